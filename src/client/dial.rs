@@ -1,0 +1,1 @@
+//! Opens the socket: name resolution, TCP with a time limit and TCP_NODELAY, errors in plain words.

@@ -1,0 +1,8 @@
+//! Bytes → something to read, and what a person types → bytes. Pure functions: no files, threads, clock or window.
+
+pub mod hex;
+pub mod json;
+mod preview;
+pub mod template;
+
+pub use preview::{Format, detect, preview};
