@@ -14,9 +14,14 @@
 
 mod action;
 mod broker_state;
+mod connections;
 mod context;
+mod dialogs;
+mod dock;
 mod icons;
+mod inspector;
 mod log;
 mod session;
+mod subscriptions;
 mod theme;
 mod widgets;
