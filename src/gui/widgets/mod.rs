@@ -1,0 +1,11 @@
+//! The controls of the window, drawn by the tokens of [`super::theme`]; each has a label for screen readers.
+
+mod button;
+mod choice;
+mod field;
+mod text;
+
+pub use button::{Look, button, icon_button};
+pub use choice::{Tab, qos_choice, segmented, switch, tabs};
+pub use field::{card, field, labelled, number_field, text_field};
+pub use text::{badge, dot, galley, kept_label, muted, qos_badge, retained_badge};
