@@ -18,6 +18,8 @@ mod connections;
 mod context;
 mod dialogs;
 mod dock;
+#[cfg(test)]
+mod fixture;
 mod icons;
 mod inspector;
 mod log;
