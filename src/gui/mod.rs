@@ -22,6 +22,7 @@ mod dock;
 mod fixture;
 mod icons;
 mod inspector;
+mod latest;
 mod log;
 mod session;
 mod subscriptions;
