@@ -172,6 +172,10 @@ pub fn title(size: f32) -> FontId {
 pub fn badge() -> FontId {
     FontId::new(10.5, FontFamily::Name("semibold".into()))
 }
+/// Inter 13 with digits of equal width: numbers in columns.
+pub fn number() -> FontId {
+    FontId::new(13.0, FontFamily::Name("numbers".into()))
+}
 /// JetBrains Mono 12: values, topics in fields, addresses.
 pub fn mono() -> FontId {
     FontId::new(12.0, FontFamily::Monospace)
@@ -192,7 +196,7 @@ pub fn icon_fill(size: f32) -> FontId {
 /// Loads the fonts that ship with Canopy. Once, before the first frame.
 pub fn install_fonts(ctx: &Context) {
     let mut fonts = FontDefinitions::default();
-    let files: [(&str, &'static [u8]); 7] = [
+    let files: [(&str, &'static [u8]); 8] = [
         (
             "Inter",
             include_bytes!("../../assets/fonts/Inter-Regular.otf"),
@@ -204,6 +208,10 @@ pub fn install_fonts(ctx: &Context) {
         (
             "Inter SemiBold",
             include_bytes!("../../assets/fonts/Inter-SemiBold.otf"),
+        ),
+        (
+            "Inter Tabular Digits",
+            include_bytes!("../../assets/fonts/Inter-TabularDigits.otf"),
         ),
         (
             "JetBrains Mono",
@@ -245,6 +253,10 @@ pub fn install_fonts(ctx: &Context) {
     family(
         FontFamily::Name("semibold".into()),
         &["Inter SemiBold", "Phosphor"],
+    );
+    family(
+        FontFamily::Name("numbers".into()),
+        &["Inter Tabular Digits", "Inter"],
     );
     family(FontFamily::Monospace, &["JetBrains Mono"]);
     family(
