@@ -18,6 +18,15 @@ pub enum Level {
     Error,
 }
 
+/// How long a typed password is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Until the program ends.
+    ThisRun,
+    /// In the system keyring.
+    InKeyring,
+}
+
 /// Which panel the bottom dock shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DockTab {
@@ -58,6 +67,8 @@ pub enum Action {
     ShowExplorer,
     /// Connect with a profile; asks for the password when it is not known.
     Connect(ProfileId),
+    /// Connect with a password that was just typed, and perhaps keep it in the keyring.
+    ConnectWith(ProfileId, Secret, Keep),
     /// Say DISCONNECT and end.
     Disconnect,
     /// Cut the connection without a word, so that the will fires.
@@ -88,6 +99,10 @@ pub enum Action {
     FocusFilter,
     /// Ask, then publish an empty retained message to each of these.
     ClearRetained(Vec<TopicName>),
+    /// The same for everything retained at and below a branch; `None` means the whole tree without `$`-topics.
+    ClearRetainedBelow(Option<NodeId>),
+    /// Publish the empty retained messages that were confirmed.
+    ClearRetainedConfirmed(Vec<TopicName>),
 
     // ---- publish
     /// Publish a message.
