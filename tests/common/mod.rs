@@ -1,6 +1,7 @@
 //! What several test files need: programs that may be missing, and ports.
 
-use std::env;
+#![allow(dead_code, reason = "not every test file needs every part")]
+
 use std::ffi::OsString;
 use std::net::TcpListener;
 
@@ -9,21 +10,27 @@ use std::net::TcpListener;
 ///
 /// # Panics
 /// Under `CANOPY_REQUIRE_ALL=1`, when the program is missing.
-#[allow(dead_code, reason = "not every test file needs every helper")]
 pub fn have(program: &str) -> bool {
-    let found = env::split_paths(&search_path()).any(|directory| directory.join(program).is_file());
+    let found = std::env::split_paths(&search_path()).any(|directory| directory.join(program).is_file());
     if !found {
-        let required = env::var_os("CANOPY_REQUIRE_ALL").is_some_and(|value| value == "1");
-        assert!(!required, "{program} is missing and CANOPY_REQUIRE_ALL=1");
-        eprintln!("skipped: {program} is not installed");
+        missing(program);
     }
     found
 }
 
+/// Says that something is missing, or fails where everything is required.
+///
+/// # Panics
+/// Under `CANOPY_REQUIRE_ALL=1`.
+pub fn missing(what: &str) {
+    let required = std::env::var_os("CANOPY_REQUIRE_ALL").is_some_and(|value| value == "1");
+    assert!(!required, "{what} is missing, and CANOPY_REQUIRE_ALL=1 requires it");
+    eprintln!("skipped: {what} is not installed here");
+}
+
 /// The search path with the directories where Debian keeps daemons.
-#[allow(dead_code, reason = "not every test file needs every helper")]
 pub fn search_path() -> OsString {
-    let mut path = env::var_os("PATH").unwrap_or_default();
+    let mut path = std::env::var_os("PATH").unwrap_or_default();
     path.push(":/usr/sbin:/usr/local/sbin");
     path
 }
@@ -32,7 +39,6 @@ pub fn search_path() -> OsString {
 ///
 /// # Panics
 /// When the system has none.
-#[allow(dead_code, reason = "not every test file needs every helper")]
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("its address").port()
