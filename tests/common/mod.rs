@@ -11,7 +11,8 @@ use std::net::TcpListener;
 /// # Panics
 /// Under `CANOPY_REQUIRE_ALL=1`, when the program is missing.
 pub fn have(program: &str) -> bool {
-    let found = std::env::split_paths(&search_path()).any(|directory| directory.join(program).is_file());
+    let found =
+        std::env::split_paths(&search_path()).any(|directory| directory.join(program).is_file());
     if !found {
         missing(program);
     }
@@ -24,7 +25,10 @@ pub fn have(program: &str) -> bool {
 /// Under `CANOPY_REQUIRE_ALL=1`.
 pub fn missing(what: &str) {
     let required = std::env::var_os("CANOPY_REQUIRE_ALL").is_some_and(|value| value == "1");
-    assert!(!required, "{what} is missing, and CANOPY_REQUIRE_ALL=1 requires it");
+    assert!(
+        !required,
+        "{what} is missing, and CANOPY_REQUIRE_ALL=1 requires it"
+    );
     eprintln!("skipped: {what} is not installed here");
 }
 
