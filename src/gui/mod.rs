@@ -18,8 +18,11 @@ mod connections;
 mod context;
 mod dialogs;
 mod dock;
+#[cfg(test)]
+mod fixture;
 mod icons;
 mod inspector;
+mod latest;
 mod log;
 mod session;
 mod subscriptions;

@@ -155,14 +155,14 @@ mod tests {
         while keyring.unanswered.load(Ordering::Acquire) > 0 {
             thread::yield_now();
         }
-        let long = Duration::from_secs(60);
+        let long = Duration::from_mins(1);
         assert_eq!(keyring.wait(long, || 2).unwrap(), 2);
     }
 
     #[test]
     fn a_keyring_that_fails_is_an_error_and_not_a_hang() {
         let keyring = KeyringSecrets::default();
-        let long = Duration::from_secs(60);
+        let long = Duration::from_mins(1);
         let failed: Result<(), _> = keyring.wait(long, || std::panic::resume_unwind(Box::new(())));
         assert!(failed.unwrap_err().to_string().contains("failed"));
         assert_eq!(keyring.wait(long, || 2).unwrap(), 2);

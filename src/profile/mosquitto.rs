@@ -44,7 +44,7 @@ impl Profile {
             words.pair("-t", &subscription.filter);
         }
         let qos = subscriptions.iter().map(|subscription| subscription.qos);
-        words.pair("-q", qos.max().unwrap_or(Qos::AtMostOnce));
+        words.pair("-q", &qos.max().unwrap_or(Qos::AtMostOnce));
         words.word("-v");
         words.join()
     }
@@ -63,7 +63,7 @@ impl Profile {
     ) -> Result<String, CommandError> {
         let mut words = self.connect_words("mosquitto_pub");
         words.pair("-t", &draft.topic);
-        words.pair("-q", draft.qos);
+        words.pair("-q", &draft.qos);
         if draft.retain {
             words.word("-r");
         }
@@ -102,7 +102,7 @@ impl Profile {
             },
         );
         words.pair("-h", &self.host);
-        words.pair("-p", self.port);
+        words.pair("-p", &self.port);
         if !self.user_name.is_empty() {
             words.pair("-u", &self.user_name);
         }
@@ -122,17 +122,17 @@ impl Profile {
             0 => u16::MAX,
             seconds => seconds.max(5),
         };
-        words.pair("-k", keep_alive);
+        words.pair("-k", &keep_alive);
         let resumes = self.session == Session::Resume && !self.client_id.is_empty();
         if resumes {
             words.word("-c");
         }
         if self.version == Version::V5 {
             if resumes {
-                words.pair("-x", self.session_expiry);
+                words.pair("-x", &self.session_expiry);
             }
             if self.max_packet_size != Self::default().max_packet_size {
-                words.property("connect", "maximum-packet-size", self.max_packet_size);
+                words.property("connect", "maximum-packet-size", &self.max_packet_size);
             }
         }
     }
@@ -146,22 +146,22 @@ impl Profile {
         if !will.message.is_empty() {
             words.pair("--will-payload", &will.message);
         }
-        words.pair("--will-qos", will.qos);
+        words.pair("--will-qos", &will.qos);
         if will.retain {
             words.word("--will-retain");
         }
         if will.delay > 0 && self.version == Version::V5 {
-            words.property("will", "will-delay-interval", will.delay);
+            words.property("will", "will-delay-interval", &will.delay);
         }
     }
 }
 
 fn add_properties(properties: &PublishProperties, words: &mut Words) {
     if properties.payload_is_utf8 {
-        words.property("publish", "payload-format-indicator", 1);
+        words.property("publish", "payload-format-indicator", &1);
     }
     if let Some(seconds) = properties.message_expiry {
-        words.property("publish", "message-expiry-interval", seconds);
+        words.property("publish", "message-expiry-interval", &seconds);
     }
     for (name, value) in [
         ("content-type", &properties.content_type),
@@ -197,16 +197,16 @@ fn printf_format(bytes: &[u8]) -> String {
 struct Words(Vec<String>);
 
 impl Words {
-    fn word(&mut self, word: impl ToString) {
-        self.0.push(word.to_string());
+    fn word(&mut self, word: &str) {
+        self.0.push(word.to_owned());
     }
 
-    fn pair(&mut self, flag: &str, value: impl ToString) {
+    fn pair(&mut self, flag: &str, value: &(impl ToString + ?Sized)) {
         self.word(flag);
-        self.word(value);
+        self.0.push(value.to_string());
     }
 
-    fn property(&mut self, packet: &str, name: &str, value: impl ToString) {
+    fn property(&mut self, packet: &str, name: &str, value: &(impl ToString + ?Sized)) {
         self.pair("-D", packet);
         self.pair(name, value);
     }

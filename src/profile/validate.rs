@@ -99,7 +99,7 @@ impl Profile {
         if rest.is_none() && account.is_none() && port.is_none() && host == text {
             return false;
         }
-        self.host = host.to_owned();
+        host.clone_into(&mut self.host);
         self.port = port.unwrap_or(1883);
         if let Some(account) = account {
             let user = account.split_once(':').map_or(account, |(user, _)| user);
