@@ -22,7 +22,10 @@ async fn every_qos_arrives_and_shows_its_handshake() {
         let mut listener = Probe::subscribed(listener).await;
         let mut sender = Probe::connect(profile(version, broker.port())).await;
         for (qos, expected) in [
-            (Qos::AtMostOnce, vec![PublishStep::Queued, PublishStep::Sent]),
+            (
+                Qos::AtMostOnce,
+                vec![PublishStep::Queued, PublishStep::Sent],
+            ),
             (
                 Qos::AtLeastOnce,
                 vec![
@@ -99,7 +102,10 @@ async fn properties_travel_with_a_message() {
         response_topic: Some("answers".to_owned()),
         correlation_data: Some("7".into()),
         message_expiry: Some(60),
-        user: vec![("a".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())],
+        user: vec![
+            ("a".to_owned(), "1".to_owned()),
+            ("a".to_owned(), "2".to_owned()),
+        ],
         ..Properties::default()
     }));
     let sent = outgoing.properties.clone();
@@ -159,9 +165,7 @@ async fn a_delayed_will_is_called_off_by_coming_back() {
     first.ended().await;
     let mut second = Probe::open(mortal);
     assert!(second.connected().await);
-    second
-        .publish(message("after", "", Qos::AtLeastOnce))
-        .await;
+    second.publish(message("after", "", Qos::AtLeastOnce)).await;
     assert_eq!(listener.message().await.topic.as_str(), "after");
 }
 
@@ -210,7 +214,12 @@ async fn the_tap_shows_the_connection_from_connect_to_disconnect_without_the_pas
         probe.connected().await;
         let connect = probe.captured().await;
         assert_eq!(connect.direction, Direction::Outgoing);
-        assert!(!connect.frame.windows(11).any(|bytes| bytes == b"secret-word"));
+        assert!(
+            !connect
+                .frame
+                .windows(11)
+                .any(|bytes| bytes == b"secret-word")
+        );
         assert!(connect.frame.ends_with(b"***********"));
         let (direction, packet) = probe.packet().await;
         assert_eq!(direction, Direction::Incoming);

@@ -3,8 +3,8 @@
 use clap::{ArgAction, Args};
 use thiserror::Error;
 
-use crate::client::Config;
-use crate::mqtt::{Qos, TopicError, TopicFilter, TopicName, Version};
+use crate::client::{Config, Extras};
+use crate::mqtt::{Properties, Qos, TopicError, TopicFilter, TopicName, Version};
 use crate::profile::{Profile, Secret, Session, Subscription, WillSettings};
 
 use super::property::{PacketProperties, PropertyError};
@@ -107,10 +107,12 @@ pub const PROPERTY_SEPARATOR: char = '\u{1f}';
 pub struct Connect {
     /// Profile and password.
     pub config: Config,
+    /// What a profile does not hold.
+    pub extras: Extras,
     /// The topic of `-L`.
     pub url_topic: Option<String>,
-    /// Properties given with `-D`.
-    pub properties: PacketProperties,
+    /// Properties of every message, given with `-D publish`.
+    pub publish_properties: Properties,
 }
 
 impl ConnectArgs {
@@ -148,10 +150,22 @@ impl ConnectArgs {
         if let Some(size) = properties.connect.maximum_packet_size {
             profile.max_packet_size = size;
         }
+        let extras = Extras {
+            retain_as_published: false,
+            connect: Properties {
+                session_expiry: (profile.session_expiry > 0).then_some(profile.session_expiry),
+                ..properties.connect
+            },
+            will: Properties {
+                will_delay: None,
+                ..properties.will
+            },
+        };
         Ok(Connect {
             config: Config { profile, password },
+            extras,
             url_topic: url.map(|url| url.topic.clone()),
-            properties,
+            publish_properties: properties.publish,
         })
     }
 

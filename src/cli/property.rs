@@ -48,7 +48,14 @@ pub enum PropertyError {
     },
 }
 
-const CONNECT: &[&str] = &["session-expiry-interval", "maximum-packet-size"];
+const CONNECT: &[&str] = &[
+    "maximum-packet-size",
+    "receive-maximum",
+    "request-problem-information",
+    "request-response-information",
+    "session-expiry-interval",
+    "user-property",
+];
 const PUBLISH: &[&str] = &[
     "content-type",
     "correlation-data",
@@ -57,7 +64,15 @@ const PUBLISH: &[&str] = &[
     "response-topic",
     "user-property",
 ];
-const WILL: &[&str] = &["will-delay-interval"];
+const WILL: &[&str] = &[
+    "content-type",
+    "correlation-data",
+    "message-expiry-interval",
+    "payload-format-indicator",
+    "response-topic",
+    "user-property",
+    "will-delay-interval",
+];
 
 /// How many values follow a `-D` with this property, packet and property included.
 pub fn value_count(property: &str) -> usize {
@@ -104,15 +119,23 @@ fn set(target: &mut Properties, property: &str, value: &str) -> Result<(), Prope
             target.correlation_data = Some(bytes::Bytes::copy_from_slice(value.as_bytes()));
         }
         "response-topic" => target.response_topic = Some(value.to_owned()),
-        "payload-format-indicator" => {
-            target.payload_format = Some(number(property, value, 1, "0 or 1")?);
+        "payload-format-indicator" => target.payload_format = Some(flag(property, value)?),
+        "request-problem-information" => {
+            target.request_problem_information = Some(flag(property, value)?);
+        }
+        "request-response-information" => {
+            target.request_response_information = Some(flag(property, value)?);
+        }
+        "receive-maximum" => {
+            let expected = "a number of messages from 1 to 65535";
+            target.receive_maximum = Some(number(property, value, 1..=u16::MAX, expected)?);
         }
         "message-expiry-interval" => target.message_expiry = Some(seconds(property, value)?),
         "session-expiry-interval" => target.session_expiry = Some(seconds(property, value)?),
         "will-delay-interval" => target.will_delay = Some(seconds(property, value)?),
         "maximum-packet-size" => {
             let expected = "a number of bytes from 1 to 4294967295";
-            target.maximum_packet_size = Some(number(property, value, u32::MAX, expected)?);
+            target.maximum_packet_size = Some(number(property, value, 1..=u32::MAX, expected)?);
         }
         _ => return Err(PropertyError::Incomplete),
     }
@@ -120,15 +143,24 @@ fn set(target: &mut Properties, property: &str, value: &str) -> Result<(), Prope
 }
 
 fn seconds(property: &str, value: &str) -> Result<u32, PropertyError> {
-    number(property, value, u32::MAX, "seconds from 0 to 4294967295")
+    number(property, value, 0..=u32::MAX, "seconds from 0 to 4294967295")
 }
 
-fn number<N>(property: &str, value: &str, max: N, expected: &'static str) -> Result<N, PropertyError>
+fn flag(property: &str, value: &str) -> Result<u8, PropertyError> {
+    number(property, value, 0..=1, "0 or 1")
+}
+
+fn number<N>(
+    property: &str,
+    value: &str,
+    range: std::ops::RangeInclusive<N>,
+    expected: &'static str,
+) -> Result<N, PropertyError>
 where
     N: std::str::FromStr + PartialOrd,
 {
     match value.parse::<N>() {
-        Ok(number) if number <= max => Ok(number),
+        Ok(number) if range.contains(&number) => Ok(number),
         _ => Err(PropertyError::Value {
             property: property.to_owned(),
             value: value.to_owned(),

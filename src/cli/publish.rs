@@ -121,7 +121,10 @@ fn lines() -> Result<mpsc::Receiver<Bytes>, Outcome> {
 }
 
 async fn publish(runtime: &RuntimeHandle, job: PublishJob, feed: Feed) -> Outcome {
-    let (session, captures) = Session::open(runtime, job.connect.config.clone());
+    let (session, captures) = {
+        let connect = &job.connect;
+        Session::open(runtime, connect.config.clone(), connect.extras.clone())
+    };
     let trace = job
         .trace
         .then(|| Trace::new(session.client_id(), job.connect.config.profile.version));

@@ -168,7 +168,7 @@ impl PublishArgs {
 impl PublishJob {
     /// The properties of every message; `None` in MQTT 3.1.1 and when there are none.
     pub fn properties(&self) -> Option<Box<crate::mqtt::Properties>> {
-        let properties = &self.connect.properties.publish;
+        let properties = &self.connect.publish_properties;
         let is_v5 = self.connect.config.profile.version == Version::V5;
         (is_v5 && *properties != crate::mqtt::Properties::default())
             .then(|| Box::new(properties.clone()))

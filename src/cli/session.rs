@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::client::{Captures, Command, Config, Connection, Event, Failure, RuntimeHandle, State};
+use crate::client::{Captures, Command, Config, Connection, Event, Extras, Failure, RuntimeHandle, State};
 use crate::mqtt::Version;
 
 use super::exit::{self, Outcome};
@@ -18,10 +18,11 @@ pub struct Session {
 
 impl Session {
     /// Starts connecting. Captures have to be read, or the connection stands still.
-    pub fn open(runtime: &RuntimeHandle, config: Config) -> (Self, Captures) {
+    pub fn open(runtime: &RuntimeHandle, config: Config, extras: Extras) -> (Self, Captures) {
         let version = config.profile.version;
         // Events are awaited, so that nobody has to be woken.
-        let (connection, captures) = Connection::open(runtime, config, Arc::new(|| {}));
+        let wake = Arc::new(|| {});
+        let (connection, captures) = Connection::open_with(runtime, config, extras, wake);
         let session = Self {
             connection,
             version,

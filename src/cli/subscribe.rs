@@ -55,7 +55,7 @@ async fn subscribe(runtime: &RuntimeHandle, job: SubscribeJob) -> Outcome {
         _ => Command::Disconnect,
     };
     let version = profile.version;
-    let (session, captures) = Session::open(runtime, job.connect.config);
+    let (session, captures) = Session::open(runtime, job.connect.config, job.connect.extras);
     let trace = (job.selection.trace).then(|| Trace::new(session.client_id(), version));
     let (notices_out, notices) = mpsc::channel(64);
     let selection = Some(job.selection);

@@ -65,6 +65,9 @@ pub struct SubscribeArgs {
     /// Unsubscribe from this filter; may be repeated
     #[arg(short = 'U', long, value_name = "FILTER", help_heading = "What to receive")]
     unsubscribe: Vec<String>,
+    /// Keep the retain flag as it was published (MQTT 5), instead of telling what was there before
+    #[arg(long, help_heading = "What to receive")]
+    retain_as_published: bool,
     /// Leave out retained messages
     #[arg(short = 'R', long, conflicts_with = "retained_only", help_heading = "What to receive")]
     no_retained: bool,
@@ -176,6 +179,7 @@ impl SubscribeArgs {
         }
         let filters = parse_filters(&topics)?;
         connect.config.profile.subscriptions = subscriptions(&filters, self.qos);
+        connect.extras.retain_as_published = self.retain_as_published;
         Ok(SubscribeJob {
             connect,
             filters,
