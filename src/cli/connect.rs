@@ -40,7 +40,13 @@ pub enum ConnectError {
 #[derive(Debug, Args)]
 pub struct ConnectArgs {
     /// Host name or address of the broker
-    #[arg(short = 'h', long, value_name = "HOST", default_value = "localhost", help_heading = "Connection")]
+    #[arg(
+        short = 'h',
+        long,
+        value_name = "HOST",
+        default_value = "localhost",
+        help_heading = "Connection"
+    )]
     host: String,
     /// TCP port of the broker
     #[arg(short, long, value_name = "PORT", default_value_t = 1883,
@@ -54,7 +60,13 @@ pub struct ConnectArgs {
         value_parser = parse_version, help_heading = "Connection")]
     protocol_version: Version,
     /// Seconds between pings while nothing else is sent; 0 turns them off
-    #[arg(short, long, value_name = "SECONDS", default_value_t = 60, help_heading = "Connection")]
+    #[arg(
+        short,
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        help_heading = "Connection"
+    )]
     keepalive: u16,
     /// Accepted for scripts: small packets are always sent at once
     #[arg(long, hide = true)]
@@ -64,10 +76,21 @@ pub struct ConnectArgs {
     #[arg(short, long, value_name = "NAME", help_heading = "Who you are")]
     username: Option<String>,
     /// Password; left out, the environment variable CANOPY_PASSWORD is used if it is set
-    #[arg(short = 'P', long = "pw", value_name = "PASSWORD", help_heading = "Who you are")]
+    #[arg(
+        short = 'P',
+        long = "pw",
+        value_name = "PASSWORD",
+        help_heading = "Who you are"
+    )]
     password: Option<String>,
     /// Client identifier; a random one if left out
-    #[arg(short, long, value_name = "ID", conflicts_with = "id_prefix", help_heading = "Who you are")]
+    #[arg(
+        short,
+        long,
+        value_name = "ID",
+        conflicts_with = "id_prefix",
+        help_heading = "Who you are"
+    )]
     id: Option<String>,
     /// Client identifier made of this prefix and the process id
     #[arg(short = 'I', long, value_name = "PREFIX", help_heading = "Who you are")]
@@ -123,7 +146,10 @@ impl ConnectArgs {
     pub fn connect(&self) -> Result<Connect, ConnectError> {
         let mut properties = PacketProperties::default();
         for joined in &self.property {
-            let values: Vec<String> = joined.split(PROPERTY_SEPARATOR).map(str::to_owned).collect();
+            let values: Vec<String> = joined
+                .split(PROPERTY_SEPARATOR)
+                .map(str::to_owned)
+                .collect();
             properties.add(&values)?;
         }
         let (user_name, password) = self.credentials()?;

@@ -24,7 +24,9 @@ pub enum PropertyError {
     )]
     Incomplete,
     /// Not one of the packets.
-    #[error("Canopy sets properties of connect, publish and will, not of “{0}”. Leave this -D out.")]
+    #[error(
+        "Canopy sets properties of connect, publish and will, not of “{0}”. Leave this -D out."
+    )]
     Packet(String),
     /// The standard or Canopy does not have this property there.
     #[error("“{property}” cannot be set for {packet} here. Possible are {}.", possible.join(", "))]
@@ -143,7 +145,12 @@ fn set(target: &mut Properties, property: &str, value: &str) -> Result<(), Prope
 }
 
 fn seconds(property: &str, value: &str) -> Result<u32, PropertyError> {
-    number(property, value, 0..=u32::MAX, "seconds from 0 to 4294967295")
+    number(
+        property,
+        value,
+        0..=u32::MAX,
+        "seconds from 0 to 4294967295",
+    )
 }
 
 fn flag(property: &str, value: &str) -> Result<u8, PropertyError> {
@@ -181,22 +188,47 @@ mod tests {
 
     #[test]
     fn values_reach_their_packet() {
-        let publish = add("PUBLISH content-type text/plain").expect("valid").publish;
+        let publish = add("PUBLISH content-type text/plain")
+            .expect("valid")
+            .publish;
         assert_eq!(publish.content_type.as_deref(), Some("text/plain"));
         let publish = add("publish user-property a -b").expect("valid").publish;
         assert_eq!(publish.user, [("a".to_owned(), "-b".to_owned())]);
-        assert_eq!(add("will will-delay-interval 5").expect("valid").will.will_delay, Some(5));
-        let connect = add("connect session-expiry-interval 60").expect("valid").connect;
+        assert_eq!(
+            add("will will-delay-interval 5")
+                .expect("valid")
+                .will
+                .will_delay,
+            Some(5)
+        );
+        let connect = add("connect session-expiry-interval 60")
+            .expect("valid")
+            .connect;
         assert_eq!(connect.session_expiry, Some(60));
     }
 
     #[test]
     fn what_does_not_fit_is_named() {
         assert_eq!(add("publish"), Err(PropertyError::Incomplete));
-        assert_eq!(add("publish user-property a"), Err(PropertyError::Incomplete));
-        assert!(matches!(add("subscribe user-property a b"), Err(PropertyError::Packet(_))));
-        assert!(matches!(add("publish will-delay-interval 5"), Err(PropertyError::Property { .. })));
-        assert!(matches!(add("publish payload-format-indicator 2"), Err(PropertyError::Value { .. })));
-        assert!(matches!(add("publish message-expiry-interval soon"), Err(PropertyError::Value { .. })));
+        assert_eq!(
+            add("publish user-property a"),
+            Err(PropertyError::Incomplete)
+        );
+        assert!(matches!(
+            add("subscribe user-property a b"),
+            Err(PropertyError::Packet(_))
+        ));
+        assert!(matches!(
+            add("publish will-delay-interval 5"),
+            Err(PropertyError::Property { .. })
+        ));
+        assert!(matches!(
+            add("publish payload-format-indicator 2"),
+            Err(PropertyError::Value { .. })
+        ));
+        assert!(matches!(
+            add("publish message-expiry-interval soon"),
+            Err(PropertyError::Value { .. })
+        ));
     }
 }

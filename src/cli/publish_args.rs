@@ -154,9 +154,7 @@ impl PublishArgs {
     /// The command line demands exactly one source, so the order does not matter.
     fn source(&self) -> Source {
         match (&self.message, &self.file) {
-            (Some(text), _) => {
-                Source::Bytes(Bytes::copy_from_slice(text.as_encoded_bytes()))
-            }
+            (Some(text), _) => Source::Bytes(Bytes::copy_from_slice(text.as_encoded_bytes())),
             (None, Some(path)) => Source::File(path.clone()),
             (None, None) if self.stdin_line => Source::Lines,
             (None, None) if self.stdin_file => Source::Input,

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::client::{Captures, Command, Config, Connection, Event, Extras, Failure, RuntimeHandle, State};
+use crate::client::{
+    Captures, Command, Config, Connection, Event, Extras, Failure, RuntimeHandle, State,
+};
 use crate::mqtt::Version;
 
 use super::exit::{self, Outcome};
