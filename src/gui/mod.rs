@@ -1,1 +1,30 @@
-//! The window.
+//! The window. Views look at a [`context::Context`] and push [`action::Action`]s; [`App`] applies them.
+//!
+//! | file | what it shows |
+//! |---|---|
+//! | `top_bar` | connection switcher, connect, filter, broker switch, theme, settings |
+//! | `connections` | the list of profiles and the editor of one |
+//! | `subscriptions` | the chips above the tree |
+//! | `tree` | the live topic tree |
+//! | `inspector` | the selected topic: payload, history, properties, subtree |
+//! | `dock` | publish, broker, log |
+//! | `status_bar` | connection, counts, rates, history |
+//! | `dialogs` | settings, password, confirmations, keys, command palette |
+//! | `toasts` | short messages with an optional thing to do |
+
+mod action;
+mod broker_state;
+mod connections;
+mod context;
+mod dialogs;
+mod dock;
+#[cfg(test)]
+mod fixture;
+mod icons;
+mod inspector;
+mod latest;
+mod log;
+mod session;
+mod subscriptions;
+mod theme;
+mod widgets;
