@@ -18,6 +18,7 @@ mod connections;
 mod context;
 mod dialogs;
 mod dock;
+mod file_choice;
 #[cfg(test)]
 mod fixture;
 mod icons;
