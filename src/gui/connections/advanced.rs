@@ -27,7 +27,7 @@ pub fn advanced_ui(ui: &mut Ui, profile: &mut Profile) {
             form.cell(ui, "Largest packet", Some(Field::MaxPacketSize), |ui| {
                 let bytes = &mut profile.max_packet_size;
                 number_field(ui, bytes, 1..=LARGEST_PACKET, "Largest packet in bytes", 100.0);
-                unit_ui(ui, &format::bytes(u64::from(profile.max_packet_size)));
+                unit_ui(ui, &format::format_bytes(u64::from(profile.max_packet_size)));
             });
         });
         form.row(ui, |ui| {
