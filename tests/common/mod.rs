@@ -8,6 +8,7 @@
 pub mod cutter;
 pub mod mosquitto;
 pub mod probe;
+pub mod script;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, TcpListener};
