@@ -131,6 +131,10 @@ pub const SPACE: [f32; 4] = [4.0, 8.0, 12.0, 16.0];
 pub const RADIUS: u8 = 6;
 /// Height of a row in the tree and other tables.
 pub const ROW_HEIGHT: f32 = 24.0;
+/// Height of a row of a payload.
+pub const LINE_HEIGHT: f32 = 20.0;
+/// Height of a row in the history.
+pub const HISTORY_ROW_HEIGHT: f32 = 22.0;
 /// Height of buttons, fields and switches.
 pub const CONTROL_HEIGHT: f32 = 28.0;
 /// Height of the top bar.
@@ -168,6 +172,10 @@ pub fn strong() -> FontId {
 pub fn title(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name("semibold".into()))
 }
+/// Inter 15: the levels above a title.
+pub fn heading_light() -> FontId {
+    FontId::new(15.0, FontFamily::Proportional)
+}
 /// Inter semibold 10.5: badges.
 pub fn badge() -> FontId {
     FontId::new(10.5, FontFamily::Name("semibold".into()))
@@ -175,6 +183,10 @@ pub fn badge() -> FontId {
 /// Inter 13 with digits of equal width: numbers in columns.
 pub fn number() -> FontId {
     FontId::new(13.0, FontFamily::Name("numbers".into()))
+}
+/// Inter 12 with digits of equal width: times and sizes in lists.
+pub fn number_small() -> FontId {
+    FontId::new(12.0, FontFamily::Name("numbers".into()))
 }
 /// JetBrains Mono 12: values, topics in fields, addresses.
 pub fn mono() -> FontId {

@@ -152,6 +152,11 @@ impl Decoder {
         self.generation += 1;
     }
 
+    /// What was decoded last.
+    pub fn current(&self) -> Option<&Decoded> {
+        self.current.as_ref()
+    }
+
     /// `message` as `wanted` (`None` for what fits best), wrapped at `columns` characters. While a large one is being
     /// decoded the one before is returned, and `None` when there was none.
     pub fn get(

@@ -21,3 +21,4 @@ pub fn wall_date_time(at: Timestamp, zone: &TimeZone) -> String {
 }
 pub fn delta(d: Duration) -> String { format!("+{} ms", d.as_millis()) }
 pub fn rate(r: f32) -> String { format!("{r:.1} /s") }
+pub fn counted(n: u64, one: &str, many: &str) -> String { format!("{} {}", thousands(n), if n == 1 { one } else { many }) }
