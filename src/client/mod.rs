@@ -144,7 +144,14 @@ impl Connection {
         let link = Arc::new(Link::default());
         let captures = link.captures();
         match Plan::new(&config, &client_id) {
-            Ok(plan) => start(runtime, Plan { extras, ..plan }, commands, urgent, &events, link),
+            Ok(plan) => start(
+                runtime,
+                Plan { extras, ..plan },
+                commands,
+                urgent,
+                &events,
+                link,
+            ),
             Err(failure) => {
                 link.end();
                 events.push(Event::State(State::Ended(Some(failure))));

@@ -70,7 +70,12 @@ pub fn delta(delta: Duration) -> String {
 /// How long something has lasted: `00:21:44`, `3 d 04:00:12`.
 pub fn uptime(time: Duration) -> String {
     let seconds = time.as_secs();
-    let clock = format!("{:02}:{:02}:{:02}", seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
+    let clock = format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3_600 % 24,
+        seconds / 60 % 60,
+        seconds % 60
+    );
     match seconds / 86_400 {
         0 => clock,
         days => format!("{days} d {clock}"),
@@ -89,17 +94,23 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
 
 /// Wall-clock time with milliseconds in `zone`: `14:32:05.381`.
 pub fn clock_millis(at: Timestamp, zone: &TimeZone) -> String {
-    zoned(at, zone).map_or_else(String::new, |zoned| zoned.strftime("%H:%M:%S%.3f").to_string())
+    zoned(at, zone).map_or_else(String::new, |zoned| {
+        zoned.strftime("%H:%M:%S%.3f").to_string()
+    })
 }
 
 /// Date and wall-clock time with milliseconds in `zone`: `2026-03-14 14:32:05.381`.
 pub fn date_clock(at: Timestamp, zone: &TimeZone) -> String {
-    zoned(at, zone).map_or_else(String::new, |zoned| zoned.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string())
+    zoned(at, zone).map_or_else(String::new, |zoned| {
+        zoned.strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()
+    })
 }
 
 /// RFC 3339 with milliseconds and the offset of `zone`: `2026-03-14T14:32:05.381+01:00`.
 pub fn rfc3339(at: Timestamp, zone: &TimeZone) -> String {
-    zoned(at, zone).map_or_else(String::new, |zoned| zoned.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string())
+    zoned(at, zone).map_or_else(String::new, |zoned| {
+        zoned.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
+    })
 }
 
 #[cfg(test)]
@@ -116,12 +127,19 @@ mod tests {
     fn sizes_have_units() {
         let sizes = [0, 142, 1_023, 1_024, 49_254, 512 << 20, 1_610_612_736];
         let written: Vec<_> = sizes.map(bytes).into();
-        assert_eq!(written, ["0 B", "142 B", "1023 B", "1 KiB", "48.1 KiB", "512 MiB", "1.5 GiB"]);
+        assert_eq!(
+            written,
+            [
+                "0 B", "142 B", "1023 B", "1 KiB", "48.1 KiB", "512 MiB", "1.5 GiB"
+            ]
+        );
     }
 
     #[test]
     fn ages_use_their_largest_unit() {
-        let written: Vec<_> = [0, 59, 60, 3_599, 7_200, 260_000].map(|s| age(Duration::from_secs(s))).into();
+        let written: Vec<_> = [0, 59, 60, 3_599, 7_200, 260_000]
+            .map(|s| age(Duration::from_secs(s)))
+            .into();
         assert_eq!(written, ["0s", "59s", "1m", "59m", "2h", "3d"]);
     }
 
@@ -130,7 +148,10 @@ mod tests {
         let written: Vec<_> = [400, 100_000, 2_400_000, 192_000_000, 7_500_000_000]
             .map(|micros| delta(Duration::from_micros(micros)))
             .into();
-        assert_eq!(written, ["+0.4 ms", "+100 ms", "+2.4 s", "+3 m 12 s", "+2 h 5 m"]);
+        assert_eq!(
+            written,
+            ["+0.4 ms", "+100 ms", "+2.4 s", "+3 m 12 s", "+2 h 5 m"]
+        );
     }
 
     #[test]

@@ -48,13 +48,18 @@ fn header(bytes: &[u8]) -> Result<Option<Header>, DecodeError> {
         remaining |= usize::from(byte & 0x7f) << (7 * index);
         if byte & 0x80 == 0 {
             let length = index + 2;
-            return Ok(Some(Header { length, frame: length + remaining }));
+            return Ok(Some(Header {
+                length,
+                frame: length + remaining,
+            }));
         }
     }
     if bytes.len() < 5 {
         return Ok(None);
     }
-    Err(DecodeError::Malformed("the remaining length takes more than four bytes".to_owned()))
+    Err(DecodeError::Malformed(
+        "the remaining length takes more than four bytes".to_owned(),
+    ))
 }
 
 /// Length in bytes of the control packet at the start of `bytes`, fixed header included (MQTT 5, 2.1.4).
@@ -89,7 +94,9 @@ pub fn decode(version: Version, frame: Bytes) -> Result<Packet, DecodeError> {
 /// A reason code as it stands in the frame, `offset` bytes into the variable header; success where it is left out
 /// (MQTT 5, 3.4.2.1).
 fn reason_at(frame: &[u8], header: Header, offset: usize) -> ReasonCode {
-    frame.get(header.length + offset).map_or(ReasonCode::SUCCESS, |code| ReasonCode(*code))
+    frame
+        .get(header.length + offset)
+        .map_or(ReasonCode::SUCCESS, |code| ReasonCode(*code))
 }
 
 fn packet_id(value: u16) -> Result<PacketId, DecodeError> {

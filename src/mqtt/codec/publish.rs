@@ -6,13 +6,19 @@ use super::{DecodeError, Header, packet_id};
 use crate::mqtt::{Publish, Qos, TopicName, Version};
 
 /// Reads a PUBLISH; `None` when it has properties, which are left to the codec.
-pub fn decode_plain(version: Version, frame: &Bytes, header: Header) -> Result<Option<Publish>, DecodeError> {
+pub fn decode_plain(
+    version: Version,
+    frame: &Bytes,
+    header: Header,
+) -> Result<Option<Publish>, DecodeError> {
     let flags = frame[0];
     let qos = Qos::from_u8((flags >> 1) & 3)
         .ok_or_else(|| DecodeError::Malformed("a PUBLISH has QoS 3".to_owned()))?;
     let dup = flags & 0b1000 != 0;
     if dup && qos == Qos::AtMostOnce {
-        return Err(DecodeError::Malformed("a PUBLISH with QoS 0 is marked as a duplicate".to_owned()));
+        return Err(DecodeError::Malformed(
+            "a PUBLISH with QoS 0 is marked as a duplicate".to_owned(),
+        ));
     }
     let topic_start = header.length + 2;
     let topic_end = topic_start + usize::from(u16_at(frame, header.length)?);

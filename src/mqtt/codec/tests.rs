@@ -16,12 +16,18 @@ fn written_v5(packet: &rumqttc::mqttbytes::v5::Packet) -> Bytes {
 #[test]
 fn reads_a_plain_publish_without_copying() {
     let frame = Bytes::from_static(b"\x32\x0b\x00\x03a/b\x00\x07hell");
-    let Packet::Publish(publish) = decode(Version::V311, frame.clone()).unwrap() else { panic!() };
+    let Packet::Publish(publish) = decode(Version::V311, frame.clone()).unwrap() else {
+        panic!()
+    };
     assert_eq!(publish.topic.as_str(), "a/b");
     assert_eq!(publish.qos, Qos::AtLeastOnce);
     assert_eq!(publish.packet_id.map(PacketId::get), Some(7));
     assert_eq!(publish.payload, "hell");
-    assert_eq!(publish.payload.as_ptr(), frame[9..].as_ptr(), "the payload shares the frame's memory");
+    assert_eq!(
+        publish.payload.as_ptr(),
+        frame[9..].as_ptr(),
+        "the payload shares the frame's memory"
+    );
 }
 
 #[test]
@@ -30,12 +36,17 @@ fn reads_a_publish_with_properties() {
     let mut publish = v5::Publish::new("t", rumqttc::mqttbytes::QoS::AtMostOnce, "x", None);
     publish.properties = Some(v5::PublishProperties {
         content_type: Some("text/plain".to_owned()),
-        user_properties: vec![("a".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())],
+        user_properties: vec![
+            ("a".to_owned(), "1".to_owned()),
+            ("a".to_owned(), "2".to_owned()),
+        ],
         message_expiry_interval: Some(60),
         ..Default::default()
     });
     let frame = written_v5(&v5::Packet::Publish(publish));
-    let Packet::Publish(publish) = decode(Version::V5, frame).unwrap() else { panic!() };
+    let Packet::Publish(publish) = decode(Version::V5, frame).unwrap() else {
+        panic!()
+    };
     let properties = publish.properties.unwrap();
     assert_eq!(properties.content_type.as_deref(), Some("text/plain"));
     assert_eq!(properties.message_expiry, Some(60));
@@ -45,19 +56,31 @@ fn reads_a_publish_with_properties() {
 #[test]
 fn reason_codes_come_from_the_wire() {
     let puback = decode(Version::V5, Bytes::from_static(b"\x40\x03\x00\x01\x10")).unwrap();
-    let Packet::PubAck(ack) = puback else { panic!() };
+    let Packet::PubAck(ack) = puback else {
+        panic!()
+    };
     assert_eq!(ack.reason.name(), "No matching subscribers");
     let short = decode(Version::V5, Bytes::from_static(b"\x40\x02\x00\x01")).unwrap();
     let Packet::PubAck(ack) = short else { panic!() };
     assert_eq!(ack.reason, ReasonCode::SUCCESS, "left out means success");
-    let suback = decode(Version::V5, Bytes::from_static(b"\x90\x05\x00\x01\x00\x02\x87")).unwrap();
-    let Packet::SubAck(ack) = suback else { panic!() };
+    let suback = decode(
+        Version::V5,
+        Bytes::from_static(b"\x90\x05\x00\x01\x00\x02\x87"),
+    )
+    .unwrap();
+    let Packet::SubAck(ack) = suback else {
+        panic!()
+    };
     assert_eq!(ack.reasons, [ReasonCode(2), ReasonCode(0x87)]);
     let connack = decode(Version::V311, Bytes::from_static(b"\x20\x02\x00\x05")).unwrap();
-    let Packet::ConnAck(ack) = connack else { panic!() };
+    let Packet::ConnAck(ack) = connack else {
+        panic!()
+    };
     assert_eq!(ack.reason.name(), "Not authorized");
     let disconnect = decode(Version::V5, Bytes::from_static(b"\xe0\x01\x8e")).unwrap();
-    let Packet::Disconnect(end) = disconnect else { panic!() };
+    let Packet::Disconnect(end) = disconnect else {
+        panic!()
+    };
     assert_eq!(end.reason.name(), "Session taken over");
 }
 
@@ -66,16 +89,28 @@ fn a_connect_keeps_everything_but_the_password() {
     use rumqttc_v4::mqttbytes::v4;
     let mut connect = v4::Connect::new("me");
     connect.set_credentials("user", "secret");
-    connect.last_will = Some(v4::LastWill::new("w", "gone", rumqttc_v4::mqttbytes::QoS::AtLeastOnce, true));
+    connect.last_will = Some(v4::LastWill::new(
+        "w",
+        "gone",
+        rumqttc_v4::mqttbytes::QoS::AtLeastOnce,
+        true,
+    ));
     let mut buffer = BytesMut::new();
-    v4::Packet::Connect(connect).write(&mut buffer, usize::MAX).unwrap();
+    v4::Packet::Connect(connect)
+        .write(&mut buffer, usize::MAX)
+        .unwrap();
     let packet = decode(Version::V311, buffer.freeze()).unwrap();
     assert!(!format!("{packet:?}").contains("secret"));
-    let Packet::Connect(connect) = packet else { panic!() };
+    let Packet::Connect(connect) = packet else {
+        panic!()
+    };
     assert_eq!(connect.user_name.as_deref(), Some("user"));
     assert!(connect.has_password);
     let will = connect.will.unwrap();
-    assert_eq!((will.topic.as_str(), will.retain, will.qos), ("w", true, Qos::AtLeastOnce));
+    assert_eq!(
+        (will.topic.as_str(), will.retain, will.qos),
+        ("w", true, Qos::AtLeastOnce)
+    );
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! MQTT 3.1.1 packets from the codec's types to ours.
 
 use bytes::Bytes;
-use rumqttc_v4::mqttbytes::v4::{self, ConnectAuth};
 use rumqttc_v4::mqttbytes::QoS;
+use rumqttc_v4::mqttbytes::v4::{self, ConnectAuth};
 
 use super::{DecodeError, Header, owned, packet_id, reason_at};
 use crate::mqtt::{
-    Ack, ConnAck, Connect, Disconnect, Packet, Properties, Publish, Qos, ReasonCode, SubAck, Subscribe,
-    SubscribeRequest, TopicFilter, TopicName, Unsubscribe, Version, Will,
+    Ack, ConnAck, Connect, Disconnect, Packet, Properties, Publish, Qos, ReasonCode, SubAck,
+    Subscribe, SubscribeRequest, TopicFilter, TopicName, Unsubscribe, Version, Will,
 };
 
 /// Reads any packet.
@@ -29,12 +29,20 @@ pub fn decode(frame: &Bytes, header: Header) -> Result<Packet, DecodeError> {
         v4::Packet::Subscribe(request) => Packet::Subscribe(subscribe(request)?),
         v4::Packet::SubAck(ack) => Packet::SubAck(SubAck {
             packet_id: packet_id(ack.pkid)?,
-            reasons: frame.iter().skip(header.length + 2).map(|code| ReasonCode(*code)).collect(),
+            reasons: frame
+                .iter()
+                .skip(header.length + 2)
+                .map(|code| ReasonCode(*code))
+                .collect(),
             properties: Properties::default(),
         }),
         v4::Packet::Unsubscribe(request) => Packet::Unsubscribe(Unsubscribe {
             packet_id: packet_id(request.pkid)?,
-            filters: request.topics.into_iter().map(TopicFilter::new).collect::<Result<_, _>>()?,
+            filters: request
+                .topics
+                .into_iter()
+                .map(TopicFilter::new)
+                .collect::<Result<_, _>>()?,
             properties: Properties::default(),
         }),
         v4::Packet::UnsubAck(ack) => Packet::UnsubAck(SubAck {
@@ -44,9 +52,10 @@ pub fn decode(frame: &Bytes, header: Header) -> Result<Packet, DecodeError> {
         }),
         v4::Packet::PingReq => Packet::PingReq,
         v4::Packet::PingResp => Packet::PingResp,
-        v4::Packet::Disconnect => {
-            Packet::Disconnect(Disconnect { reason: ReasonCode::SUCCESS, properties: Properties::default() })
-        }
+        v4::Packet::Disconnect => Packet::Disconnect(Disconnect {
+            reason: ReasonCode::SUCCESS,
+            properties: Properties::default(),
+        }),
     })
 }
 
@@ -98,7 +107,11 @@ fn publish(message: v4::Publish) -> Result<Publish, DecodeError> {
 }
 
 fn ack(id: u16) -> Result<Ack, DecodeError> {
-    Ok(Ack { packet_id: packet_id(id)?, reason: ReasonCode::SUCCESS, properties: None })
+    Ok(Ack {
+        packet_id: packet_id(id)?,
+        reason: ReasonCode::SUCCESS,
+        properties: None,
+    })
 }
 
 fn subscribe(request: v4::Subscribe) -> Result<Subscribe, DecodeError> {

@@ -6,48 +6,75 @@ use rumqttc::mqttbytes::v5::{self, ConnectAuth, RetainForwardRule};
 
 use super::{DecodeError, Header, owned, packet_id, reason_at};
 use crate::mqtt::{
-    Ack, Auth, ConnAck, Connect, Disconnect, Packet, Properties, Publish, Qos, ReasonCode, SubAck, Subscribe,
-    SubscribeRequest, TopicFilter, TopicName, Unsubscribe, Version, Will,
+    Ack, Auth, ConnAck, Connect, Disconnect, Packet, Properties, Publish, Qos, ReasonCode, SubAck,
+    Subscribe, SubscribeRequest, TopicFilter, TopicName, Unsubscribe, Version, Will,
 };
 
 type UserProperties = Vec<(String, String)>;
 
 /// Reads any packet.
 pub fn decode(frame: &Bytes, header: Header) -> Result<Packet, DecodeError> {
-    let packet = v5::Packet::read(&mut owned(frame), None).map_err(|err| DecodeError::Malformed(err.to_string()))?;
+    let packet = v5::Packet::read(&mut owned(frame), None)
+        .map_err(|err| DecodeError::Malformed(err.to_string()))?;
     // the reason of PUBACK, PUBREC, PUBREL and PUBCOMP follows their packet identifier
     let ack = |id: u16, words: Option<(Option<String>, UserProperties)>| {
         let properties = words.map(|(reason, user)| Box::new(reason_properties(reason, user)));
-        Ok::<_, DecodeError>(Ack { packet_id: packet_id(id)?, reason: reason_at(frame, header, 2), properties })
+        Ok::<_, DecodeError>(Ack {
+            packet_id: packet_id(id)?,
+            reason: reason_at(frame, header, 2),
+            properties,
+        })
     };
     Ok(match packet {
         v5::Packet::Auth(auth) => Packet::Auth(self::auth(auth, reason_at(frame, header, 0))),
-        v5::Packet::Connect(connect, will, auth) => Packet::Connect(Box::new(self::connect(connect, will, &auth)?)),
+        v5::Packet::Connect(connect, will, auth) => {
+            Packet::Connect(Box::new(self::connect(connect, will, &auth)?))
+        }
         v5::Packet::ConnAck(ack) => Packet::ConnAck(Box::new(ConnAck {
             session_present: ack.session_present,
             reason: reason_at(frame, header, 1),
             properties: ack.properties.map(granted).unwrap_or_default(),
         })),
         v5::Packet::Publish(message) => Packet::Publish(publish(message)?),
-        v5::Packet::PubAck(it) => Packet::PubAck(ack(it.pkid, it.properties.map(|p| (p.reason_string, p.user_properties)))?),
-        v5::Packet::PubRec(it) => Packet::PubRec(ack(it.pkid, it.properties.map(|p| (p.reason_string, p.user_properties)))?),
-        v5::Packet::PubRel(it) => Packet::PubRel(ack(it.pkid, it.properties.map(|p| (p.reason_string, p.user_properties)))?),
-        v5::Packet::PubComp(it) => Packet::PubComp(ack(it.pkid, it.properties.map(|p| (p.reason_string, p.user_properties)))?),
+        v5::Packet::PubAck(it) => Packet::PubAck(ack(
+            it.pkid,
+            it.properties.map(|p| (p.reason_string, p.user_properties)),
+        )?),
+        v5::Packet::PubRec(it) => Packet::PubRec(ack(
+            it.pkid,
+            it.properties.map(|p| (p.reason_string, p.user_properties)),
+        )?),
+        v5::Packet::PubRel(it) => Packet::PubRel(ack(
+            it.pkid,
+            it.properties.map(|p| (p.reason_string, p.user_properties)),
+        )?),
+        v5::Packet::PubComp(it) => Packet::PubComp(ack(
+            it.pkid,
+            it.properties.map(|p| (p.reason_string, p.user_properties)),
+        )?),
         v5::Packet::Subscribe(request) => Packet::Subscribe(subscribe(request)?),
         v5::Packet::SubAck(it) => Packet::SubAck(SubAck {
             packet_id: packet_id(it.pkid)?,
             reasons: last_reasons(frame, it.return_codes.len()),
-            properties: it.properties.map(|p| reason_properties(p.reason_string, p.user_properties)).unwrap_or_default(),
+            properties: it
+                .properties
+                .map(|p| reason_properties(p.reason_string, p.user_properties))
+                .unwrap_or_default(),
         }),
         v5::Packet::Unsubscribe(request) => Packet::Unsubscribe(unsubscribe(request)?),
         v5::Packet::UnsubAck(it) => Packet::UnsubAck(SubAck {
             packet_id: packet_id(it.pkid)?,
             reasons: last_reasons(frame, it.reasons.len()),
-            properties: it.properties.map(|p| reason_properties(p.reason_string, p.user_properties)).unwrap_or_default(),
+            properties: it
+                .properties
+                .map(|p| reason_properties(p.reason_string, p.user_properties))
+                .unwrap_or_default(),
         }),
         v5::Packet::PingReq => Packet::PingReq,
         v5::Packet::PingResp => Packet::PingResp,
-        v5::Packet::Disconnect(end) => Packet::Disconnect(disconnect(end, reason_at(frame, header, 0))),
+        v5::Packet::Disconnect(end) => {
+            Packet::Disconnect(disconnect(end, reason_at(frame, header, 0)))
+        }
     })
 }
 
@@ -62,11 +89,19 @@ fn qos(qos: QoS) -> Qos {
 /// The reason codes of SUBACK and UNSUBACK are the last bytes of the packet, one for each filter.
 fn last_reasons(frame: &[u8], count: usize) -> Vec<ReasonCode> {
     let start = frame.len().saturating_sub(count);
-    frame.iter().skip(start).map(|code| ReasonCode(*code)).collect()
+    frame
+        .iter()
+        .skip(start)
+        .map(|code| ReasonCode(*code))
+        .collect()
 }
 
 fn reason_properties(reason_string: Option<String>, user: UserProperties) -> Properties {
-    Properties { reason_string, user, ..Properties::default() }
+    Properties {
+        reason_string,
+        user,
+        ..Properties::default()
+    }
 }
 
 fn auth(auth: v5::Auth, reason: ReasonCode) -> Auth {
@@ -76,7 +111,10 @@ fn auth(auth: v5::Auth, reason: ReasonCode) -> Auth {
         user: it.user_properties,
         ..Properties::default()
     });
-    Auth { reason, properties: properties.unwrap_or_default() }
+    Auth {
+        reason,
+        properties: properties.unwrap_or_default(),
+    }
 }
 
 fn disconnect(end: v5::Disconnect, reason: ReasonCode) -> Disconnect {
@@ -87,7 +125,10 @@ fn disconnect(end: v5::Disconnect, reason: ReasonCode) -> Disconnect {
         user: it.user_properties,
         ..Properties::default()
     });
-    Disconnect { reason, properties: properties.unwrap_or_default() }
+    Disconnect {
+        reason,
+        properties: properties.unwrap_or_default(),
+    }
 }
 
 fn granted(it: v5::ConnAckProperties) -> Properties {
@@ -120,13 +161,18 @@ fn publish(message: v5::Publish) -> Result<Publish, DecodeError> {
         retain: message.retain,
         dup: message.dup,
         packet_id: crate::mqtt::PacketId::new(message.pkid),
-        properties: message.properties.map(|it| Box::new(message_properties(it))),
+        properties: message
+            .properties
+            .map(|it| Box::new(message_properties(it))),
     })
 }
 
 fn message_properties(it: v5::PublishProperties) -> Properties {
     // identifiers have at most 28 bits on the wire (MQTT 5, 1.5.5)
-    let ids = it.subscription_identifiers.into_iter().filter_map(|id| u32::try_from(id).ok());
+    let ids = it
+        .subscription_identifiers
+        .into_iter()
+        .filter_map(|id| u32::try_from(id).ok());
     Properties {
         payload_format: it.payload_format_indicator,
         message_expiry: it.message_expiry_interval,
@@ -212,7 +258,11 @@ fn subscribe(request: v5::Subscribe) -> Result<Subscribe, DecodeError> {
         })
     });
     let properties = request.properties.map(|it| Properties {
-        subscription_ids: it.id.and_then(|id| u32::try_from(id).ok()).into_iter().collect(),
+        subscription_ids: it
+            .id
+            .and_then(|id| u32::try_from(id).ok())
+            .into_iter()
+            .collect(),
         user: it.user_properties,
         ..Properties::default()
     });
@@ -224,10 +274,17 @@ fn subscribe(request: v5::Subscribe) -> Result<Subscribe, DecodeError> {
 }
 
 fn unsubscribe(request: v5::Unsubscribe) -> Result<Unsubscribe, DecodeError> {
-    let user = request.properties.map(|it| it.user_properties).unwrap_or_default();
+    let user = request
+        .properties
+        .map(|it| it.user_properties)
+        .unwrap_or_default();
     Ok(Unsubscribe {
         packet_id: packet_id(request.pkid)?,
-        filters: request.filters.into_iter().map(TopicFilter::new).collect::<Result<_, _>>()?,
+        filters: request
+            .filters
+            .into_iter()
+            .map(TopicFilter::new)
+            .collect::<Result<_, _>>()?,
         properties: reason_properties(None, user),
     })
 }
