@@ -64,7 +64,7 @@ impl HistoryView {
         let height = (ui.available_height() - footer).max(40.0);
         let mut choice = None;
         let area = Rect::from_min_size(ui.cursor().min, egui::vec2(ui.available_width(), height));
-        let id = Id::new("history list");
+        let id = Id::unique("history list");
         let list = ui.interact(area, id, Sense::FOCUSABLE);
         list.widget_info(|| WidgetInfo::labeled(Role::List, true, "History"));
         let scroll = self.scroll_area(ui, shown, height);

@@ -11,7 +11,7 @@ mod properties;
 mod save;
 mod shown;
 mod subtree;
-mod words;
+pub mod words;
 
 #[cfg(test)]
 mod tests;

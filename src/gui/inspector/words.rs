@@ -22,3 +22,4 @@ pub fn wall_date_time(at: Timestamp, zone: &TimeZone) -> String {
 pub fn delta(d: Duration) -> String { format!("+{} ms", d.as_millis()) }
 pub fn rate(r: f32) -> String { format!("{r:.1} /s") }
 pub fn counted(n: u64, one: &str, many: &str) -> String { format!("{} {}", thousands(n), if n == 1 { one } else { many }) }
+pub fn short_duration(d: Duration) -> String { format!("{:.1} ms", d.as_secs_f64()*1000.0) }
