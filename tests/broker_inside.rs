@@ -1,10 +1,16 @@
 //! The broker inside, seen from outside: start and stop, who is connected, and what mosquitto's clients get from it.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails where something it needs does"
+)]
+
 mod common;
 #[path = "common/raw.rs"]
 mod raw;
 
-use std::io::{BufRead, BufReader, Lines};
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -114,6 +120,9 @@ fn stopping_says_goodbye_frees_the_port_and_it_starts_again() {
         let mut old = Raw::open(address, Hello::new(4, "old"));
         new.subscribe("#");
         old.subscribe("#");
+        let goodbyes = std::thread::Builder::new()
+            .spawn(move || (new.rest(), old.rest()))
+            .unwrap();
         let began = Instant::now();
         runtime.block_on(broker.stop());
         assert!(
@@ -121,12 +130,36 @@ fn stopping_says_goodbye_frees_the_port_and_it_starts_again() {
             "{:?}",
             began.elapsed()
         );
-        let last = new.rest().pop().expect("a DISCONNECT");
-        assert_eq!(last.0, 0xe0, "DISCONNECT");
-        assert_eq!(last.1.first(), Some(&0x8b), "Server shutting down");
-        assert_eq!(old.rest(), [], "3.1.1 has no DISCONNECT from the broker");
+        TcpListener::bind(address).expect("the port is free");
+        let (new, old) = goodbyes.join().unwrap();
+        let (first, body) = new.last().expect("a DISCONNECT");
+        assert_eq!((*first, body.first()), (0xe0, Some(&0x8b)), "shutting down");
+        assert_eq!(old, [], "3.1.1 has no DISCONNECT from the broker");
     }
-    TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
+}
+
+#[test]
+fn a_client_that_is_publishing_learns_why_the_broker_goes() {
+    let runtime = Runtime::new().unwrap();
+    let broker = start(&runtime, LOCAL);
+    let mut client = Raw::open(broker.address(), Hello::new(5, "busy"));
+    let mut writer = client.writer();
+    let publishing = std::thread::Builder::new()
+        .spawn(move || {
+            while writer
+                .write_all(&publish(5, "t", &[0; 1_000], false))
+                .is_ok()
+            {}
+        })
+        .unwrap();
+    eventually("traffic", || {
+        (broker.stats().messages_in > 100).then_some(())
+    });
+    runtime.block_on(broker.stop());
+    let last = client.rest().pop().expect("a DISCONNECT");
+    assert_eq!((last.0, last.1.first()), (0xe0, Some(&0x8b)));
+    drop(client);
+    publishing.join().unwrap();
 }
 
 #[test]

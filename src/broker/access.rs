@@ -57,6 +57,7 @@ impl AuthProvider for Access {
             let hello = Hello {
                 client_id: connect.client_id.clone(),
                 level: connect.protocol_version,
+                keep_alive: connect.keep_alive,
                 will_topic: connect.will.as_ref().map(|will| will.topic.clone()),
             };
             self.clients.identified(address, hello);

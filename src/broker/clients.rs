@@ -60,6 +60,8 @@ pub(super) struct Hello {
     pub(super) client_id: String,
     /// Protocol level: 4 is 3.1.1, 5 is 5.
     pub(super) level: u8,
+    /// Keep alive in seconds; 0 is none.
+    pub(super) keep_alive: u16,
     /// Topic of the last will.
     pub(super) will_topic: Option<String>,
 }
@@ -117,7 +119,7 @@ impl Clients {
     /// CONNECT came from `address` and was let in.
     pub(super) fn identified(&self, address: SocketAddr, hello: Hello) {
         if let Some(entry) = self.inner.lock().entries.get_mut(&address) {
-            entry.link.set_level(hello.level);
+            entry.link.set_terms(hello.level, hello.keep_alive);
             entry.hello = Some(hello);
         }
     }

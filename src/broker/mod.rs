@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `listen` | the port, and why it cannot be opened |
 //! | `serve` | the accept loop around the crate's router and client handler |
-//! | `wire`, `frames` | each client's socket: counts what passes, can end it |
+//! | `wire`, `frames`, `quiet` | each client's socket: counts what passes, can end it, lives without keep alive |
 //! | `access` | user name and password; the crate's events |
 //! | `clients`, `meter` | who is connected, sums and rates |
 //! | `sys` | the `$SYS` topics |
@@ -16,6 +16,7 @@ pub mod demo;
 mod frames;
 mod listen;
 mod meter;
+mod quiet;
 mod serve;
 mod sys;
 mod wire;

@@ -14,6 +14,7 @@ use mqtt5::broker::storage::{DynamicStorage, MemoryBackend, QueueLimits, Storage
 use mqtt5::broker::sys_topics::BrokerStats;
 use mqtt5::broker::transport::BrokerTransport;
 use mqtt5::broker::{AuthProvider, BrokerConfig};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{broadcast, oneshot};
 use tokio::task::JoinSet;
@@ -41,6 +42,8 @@ const OFFLINE_QUEUE: QueueLimits = QueueLimits {
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
 /// How long clients get to take their DISCONNECT when the broker stops.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// How long a client gets to close its side of an ended connection.
+const LINGER: Duration = Duration::from_millis(500);
 /// How long accepting pauses when the system refuses (too many open files).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -136,6 +139,19 @@ impl Server {
     ) {
         // Without it acknowledgements wait for more data (Nagle); it fails only on a socket that is closed already.
         stream.set_nodelay(true).ok();
+        let stream = Arc::new(stream);
+        self.handle(Arc::clone(&stream), address, shutdown).await;
+        if let Some(stream) = Arc::into_inner(stream) {
+            close(stream).await;
+        }
+    }
+
+    async fn handle(
+        &self,
+        stream: Arc<TcpStream>,
+        address: SocketAddr,
+        shutdown: broadcast::Receiver<()>,
+    ) {
         let (wire, link) = Wire::new(stream, address, Arc::clone(&self.clients.totals));
         self.clients.opened(link);
         let _closed = OnDrop(|| self.clients.closed(address));
@@ -175,6 +191,17 @@ impl Server {
             .filter(|id| !self.clients.is_connected(id))
             .count()
     }
+}
+
+/// Closes a connection so that the client can read what was sent last: a socket that is closed while something of the
+/// client is unread is reset, and the DISCONNECT with the reason could be lost.
+async fn close(mut stream: TcpStream) {
+    let to_the_end = async {
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+    };
+    // Neither a client that closed first nor one that never does needs more.
+    timeout(LINGER, to_the_end).await.ok();
 }
 
 /// No limits but the number of clients; every client is the user's own.

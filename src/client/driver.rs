@@ -383,7 +383,10 @@ impl Driver {
 
     fn urgent(&mut self, urgent: Urgent) -> Option<End> {
         match (urgent, self.phase) {
-            (Urgent::ReconnectNow, Phase::Waiting { .. }) => self.connect(),
+            (Urgent::ReconnectNow, Phase::Waiting { .. }) => {
+                self.short_lives = 0;
+                self.connect();
+            }
             (Urgent::ReconnectNow, _) | (Urgent::Disconnect, Phase::Closing { .. }) => {}
             (Urgent::Disconnect, Phase::Connected { .. }) => {
                 while let Ok(command) = self.parts.commands.try_recv() {

@@ -131,6 +131,9 @@ impl Connection {
     /// # Errors
     /// [`CommandError::Busy`] when the queue is full, [`CommandError::Ended`] after the end.
     pub fn send(&self, command: Command) -> Result<(), CommandError> {
+        if matches!(self.state(), State::Ended(_)) {
+            return Err(CommandError::Ended);
+        }
         let urgent = match command {
             Command::Disconnect => Urgent::Disconnect,
             Command::Drop => Urgent::Drop,

@@ -201,6 +201,10 @@ pub fn picture(
         .with_size(size)
         .with_pixels_per_point(scale)
         .with_context_setup(setup)
+        .with_theme(match theme {
+            crate::profile::Theme::Dark => egui::Theme::Dark,
+            crate::profile::Theme::Light => egui::Theme::Light,
+        })
         .build_ui(|ui| {
             egui::CentralPanel::default()
                 .frame(egui::Frame::NONE.fill(theme::Palette::of(ui).background))

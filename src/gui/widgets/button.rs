@@ -1,6 +1,6 @@
 //! Buttons: with an icon, with text, with both; plain, primary or without a frame.
 
-use egui::{Align2, CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{Align2, CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 
 use super::super::theme::{self, Palette};
 use super::text::galley;
@@ -20,6 +20,17 @@ pub enum Look {
 
 /// A button with an optional icon before its text. Disabled inside `ui.add_enabled_ui(false, …)`.
 pub fn button(ui: &mut Ui, icon: Option<&str>, text: &str, look: Look) -> Response {
+    button_sized(ui, icon, text, look, vec2(0.0, theme::CONTROL_HEIGHT))
+}
+
+/// A button of at least this size, wider when its text needs it.
+pub fn button_sized(
+    ui: &mut Ui,
+    icon: Option<&str>,
+    text: &str,
+    look: Look,
+    least: Vec2,
+) -> Response {
     let palette = Palette::of(ui);
     let font = if look == Look::Primary {
         theme::strong()
@@ -37,7 +48,7 @@ pub fn button(ui: &mut Ui, icon: Option<&str>, text: &str, look: Look) -> Respon
     let icon_width = icon_galley.as_ref().map_or(0.0, |icon| icon.size().x);
     let width = icon_width + gap + text_galley.size().x + 2.0 * 11.0;
     let (rect, response) =
-        ui.allocate_exact_size(vec2(width, theme::CONTROL_HEIGHT), Sense::click());
+        ui.allocate_exact_size(vec2(width, 0.0).max(least), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
     if ui.is_rect_visible(rect) {
         paint_frame(ui, &response, look);

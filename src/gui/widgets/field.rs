@@ -3,6 +3,7 @@
 use egui::{CornerRadius, FontId, Frame, Margin, Response, Stroke, TextEdit, Ui, vec2};
 
 use super::super::theme::{self, Palette};
+use super::button::{Look, icon_button};
 use super::text::muted;
 
 /// A single line to type into, as wide as the room it is given. `label` names it for screen readers.
@@ -26,17 +27,37 @@ pub fn text_field(
 
 /// Any text editor in the frame of a field of this width.
 pub fn field(ui: &mut Ui, edit: TextEdit<'_>, label: &str, width: f32) -> Response {
+    framed(ui, edit, label, width, 10)
+}
+
+/// A field with a small button at its right end, given by its icon and its label. Also says whether it was clicked.
+pub fn field_with_button(
+    ui: &mut Ui,
+    edit: TextEdit<'_>,
+    label: &str,
+    width: f32,
+    (icon, tip): (&str, &str),
+) -> (Response, bool) {
+    let response = framed(ui, edit, label, width, 30);
+    let right = response.rect.right_center();
+    let area = egui::Rect::from_center_size(right - vec2(15.0, 0.0), vec2(22.0, 22.0));
+    let mut corner = ui.new_child(egui::UiBuilder::new().max_rect(area));
+    let is_clicked = icon_button(&mut corner, icon, tip, Look::Quiet).clicked();
+    (response, is_clicked)
+}
+
+fn framed(ui: &mut Ui, edit: TextEdit<'_>, label: &str, width: f32, right: i8) -> Response {
     let palette = Palette::of(ui);
     let frame = Frame::new()
         .fill(palette.background)
         .stroke(Stroke::new(1.0, palette.line))
         .corner_radius(CornerRadius::same(theme::RADIUS))
         .inner_margin(Margin::symmetric(10, 5));
-    let margin = Margin::symmetric(10, 5);
+    let margin = Margin { left: 10, right, top: 5, bottom: 5 };
     let edit = edit
         .frame(frame)
         .margin(margin)
-        .desired_width((width - 20.0).max(20.0))
+        .desired_width((width - 10.0 - f32::from(right)).max(20.0))
         .vertical_align(egui::Align::Center)
         .min_size(vec2(width.max(40.0), theme::CONTROL_HEIGHT));
     let response = ui.add(edit);

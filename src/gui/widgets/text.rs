@@ -15,6 +15,20 @@ pub fn galley(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley> 
     ui.painter().layout_no_wrap(text.to_owned(), font, color)
 }
 
+/// One line of text that ends with “…” where it would be wider than `width`.
+pub fn galley_within(
+    ui: &Ui,
+    text: &str,
+    font: FontId,
+    color: Color32,
+    width: f32,
+) -> Arc<Galley> {
+    let format = egui::TextFormat::simple(font, color);
+    let mut job = egui::text::LayoutJob::single_section(text.to_owned(), format);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(0.0));
+    ui.painter().layout_job(job)
+}
+
 /// A label in the muted colour, size 12.
 pub fn muted(ui: &mut Ui, text: &str) -> Response {
     let color = Palette::of(ui).muted;
