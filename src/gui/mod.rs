@@ -29,3 +29,4 @@ mod session;
 mod subscriptions;
 mod theme;
 mod widgets;
+mod words;

@@ -8,7 +8,7 @@ use super::super::theme::{self, Palette};
 use super::super::widgets::{Scrolled, muted, virtual_rows};
 use super::message_row::{Columns, column_names, message_row};
 use super::shown::Shown;
-use super::words;
+use crate::gui::words;
 use crate::model::{Message, MessageId};
 
 /// A message that the user chose to look at.

@@ -5,6 +5,7 @@ use std::path::Path;
 use bytes::Bytes;
 use egui::{Layout, Ui};
 
+use crate::payload::format;
 use super::super::action::Level;
 use super::super::context::Context;
 use super::super::file_choice::FileChoice;
@@ -12,7 +13,6 @@ use super::super::icons;
 use super::super::latest::Latest;
 use super::super::theme;
 use super::super::widgets::{Look, button, icon_button, text_field};
-use super::words;
 
 /// UI state of the save bar.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl SaveBar {
 }
 
 fn write(path: &str, payload: &[u8]) -> Result<String, String> {
-    let size = words::bytes(payload.len() as u64);
+    let size = format::bytes(payload.len() as u64);
     let shown = Path::new(path);
     let shown = shown.canonicalize().unwrap_or_else(|_| shown.to_owned());
     match std::fs::write(path, payload) {

@@ -1,10 +1,12 @@
 //! From the draft to a message: placeholders filled in, digits turned into bytes, rules of the protocol checked.
 
 use bytes::Bytes;
+use jiff::tz::TimeZone;
 use thiserror::Error;
 
 use crate::client::Outgoing;
 use crate::mqtt::{Properties, Qos, Timestamp, TopicError, TopicName, Version};
+use crate::payload::format;
 use crate::payload::hex::{self, HexError};
 use crate::payload::template::{self, Values};
 use crate::profile::{PayloadKind, PublishDraft, PublishProperties};
@@ -30,9 +32,9 @@ pub enum ComposeError {
 }
 
 /// What the placeholders of one message become: values from the clock and from chance.
-pub fn values(now: Timestamp, seq: u64) -> Values {
+pub fn values(now: Timestamp, zone: &TimeZone, seq: u64) -> Values {
     Values {
-        now: rfc3339(now),
+        now: format::rfc3339(now, zone),
         seq,
         random: rand::random(),
         uuid: uuid::Uuid::new_v4().to_string(),
@@ -42,16 +44,11 @@ pub fn values(now: Timestamp, seq: u64) -> Values {
 /// Values of usual length, for judging a payload before it is sent.
 pub fn sample_values(now: Timestamp) -> Values {
     Values {
-        now: rfc3339(now),
+        now: format::rfc3339(now, &TimeZone::UTC),
         seq: 1,
         random: 1_234_567_890,
         uuid: uuid::Uuid::nil().to_string(),
     }
-}
-
-fn rfc3339(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_microsecond(at.as_micros()).unwrap_or_default();
-    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 /// The bytes that the text of a draft amounts to. For [`PayloadKind::File`] they come from the file instead.

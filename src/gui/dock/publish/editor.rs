@@ -1,21 +1,23 @@
 //! The middle of the panel: topic, QoS, retain, the payload, and the button.
 
+use std::ops::Range;
+
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, CornerRadius, Frame, Layout, Margin, Popup, PopupCloseBehavior, RichText, ScrollArea, Stroke, TextBuffer,
+    Align, Color32, CornerRadius, Frame, Layout, Margin, Popup, PopupCloseBehavior, RichText, ScrollArea, Stroke, TextBuffer,
     TextEdit, Ui, vec2,
 };
 
 use super::super::super::action::Level;
 use super::super::super::context::Context;
 use super::super::super::icons;
-use super::super::super::inspector::words;
 use super::super::super::theme::{self, Palette};
-use super::super::super::widgets::{Look, button, galley, icon_button, muted, segmented, switch};
+use super::super::super::widgets::{Look, button, button_with_key, field, galley_within, icon_button, muted, segmented, switch};
 use super::check::{Verdict, placeholders};
 use super::compose::{payload, property_count, values};
 use super::result::Outcome;
 use super::{Columns, PublishPanel, not_now};
+use crate::payload::format;
 use crate::mqtt::{Qos, TopicName};
 use crate::payload::json;
 use crate::profile::PayloadKind;
@@ -61,7 +63,7 @@ impl PublishPanel {
             .hint_text("Topic")
             .text_color(color)
             .font(theme::mono());
-        let response = super::super::super::widgets::field(ui, edit, "Topic to publish to", width);
+        let response = field(ui, edit, "Topic to publish to", width);
         if response.changed() {
             self.is_topic_chosen = !self.draft.topic.is_empty();
         }
@@ -139,7 +141,7 @@ impl PublishPanel {
                 let edit = TextEdit::singleline(&mut self.draft.payload)
                     .hint_text("Path of the file")
                     .font(theme::mono());
-                super::super::super::widgets::field(ui, edit, "Path of the file to publish", width);
+                field(ui, edit, "Path of the file to publish", width);
                 if icon_button(ui, icons::FOLDER, "Choose a file", Look::Plain).clicked() {
                     self.choice.open(ui.ctx(), "Choose the file to publish");
                 }
@@ -164,11 +166,9 @@ impl PublishPanel {
             ui.label(RichText::new(icon).font(theme::icon(14.0)).color(color));
             let result = self.sender.result(context);
             let room = ui.available_width();
-            let checked = RichText::new(&text).font(theme::label()).color(ink);
-            let width = galley(ui, &text, theme::label(), ink).size().x;
-            let limit = if result.is_some() { width.min(room * 0.5) } else { width.min(room) };
-            let label = egui::Label::new(checked).truncate();
-            ui.add_sized_left(limit, label).on_hover_text(text);
+            let limit = if result.is_some() { room * 0.5 } else { room };
+            let checked = galley_within(ui, &text, theme::label(), ink, limit);
+            ui.add(egui::Label::new(checked)).on_hover_text(text);
             if let Some(result) = result {
                 result_ui(ui, &result);
             }
@@ -183,7 +183,7 @@ impl PublishPanel {
         }
         if self.draft.kind == PayloadKind::File {
             return match self.sender.files.size(ui.ctx(), &self.draft.payload) {
-                Some(Ok(size)) => (Verdict::Good, words::bytes(*size)),
+                Some(Ok(size)) => (Verdict::Good, format::bytes(*size)),
                 Some(Err(error)) => (Verdict::Doubtful, error.clone()),
                 None => (Verdict::Good, String::new()),
             };
@@ -252,7 +252,7 @@ impl PublishPanel {
     fn publish_button(&mut self, ui: &mut Ui, context: &Context<'_>) {
         let reason = not_now(context);
         ui.add_enabled_ui(reason.is_none(), |ui| {
-            let response = super::super::super::widgets::primary_with_key(ui, icons::SEND, "Publish", "Ctrl ⏎");
+            let response = button_with_key(ui, icons::SEND, "Publish", "Ctrl ⏎");
             let response = match reason {
                 Some(reason) => response.on_disabled_hover_text(reason),
                 None => response,
@@ -267,7 +267,7 @@ impl PublishPanel {
         let Some(session) = context.session else {
             return;
         };
-        let values = values(context.now, 1);
+        let values = values(context.now, context.zone, 1);
         let bytes = match payload(self.draft.kind, &self.draft.payload, &values) {
             Ok(bytes) => bytes,
             Err(error) => return context.toast(Level::Warning, error.to_string()),
@@ -305,13 +305,13 @@ fn result_ui(ui: &mut Ui, result: &super::result::ResultLine) {
 /// Colours the text of the editor: JSON by its pieces, placeholders everywhere.
 fn layout(ui: &Ui, text: &str, kind: PayloadKind) -> LayoutJob {
     let palette = Palette::of(ui);
-    let plain = TextFormat::simple(theme::mono_large(), palette.text);
-    let mut job = LayoutJob {
-        text: text.to_owned(),
-        ..LayoutJob::default()
+    let mut job = LayoutJob::default();
+    let mut add = |range: Range<usize>, color: Color32| {
+        let piece = text.get(range).unwrap_or_default();
+        job.append(piece, 0.0, TextFormat::simple(theme::mono_large(), color));
     };
     if text.len() > COLOURED_BYTES {
-        job.append_section(0..text.len(), plain);
+        add(0..text.len(), palette.text);
         return job;
     }
     let mut pieces = match kind {
@@ -325,15 +325,13 @@ fn layout(ui: &Ui, text: &str, kind: PayloadKind) -> LayoutJob {
     for (range, kind) in pieces {
         let color = palette.json(kind);
         let mut from = range.start;
-        for mark in &marked {
-            if mark.start < range.end && mark.end > range.start {
-                let (start, end) = (mark.start.max(from), mark.end.min(range.end));
-                job.piece(from..start, color);
-                job.piece(start..end, palette.violet);
-                from = end;
-            }
+        for mark in marked.iter().filter(|mark| mark.start < range.end && mark.end > range.start) {
+            let (start, end) = (mark.start.max(from), mark.end.min(range.end));
+            add(from..start, color);
+            add(start..end, palette.violet);
+            from = end;
         }
-        job.piece(from..range.end, color);
+        add(from..range.end, color);
     }
     job
 }

@@ -20,6 +20,7 @@ use self::saved::SavedList;
 use self::send::Sender;
 
 use super::super::context::Context;
+use super::super::file_choice::FileChoice;
 use super::super::theme;
 use crate::client::State;
 use crate::profile::PublishDraft;
@@ -37,6 +38,8 @@ pub struct PublishPanel {
     checker: Checker,
     saved: SavedList,
     sender: Sender,
+    /// The dialog for the file to publish.
+    choice: FileChoice,
 }
 
 impl PublishPanel {

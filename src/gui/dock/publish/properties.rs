@@ -4,7 +4,7 @@ use egui::{Align, CornerRadius, FontId, Frame, Layout, Margin, Response, Stroke,
 
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
-use super::super::super::widgets::{Look, button, icon_button, muted, switch};
+use super::super::super::widgets::{Look, button, field, icon_button, muted, switch};
 use crate::mqtt::Version;
 use crate::profile::PublishProperties;
 
@@ -73,7 +73,7 @@ fn user_properties(ui: &mut Ui, user: &mut Vec<(String, String)>) {
 
 fn bare_field(ui: &mut Ui, text: &mut String, label: &str, hint: &str, width: f32) {
     let edit = TextEdit::singleline(text).hint_text(hint.to_owned()).font(theme::mono());
-    super::super::super::widgets::field(ui, edit, label, width);
+    field(ui, edit, label, width);
 }
 
 /// A field with its name inside at the left and the value at the right.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use crate::payload::format;
 use crate::client::PublishStep;
-use crate::gui::inspector::words;
 use crate::gui::session::PublishRecord;
 use crate::mqtt::{Qos, Timestamp};
 
@@ -72,8 +72,8 @@ pub fn result_line(record: &PublishRecord, is_connected: bool) -> ResultLine {
 }
 
 fn done(record: &PublishRecord, reason: u8) -> ResultLine {
-    let time = round_trip(record).map(words::short_duration).unwrap_or_default();
-    let text = format!("{} {time}", handshake(record.qos, true));
+    let time = round_trip(record).map(format::delta).unwrap_or_default();
+    let text = format!("{} {}", handshake(record.qos, true), time.trim_start_matches('+'));
     if reason == NO_MATCHING_SUBSCRIBERS {
         return ResultLine {
             outcome: Outcome::Notable,

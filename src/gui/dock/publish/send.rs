@@ -8,7 +8,6 @@ use egui::{RichText, Ui};
 use super::super::super::action::{Action, Level};
 use super::super::super::context::Context;
 use super::super::super::icons;
-use super::super::super::inspector::words;
 use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{Look, button, muted, number_field};
 use super::compose::{compose, refused_by_limits, values};
@@ -16,6 +15,8 @@ use super::file::FileReader;
 use super::not_now;
 use super::repeat::{RepeatSettings, Repetition};
 use super::result::{Outcome, ResultLine, result_line};
+use crate::gui::words;
+use crate::payload::format;
 use crate::client::PublishId;
 use crate::mqtt::Timestamp;
 use crate::profile::{PayloadKind, PublishDraft};
@@ -156,7 +157,7 @@ impl Sender {
             self.fail(context, why);
             return false;
         }
-        let values = values(context.now, self.last_seq + 1);
+        let values = values(context.now, context.zone, self.last_seq + 1);
         match compose(draft, session.profile.version, &values, file) {
             Ok(message) => {
                 self.problem = None;
@@ -210,8 +211,7 @@ impl Sender {
                 muted(ui, "every");
                 number_field(ui, &mut self.settings.every_ms, 1..=86_400_000, "Repeat every, in milliseconds", 64.0);
                 muted(ui, "ms ×");
-                let count = number_field(ui, &mut self.settings.count, 0..=1_000_000, "How many times, 0 until stopped", 52.0);
-                let _ = count;
+                number_field(ui, &mut self.settings.count, 0..=1_000_000, "How many times, 0 until stopped", 52.0);
             });
         });
         if self.is_repeating() {
@@ -235,9 +235,9 @@ impl Sender {
 }
 
 fn progress(repetition: &Repetition) -> String {
-    let sent = words::thousands(u64::from(repetition.sent));
+    let sent = format::thousands(u64::from(repetition.sent));
     match repetition.count() {
-        Some(count) => format!("{sent} of {} sent", words::thousands(u64::from(count))),
+        Some(count) => format!("{sent} of {} sent", format::thousands(u64::from(count))),
         None => format!("{sent} sent"),
     }
 }
