@@ -1,4 +1,5 @@
 //! The `mosquitto_sub` and `mosquitto_pub` lines of a profile, as a real shell and the real programs take them.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(unix)]
 
 mod common;

@@ -1,5 +1,6 @@
 //! The keyring as the machine offers it: none, one that never answers, and a real one. The D-Bus address belongs to
 //! a whole process, so each test runs itself again in a process of its own.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 #![cfg(target_os = "linux")]
 
 mod common;

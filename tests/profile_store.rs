@@ -1,5 +1,7 @@
 //! The files in the config directory as a user meets them: readable, kept when broken, never torn.
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -13,7 +13,10 @@ pub fn join_properties(command: &Command, arguments: Vec<OsString>) -> Vec<OsStr
     let subcommand = arguments
         .get(1)
         .and_then(|name| command.find_subcommand(name))
-        .filter(|it| it.get_arguments().any(|arg| arg.get_long() == Some("property")));
+        .filter(|it| {
+            it.get_arguments()
+                .any(|arg| arg.get_long() == Some("property"))
+        });
     let Some(subcommand) = subcommand else {
         return arguments;
     };

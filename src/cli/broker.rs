@@ -39,7 +39,12 @@ pub struct BrokerArgs {
     #[arg(short, long, value_name = "NAME")]
     username: Option<String>,
     /// Password that clients must give; left out, CANOPY_PASSWORD is used, or it is asked for
-    #[arg(short = 'P', long = "pw", value_name = "PASSWORD", requires = "username")]
+    #[arg(
+        short = 'P',
+        long = "pw",
+        value_name = "PASSWORD",
+        requires = "username"
+    )]
     password: Option<String>,
     /// Start demo devices as clients of this broker
     #[arg(long)]
@@ -82,7 +87,9 @@ impl BrokerArgs {
             .or_else(password_from_environment)
             .or_else(|| ask_password("Password that clients must give: "))
             .ok_or_else(|| {
-                Outcome::error("The user name needs a password. Give it with -P or in CANOPY_PASSWORD.")
+                Outcome::error(
+                    "The user name needs a password. Give it with -P or in CANOPY_PASSWORD.",
+                )
             })
     }
 }

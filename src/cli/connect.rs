@@ -3,8 +3,8 @@
 use clap::{ArgAction, Args};
 use thiserror::Error;
 
-use crate::client::Config;
-use crate::mqtt::{Qos, TopicError, TopicFilter, TopicName, Version};
+use crate::client::{Config, Extras};
+use crate::mqtt::{Properties, Qos, TopicError, TopicFilter, TopicName, Version};
 use crate::profile::{Profile, Secret, Session, Subscription, WillSettings};
 
 use super::property::{PacketProperties, PropertyError};
@@ -40,7 +40,13 @@ pub enum ConnectError {
 #[derive(Debug, Args)]
 pub struct ConnectArgs {
     /// Host name or address of the broker
-    #[arg(short = 'h', long, value_name = "HOST", default_value = "localhost", help_heading = "Connection")]
+    #[arg(
+        short = 'h',
+        long,
+        value_name = "HOST",
+        default_value = "localhost",
+        help_heading = "Connection"
+    )]
     host: String,
     /// TCP port of the broker
     #[arg(short, long, value_name = "PORT", default_value_t = 1883,
@@ -54,7 +60,13 @@ pub struct ConnectArgs {
         value_parser = parse_version, help_heading = "Connection")]
     protocol_version: Version,
     /// Seconds between pings while nothing else is sent; 0 turns them off
-    #[arg(short, long, value_name = "SECONDS", default_value_t = 60, help_heading = "Connection")]
+    #[arg(
+        short,
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        help_heading = "Connection"
+    )]
     keepalive: u16,
     /// Accepted for scripts: small packets are always sent at once
     #[arg(long, hide = true)]
@@ -64,10 +76,21 @@ pub struct ConnectArgs {
     #[arg(short, long, value_name = "NAME", help_heading = "Who you are")]
     username: Option<String>,
     /// Password; left out, the environment variable CANOPY_PASSWORD is used if it is set
-    #[arg(short = 'P', long = "pw", value_name = "PASSWORD", help_heading = "Who you are")]
+    #[arg(
+        short = 'P',
+        long = "pw",
+        value_name = "PASSWORD",
+        help_heading = "Who you are"
+    )]
     password: Option<String>,
     /// Client identifier; a random one if left out
-    #[arg(short, long, value_name = "ID", conflicts_with = "id_prefix", help_heading = "Who you are")]
+    #[arg(
+        short,
+        long,
+        value_name = "ID",
+        conflicts_with = "id_prefix",
+        help_heading = "Who you are"
+    )]
     id: Option<String>,
     /// Client identifier made of this prefix and the process id
     #[arg(short = 'I', long, value_name = "PREFIX", help_heading = "Who you are")]
@@ -107,10 +130,12 @@ pub const PROPERTY_SEPARATOR: char = '\u{1f}';
 pub struct Connect {
     /// Profile and password.
     pub config: Config,
+    /// What a profile does not hold.
+    pub extras: Extras,
     /// The topic of `-L`.
     pub url_topic: Option<String>,
-    /// Properties given with `-D`.
-    pub properties: PacketProperties,
+    /// Properties of every message, given with `-D publish`.
+    pub publish_properties: Properties,
 }
 
 impl ConnectArgs {
@@ -121,7 +146,10 @@ impl ConnectArgs {
     pub fn connect(&self) -> Result<Connect, ConnectError> {
         let mut properties = PacketProperties::default();
         for joined in &self.property {
-            let values: Vec<String> = joined.split(PROPERTY_SEPARATOR).map(str::to_owned).collect();
+            let values: Vec<String> = joined
+                .split(PROPERTY_SEPARATOR)
+                .map(str::to_owned)
+                .collect();
             properties.add(&values)?;
         }
         let (user_name, password) = self.credentials()?;
@@ -148,10 +176,22 @@ impl ConnectArgs {
         if let Some(size) = properties.connect.maximum_packet_size {
             profile.max_packet_size = size;
         }
+        let extras = Extras {
+            retain_as_published: false,
+            connect: Properties {
+                session_expiry: (profile.session_expiry > 0).then_some(profile.session_expiry),
+                ..properties.connect
+            },
+            will: Properties {
+                will_delay: None,
+                ..properties.will
+            },
+        };
         Ok(Connect {
             config: Config { profile, password },
+            extras,
             url_topic: url.map(|url| url.topic.clone()),
-            properties,
+            publish_properties: properties.publish,
         })
     }
 

@@ -163,7 +163,11 @@ fn runtime() -> Result<tokio::runtime::Runtime, Outcome> {
         .enable_all()
         .thread_name("canopy")
         .build()
-        .map_err(|err| Outcome::error(format!("This system gives Canopy no threads: {err}. Close other programs.")))
+        .map_err(|err| {
+            Outcome::error(format!(
+                "This system gives Canopy no threads: {err}. Close other programs."
+            ))
+        })
 }
 
 #[cfg(test)]

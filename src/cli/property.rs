@@ -24,7 +24,9 @@ pub enum PropertyError {
     )]
     Incomplete,
     /// Not one of the packets.
-    #[error("Canopy sets properties of connect, publish and will, not of “{0}”. Leave this -D out.")]
+    #[error(
+        "Canopy sets properties of connect, publish and will, not of “{0}”. Leave this -D out."
+    )]
     Packet(String),
     /// The standard or Canopy does not have this property there.
     #[error("“{property}” cannot be set for {packet} here. Possible are {}.", possible.join(", "))]
@@ -48,7 +50,14 @@ pub enum PropertyError {
     },
 }
 
-const CONNECT: &[&str] = &["session-expiry-interval", "maximum-packet-size"];
+const CONNECT: &[&str] = &[
+    "maximum-packet-size",
+    "receive-maximum",
+    "request-problem-information",
+    "request-response-information",
+    "session-expiry-interval",
+    "user-property",
+];
 const PUBLISH: &[&str] = &[
     "content-type",
     "correlation-data",
@@ -57,7 +66,15 @@ const PUBLISH: &[&str] = &[
     "response-topic",
     "user-property",
 ];
-const WILL: &[&str] = &["will-delay-interval"];
+const WILL: &[&str] = &[
+    "content-type",
+    "correlation-data",
+    "message-expiry-interval",
+    "payload-format-indicator",
+    "response-topic",
+    "user-property",
+    "will-delay-interval",
+];
 
 /// How many values follow a `-D` with this property, packet and property included.
 pub fn value_count(property: &str) -> usize {
@@ -104,15 +121,23 @@ fn set(target: &mut Properties, property: &str, value: &str) -> Result<(), Prope
             target.correlation_data = Some(bytes::Bytes::copy_from_slice(value.as_bytes()));
         }
         "response-topic" => target.response_topic = Some(value.to_owned()),
-        "payload-format-indicator" => {
-            target.payload_format = Some(number(property, value, 1, "0 or 1")?);
+        "payload-format-indicator" => target.payload_format = Some(flag(property, value)?),
+        "request-problem-information" => {
+            target.request_problem_information = Some(flag(property, value)?);
+        }
+        "request-response-information" => {
+            target.request_response_information = Some(flag(property, value)?);
+        }
+        "receive-maximum" => {
+            let expected = "a number of messages from 1 to 65535";
+            target.receive_maximum = Some(number(property, value, 1..=u16::MAX, expected)?);
         }
         "message-expiry-interval" => target.message_expiry = Some(seconds(property, value)?),
         "session-expiry-interval" => target.session_expiry = Some(seconds(property, value)?),
         "will-delay-interval" => target.will_delay = Some(seconds(property, value)?),
         "maximum-packet-size" => {
             let expected = "a number of bytes from 1 to 4294967295";
-            target.maximum_packet_size = Some(number(property, value, u32::MAX, expected)?);
+            target.maximum_packet_size = Some(number(property, value, 1..=u32::MAX, expected)?);
         }
         _ => return Err(PropertyError::Incomplete),
     }
@@ -120,15 +145,29 @@ fn set(target: &mut Properties, property: &str, value: &str) -> Result<(), Prope
 }
 
 fn seconds(property: &str, value: &str) -> Result<u32, PropertyError> {
-    number(property, value, u32::MAX, "seconds from 0 to 4294967295")
+    number(
+        property,
+        value,
+        0..=u32::MAX,
+        "seconds from 0 to 4294967295",
+    )
 }
 
-fn number<N>(property: &str, value: &str, max: N, expected: &'static str) -> Result<N, PropertyError>
+fn flag(property: &str, value: &str) -> Result<u8, PropertyError> {
+    number(property, value, 0..=1, "0 or 1")
+}
+
+fn number<N>(
+    property: &str,
+    value: &str,
+    range: std::ops::RangeInclusive<N>,
+    expected: &'static str,
+) -> Result<N, PropertyError>
 where
     N: std::str::FromStr + PartialOrd,
 {
     match value.parse::<N>() {
-        Ok(number) if number <= max => Ok(number),
+        Ok(number) if range.contains(&number) => Ok(number),
         _ => Err(PropertyError::Value {
             property: property.to_owned(),
             value: value.to_owned(),
@@ -149,22 +188,47 @@ mod tests {
 
     #[test]
     fn values_reach_their_packet() {
-        let publish = add("PUBLISH content-type text/plain").expect("valid").publish;
+        let publish = add("PUBLISH content-type text/plain")
+            .expect("valid")
+            .publish;
         assert_eq!(publish.content_type.as_deref(), Some("text/plain"));
         let publish = add("publish user-property a -b").expect("valid").publish;
         assert_eq!(publish.user, [("a".to_owned(), "-b".to_owned())]);
-        assert_eq!(add("will will-delay-interval 5").expect("valid").will.will_delay, Some(5));
-        let connect = add("connect session-expiry-interval 60").expect("valid").connect;
+        assert_eq!(
+            add("will will-delay-interval 5")
+                .expect("valid")
+                .will
+                .will_delay,
+            Some(5)
+        );
+        let connect = add("connect session-expiry-interval 60")
+            .expect("valid")
+            .connect;
         assert_eq!(connect.session_expiry, Some(60));
     }
 
     #[test]
     fn what_does_not_fit_is_named() {
         assert_eq!(add("publish"), Err(PropertyError::Incomplete));
-        assert_eq!(add("publish user-property a"), Err(PropertyError::Incomplete));
-        assert!(matches!(add("subscribe user-property a b"), Err(PropertyError::Packet(_))));
-        assert!(matches!(add("publish will-delay-interval 5"), Err(PropertyError::Property { .. })));
-        assert!(matches!(add("publish payload-format-indicator 2"), Err(PropertyError::Value { .. })));
-        assert!(matches!(add("publish message-expiry-interval soon"), Err(PropertyError::Value { .. })));
+        assert_eq!(
+            add("publish user-property a"),
+            Err(PropertyError::Incomplete)
+        );
+        assert!(matches!(
+            add("subscribe user-property a b"),
+            Err(PropertyError::Packet(_))
+        ));
+        assert!(matches!(
+            add("publish will-delay-interval 5"),
+            Err(PropertyError::Property { .. })
+        ));
+        assert!(matches!(
+            add("publish payload-format-indicator 2"),
+            Err(PropertyError::Value { .. })
+        ));
+        assert!(matches!(
+            add("publish message-expiry-interval soon"),
+            Err(PropertyError::Value { .. })
+        ));
     }
 }

@@ -53,7 +53,10 @@ impl Feed {
             Source::Lines => return lines().map(Self::Lines),
             Source::Bytes(bytes) => bytes.clone(),
             Source::File(path) => std::fs::read(path).map(Bytes::from).map_err(|err| {
-                Outcome::error(format!("{} cannot be read: {err}. Check the path.", path.display()))
+                Outcome::error(format!(
+                    "{} cannot be read: {err}. Check the path.",
+                    path.display()
+                ))
             })?,
             Source::Input => whole_input()?,
         };
@@ -78,7 +81,12 @@ impl Feed {
         match self {
             Self::Lines(lines) => lines.recv().await,
             Self::Repeat { left: 0, .. } => None,
-            Self::Repeat { payload, left, delay, due } => {
+            Self::Repeat {
+                payload,
+                left,
+                delay,
+                due,
+            } => {
                 if let Some(due) = *due {
                     tokio::time::sleep_until(due).await;
                 }
@@ -113,15 +121,22 @@ fn lines() -> Result<mpsc::Receiver<Bytes>, Outcome> {
             line.clear();
         }
     };
-    let thread = std::thread::Builder::new().name("lines".to_owned()).spawn(read);
+    let thread = std::thread::Builder::new()
+        .name("lines".to_owned())
+        .spawn(read);
     match thread {
         Ok(_runs_until_the_input_ends) => Ok(receiver),
-        Err(err) => Err(Outcome::error(format!("This system gives Canopy no thread: {err}."))),
+        Err(err) => Err(Outcome::error(format!(
+            "This system gives Canopy no thread: {err}."
+        ))),
     }
 }
 
 async fn publish(runtime: &RuntimeHandle, job: PublishJob, feed: Feed) -> Outcome {
-    let (session, captures) = Session::open(runtime, job.connect.config.clone());
+    let (session, captures) = {
+        let connect = &job.connect;
+        Session::open(runtime, connect.config.clone(), connect.extras.clone())
+    };
     let trace = job
         .trace
         .then(|| Trace::new(session.client_id(), job.connect.config.profile.version));

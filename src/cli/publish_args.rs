@@ -154,9 +154,7 @@ impl PublishArgs {
     /// The command line demands exactly one source, so the order does not matter.
     fn source(&self) -> Source {
         match (&self.message, &self.file) {
-            (Some(text), _) => {
-                Source::Bytes(Bytes::copy_from_slice(text.as_encoded_bytes()))
-            }
+            (Some(text), _) => Source::Bytes(Bytes::copy_from_slice(text.as_encoded_bytes())),
             (None, Some(path)) => Source::File(path.clone()),
             (None, None) if self.stdin_line => Source::Lines,
             (None, None) if self.stdin_file => Source::Input,
@@ -168,7 +166,7 @@ impl PublishArgs {
 impl PublishJob {
     /// The properties of every message; `None` in MQTT 3.1.1 and when there are none.
     pub fn properties(&self) -> Option<Box<crate::mqtt::Properties>> {
-        let properties = &self.connect.properties.publish;
+        let properties = &self.connect.publish_properties;
         let is_v5 = self.connect.config.profile.version == Version::V5;
         (is_v5 && *properties != crate::mqtt::Properties::default())
             .then(|| Box::new(properties.clone()))

@@ -153,7 +153,11 @@ impl Reader {
             return Ok(());
         }
         let topic = message.topic.as_str();
-        if selection.filter_out.iter().any(|filter| filter.matches(topic)) {
+        if selection
+            .filter_out
+            .iter()
+            .any(|filter| filter.matches(topic))
+        {
             return Ok(());
         }
         if selection.remove_retained && message.retain && !message.payload.is_empty() {
@@ -162,7 +166,10 @@ impl Reader {
         if selection.retained == Retained::Hidden && message.retain {
             return Ok(());
         }
-        if selection.percent.is_none_or(|percent| rand::random_range(0.0..100.0) < percent) {
+        if selection
+            .percent
+            .is_none_or(|percent| rand::random_range(0.0..100.0) < percent)
+        {
             write_message(out, &selection.form, selection.newline, message, at)?;
         }
         self.printed += 1;

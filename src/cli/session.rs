@@ -1,44 +1,34 @@
 //! One connection followed to its end: waiting for events, telling a refused connection from a lost one.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-
-use tokio::sync::Notify;
 
 use crate::client::{
-    Captures, Command, CommandError, Config, Connection, Event, Failure, RuntimeHandle, State,
+    Captures, Command, Config, Connection, Event, Extras, Failure, RuntimeHandle, State,
 };
 use crate::mqtt::Version;
 
 use super::exit::{self, Outcome};
 
-/// A connection whose events can be awaited.
+/// A connection and what is known of its fate.
 pub struct Session {
     connection: Connection,
-    wake: Arc<Notify>,
     version: Version,
     /// Set by whoever reads the captures, once CONNECT went out: then the broker was reached.
     reached: Arc<AtomicBool>,
-    /// Events that came while a command was waiting.
-    backlog: VecDeque<Event>,
 }
 
 impl Session {
     /// Starts connecting. Captures have to be read, or the connection stands still.
-    pub fn open(runtime: &RuntimeHandle, config: Config) -> (Self, Captures) {
-        let wake = Arc::new(Notify::new());
+    pub fn open(runtime: &RuntimeHandle, config: Config, extras: Extras) -> (Self, Captures) {
         let version = config.profile.version;
-        let waker = Arc::clone(&wake);
-        let (connection, captures) =
-            Connection::open(runtime, config, Arc::new(move || waker.notify_one()));
+        // Events are awaited, so that nobody has to be woken.
+        let wake = Arc::new(|| {});
+        let (connection, captures) = Connection::open_with(runtime, config, extras, wake);
         let session = Self {
             connection,
-            wake,
             version,
             reached: Arc::default(),
-            backlog: VecDeque::new(),
         };
         (session, captures)
     }
@@ -53,45 +43,23 @@ impl Session {
         self.connection.client_id()
     }
 
-    /// Waits for the next event. May be dropped and asked again without losing one.
+    /// Waits for the next event; for ever after the last one. May be dropped and asked again without losing one.
     pub async fn next_event(&mut self) -> Event {
-        loop {
-            let event = self.backlog.pop_front();
-            if let Some(event) = event.or_else(|| self.connection.next_event()) {
-                return event;
-            }
-            self.wake.notified().await;
+        match self.connection.event().await {
+            Some(event) => event,
+            None => std::future::pending().await,
         }
     }
 
     /// Hands over a command, waiting while the queue is full. `false` when the connection has ended.
     pub async fn send(&mut self, command: Command) -> bool {
-        loop {
-            match self.connection.send(command.clone()) {
-                Ok(()) => return true,
-                Err(CommandError::Ended) => return false,
-                Err(CommandError::Busy) => self.make_room().await,
-            }
-        }
-    }
-
-    /// Keeps events for later, so that the connection can go on and take the next command.
-    async fn make_room(&mut self) {
-        while let Some(event) = self.connection.next_event() {
-            self.backlog.push_back(event);
-        }
-        // Taking a command makes no event of its own, so look again soon.
-        let soon = Duration::from_millis(5);
-        tokio::time::timeout(soon, self.wake.notified()).await.ok();
+        self.connection.send_waiting(command).await.is_ok()
     }
 
     /// Ends with `command` and waits for the end.
     pub async fn end(&mut self, command: Command) {
-        if !self.send(command).await {
-            return;
-        }
-        while !matches!(self.connection.state(), State::Ended(_)) {
-            self.next_event().await;
+        if self.send(command).await {
+            while self.connection.event().await.is_some() {}
         }
     }
 

@@ -7,9 +7,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::client::{
-    Command, Event, Outgoing, PublishId, RuntimeHandle, State, SubscribeOutcome,
-};
+use crate::client::{Command, Event, Outgoing, PublishId, RuntimeHandle, State, SubscribeOutcome};
 use crate::mqtt::{Qos, TopicFilter, TopicName, Version};
 
 use super::exit::{self, Outcome};
@@ -55,7 +53,7 @@ async fn subscribe(runtime: &RuntimeHandle, job: SubscribeJob) -> Outcome {
         _ => Command::Disconnect,
     };
     let version = profile.version;
-    let (session, captures) = Session::open(runtime, job.connect.config);
+    let (session, captures) = Session::open(runtime, job.connect.config, job.connect.extras);
     let trace = (job.selection.trace).then(|| Trace::new(session.client_id(), version));
     let (notices_out, notices) = mpsc::channel(64);
     let selection = Some(job.selection);
@@ -103,7 +101,11 @@ struct Follower {
 impl Follower {
     async fn run(mut self, stop: StopSignal, timeout: Option<Duration>) -> Outcome {
         let (outcome, farewell) = self.follow(stop, timeout).await;
-        let Self { mut session, mut notices, .. } = self;
+        let Self {
+            mut session,
+            mut notices,
+            ..
+        } = self;
         let end = async {
             session.end(farewell).await;
             // The reader lets go of its end once everything was printed.
@@ -172,7 +174,10 @@ impl Follower {
         match outcome {
             SubscribeOutcome::Granted(_) => self.any_granted = true,
             SubscribeOutcome::Refused(reason, words) => {
-                let words = words.as_deref().map(|it| format!(" ({it})")).unwrap_or_default();
+                let words = words
+                    .as_deref()
+                    .map(|it| format!(" ({it})"))
+                    .unwrap_or_default();
                 self.say(&format!(
                     "The broker refused the subscription to {filter}: {}{words}. {}",
                     reason.name(),

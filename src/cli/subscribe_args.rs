@@ -17,7 +17,9 @@ pub enum SubscribeError {
     #[error(transparent)]
     Connect(#[from] ConnectError),
     /// Neither `-t` nor `-U` nor `-L`.
-    #[error("Nothing says what to subscribe to. Give a topic filter with -t; “#” means every topic.")]
+    #[error(
+        "Nothing says what to subscribe to. Give a topic filter with -t; “#” means every topic."
+    )]
     NoTopic,
     /// `-t`, `-T` or `-U`.
     #[error("“{0}” is not a topic filter: {1}")]
@@ -60,13 +62,31 @@ pub struct SubscribeArgs {
     #[arg(short, long, value_name = "QOS", default_value = "0", value_parser = parse_qos, help_heading = "What to receive")]
     qos: Qos,
     /// Leave out topics that match this filter; may be repeated
-    #[arg(short = 'T', long, value_name = "FILTER", help_heading = "What to receive")]
+    #[arg(
+        short = 'T',
+        long,
+        value_name = "FILTER",
+        help_heading = "What to receive"
+    )]
     filter_out: Vec<String>,
     /// Unsubscribe from this filter; may be repeated
-    #[arg(short = 'U', long, value_name = "FILTER", help_heading = "What to receive")]
+    #[arg(
+        short = 'U',
+        long,
+        value_name = "FILTER",
+        help_heading = "What to receive"
+    )]
     unsubscribe: Vec<String>,
+    /// Keep the retain flag as it was published (MQTT 5), instead of telling what was there before
+    #[arg(long, help_heading = "What to receive")]
+    retain_as_published: bool,
     /// Leave out retained messages
-    #[arg(short = 'R', long, conflicts_with = "retained_only", help_heading = "What to receive")]
+    #[arg(
+        short = 'R',
+        long,
+        conflicts_with = "retained_only",
+        help_heading = "What to receive"
+    )]
     no_retained: bool,
     /// Only retained messages; the first other one ends the program
     #[arg(long, help_heading = "What to receive")]
@@ -176,6 +196,7 @@ impl SubscribeArgs {
         }
         let filters = parse_filters(&topics)?;
         connect.config.profile.subscriptions = subscriptions(&filters, self.qos);
+        connect.extras.retain_as_published = self.retain_as_published;
         Ok(SubscribeJob {
             connect,
             filters,
@@ -216,8 +237,7 @@ pub fn parse_filters(texts: &[String]) -> Result<Vec<TopicFilter>, SubscribeErro
     texts
         .iter()
         .map(|text| {
-            TopicFilter::new(text.as_str())
-                .map_err(|err| SubscribeError::Filter(text.clone(), err))
+            TopicFilter::new(text.as_str()).map_err(|err| SubscribeError::Filter(text.clone(), err))
         })
         .collect()
 }

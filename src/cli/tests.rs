@@ -9,7 +9,9 @@ fn parsed(line: &str) -> Result<Invocation, clap::Error> {
 
 fn publish_job(line: &str) -> publish_args::PublishJob {
     match parsed(line) {
-        Ok(Invocation::Terminal(TerminalCommand(CommandArgs::Pub(args)))) => args.job().expect("fits"),
+        Ok(Invocation::Terminal(TerminalCommand(CommandArgs::Pub(args)))) => {
+            args.job().expect("fits")
+        }
         Ok(_) => panic!("not pub: {line}"),
         Err(err) => panic!("{err}"),
     }
@@ -101,7 +103,10 @@ fn a_will_comes_with_its_delay() {
     );
     let will = &job.connect.config.profile.will;
     assert!(will.enabled && will.retain);
-    assert_eq!((will.topic.as_str(), will.message.as_str(), will.delay), ("w", "bye", 5));
+    assert_eq!(
+        (will.topic.as_str(), will.message.as_str(), will.delay),
+        ("w", "bye", 5)
+    );
 }
 
 #[test]

@@ -102,14 +102,20 @@ mod tests {
         assert_eq!(url.host, "example.org");
         assert_eq!(url.port, Some(1884));
         assert_eq!(url.user_name.as_deref(), Some("me"));
-        assert_eq!(url.password.map(|it| it.reveal().to_owned()).as_deref(), Some("se:cret"));
+        assert_eq!(
+            url.password.map(|it| it.reveal().to_owned()).as_deref(),
+            Some("se:cret")
+        );
         assert_eq!(url.topic, "a/b/#");
     }
 
     #[test]
     fn parts_may_be_left_out() {
         let url = parse("MQTT://host/t").expect("valid");
-        assert_eq!((url.host.as_str(), url.port, url.user_name), ("host", None, None));
+        assert_eq!(
+            (url.host.as_str(), url.port, url.user_name),
+            ("host", None, None)
+        );
         let url = parse("mqtt://user@[::1]:1885/t").expect("valid");
         assert_eq!((url.host.as_str(), url.port), ("::1", Some(1885)));
         assert_eq!(url.password, None);
@@ -118,7 +124,10 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         assert_eq!(parse("host/t"), Err(UrlError::NoScheme));
-        assert_eq!(parse("mqtts://h/t"), Err(UrlError::Scheme("mqtts".to_owned())));
+        assert_eq!(
+            parse("mqtts://h/t"),
+            Err(UrlError::Scheme("mqtts".to_owned()))
+        );
         assert_eq!(parse("mqtt://h"), Err(UrlError::NoTopic));
         assert_eq!(parse("mqtt://:1/t"), Err(UrlError::NoHost));
         assert_eq!(parse("mqtt://h:x/t"), Err(UrlError::Port("x".to_owned())));

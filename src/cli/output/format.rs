@@ -14,16 +14,22 @@ use super::pad::Pad;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum FormatError {
     /// `%`, `@` or `\` at the end, or only flags after a `%`.
-    #[error("The format ends in the middle of a “{0}” sequence. Write {0}{0} for the character itself.")]
+    #[error(
+        "The format ends in the middle of a “{0}” sequence. Write {0}{0} for the character itself."
+    )]
     Incomplete(char),
     /// An unknown letter after `%`.
-    #[error("“%{0}” is not a part of a message. Use %t %p %x %X %q %r %l %m %j %J %I %U %A %C %D %E %F %P %R %S or %%.")]
+    #[error(
+        "“%{0}” is not a part of a message. Use %t %p %x %X %q %r %l %m %j %J %I %U %A %C %D %E %F %P %R %S or %%."
+    )]
     Parameter(char),
     /// An unknown letter after `\`.
     #[error("“\\{0}” is not an escape. Use \\\\ \\0 \\a \\e \\n \\r \\t or \\v.")]
     Escape(char),
     /// A letter after `@` that does not stand for a part of the time.
-    #[error("“@{0}” is not a part of the time. Use the letters of strftime, such as @Y-@m-@d @H:@M:@S.")]
+    #[error(
+        "“@{0}” is not a part of the time. Use the letters of strftime, such as @Y-@m-@d @H:@M:@S."
+    )]
     Time(char),
 }
 
@@ -110,7 +116,11 @@ impl Format {
         message: &Publish,
         time: &jiff::Zoned,
     ) -> io::Result<()> {
-        let form = if letter == 'j' { JsonPayload::Escaped } else { JsonPayload::Raw };
+        let form = if letter == 'j' {
+            JsonPayload::Escaped
+        } else {
+            JsonPayload::Raw
+        };
         let Some(document) = json::document(message, time, form) else {
             return writeln!(
                 errors,
@@ -203,11 +213,19 @@ fn write_parameter(
         'q' => write!(out, "{}", message.qos),
         'r' => write!(out, "{}", u8::from(message.retain)),
         'l' => pad.number(out, Some(message.payload.len())),
-        'm' => pad.number(out, Some(message.packet_id.map_or(0, |mid| mid.get().into()))),
+        'm' => pad.number(
+            out,
+            Some(message.packet_id.map_or(0, |mid| mid.get().into())),
+        ),
         'I' => pad.text(out, &formatted("%Y-%m-%dT%H:%M:%S%z", time)),
         'U' => {
             let since_epoch = time.timestamp();
-            write!(out, "{}.{:09}", since_epoch.as_second(), since_epoch.subsec_nanosecond())
+            write!(
+                out,
+                "{}.{:09}",
+                since_epoch.as_second(),
+                since_epoch.subsec_nanosecond()
+            )
         }
         'A' => pad.number(out, properties.topic_alias.map(usize::from)),
         'C' => pad.text(out, properties.content_type.as_deref().unwrap_or_default()),
@@ -218,7 +236,10 @@ fn write_parameter(
             Some(topic) => pad.text(out, topic),
             None => Ok(()),
         },
-        'S' => pad.number(out, properties.subscription_ids.first().map(|it| *it as usize)),
+        'S' => pad.number(
+            out,
+            properties.subscription_ids.first().map(|it| *it as usize),
+        ),
         _ => write_user_properties(out, &properties.user),
     }
 }
@@ -273,7 +294,9 @@ mod tests {
         let format = Format::new(format, false).expect("format");
         let (mut out, mut errors) = (Vec::new(), Vec::new());
         let at = Timestamp::from_micros(1_795_366_062_531_987);
-        format.write(&mut out, &mut errors, &message(payload), at).expect("memory");
+        format
+            .write(&mut out, &mut errors, &message(payload), at)
+            .expect("memory");
         String::from_utf8(out).expect("text")
     }
 
@@ -290,7 +313,10 @@ mod tests {
     #[test]
     fn widths_and_flags() {
         assert_eq!(
-            written("%10t|%-10t|%.3t|%5.2t|%-5.2t|%010l|%-10l|%5l|%-05l|", "hello"),
+            written(
+                "%10t|%-10t|%.3t|%5.2t|%-5.2t|%010l|%-10l|%5l|%-05l|",
+                "hello"
+            ),
             "     fmt/x|fmt/x     |fmt|   fm|fm   |0000000005|5         |    5|5    |"
         );
         assert_eq!(

@@ -60,9 +60,15 @@ fn properties_object(properties: &Properties) -> String {
         "correlation-data",
         correlation.map(|data| text(&String::from_utf8_lossy(data))),
     );
-    add("payload-format-indicator", properties.payload_format.map(|it| it.to_string()));
+    add(
+        "payload-format-indicator",
+        properties.payload_format.map(|it| it.to_string()),
+    );
     add("response-topic", string(&properties.response_topic));
-    add("topic-alias", properties.topic_alias.map(|it| it.to_string()));
+    add(
+        "topic-alias",
+        properties.topic_alias.map(|it| it.to_string()),
+    );
     add(
         "subscription-identifier",
         properties.subscription_ids.first().map(u32::to_string),
@@ -73,7 +79,10 @@ fn properties_object(properties: &Properties) -> String {
         .map(|(name, value)| format!("{}:{}", text(name), text(value)))
         .collect();
     add("user-properties", (!user.is_empty()).then(|| object(&user)));
-    add("message-expiry-interval", properties.message_expiry.map(|it| it.to_string()));
+    add(
+        "message-expiry-interval",
+        properties.message_expiry.map(|it| it.to_string()),
+    );
     object(&members)
 }
 
@@ -127,10 +136,22 @@ mod tests {
 
     #[test]
     fn payloads_are_escaped_listed_or_refused() {
-        assert_eq!(payload_text(b"a\"b", JsonPayload::Escaped).as_deref(), Some("\"a\\\"b\""));
-        assert_eq!(payload_text(&[1, 255], JsonPayload::Escaped).as_deref(), Some("[1,255]"));
-        assert_eq!(payload_text(b"", JsonPayload::Escaped).as_deref(), Some("null"));
-        assert_eq!(payload_text(b"{\"a\": 1.0}", JsonPayload::Raw).as_deref(), Some("{\"a\":1.0}"));
+        assert_eq!(
+            payload_text(b"a\"b", JsonPayload::Escaped).as_deref(),
+            Some("\"a\\\"b\"")
+        );
+        assert_eq!(
+            payload_text(&[1, 255], JsonPayload::Escaped).as_deref(),
+            Some("[1,255]")
+        );
+        assert_eq!(
+            payload_text(b"", JsonPayload::Escaped).as_deref(),
+            Some("null")
+        );
+        assert_eq!(
+            payload_text(b"{\"a\": 1.0}", JsonPayload::Raw).as_deref(),
+            Some("{\"a\":1.0}")
+        );
         assert_eq!(payload_text(b"hello", JsonPayload::Raw), None);
     }
 }

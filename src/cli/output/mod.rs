@@ -77,7 +77,10 @@ mod tests {
 
     #[test]
     fn payloads_pass_untouched() {
-        assert_eq!(written(&Form::Payload, true, b"\x00\xff\n"), b"\x00\xff\n\n");
+        assert_eq!(
+            written(&Form::Payload, true, b"\x00\xff\n"),
+            b"\x00\xff\n\n"
+        );
         assert_eq!(written(&Form::Payload, false, b"x"), b"x");
         assert_eq!(written(&Form::Payload, true, b""), b"");
     }

@@ -45,7 +45,9 @@ impl Pad {
     pub fn number(self, out: &mut impl Write, value: Option<usize>) -> io::Result<()> {
         let value = value.map(|value| value.to_string()).unwrap_or_default();
         let missing = self.width.saturating_sub(value.len());
-        self.filled(out, missing, self.fill(), |out| out.write_all(value.as_bytes()))
+        self.filled(out, missing, self.fill(), |out| {
+            out.write_all(value.as_bytes())
+        })
     }
 
     /// Raw bytes, cut to the width.
@@ -110,5 +112,11 @@ fn digits(text: &str) -> (usize, &str) {
         .find(|character: char| !character.is_ascii_digit())
         .unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);
-    (digits.parse().unwrap_or(if end == 0 { 0 } else { MAX_WIDTH }).min(MAX_WIDTH), rest)
+    (
+        digits
+            .parse()
+            .unwrap_or(if end == 0 { 0 } else { MAX_WIDTH })
+            .min(MAX_WIDTH),
+        rest,
+    )
 }

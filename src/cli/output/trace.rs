@@ -56,13 +56,20 @@ impl Trace {
                 writeln!(out, "Client {id} sending PUBREL (m{})", ack.packet_id.get())
             }
             Packet::PubComp(ack) => {
-                writeln!(out, "Client {id} sending PUBCOMP (m{})", ack.packet_id.get())
+                writeln!(
+                    out,
+                    "Client {id} sending PUBCOMP (m{})",
+                    ack.packet_id.get()
+                )
             }
             Packet::Subscribe(subscribe) => write_subscribe(out, id, subscribe),
             Packet::Unsubscribe(unsubscribe) => {
                 let mid = unsubscribe.packet_id.get();
                 unsubscribe.filters.iter().try_for_each(|filter| {
-                    writeln!(out, "Client {id} sending UNSUBSCRIBE (Mid: {mid}, Topic: {filter})")
+                    writeln!(
+                        out,
+                        "Client {id} sending UNSUBSCRIBE (Mid: {mid}, Topic: {filter})"
+                    )
                 })
             }
             Packet::PingReq => writeln!(out, "Client {id} sending PINGREQ"),
@@ -86,10 +93,18 @@ impl Trace {
             Packet::PubAck(ack) => write_received_ack(out, id, "PUBACK", ack),
             Packet::PubComp(ack) => write_received_ack(out, id, "PUBCOMP", ack),
             Packet::PubRec(ack) => {
-                writeln!(out, "Client {id} received PUBREC (Mid: {})", ack.packet_id.get())
+                writeln!(
+                    out,
+                    "Client {id} received PUBREC (Mid: {})",
+                    ack.packet_id.get()
+                )
             }
             Packet::PubRel(ack) => {
-                writeln!(out, "Client {id} received PUBREL (Mid: {})", ack.packet_id.get())
+                writeln!(
+                    out,
+                    "Client {id} received PUBREL (Mid: {})",
+                    ack.packet_id.get()
+                )
             }
             Packet::SubAck(suback) => write_suback(out, id, suback),
             Packet::UnsubAck(_) => writeln!(out, "Client {id} received UNSUBACK"),
@@ -151,7 +166,11 @@ fn write_subscribe(out: &mut impl Write, id: &str, subscribe: &Subscribe) -> io:
 }
 
 fn write_suback(out: &mut impl Write, id: &str, suback: &SubAck) -> io::Result<()> {
-    let granted: Vec<String> = suback.reasons.iter().map(|code| code.0.to_string()).collect();
+    let granted: Vec<String> = suback
+        .reasons
+        .iter()
+        .map(|code| code.0.to_string())
+        .collect();
     let mid = suback.packet_id.get();
     writeln!(out, "Client {id} received SUBACK")?;
     writeln!(out, "Subscribed (mid: {mid}): {}", granted.join(", "))
@@ -187,7 +206,10 @@ mod tests {
 
     #[test]
     fn publishes_read_as_mosquitto_writes_them() {
-        let sent = [publish(Qos::ExactlyOnce, Some(1)), publish(Qos::AtMostOnce, None)];
+        let sent = [
+            publish(Qos::ExactlyOnce, Some(1)),
+            publish(Qos::AtMostOnce, None),
+        ];
         assert_eq!(
             lines(Direction::Outgoing, &sent),
             "Client c1 sending PUBLISH (d0, q2, r0, m1, 't', ... (5 bytes))\n\
@@ -224,7 +246,10 @@ mod tests {
         let packet_id = PacketId::new(7).expect("not zero");
         let subscribe = Packet::Subscribe(Subscribe {
             packet_id,
-            requests: vec![request("a", Qos::ExactlyOnce), request("b/#", Qos::AtMostOnce)],
+            requests: vec![
+                request("a", Qos::ExactlyOnce),
+                request("b/#", Qos::AtMostOnce),
+            ],
             properties: Properties::default(),
         });
         let suback = Packet::SubAck(SubAck {

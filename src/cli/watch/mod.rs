@@ -107,8 +107,9 @@ pub fn run(args: &WatchArgs) -> ExitCode {
 /// The demo in the terminal, for a machine without a display.
 pub fn run_demo() -> ExitCode {
     let mode = Mode::continuous(Duration::from_millis(200));
-    let outcome = all_topics()
-        .and_then(|filters| block_on(|runtime| watch_demo(runtime, filters, Qos::AtMostOnce, mode)));
+    let outcome = all_topics().and_then(|filters| {
+        block_on(|runtime| watch_demo(runtime, filters, Qos::AtMostOnce, mode))
+    });
     outcome.unwrap_or_else(|outcome| outcome).report(false)
 }
 
@@ -200,7 +201,12 @@ async fn watch(runtime: RuntimeHandle, config: Config, mode: Mode) -> Outcome {
     let wake = Arc::new(Notify::new());
     let waker = Arc::clone(&wake);
     let url = config.profile.url();
-    let opened = Live::open(&runtime, config, model, Arc::new(move || waker.notify_one()));
+    let opened = Live::open(
+        &runtime,
+        config,
+        model,
+        Arc::new(move || waker.notify_one()),
+    );
     let live = match opened {
         Ok(live) => live,
         Err(err) => return Outcome::error(format!("This system gives Canopy no thread: {err}.")),
@@ -247,10 +253,14 @@ impl Watched {
                     self.trouble = Some(failure.what);
                 }
                 Event::State(State::Ended(Some(failure))) => return Some(failed(&failure)),
-                Event::Subscription(filter, crate::client::SubscribeOutcome::Refused(reason, _)) => {
+                Event::Subscription(
+                    filter,
+                    crate::client::SubscribeOutcome::Refused(reason, _),
+                ) => {
                     let name = reason.name();
-                    self.trouble =
-                        Some(format!("The broker refused the subscription to {filter}: {name}."));
+                    self.trouble = Some(format!(
+                        "The broker refused the subscription to {filter}: {name}."
+                    ));
                 }
                 _ => {}
             }

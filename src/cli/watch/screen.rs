@@ -130,7 +130,9 @@ fn read_keys() -> io::Result<mpsc::Receiver<Key>> {
             }
         }
     };
-    std::thread::Builder::new().name("keys".to_owned()).spawn(read)?;
+    std::thread::Builder::new()
+        .name("keys".to_owned())
+        .spawn(read)?;
     Ok(receiver)
 }
 
@@ -142,7 +144,9 @@ struct Screen {
 impl Screen {
     fn enter() -> io::Result<Self> {
         let raw_mode = RawMode::enter()?;
-        let screen = Self { _raw_mode: raw_mode };
+        let screen = Self {
+            _raw_mode: raw_mode,
+        };
         write_out(ENTER)?;
         Ok(screen)
     }
@@ -185,7 +189,10 @@ fn draw(watched: &Watched, first: usize) -> io::Result<Drawn> {
     let title = format!("{} · {} · {state}", watched.url, table::totals(&totals));
     let title = table::fit(&table::printable(&title), width);
     let mut text = format!("{HOME}{BOLD}{title}{PLAIN}{CLEAR_LINE_END}\r\n");
-    text.push_str(&format!("{FAINT}{}{PLAIN}{CLEAR_LINE_END}\r\n", table::heading(width)));
+    text.push_str(&format!(
+        "{FAINT}{}{PLAIN}{CLEAR_LINE_END}\r\n",
+        table::heading(width)
+    ));
     for row in &rows {
         text.push_str(&table::row(row, width, now));
         text.push_str(CLEAR_LINE_END);

@@ -21,7 +21,11 @@ pub fn heading(width: usize) -> String {
 pub fn row(row: &Row, width: usize, now: Timestamp) -> String {
     let widths = Widths::fit(width);
     let indent = "  ".repeat(row.depth as usize);
-    let name = if row.name.is_empty() { "(empty)" } else { &row.name };
+    let name = if row.name.is_empty() {
+        "(empty)"
+    } else {
+        &row.name
+    };
     let mark = match row.open {
         Some(true) => "▾ ",
         Some(false) => "▸ ",
@@ -32,7 +36,11 @@ pub fn row(row: &Row, width: usize, now: Timestamp) -> String {
     widths.line(
         &topic,
         &value(row, widths.value),
-        [&thousands(row.messages), &rate(row.rate), &age.unwrap_or_default()],
+        [
+            &thousands(row.messages),
+            &rate(row.rate),
+            &age.unwrap_or_default(),
+        ],
     )
 }
 
@@ -70,7 +78,10 @@ impl Widths {
         let numbers: usize = NUMBERS.iter().map(|width| width + 1).sum();
         let left = width.saturating_sub(numbers + 1).max(20);
         let topic = left / 2;
-        Self { topic, value: left - topic }
+        Self {
+            topic,
+            value: left - topic,
+        }
     }
 
     fn line(self, topic: &str, value: &str, numbers: [&str; 3]) -> String {
@@ -104,7 +115,8 @@ pub fn fit(text: &str, width: usize) -> String {
 
 /// Topics and payloads come from strangers: nothing in them may steer the terminal.
 pub fn printable(text: &str) -> String {
-    let is_steering = |character: char| character.is_control() || ('\u{202a}'..='\u{202e}').contains(&character);
+    let is_steering =
+        |character: char| character.is_control() || ('\u{202a}'..='\u{202e}').contains(&character);
     text.replace(is_steering, "�")
 }
 
@@ -121,11 +133,19 @@ fn thousands(number: u64) -> String {
 }
 
 fn rate(rate: f32) -> String {
-    if rate < 0.05 { String::new() } else { format!("{}/s", rate_number(rate)) }
+    if rate < 0.05 {
+        String::new()
+    } else {
+        format!("{}/s", rate_number(rate))
+    }
 }
 
 fn rate_number(rate: f32) -> String {
-    if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
+    if rate < 10.0 {
+        format!("{rate:.1}")
+    } else {
+        format!("{rate:.0}")
+    }
 }
 
 fn age(age: Duration) -> String {

@@ -25,7 +25,9 @@ use crate::profile::PayloadKind;
 /// Editor text above this many bytes is not coloured: it would be cut into pieces at every key.
 const COLOURED_BYTES: usize = 100_000;
 /// Below this width QoS segments show only the number.
-const SHORT_QOS_BELOW: f32 = 420.0;
+const SHORT_QOS_BELOW: f32 = 470.0;
+/// Below this width the publish button does not name its keys.
+const NO_KEYS_BELOW: f32 = 450.0;
 /// Height of the line below the payload.
 const STATUS_HEIGHT: f32 = 20.0;
 
@@ -41,16 +43,21 @@ impl PublishPanel {
     fn topic_row(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
             let is_short = ui.available_width() < SHORT_QOS_BELOW;
-            let controls = if is_short { 92.0 + 92.0 } else { 186.0 + 96.0 };
-            let width = (ui.available_width() - controls - 2.0 * theme::SPACE[1]).max(80.0);
+            let controls = if is_short { 122.0 + 88.0 } else { 186.0 + 96.0 };
+            let width = (ui.available_width() - controls - 3.0 * theme::SPACE[1]).max(80.0);
             self.topic_field(ui, width);
             let names = if is_short { ["0", "1", "2"] } else { ["QoS 0", "QoS 1", "QoS 2"] };
             let options: Vec<_> = Qos::ALL.into_iter().zip(names).collect();
             let name = if is_short { "QoS" } else { "" };
+            if is_short {
+                muted(ui, "QoS");
+            }
             segmented(ui, name, &mut self.draft.qos, &options);
             switch(ui, &mut self.draft.retain, "Retain");
-            let color = Palette::of(ui).text;
-            ui.label(RichText::new("Retain").color(color));
+            let text = RichText::new("Retain").color(Palette::of(ui).text);
+            if ui.add(egui::Label::new(text).sense(egui::Sense::CLICK)).clicked() {
+                self.draft.retain = !self.draft.retain;
+            }
         });
     }
 
@@ -193,6 +200,7 @@ impl PublishPanel {
     }
 
     fn bottom_row(&mut self, ui: &mut Ui, context: &Context<'_>, columns: &Columns) {
+        let names_keys = ui.available_width() >= NO_KEYS_BELOW || columns.properties.is_some();
         ui.horizontal(|ui| {
             let options = [
                 (PayloadKind::Json, "JSON"),
@@ -208,7 +216,7 @@ impl PublishPanel {
                 self.options_popup(ui, context);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                self.publish_button(ui, context);
+                self.publish_button(ui, context, names_keys);
                 let has_room = ui.available_width() > 130.0;
                 let copy = if has_room {
                     button(ui, Some(icons::TERMINAL), "Copy command", Look::Quiet)
@@ -245,14 +253,18 @@ impl PublishPanel {
         let popup = Popup::from_toggle_button_response(&open).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.show(|ui| {
             ui.set_width(240.0);
-            self.options_ui(ui, context);
+            self.options_ui(ui, context, 260.0);
         });
     }
 
-    fn publish_button(&mut self, ui: &mut Ui, context: &Context<'_>) {
+    fn publish_button(&mut self, ui: &mut Ui, context: &Context<'_>, names_keys: bool) {
         let reason = not_now(context);
         ui.add_enabled_ui(reason.is_none(), |ui| {
-            let response = button_with_key(ui, icons::SEND, "Publish", "Ctrl ⏎");
+            let response = if names_keys {
+                button_with_key(ui, icons::SEND, "Publish", "Ctrl ⏎")
+            } else {
+                button(ui, Some(icons::SEND), "Publish", Look::Primary)
+            };
             let response = match reason {
                 Some(reason) => response.on_disabled_hover_text(reason),
                 None => response,

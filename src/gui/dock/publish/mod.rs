@@ -106,18 +106,20 @@ impl PublishPanel {
         });
         if let Some(rect) = columns.properties {
             column(ui, rect, "properties", |ui| {
-                egui::ScrollArea::vertical().id_salt("publish properties").auto_shrink(false).show(ui, |ui| {
-                    self.options_ui(ui, context);
-                });
+                let height = ui.available_height() - send::REPEAT_HEIGHT - theme::SPACE[1];
+                self.options_ui(ui, context, height.max(60.0));
             });
         }
         ui.allocate_rect(area, egui::Sense::hover());
     }
 
     /// MQTT 5 properties and repetition: a column, or a popup where there is no room for one.
-    fn options_ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+    fn options_ui(&mut self, ui: &mut Ui, context: &Context<'_>, properties_height: f32) {
         let version = context.session.map_or_else(Default::default, |session| session.profile.version);
-        properties::properties_ui(ui, &mut self.draft.properties, version);
+        let scroll = egui::ScrollArea::vertical().id_salt("publish properties").auto_shrink([false, true]);
+        scroll.max_height(properties_height).show(ui, |ui| {
+            properties::properties_ui(ui, &mut self.draft.properties, version);
+        });
         ui.add_space(theme::SPACE[0]);
         self.sender.repeat_ui(ui, context, &self.draft);
     }

@@ -10,7 +10,7 @@ use crate::profile::PublishProperties;
 
 /// Draws the fields, or says why there are none.
 pub fn properties_ui(ui: &mut Ui, edited: &mut PublishProperties, version: Version) {
-    ui.spacing_mut().item_spacing.y = 6.0;
+    ui.spacing_mut().item_spacing.y = 4.0;
     muted(ui, "MQTT 5 properties");
     if version == Version::V311 {
         let palette = Palette::of(ui);
@@ -94,6 +94,7 @@ fn named_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fon
                     .hint_text(hint.to_owned())
                     .font(font)
                     .frame(Frame::NONE)
+                    .margin(Margin::ZERO)
                     .desired_width(width)
                     .horizontal_align(Align::Max);
                 ui.add(edit)

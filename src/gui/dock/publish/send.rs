@@ -9,7 +9,7 @@ use super::super::super::action::{Action, Level};
 use super::super::super::context::Context;
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
-use super::super::super::widgets::{Look, button, muted, number_field};
+use super::super::super::widgets::{Look, icon_button, muted, number_field};
 use super::compose::{compose, refused_by_limits, values};
 use super::file::FileReader;
 use super::not_now;
@@ -23,6 +23,8 @@ use crate::profile::{PayloadKind, PublishDraft};
 
 /// Messages of a repetition that may wait for their acknowledgement; then the next ones wait.
 const MAX_UNDER_WAY: usize = 500;
+/// Height of the controls of the repetition.
+pub const REPEAT_HEIGHT: f32 = 52.0;
 /// How soon to look again whether there is room for the next message.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -205,32 +207,38 @@ impl Sender {
 
     /// Interval, count and button of the repetition, with its progress.
     pub fn repeat_ui(&mut self, ui: &mut Ui, context: &Context<'_>, draft: &PublishDraft) {
-        muted(ui, "Repeat");
         ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 16.0;
+            muted(ui, "Repeat");
+            match &self.repetition {
+                Some(repetition) => progress_ui(ui, repetition),
+                None if self.settings.count == 0 => {
+                    let text = RichText::new("until stopped").font(theme::caption());
+                    ui.label(text.color(Palette::of(ui).faint));
+                }
+                None => {}
+            }
+        });
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
             ui.add_enabled_ui(!self.is_repeating(), |ui| {
                 muted(ui, "every");
-                number_field(ui, &mut self.settings.every_ms, 1..=86_400_000, "Repeat every, in milliseconds", 64.0);
+                number_field(ui, &mut self.settings.every_ms, 1..=86_400_000, "Repeat every, in milliseconds", 62.0);
                 muted(ui, "ms ×");
-                number_field(ui, &mut self.settings.count, 0..=1_000_000, "How many times, 0 until stopped", 52.0);
+                number_field(ui, &mut self.settings.count, 0..=1_000_000, "How many times, 0 until stopped", 48.0);
             });
-        });
-        if self.is_repeating() {
-            if button(ui, Some(icons::STOP), "Stop repeating", Look::Danger).clicked() {
-                self.stop("Stopped");
+            if self.is_repeating() {
+                if icon_button(ui, icons::STOP, "Stop repeating", Look::Danger).clicked() {
+                    self.stop("Stopped");
+                }
+                return;
             }
-        } else {
             ui.add_enabled_ui(not_now(context).is_none(), |ui| {
-                if button(ui, Some(icons::PLAY), "Start repeating", Look::Plain).clicked() {
+                if icon_button(ui, icons::PLAY, "Start repeating", Look::Plain).clicked() {
                     self.repeat(context, draft);
                 }
             });
-        }
-        if let Some(repetition) = &self.repetition {
-            progress_ui(ui, repetition);
-        } else if self.settings.count == 0 {
-            let text = RichText::new("0 times: until stopped").font(theme::caption());
-            ui.label(text.color(Palette::of(ui).faint));
-        }
+        });
     }
 }
 
