@@ -29,6 +29,7 @@ mod session;
 mod subscriptions;
 mod theme;
 mod widgets;
+mod words;
 
 use std::path::PathBuf;
 
