@@ -268,7 +268,7 @@ pub fn install_fonts(ctx: &Context) {
     );
     family(
         FontFamily::Name("numbers".into()),
-        &["Inter Tabular Digits", "Inter"],
+        &["Inter Tabular Digits", "Inter", "Phosphor"],
     );
     family(FontFamily::Monospace, &["JetBrains Mono"]);
     family(
