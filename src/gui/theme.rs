@@ -268,7 +268,7 @@ pub fn install_fonts(ctx: &Context) {
     );
     family(
         FontFamily::Name("numbers".into()),
-        &["Inter Tabular Digits", "Inter", "Phosphor"],
+        &["Inter Tabular Digits", "Inter"],
     );
     family(FontFamily::Monospace, &["JetBrains Mono"]);
     family(

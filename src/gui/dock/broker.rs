@@ -125,7 +125,7 @@ fn off_ui(ui: &mut Ui, context: &Context<'_>) {
         let address = SocketAddr::new(settings.address, settings.port);
         muted(ui, &format!("One switch, and clients can connect to mqtt://{address}"));
         ui.add_space(theme::SPACE[0]);
-        let row = vec2(ui.available_width().min(330.0), theme::CONTROL_HEIGHT);
+        let row = vec2(ui.available_width().min(308.0), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
             if context.broker.is_changing {
                 ui.disable();

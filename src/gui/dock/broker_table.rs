@@ -35,8 +35,8 @@ const COLUMNS: [(Column, &str, f32, bool); 9] = [
     (Column::Client, "Client", 0.0, false),
     (Column::Address, "Address", 130.0, false),
     (Column::Protocol, "Protocol", 80.0, false),
-    (Column::Received, "Received", 84.0, true),
-    (Column::Sent, "Sent", 84.0, true),
+    (Column::Received, "Received", 98.0, true),
+    (Column::Sent, "Sent", 90.0, true),
     (Column::Subscriptions, "Subs", 44.0, true),
     (Column::Since, "For", 70.0, true),
     (Column::Marks, "", 78.0, false),
@@ -87,11 +87,11 @@ pub fn table_ui(ui: &mut Ui, context: &Context<'_>, shown: &Shown<'_>) {
     let palette = Palette::of(ui);
     let range = ui.available_rect_before_wrap().x_range();
     let cells = cells(Rangef::new(range.min, range.max - 10.0));
+    ui.spacing_mut().item_spacing.y = 2.0;
     let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
     for cell in &cells {
         paint(ui, cell, head, cell.title, (theme::label(), palette.muted));
     }
-    ui.spacing_mut().item_spacing.y = 0.0;
     let scroll = ScrollArea::vertical().id_salt("clients");
     virtual_rows(ui, scroll, theme::ROW_HEIGHT, shown.clients.len(), |ui, rows, place| {
         for row in rows {
@@ -150,11 +150,11 @@ fn text_of(context: &Context<'_>, client: &ClientInfo, column: Column, palette: 
         // seen from the client: what goes out of the broker is what it receives
         Column::Received => {
             let count = format::thousands(client.messages_out);
-            (format!("{count} {}", icons::ARROW_DOWN), theme::number(), palette.text)
+            (format!("{count} ↓"), theme::number(), palette.text)
         }
         Column::Sent => {
             let count = format::thousands(client.messages_in);
-            (format!("{count} {}", icons::ARROW_UP), theme::number(), palette.text)
+            (format!("{count} ↑"), theme::number(), palette.text)
         }
         Column::Subscriptions => (client.subscriptions.len().to_string(), theme::number(), palette.text),
         Column::Since => (format::uptime(context.now.since(client.since)), theme::number(), palette.text),

@@ -12,9 +12,11 @@ use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, field, galley_within, icon_button, muted, segmented, virtual_rows};
 
 /// Where the columns of a line begin, counted from its left end.
-const ICON_AT: f32 = 92.0;
-const SOURCE_AT: f32 = 114.0;
-const TEXT_AT: f32 = 234.0;
+const ICON_AT: f32 = 98.0;
+const SOURCE_AT: f32 = 120.0;
+const TEXT_AT: f32 = 240.0;
+/// Below this width a line goes without its source.
+const SOURCE_WIDTH: f32 = 560.0;
 
 /// Which lines are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -157,12 +159,15 @@ fn line_ui(ui: &Ui, context: &Context<'_>, line: &Line, (row, rect): (usize, egu
     cell(4.0, &time, ICON_AT - 8.0, theme::mono(), palette.muted);
     let center = rect.left_center() + vec2(ICON_AT + 8.0, 0.0);
     ui.painter().text(center, Align2::CENTER_CENTER, icon, theme::icon(14.0), icon_color);
-    cell(SOURCE_AT, &line.source, TEXT_AT - SOURCE_AT - 10.0, theme::label(), palette.muted);
-    cell(TEXT_AT, &line.text, rect.width() - TEXT_AT - 14.0, theme::body(), color);
+    let text_at = if rect.width() < SOURCE_WIDTH { SOURCE_AT } else { TEXT_AT };
+    if text_at > SOURCE_AT {
+        cell(SOURCE_AT, &line.source, TEXT_AT - SOURCE_AT - 10.0, theme::label(), palette.muted);
+    }
+    cell(text_at, &line.text, rect.width() - text_at - 14.0, theme::body(), color);
     response.context_menu(|ui| {
         if ui.button("Copy line").clicked() {
             context.copy(plain(context, line), "Line");
         }
     });
-    response.on_hover_text(&line.text);
+    response.on_hover_text(format!("{}: {}", line.source, line.text));
 }
