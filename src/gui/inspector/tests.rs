@@ -44,10 +44,21 @@ fn campus() -> Vec<Publish> {
     let binary: Vec<u8> = (0..=255).cycle().take(5_000).collect();
     let first = [
         message("binary/camera/front", binary),
-        Publish { qos: Qos::AtMostOnce, packet_id: None, ..message("status/raspberrypi/online", "") },
-        Publish { dup: true, qos: Qos::ExactlyOnce, ..message("log/line", "a\tb\u{1b}[0m line\r\nsecond line") },
+        Publish {
+            qos: Qos::AtMostOnce,
+            packet_id: None,
+            ..message("status/raspberrypi/online", "")
+        },
+        Publish {
+            dup: true,
+            qos: Qos::ExactlyOnce,
+            ..message("log/line", "a\tb\u{1b}[0m line\r\nsecond line")
+        },
     ];
-    first.into_iter().chain((0..40).map(|index| news(120 + index))).collect()
+    first
+        .into_iter()
+        .chain((0..40).map(|index| news(120 + index)))
+        .collect()
 }
 
 fn state(messages: &[Publish], path: &str) -> State {
@@ -63,18 +74,32 @@ fn window(size: [f32; 2], state: State) -> Harness<'static, State> {
         .with_context_setup(|ctx| fixture::dress(ctx, Theme::Dark))
         .build_ui_state(
             |ui, state: &mut State| {
-                egui::CentralPanel::default().show(ui, |ui| state.inspector.ui(ui, &state.fixture.context()));
+                egui::CentralPanel::default()
+                    .show(ui, |ui| state.inspector.ui(ui, &state.fixture.context()));
             },
             state,
         )
 }
 
-fn picture(name: &str, path: &str, size: [f32; 2], scale: f32, theme: Theme, prepare: impl FnOnce(&mut State)) {
+fn picture(
+    name: &str,
+    path: &str,
+    size: [f32; 2],
+    scale: f32,
+    theme: Theme,
+    prepare: impl FnOnce(&mut State),
+) {
     let mut state = state(&campus(), path);
     prepare(&mut state);
-    fixture::picture(&format!("inspector-{name}"), size, scale, theme, move |ui| {
-        state.inspector.ui(ui, &state.fixture.context());
-    });
+    fixture::picture(
+        &format!("inspector-{name}"),
+        size,
+        scale,
+        theme,
+        move |ui| {
+            state.inspector.ui(ui, &state.fixture.context());
+        },
+    );
 }
 
 #[test]
@@ -84,12 +109,32 @@ fn pictures() {
     picture("payload", NEWS, wide, 1.0, Theme::Dark, |_| {});
     picture("payload-light", NEWS, wide, 1.0, Theme::Light, |_| {});
     picture("narrow", NEWS, [424.0, 330.0], 2.0, Theme::Dark, |_| {});
-    picture("history", NEWS, wide, 1.0, Theme::Dark, |state| state.inspector.tab = History);
-    picture("history-narrow", NEWS, [424.0, 330.0], 1.0, Theme::Light, |state| state.inspector.tab = History);
-    picture("properties", NEWS, wide, 1.0, Theme::Dark, |state| state.inspector.tab = Properties);
-    picture("subtree", NEWS, wide, 1.0, Theme::Light, |state| state.inspector.tab = Subtree);
+    picture("history", NEWS, wide, 1.0, Theme::Dark, |state| {
+        state.inspector.tab = History
+    });
+    picture(
+        "history-narrow",
+        NEWS,
+        [424.0, 330.0],
+        1.0,
+        Theme::Light,
+        |state| state.inspector.tab = History,
+    );
+    picture("properties", NEWS, wide, 1.0, Theme::Dark, |state| {
+        state.inspector.tab = Properties
+    });
+    picture("subtree", NEWS, wide, 1.0, Theme::Light, |state| {
+        state.inspector.tab = Subtree
+    });
     picture("hex", "binary/camera/front", wide, 1.0, Theme::Dark, |_| {});
     picture("text", "log/line", wide, 1.0, Theme::Dark, |_| {});
-    picture("empty", "status/raspberrypi/online", wide, 1.0, Theme::Dark, |_| {});
+    picture(
+        "empty",
+        "status/raspberrypi/online",
+        wide,
+        1.0,
+        Theme::Dark,
+        |_| {},
+    );
     picture("branch", "UM/campus", wide, 1.0, Theme::Dark, |_| {});
 }

@@ -41,8 +41,20 @@ fn saved_publishes() -> Vec<SavedPublish> {
     vec![
         saved("LED on", led_on()),
         saved("LED off", off.clone()),
-        saved("Campus news", PublishDraft { topic: "UM/campus/news".to_owned(), ..off.clone() }),
-        saved("Open registration", PublishDraft { topic: "UM/dearborn".to_owned(), ..off }),
+        saved(
+            "Campus news",
+            PublishDraft {
+                topic: "UM/campus/news".to_owned(),
+                ..off.clone()
+            },
+        ),
+        saved(
+            "Open registration",
+            PublishDraft {
+                topic: "UM/dearborn".to_owned(),
+                ..off
+            },
+        ),
     ]
 }
 
@@ -61,7 +73,8 @@ fn window(size: [f32; 2], state: State) -> Harness<'static, State> {
         .with_context_setup(|ctx| fixture::dress(ctx, Theme::Dark))
         .build_ui_state(
             |ui, state: &mut State| {
-                egui::CentralPanel::default().show(ui, |ui| state.panel.ui(ui, &state.fixture.context()));
+                egui::CentralPanel::default()
+                    .show(ui, |ui| state.panel.ui(ui, &state.fixture.context()));
             },
             state,
         )
@@ -78,7 +91,11 @@ fn published(state: &State) -> Vec<crate::client::Outgoing> {
 
 #[test]
 fn pictures() {
-    let sizes = [("wide", [840.0, 270.0], 1.0), ("middle", [600.0, 260.0], 1.0), ("narrow", [420.0, 240.0], 2.0)];
+    let sizes = [
+        ("wide", [840.0, 270.0], 1.0),
+        ("middle", [600.0, 260.0], 1.0),
+        ("narrow", [420.0, 240.0], 2.0),
+    ];
     for (name, size, scale) in sizes {
         for (theme_name, theme) in [("dark", Theme::Dark), ("light", Theme::Light)] {
             let mut state = state(Fixture::connected(&[]));
