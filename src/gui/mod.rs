@@ -29,6 +29,7 @@ mod session;
 mod subscriptions;
 mod theme;
 mod widgets;
+mod words;
 
 use std::path::PathBuf;
 
@@ -57,5 +58,7 @@ pub enum StartError {
 /// [`StartError::NoDisplay`] where there is none.
 pub fn run(options: Options) -> Result<(), StartError> {
     drop(options);
-    Err(StartError::NoDisplay("the window is not built in".to_owned()))
+    Err(StartError::NoDisplay(
+        "the window is not built in".to_owned(),
+    ))
 }

@@ -11,7 +11,8 @@ use super::super::icons;
 use super::breadcrumb::{breadcrumb, elide};
 use super::decode::hex_dump;
 use super::shown::{Shown, published_by};
-use super::words;
+use crate::gui::words;
+use crate::payload::format;
 use crate::model::Message;
 use crate::mqtt::{Qos, TopicName};
 
@@ -126,7 +127,7 @@ fn more_menu(
             clear_retained(context, path);
         }
         let below = u64::from(shown.facts.subtree_retained);
-        let text = format!("Clear {} retained at and below…", words::thousands(below));
+        let text = format!("Clear {} retained at and below…", format::thousands(below));
         if ui.add_enabled(below > 0, egui::Button::new(text)).clicked() {
             context.ask(Action::ClearRetainedBelow(session.selected));
         }
@@ -161,9 +162,9 @@ fn facts_line(ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option
                 retained_badge(ui);
             }
             line.is_first = true;
-            line.fact(ui, &words::bytes(message.payload.len() as u64));
-            line.fact(ui, &words::wall_time(message.at, context.zone))
-                .on_hover_text(words::wall_date_time(message.at, context.zone));
+            line.fact(ui, &format::format_bytes(message.payload.len() as u64));
+            line.fact(ui, &format::clock(message.at, context.zone))
+                .on_hover_text(format::date_clock(message.at, context.zone));
         }
         counts(ui, &mut line, shown);
         let properties = message.and_then(|message| message.properties.as_deref());

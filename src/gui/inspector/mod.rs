@@ -11,7 +11,6 @@ mod properties;
 mod save;
 mod shown;
 mod subtree;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -30,6 +29,8 @@ use super::icons;
 use super::session::Session;
 use super::theme::{self, Palette};
 use super::widgets::{Look, Tab, button, icon_button, segmented, tabs};
+use crate::gui::words;
+use crate::payload::format;
 use crate::model::{Message, NodeId};
 use crate::profile::ProfileId;
 
@@ -141,7 +142,7 @@ impl Inspector {
     fn tabs(&mut self, ui: &mut Ui, shown: &Shown, message: Option<&Message>) {
         let count = |count: usize| match count {
             0 => String::new(),
-            count => words::thousands(count as u64),
+            count => format::thousands(count as u64),
         };
         let tab = |value, text, count| Tab {
             value,
@@ -185,7 +186,7 @@ impl Inspector {
             return;
         }
         let palette = Palette::of(ui);
-        let time = words::wall_time(chosen.message.at, context.zone);
+        let time = format::clock(chosen.message.at, context.zone);
         let frame = Frame::new()
             .fill(palette.tint(palette.amber, 0.14))
             .corner_radius(theme::RADIUS)

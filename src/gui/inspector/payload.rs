@@ -6,7 +6,7 @@ use egui::{Align2, Label, Rect, ScrollArea, Ui, UiBuilder, pos2};
 use super::super::theme::{self, Palette};
 use super::super::widgets::virtual_rows;
 use super::decode::{Decoded, Decoder, View};
-use super::words;
+use crate::payload::format;
 use crate::model::Message;
 use crate::payload::Format;
 
@@ -123,7 +123,7 @@ fn empty(ui: &mut Ui) {
 
 /// What is shown while a large payload is decoded for the first time.
 pub fn decoding(ui: &mut Ui, size: usize) {
-    let text = format!("Decoding {}", words::bytes(size as u64));
+    let text = format!("Decoding {}", format::format_bytes(size as u64));
     let color = Palette::of(ui).muted;
     ui.label(egui::RichText::new(text).font(theme::label()).color(color));
 }
