@@ -478,7 +478,9 @@ impl Driver {
     }
 
     fn subscribe(&mut self, filters: &[(TopicFilter, Qos)]) {
-        if self.parts.requests.subscribe(filters).is_ok() {
+        let retain_as_published = self.parts.plan.extras.retain_as_published;
+        let handed_over = self.parts.requests.subscribe(filters, retain_as_published);
+        if handed_over.is_ok() {
             self.subscriptions.handed_over(filters);
             self.answer_deadline = Instant::now() + ANSWER_LIMIT;
         }

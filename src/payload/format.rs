@@ -99,6 +99,11 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
     zoned(at, zone).strftime("%H:%M:%S.%3f").to_string()
 }
 
+/// Time of day without fractions in `zone`: `14:32:05`.
+pub fn clock_seconds(at: Timestamp, zone: &TimeZone) -> String {
+    zoned(at, zone).strftime("%H:%M:%S").to_string()
+}
+
 /// Date and time of day in `zone`: `2026-05-04 14:32:05.381`.
 pub fn date_clock(at: Timestamp, zone: &TimeZone) -> String {
     zoned(at, zone)

@@ -21,13 +21,25 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// Whether `program` is installed. When it is not, the test says that it is skipped; with `CANOPY_REQUIRE_ALL=1` a
 /// missing program is a failure.
 pub fn have(program: &str) -> bool {
-    if find(program).is_some() {
-        return true;
+    let is_there = find(program).is_some();
+    if !is_there {
+        missing(program);
     }
+    is_there
+}
+
+/// Says that something is missing, or fails where everything is required.
+pub fn missing(what: &str) {
     let required = std::env::var_os("CANOPY_REQUIRE_ALL").is_some_and(|value| value == "1");
-    assert!(!required, "{program} is required and not installed");
-    eprintln!("skipped: {program} is not installed");
-    false
+    assert!(!required, "{what} is required and not installed");
+    eprintln!("skipped: {what} is not installed");
+}
+
+/// The search path with the directories where Debian keeps daemons.
+pub fn search_path() -> std::ffi::OsString {
+    let mut path = std::env::var_os("PATH").unwrap_or_default();
+    path.push(":/usr/sbin:/usr/local/sbin");
+    path
 }
 
 /// The path of `program`, also where daemons are kept.
