@@ -383,7 +383,10 @@ impl Driver {
 
     fn urgent(&mut self, urgent: Urgent) -> Option<End> {
         match (urgent, self.phase) {
-            (Urgent::ReconnectNow, Phase::Waiting { .. }) => self.connect(),
+            (Urgent::ReconnectNow, Phase::Waiting { .. }) => {
+                self.short_lives = 0;
+                self.connect();
+            }
             (Urgent::ReconnectNow, _) | (Urgent::Disconnect, Phase::Closing { .. }) => {}
             (Urgent::Disconnect, Phase::Connected { .. }) => {
                 while let Ok(command) = self.parts.commands.try_recv() {
@@ -476,7 +479,9 @@ impl Driver {
     }
 
     fn subscribe(&mut self, filters: &[(TopicFilter, Qos)]) {
-        if self.parts.requests.subscribe(filters).is_ok() {
+        let retain_as_published = self.parts.plan.extras.retain_as_published;
+        let handed_over = self.parts.requests.subscribe(filters, retain_as_published);
+        if handed_over.is_ok() {
             self.subscriptions.handed_over(filters);
             self.answer_deadline = Instant::now() + ANSWER_LIMIT;
         }

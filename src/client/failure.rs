@@ -10,6 +10,12 @@ use super::dial::Phase;
 use super::plan::Plan;
 use super::session::Loss;
 
+/// So many connections that end right after CONNACK are no accident: in MQTT 3.1.1, and with some brokers in MQTT 5
+/// too, this is all that tells of a second client with the same client id.
+const SUSPICIOUS: u32 = 2;
+/// So many, and going on would only be a fight with that client.
+const SHORT_LIVES_LIMIT: u32 = 4;
+
 /// A failure, and whether it would only repeat itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Verdict {
@@ -88,7 +94,10 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
         return too_large(size, evidence.plan.max_packet_size);
     }
     match evidence.lasted {
-        Some(_) => lost(&evidence),
+        Some(_) => Verdict {
+            failure: lost(&evidence),
+            is_final: evidence.short_lives >= SHORT_LIVES_LIMIT,
+        },
         None => not_connected(evidence),
     }
 }
@@ -121,8 +130,10 @@ fn not_connected(evidence: Evidence<'_>) -> Verdict {
             ),
             "Check that this is the broker's MQTT port and not its TLS, WebSocket or web port.",
         ),
-        (_, Loss::Closed) => closed_before_connack(&place, None),
-        (_, Loss::Io(err)) => closed_before_connack(&place, Some(&err)),
+        (_, Loss::Closed) if evidence.unreadable.is_none() => closed_before_connack(&place, None),
+        (_, Loss::Io(err)) if evidence.unreadable.is_none() => {
+            closed_before_connack(&place, Some(&err))
+        }
         (_, loss) => Failure::new(
             format!("What answers at {place} does not speak MQTT."),
             "Check that this is the broker's MQTT port and not its TLS, WebSocket or web port.",
@@ -188,11 +199,10 @@ fn unexpected_session(plan: &Plan) -> Failure {
     }
 }
 
-fn lost(evidence: &Evidence<'_>) -> Verdict {
-    const SHORT: u32 = 2;
+fn lost(evidence: &Evidence<'_>) -> Failure {
     let place = place(evidence.plan);
     let failure = match &evidence.loss {
-        Loss::Closed | Loss::Io(_) if evidence.short_lives >= SHORT => Failure::new(
+        Loss::Closed | Loss::Io(_) if evidence.short_lives >= SUSPICIOUS => Failure::new(
             format!(
                 "The broker closed the connection right after connecting, {} times in a row.",
                 evidence.short_lives
@@ -233,10 +243,10 @@ fn lost(evidence: &Evidence<'_>) -> Verdict {
         (_, Some(Unreadable::Malformed(words))) => Some(words.clone()),
         _ => None,
     };
-    Verdict::again(match detail {
+    match detail {
         Some(detail) => failure.with_detail(detail),
         None => failure,
-    })
+    }
 }
 
 fn too_large(size: usize, limit: u32) -> Verdict {

@@ -48,6 +48,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
+use crate::mqtt::Properties;
 use crate::profile::{Profile, Secret};
 
 use captures::Link;
@@ -76,6 +77,29 @@ pub struct Config {
     pub password: Option<Secret>,
 }
 
+/// What a command line can ask for beyond a profile. All of it is MQTT 5.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extras {
+    /// Whether messages keep the retain flag they were published with (MQTT 5, 3.8.3.1). Without it the flag says that
+    /// a message was there before the subscription, as in MQTT 3.1.1.
+    pub retain_as_published: bool,
+    /// Properties of CONNECT: session expiry (also with a clean start), receive maximum, request for response and
+    /// problem information, user properties.
+    pub connect: Properties,
+    /// Properties of the will beside its delay.
+    pub will: Properties,
+}
+
+impl Default for Extras {
+    fn default() -> Self {
+        Self {
+            retain_as_published: true,
+            connect: Properties::default(),
+            will: Properties::default(),
+        }
+    }
+}
+
 /// Why a command was not taken.
 #[derive(Debug, Error)]
 pub enum CommandError {
@@ -100,6 +124,16 @@ impl Connection {
     /// Starts connecting in the background. A profile with a value that cannot work ends the connection at once with
     /// a [`Failure`] that names it.
     pub fn open(runtime: &RuntimeHandle, config: Config, wake: Wake) -> (Self, Captures) {
+        Self::open_with(runtime, config, Extras::default(), wake)
+    }
+
+    /// The same with what a profile does not hold.
+    pub fn open_with(
+        runtime: &RuntimeHandle,
+        config: Config,
+        extras: Extras,
+        wake: Wake,
+    ) -> (Self, Captures) {
         let client_id = match config.profile.client_id.as_str() {
             "" => random_client_id(),
             chosen => chosen.to_owned(),
@@ -110,7 +144,7 @@ impl Connection {
         let link = Arc::new(Link::default());
         let captures = link.captures();
         match Plan::new(&config, &client_id) {
-            Ok(plan) => start(runtime, plan, commands, urgent, &events, link),
+            Ok(plan) => start(runtime, Plan { extras, ..plan }, commands, urgent, &events, link),
             Err(failure) => {
                 link.end();
                 events.push(Event::State(State::Ended(Some(failure))));
@@ -131,6 +165,9 @@ impl Connection {
     /// # Errors
     /// [`CommandError::Busy`] when the queue is full, [`CommandError::Ended`] after the end.
     pub fn send(&self, command: Command) -> Result<(), CommandError> {
+        if matches!(self.state(), State::Ended(_)) {
+            return Err(CommandError::Ended);
+        }
         let urgent = match command {
             Command::Disconnect => Urgent::Disconnect,
             Command::Drop => Urgent::Drop,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::mqtt::{Qos, TopicFilter, TopicName, Version};
 use crate::profile::{Profile, Session, WillSettings};
 
-use super::{Config, Failure};
+use super::{Config, Extras, Failure};
 
 /// Strings and binary data have a length of 16 bits (MQTT 5, 1.5.4).
 const MAX_FIELD: usize = 65_535;
@@ -33,6 +33,7 @@ pub(super) struct Plan {
     pub(super) password: Option<String>,
     pub(super) will: Option<Will>,
     pub(super) subscriptions: Vec<(TopicFilter, Qos)>,
+    pub(super) extras: Extras,
 }
 
 /// A checked will.
@@ -70,6 +71,7 @@ impl Plan {
             password: password.map(str::to_owned),
             will: checked_will(&profile.will)?,
             subscriptions: checked_subscriptions(profile)?,
+            extras: Extras::default(),
         })
     }
 }

@@ -164,8 +164,9 @@ fn open_v5(plan: &Plan, connector: Connector) -> (Requests, Polls) {
         }
         (None, None) => {}
     }
+    set_connect_properties(&mut options, &plan.extras.connect);
     if let Some(will) = &plan.will {
-        options.set_last_will(will_v5(will));
+        options.set_last_will(will_v5(will, &plan.extras.will));
     }
     let (client, event_loop) = rumqttc::AsyncClient::builder(options)
         .capacity(QUEUE)
@@ -173,15 +174,34 @@ fn open_v5(plan: &Plan, connector: Connector) -> (Requests, Polls) {
     (Requests::V5(client), Polls::V5(Box::new(event_loop)))
 }
 
-fn will_v5(will: &Will) -> rumqttc::LastWill {
-    let properties = (will.delay > 0).then(|| rumqttc::LastWillProperties {
-        delay_interval: Some(will.delay),
-        payload_format_indicator: None,
-        message_expiry_interval: None,
-        content_type: None,
-        response_topic: None,
-        correlation_data: None,
-        user_properties: Vec::new(),
+fn set_connect_properties(options: &mut rumqttc::MqttOptions, properties: &Properties) {
+    if let Some(expiry) = properties.session_expiry {
+        options.set_session_expiry_interval(Some(expiry));
+    }
+    if let Some(maximum) = properties.receive_maximum {
+        options.set_receive_maximum(Some(maximum));
+    }
+    if let Some(request) = properties.request_response_information {
+        options.set_request_response_info(Some(request));
+    }
+    if let Some(request) = properties.request_problem_information {
+        options.set_request_problem_info(Some(request));
+    }
+    if !properties.user.is_empty() {
+        options.set_user_properties(properties.user.clone());
+    }
+}
+
+fn will_v5(will: &Will, properties: &Properties) -> rumqttc::LastWill {
+    let has_properties = will.delay > 0 || *properties != Properties::default();
+    let properties = has_properties.then(|| rumqttc::LastWillProperties {
+        delay_interval: (will.delay > 0).then_some(will.delay),
+        payload_format_indicator: properties.payload_format,
+        message_expiry_interval: properties.message_expiry,
+        content_type: properties.content_type.clone(),
+        response_topic: properties.response_topic.clone(),
+        correlation_data: properties.correlation_data.clone(),
+        user_properties: properties.user.clone(),
     });
     rumqttc::LastWill::new(
         will.topic.as_str(),
@@ -222,9 +242,13 @@ impl Requests {
         }
     }
 
-    /// Hands over one SUBSCRIBE for all of `filters`. In MQTT 5 messages keep the retain flag they were published
+    /// Hands over one SUBSCRIBE for all of `filters`. In MQTT 5 messages can keep the retain flag they were published
     /// with (3.8.3.1), because only that tells for certain what the broker retains.
-    pub(super) fn subscribe(&self, filters: &[(TopicFilter, Qos)]) -> Result<(), NotTaken> {
+    pub(super) fn subscribe(
+        &self,
+        filters: &[(TopicFilter, Qos)],
+        retain_as_published: bool,
+    ) -> Result<(), NotTaken> {
         let taken = match self {
             Self::V4(client) => client
                 .try_subscribe_many(filters.iter().map(|(filter, qos)| {
@@ -234,7 +258,7 @@ impl Requests {
             Self::V5(client) => client
                 .try_subscribe_many(filters.iter().map(|(filter, qos)| {
                     rumqttc::SubscribeFilterInput::new(filter.as_str(), qos_v5(*qos))
-                        .preserve_retain(true)
+                        .preserve_retain(retain_as_published)
                 }))
                 .is_ok(),
         };

@@ -96,6 +96,7 @@ impl<S: Stream> Tap<S> {
             version,
             limit,
             bytes: BytesMut::new(),
+            is_first: true,
             gave_up: false,
         };
         Self {
@@ -195,6 +196,7 @@ struct Cutter {
     version: Version,
     limit: usize,
     bytes: BytesMut,
+    is_first: bool,
     gave_up: bool,
 }
 
@@ -220,7 +222,11 @@ impl Cutter {
 
     /// The length of the packet at the front, once all of it is there.
     fn next_length(&mut self, at: Timestamp, signals: &mut Vec<Signal>) -> Option<usize> {
+        let first = *self.bytes.first()?;
+        let may_begin = !self.is_first || may_come_first(self.direction, first);
+        self.is_first = false;
         let seen = match codec::frame_length(&self.bytes) {
+            _ if !may_begin => Seen::Malformed("the first packet is not CONNACK".to_owned()),
             Ok(None) => return None,
             Ok(Some(length)) if length > self.limit => Seen::TooLarge(length),
             Ok(Some(length)) => return (self.bytes.len() >= length).then_some(length),
@@ -261,6 +267,11 @@ impl Cutter {
             .flatten()
             .map(Seen::Packet)
     }
+}
+
+/// Whether a connection may begin with this byte: from the broker only CONNACK or AUTH may come first.
+fn may_come_first(direction: Direction, first: u8) -> bool {
+    direction == Direction::Outgoing || matches!(first >> 4, 2 | 15)
 }
 
 /// Whether the driver has to know of a packet with this first byte.

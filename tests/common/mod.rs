@@ -8,7 +8,6 @@
 pub mod mosquitto;
 pub mod probe;
 
-use std::ffi::OsString;
 use std::future::Future;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
@@ -17,34 +16,25 @@ use std::time::Duration;
 /// How long a test waits for something that should come at once; long enough for a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Whether `program` is on the search path. Says that the test is skipped when it is not; under
-/// `CANOPY_REQUIRE_ALL=1`, as in CI, a missing program is a failure.
-///
-/// # Panics
-/// Under `CANOPY_REQUIRE_ALL=1`, when the program is missing.
+/// Whether `program` is installed. When it is not, the test says that it is skipped; with `CANOPY_REQUIRE_ALL=1` a
+/// missing program is a failure.
 pub fn have(program: &str) -> bool {
-    let found = find(program).is_some();
-    if !found {
+    let is_there = find(program).is_some();
+    if !is_there {
         missing(program);
     }
-    found
+    is_there
 }
 
 /// Says that something is missing, or fails where everything is required.
-///
-/// # Panics
-/// Under `CANOPY_REQUIRE_ALL=1`.
 pub fn missing(what: &str) {
     let required = std::env::var_os("CANOPY_REQUIRE_ALL").is_some_and(|value| value == "1");
-    assert!(
-        !required,
-        "{what} is missing, and CANOPY_REQUIRE_ALL=1 requires it"
-    );
-    eprintln!("skipped: {what} is not installed here");
+    assert!(!required, "{what} is required and not installed");
+    eprintln!("skipped: {what} is not installed");
 }
 
 /// The search path with the directories where Debian keeps daemons.
-pub fn search_path() -> OsString {
+pub fn search_path() -> std::ffi::OsString {
     let mut path = std::env::var_os("PATH").unwrap_or_default();
     path.push(":/usr/sbin:/usr/local/sbin");
     path
@@ -52,15 +42,14 @@ pub fn search_path() -> OsString {
 
 /// The path of `program`, also where daemons are kept.
 pub fn find(program: &str) -> Option<PathBuf> {
-    std::env::split_paths(&search_path())
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from))
         .map(|directory| directory.join(program))
         .find(|candidate| candidate.is_file())
 }
 
 /// A TCP port on 127.0.0.1 that nobody uses at the moment.
-///
-/// # Panics
-/// When the system has none.
 pub fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())

@@ -116,10 +116,10 @@ fn announces_start(child: &mut Child) -> Receiver<bool> {
         .spawn(move || {
             for line in log.lines().map_while(Result::ok) {
                 if line.ends_with(" running") {
-                    drop(tell.try_send(true));
+                    tell.try_send(true).ok();
                 }
             }
-            drop(tell.try_send(false));
+            tell.try_send(false).ok();
         })
         .expect("a thread");
     started
