@@ -4,10 +4,10 @@ use egui::{Layout, Popup, RichText, Ui, vec2};
 
 use super::super::action::Action;
 use super::super::context::Context;
+use super::super::icons;
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, galley, icon_button, qos_badge, retained_badge};
-use super::super::icons;
 use super::breadcrumb::{breadcrumb, elide};
 use super::decode::hex_dump;
 use super::shown::{Shown, published_by};
@@ -51,7 +51,12 @@ fn title_row(
     let publish_width = if is_narrow {
         theme::CONTROL_HEIGHT
     } else {
-        let text = galley(ui, "Publish here", theme::body(), egui::Color32::PLACEHOLDER);
+        let text = galley(
+            ui,
+            "Publish here",
+            theme::body(),
+            egui::Color32::PLACEHOLDER,
+        );
         text.size().x + 15.0 + 6.0 + 22.0
     };
     let buttons = publish_width + 2.0 * (theme::CONTROL_HEIGHT + theme::SPACE[1]);
@@ -122,7 +127,10 @@ fn more_menu(
             }
         });
         ui.separator();
-        if ui.add_enabled(shown.facts.retained, egui::Button::new("Clear retained")).clicked() {
+        if ui
+            .add_enabled(shown.facts.retained, egui::Button::new("Clear retained"))
+            .clicked()
+        {
             clear_retained(context, path);
         }
         let below = u64::from(shown.facts.subtree_retained);
@@ -179,12 +187,21 @@ fn facts_line(ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option
 fn counts(ui: &mut Ui, line: &mut FactsLine, shown: &Shown) {
     let facts = &shown.facts;
     if facts.is_topic {
-        line.fact(ui, &words::counted(facts.own_messages, "message", "messages"));
+        line.fact(
+            ui,
+            &words::counted(facts.own_messages, "message", "messages"),
+        );
         line.fact(ui, &words::rate(facts.own_rate));
     } else {
         line.fact(ui, "Branch");
-        line.fact(ui, &words::counted(u64::from(facts.subtree_topics), "topic", "topics"));
-        line.fact(ui, &words::counted(facts.subtree_messages, "message", "messages"));
+        line.fact(
+            ui,
+            &words::counted(u64::from(facts.subtree_topics), "topic", "topics"),
+        );
+        line.fact(
+            ui,
+            &words::counted(facts.subtree_messages, "message", "messages"),
+        );
         line.fact(ui, &words::rate(facts.subtree_rate));
     }
 }
@@ -212,7 +229,10 @@ impl FactsLine {
     fn named(&mut self, ui: &mut Ui, name: &str, value: &str) {
         self.fact(ui, name);
         let palette = Palette::of(ui);
-        let text = RichText::new(elide(value, 40)).font(theme::mono()).color(palette.text);
-        ui.add(egui::Label::new(text).selectable(true)).on_hover_text(elide(value, 400));
+        let text = RichText::new(elide(value, 40))
+            .font(theme::mono())
+            .color(palette.text);
+        ui.add(egui::Label::new(text).selectable(true))
+            .on_hover_text(elide(value, 400));
     }
 }

@@ -23,7 +23,9 @@ fn row(name: &str, value: String) -> (String, String) {
 }
 
 fn time(context: &Context<'_>, at: Option<Timestamp>) -> String {
-    at.map_or("never".to_owned(), |at| words::wall_date_time(at, context.zone))
+    at.map_or("never".to_owned(), |at| {
+        words::wall_date_time(at, context.zone)
+    })
 }
 
 fn own(context: &Context<'_>, facts: &Facts) -> Section {
@@ -33,7 +35,15 @@ fn own(context: &Context<'_>, facts: &Facts) -> Section {
             row("Messages", words::thousands(facts.own_messages)),
             row("Rate", words::rate(facts.own_rate)),
             row("Payload bytes", words::bytes(facts.own_bytes)),
-            row("Retained on the broker", if facts.retained { "yes" } else { "not known to be" }.to_owned()),
+            row(
+                "Retained on the broker",
+                if facts.retained {
+                    "yes"
+                } else {
+                    "not known to be"
+                }
+                .to_owned(),
+            ),
             row("First message", time(context, facts.first_seen)),
             row("Last message", time(context, facts.last_seen)),
             row("Trimmed from the history", words::thousands(facts.trimmed)),
@@ -42,7 +52,11 @@ fn own(context: &Context<'_>, facts: &Facts) -> Section {
 }
 
 fn below(context: &Context<'_>, facts: &Facts) -> Section {
-    let title = if facts.is_topic { "With everything below" } else { "This branch" };
+    let title = if facts.is_topic {
+        "With everything below"
+    } else {
+        "This branch"
+    };
     Section {
         title,
         rows: vec![
@@ -50,10 +64,19 @@ fn below(context: &Context<'_>, facts: &Facts) -> Section {
             row("Messages", words::thousands(facts.subtree_messages)),
             row("Rate", words::rate(facts.subtree_rate)),
             row("Payload bytes", words::bytes(facts.subtree_bytes)),
-            row("Retained topics", words::thousands(u64::from(facts.subtree_retained))),
+            row(
+                "Retained topics",
+                words::thousands(u64::from(facts.subtree_retained)),
+            ),
             row("Newest message", time(context, facts.subtree_newest)),
-            row("Direct children", words::thousands(u64::from(facts.children))),
-            row("Levels below", words::thousands(u64::from(facts.depth_below))),
+            row(
+                "Direct children",
+                words::thousands(u64::from(facts.children)),
+            ),
+            row(
+                "Levels below",
+                words::thousands(u64::from(facts.depth_below)),
+            ),
         ],
     }
 }
