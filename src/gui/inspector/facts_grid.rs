@@ -15,7 +15,7 @@ pub struct Section {
 /// Draws sections below each other, scrolling when there is not room for all.
 pub fn sections(ui: &mut Ui, name: &str, sections: &[Section]) {
     ScrollArea::vertical().id_salt(name).auto_shrink(false).show(ui, |ui| {
-        ui.add_space(4.0);
+        ui.add_space(8.0);
         for section in sections.iter().filter(|section| !section.rows.is_empty()) {
             section_ui(ui, section);
             ui.add_space(12.0);

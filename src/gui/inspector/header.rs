@@ -1,6 +1,7 @@
 //! The head of the inspector: where the topic is, what can be done with it, and the facts of the message shown.
 
-use egui::{Layout, Popup, RichText, Ui, vec2};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Label, Layout, Popup, Ui, vec2};
 
 use super::super::action::Action;
 use super::super::context::Context;
@@ -190,30 +191,33 @@ fn counts(ui: &mut Ui, line: &mut FactsLine, shown: &Shown) {
     }
 }
 
-/// Facts with dots in between.
+/// Facts with dots in between; a line breaks only between them.
 struct FactsLine {
     is_first: bool,
 }
 
 impl FactsLine {
-    fn dot(&mut self, ui: &mut Ui) {
-        if !self.is_first {
-            let color = Palette::of(ui).faint;
-            ui.label(RichText::new("·").font(theme::label()).color(color));
-        }
-        self.is_first = false;
-    }
-
     fn fact(&mut self, ui: &mut Ui, text: &str) -> egui::Response {
-        self.dot(ui);
-        let color = Palette::of(ui).muted;
-        ui.label(RichText::new(text).font(theme::label()).color(color))
+        let job = self.begin(ui, text);
+        ui.add(Label::new(job).extend())
     }
 
     fn named(&mut self, ui: &mut Ui, name: &str, value: &str) {
-        self.fact(ui, name);
+        let mut job = self.begin(ui, name);
+        let format = TextFormat::simple(theme::mono(), Palette::of(ui).text);
+        job.append(&elide(value, 40), 6.0, format);
+        ui.add(Label::new(job).selectable(true).extend()).on_hover_text(elide(value, 400));
+    }
+
+    fn begin(&mut self, ui: &Ui, text: &str) -> LayoutJob {
         let palette = Palette::of(ui);
-        let text = RichText::new(elide(value, 40)).font(theme::mono()).color(palette.text);
-        ui.add(egui::Label::new(text).selectable(true)).on_hover_text(elide(value, 400));
+        let mut job = LayoutJob::default();
+        if !self.is_first {
+            job.append("·", 0.0, TextFormat::simple(theme::label(), palette.faint));
+        }
+        let space = if self.is_first { 0.0 } else { 7.0 };
+        job.append(text, space, TextFormat::simple(theme::label(), palette.muted));
+        self.is_first = false;
+        job
     }
 }

@@ -128,8 +128,8 @@ impl Inspector {
                 });
             }
         });
-        let line = strip.response.rect.expand2(egui::vec2(16.0, 0.0));
-        ui.painter().hline(line.x_range(), line.bottom() - 0.5, (1.0, Palette::of(ui).line));
+        let line = ui.max_rect().x_range().expand(16.0);
+        ui.painter().hline(line, strip.response.rect.bottom() - 0.5, (1.0, Palette::of(ui).line));
         if has_segments && !fits {
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
