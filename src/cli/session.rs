@@ -63,11 +63,12 @@ impl Session {
         }
     }
 
-    /// Why the connection is down, if it is.
-    pub fn failure(&self) -> Option<Failure> {
-        match self.connection.state() {
-            State::Waiting { failure, .. } | State::Ended(Some(failure)) => Some(failure),
-            _ => None,
+    /// Waits for the connection to fail, and says why.
+    pub async fn failure(&mut self) -> Failure {
+        loop {
+            if let Event::State(State::Ended(Some(failure))) = self.next_event().await {
+                return failure;
+            }
         }
     }
 

@@ -154,6 +154,11 @@ impl Publishes {
                  It may have arrived or not: publish it again if a second copy does no harm."
                     .to_owned(),
             ),
+            Published::NotWritten if open.message.qos != Qos::AtMostOnce => PublishStep::Failed(
+                "The session gave the message up. It may have arrived or not: publish it again if a second copy does \
+                 no harm."
+                    .to_owned(),
+            ),
             Published::NotWritten => PublishStep::Failed(
                 "The connection was lost while the message was being written. Publish it again.".to_owned(),
             ),

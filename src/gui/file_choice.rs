@@ -37,7 +37,11 @@ impl FileChoice {
         self.jobs.poll().flatten()
     }
 
-    fn start(&mut self, ctx: &egui::Context, ask: impl FnOnce() -> Option<PathBuf> + Send + 'static) {
+    fn start(
+        &mut self,
+        ctx: &egui::Context,
+        ask: impl FnOnce() -> Option<PathBuf> + Send + 'static,
+    ) {
         if !self.jobs.is_busy() {
             self.jobs.start(ctx, ask);
         }

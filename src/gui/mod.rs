@@ -58,5 +58,7 @@ pub enum StartError {
 /// [`StartError::NoDisplay`] where there is none.
 pub fn run(options: Options) -> Result<(), StartError> {
     drop(options);
-    Err(StartError::NoDisplay("the window is not built in".to_owned()))
+    Err(StartError::NoDisplay(
+        "the window is not built in".to_owned(),
+    ))
 }

@@ -93,8 +93,8 @@ fn right_ui(ui: &mut Ui, session: &Session, totals: &Totals) {
     } else {
         String::new()
     };
-    let used = format::bytes(totals.history_bytes);
-    let text = format!("history {used} of {}{trimmed}", format::bytes(totals.history_budget));
+    let used = format::format_bytes(totals.history_bytes);
+    let text = format!("history {used} of {}{trimmed}", format::format_bytes(totals.history_budget));
     caption(ui, &text, palette.muted)
         .on_hover_text("The oldest messages are trimmed to stay within; the last one of each topic is always kept.");
 }

@@ -5,8 +5,10 @@
     reason = "every test file is a crate of its own and uses a part of this"
 )]
 
+pub mod cutter;
 pub mod mosquitto;
 pub mod probe;
+pub mod script;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, TcpListener};

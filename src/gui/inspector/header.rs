@@ -163,8 +163,8 @@ fn facts_line(ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option
                 retained_badge(ui);
             }
             line.is_first = true;
-            line.fact(ui, &format::bytes(message.payload.len() as u64));
-            line.fact(ui, &format::clock_millis(message.at, context.zone))
+            line.fact(ui, &format::format_bytes(message.payload.len() as u64));
+            line.fact(ui, &format::clock(message.at, context.zone))
                 .on_hover_text(format::date_clock(message.at, context.zone));
         }
         counts(ui, &mut line, shown);

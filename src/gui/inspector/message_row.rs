@@ -67,7 +67,7 @@ pub fn message_row(
     let is_selected = selected == Some(message.id);
     let characters = preview_characters(rect.width() - columns.preview);
     let text = preview(&message.payload, characters);
-    let time = format::clock_millis(message.at, context.zone);
+    let time = format::clock(message.at, context.zone);
     response.widget_info(|| {
         let label = format!("{time}, QoS {}, {text}", message.qos);
         WidgetInfo::selected(Role::ListItem, ui.is_enabled(), is_selected, label)
@@ -89,7 +89,7 @@ pub fn message_row(
         row.text(columns.delta, &format::delta(delta), theme::number_small(), palette.muted);
     }
     if let Some(x) = columns.size {
-        let size = format::bytes(message.payload.len() as u64);
+        let size = format::format_bytes(message.payload.len() as u64);
         row.text(x, &size, theme::number_small(), palette.muted);
     }
     row.chip(columns.qos, &message.qos.to_string(), palette.qos(message.qos));

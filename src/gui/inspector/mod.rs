@@ -186,7 +186,7 @@ impl Inspector {
             return;
         }
         let palette = Palette::of(ui);
-        let time = format::clock_millis(chosen.message.at, context.zone);
+        let time = format::clock(chosen.message.at, context.zone);
         let frame = Frame::new()
             .fill(palette.tint(palette.amber, 0.14))
             .corner_radius(theme::RADIUS)

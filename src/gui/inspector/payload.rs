@@ -123,7 +123,7 @@ fn empty(ui: &mut Ui) {
 
 /// What is shown while a large payload is decoded for the first time.
 pub fn decoding(ui: &mut Ui, size: usize) {
-    let text = format!("Decoding {}", format::bytes(size as u64));
+    let text = format!("Decoding {}", format::format_bytes(size as u64));
     let color = Palette::of(ui).muted;
     ui.label(egui::RichText::new(text).font(theme::label()).color(color));
 }

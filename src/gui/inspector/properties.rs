@@ -72,7 +72,7 @@ fn packet(message: &Message) -> Section {
     rows.push(("Packet identifier".to_owned(), identifier));
     rows.push(("Retain".to_owned(), yes_no(message.retain)));
     rows.push(("DUP".to_owned(), yes_no(message.dup)));
-    let size = format::bytes(message.payload.len() as u64);
+    let size = format::format_bytes(message.payload.len() as u64);
     rows.push(("Payload size".to_owned(), size));
     Section {
         title: "PUBLISH packet",
@@ -112,7 +112,7 @@ fn correlation(data: &[u8]) -> String {
             let mut text: Vec<_> = shown.map(|byte| format!("{byte:02x}")).collect();
             let left_out = data.len().saturating_sub(CORRELATION_BYTES);
             if left_out > 0 {
-                text.push(format!("… and {}", format::bytes(left_out as u64)));
+                text.push(format!("… and {}", format::format_bytes(left_out as u64)));
             }
             text.join(" ")
         }

@@ -84,7 +84,7 @@ impl SaveBar {
 }
 
 fn write(path: &str, payload: &[u8]) -> Result<String, String> {
-    let size = format::bytes(payload.len() as u64);
+    let size = format::format_bytes(payload.len() as u64);
     let shown = Path::new(path);
     let shown = shown.canonicalize().unwrap_or_else(|_| shown.to_owned());
     match std::fs::write(path, payload) {

@@ -33,7 +33,7 @@ fn own(context: &Context<'_>, facts: &Facts) -> Section {
         rows: vec![
             row("Messages", format::thousands(facts.own_messages)),
             row("Rate", words::rate(facts.own_rate)),
-            row("Payload bytes", format::bytes(facts.own_bytes)),
+            row("Payload bytes", format::format_bytes(facts.own_bytes)),
             row("Retained on the broker", if facts.retained { "yes" } else { "not known to be" }.to_owned()),
             row("First message", time(context, facts.first_seen)),
             row("Last message", time(context, facts.last_seen)),
@@ -50,7 +50,7 @@ fn below(context: &Context<'_>, facts: &Facts) -> Section {
             row("Topics", format::thousands(u64::from(facts.subtree_topics))),
             row("Messages", format::thousands(facts.subtree_messages)),
             row("Rate", words::rate(facts.subtree_rate)),
-            row("Payload bytes", format::bytes(facts.subtree_bytes)),
+            row("Payload bytes", format::format_bytes(facts.subtree_bytes)),
             row("Retained topics", format::thousands(u64::from(facts.subtree_retained))),
             row("Newest message", time(context, facts.subtree_newest)),
             row("Direct children", format::thousands(u64::from(facts.children))),

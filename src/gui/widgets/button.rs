@@ -1,6 +1,8 @@
 //! Buttons: with an icon, with text, with both; plain, primary or without a frame.
 
-use egui::{Align2, CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
+use egui::{
+    Align2, CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+};
 
 use super::super::theme::{self, Palette};
 use super::text::galley;
@@ -47,8 +49,7 @@ pub fn button_sized(
     };
     let icon_width = icon_galley.as_ref().map_or(0.0, |icon| icon.size().x);
     let width = icon_width + gap + text_galley.size().x + 2.0 * 11.0;
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(width, 0.0).max(least), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 0.0).max(least), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
     if ui.is_rect_visible(rect) {
         paint_frame(ui, &response, look);

@@ -95,7 +95,7 @@ pub fn segmented<T: Copy + PartialEq>(
             response.mark_changed();
         }
         let is_chosen = value == chosen;
-        let label = format!("{name} {text}");
+        let label = format!("{name} {text}").trim_start().to_owned();
         part.widget_info(|| {
             WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_chosen, &label)
         });

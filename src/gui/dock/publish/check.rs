@@ -49,7 +49,7 @@ fn judge(kind: PayloadKind, text: &str, now: Timestamp) -> Check {
         Err(error) => (Verdict::Bad, error.to_string()),
         Ok(bytes) if bytes.is_empty() => (Verdict::Good, "empty · 0 B".to_owned()),
         Ok(bytes) => {
-            let size = format::bytes(bytes.len() as u64);
+            let size = format::format_bytes(bytes.len() as u64);
             match kind {
                 PayloadKind::Json => judge_json(text, &bytes, &size),
                 PayloadKind::Text => (Verdict::Good, format!("text · {size}")),

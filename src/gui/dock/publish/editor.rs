@@ -197,7 +197,7 @@ impl PublishPanel {
         }
         if self.draft.kind == PayloadKind::File {
             return match self.sender.files.size(ui.ctx(), &self.draft.payload) {
-                Some(Ok(size)) => (Verdict::Good, format::bytes(*size)),
+                Some(Ok(size)) => (Verdict::Good, format::format_bytes(*size)),
                 Some(Err(error)) => (Verdict::Doubtful, error.clone()),
                 None => (Verdict::Good, String::new()),
             };
