@@ -28,8 +28,10 @@ use crate::profile::PayloadKind;
 const COLOURED_BYTES: usize = 100_000;
 /// Below this width QoS segments show only the number.
 const SHORT_QOS_BELOW: f32 = 470.0;
-/// Below this width the publish button does not name its keys.
-const NO_KEYS_BELOW: f32 = 450.0;
+/// Below this width the word QoS is left out too.
+const NO_QOS_WORD_BELOW: f32 = 410.0;
+/// Below this width the command is copied from the popup of properties.
+const COPY_IN_POPUP_BELOW: f32 = 410.0;
 /// Height of the line below the payload.
 const STATUS_HEIGHT: f32 = 20.0;
 
@@ -45,7 +47,12 @@ impl PublishPanel {
     fn topic_row(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
             let is_short = ui.available_width() < SHORT_QOS_BELOW;
-            let controls = if is_short { 122.0 + 88.0 } else { 186.0 + 96.0 };
+            let is_tiny = ui.available_width() < NO_QOS_WORD_BELOW;
+            let controls = match (is_tiny, is_short) {
+                (true, _) => 88.0 + 88.0,
+                (false, true) => 122.0 + 88.0,
+                (false, false) => 186.0 + 96.0,
+            };
             let width = (ui.available_width() - controls - 3.0 * theme::SPACE[1]).max(80.0);
             self.topic_field(ui, width);
             let names = if is_short {
@@ -55,7 +62,7 @@ impl PublishPanel {
             };
             let options: Vec<_> = Qos::ALL.into_iter().zip(names).collect();
             let name = if is_short { "QoS" } else { "" };
-            if is_short {
+            if is_short && !is_tiny {
                 muted(ui, "QoS");
             }
             segmented(ui, name, &mut self.draft.qos, &options);
@@ -226,7 +233,8 @@ impl PublishPanel {
     }
 
     fn bottom_row(&mut self, ui: &mut Ui, context: &Context<'_>, columns: &Columns) {
-        let names_keys = ui.available_width() >= NO_KEYS_BELOW || columns.properties.is_some();
+        let names_keys = columns.saved.is_some();
+        let copy_in_popup = ui.available_width() < COPY_IN_POPUP_BELOW && columns.properties.is_none();
         ui.horizontal(|ui| {
             let options = [
                 (PayloadKind::Json, "JSON"),
@@ -239,12 +247,14 @@ impl PublishPanel {
                 self.saved_popup(ui, context);
             }
             if columns.properties.is_none() {
-                self.options_popup(ui, context);
+                self.options_popup(ui, context, copy_in_popup);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 self.publish_button(ui, context, names_keys);
-                let has_room = ui.available_width() > 130.0;
-                let copy = if has_room {
+                if copy_in_popup {
+                    return;
+                }
+                let copy = if ui.available_width() > 130.0 {
                     button(ui, Some(icons::TERMINAL), "Copy command", Look::Quiet)
                 } else {
                     icon_button(ui, icons::TERMINAL, "Copy command", Look::Plain)
@@ -269,7 +279,7 @@ impl PublishPanel {
         });
     }
 
-    fn options_popup(&mut self, ui: &mut Ui, context: &Context<'_>) {
+    fn options_popup(&mut self, ui: &mut Ui, context: &Context<'_>, with_copy: bool) {
         let count = property_count(&self.draft.properties);
         let label = if count == 0 {
             "Properties and repeat".to_owned()
@@ -282,6 +292,9 @@ impl PublishPanel {
         popup.show(|ui| {
             ui.set_width(240.0);
             self.options_ui(ui, context, 260.0);
+            if with_copy && button(ui, Some(icons::TERMINAL), "Copy command", Look::Plain).clicked() {
+                self.copy_command(context);
+            }
         });
     }
 

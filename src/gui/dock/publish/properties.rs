@@ -1,6 +1,6 @@
 //! The MQTT 5 properties of a message that is being written (MQTT 5, 3.3.2.3).
 
-use egui::{Align, CornerRadius, FontId, Frame, Layout, Margin, Response, Stroke, TextEdit, Ui};
+use egui::{Align, Align2, CornerRadius, FontId, Frame, Layout, Margin, Response, Stroke, TextEdit, Ui};
 
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
@@ -110,8 +110,9 @@ fn named_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fon
         .corner_radius(CornerRadius::same(theme::RADIUS))
         .inner_margin(Margin::symmetric(8, 0));
     let shown = frame.show(ui, |ui| {
+        let height = theme::CONTROL_HEIGHT - 2.0;
+        ui.spacing_mut().interact_size.y = height;
         ui.horizontal(|ui| {
-            ui.set_height(theme::CONTROL_HEIGHT - 2.0);
             muted(ui, name);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let width = ui.available_width();
@@ -121,7 +122,8 @@ fn named_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fon
                     .frame(Frame::NONE)
                     .margin(Margin::ZERO)
                     .desired_width(width)
-                    .horizontal_align(Align::Max);
+                    .min_size(egui::vec2(0.0, height))
+                    .align(Align2::RIGHT_CENTER);
                 ui.add(edit)
             })
             .inner

@@ -24,7 +24,7 @@ use crate::profile::{PayloadKind, PublishDraft};
 /// Messages of a repetition that may wait for their acknowledgement; then the next ones wait.
 const MAX_UNDER_WAY: usize = 500;
 /// Height of the controls of the repetition.
-pub const REPEAT_HEIGHT: f32 = 52.0;
+pub const REPEAT_HEIGHT: f32 = 54.0;
 /// How soon to look again whether there is room for the next message.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -214,8 +214,8 @@ impl Sender {
 
     /// Interval, count and button of the repetition, with its progress.
     pub fn repeat_ui(&mut self, ui: &mut Ui, context: &Context<'_>, draft: &PublishDraft) {
+        let row_height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 16.0);
         ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = 16.0;
             muted(ui, "Repeat");
             match &self.repetition {
                 Some(repetition) => progress_ui(ui, repetition),
@@ -226,6 +226,7 @@ impl Sender {
                 None => {}
             }
         });
+        ui.spacing_mut().interact_size.y = row_height;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.add_enabled_ui(!self.is_repeating(), |ui| {
