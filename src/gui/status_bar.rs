@@ -7,7 +7,6 @@ use crate::model::Totals;
 use crate::payload::format;
 
 use super::context::Context;
-use super::icons;
 use super::session::Session;
 use super::theme::{self, Palette};
 use super::tree;
@@ -42,7 +41,7 @@ fn state_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
     let (color, text) = match session.state() {
         State::Connected { since, .. } => (
             palette.accent,
-            format!("Connected since {}", format::clock(since, context.zone)),
+            format!("Connected since {}", format::clock_seconds(since, context.zone)),
         ),
         State::Connecting { attempt: 1 } => (palette.amber, "Connecting…".to_owned()),
         State::Connecting { attempt } => (palette.amber, format!("Connecting… attempt {attempt}")),
@@ -84,10 +83,10 @@ fn counts_ui(ui: &mut Ui, totals: &Totals) {
         palette.muted,
     );
     if !is_narrow {
-        let rate = |icon: &str, rate: f32| format!("{icon} {} /s", tree::rate(rate));
-        caption(ui, &rate(icons::ARROW_DOWN, totals.rate_in), palette.muted)
+        let rate = |arrow: &str, rate: f32| format!("{arrow} {} /s", tree::rate(rate));
+        caption(ui, &rate("↓", totals.rate_in), palette.muted)
             .on_hover_text("Messages in per second");
-        caption(ui, &rate(icons::ARROW_UP, totals.rate_out), palette.muted)
+        caption(ui, &rate("↑", totals.rate_out), palette.muted)
             .on_hover_text("Messages out per second");
     }
 }
