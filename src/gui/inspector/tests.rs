@@ -175,7 +175,12 @@ fn buttons_ask_for_what_they_say() {
 fn only_retained_topics_can_be_cleared() {
     let mut window = window(SIZE, state(&campus(), "log/line"));
     window.run_steps(2);
-    assert!(window.get_by_label("Clear retained").accesskit_node().is_disabled());
+    assert!(
+        window
+            .get_by_label("Clear retained")
+            .accesskit_node()
+            .is_disabled()
+    );
 }
 
 #[test]
@@ -264,7 +269,10 @@ fn the_chosen_format_lasts_while_the_topic_is_shown() {
     window.run_steps(2);
     window.get_by_label("Show as Hex").click();
     window.run_steps(2);
-    window.state().fixture.insert(&message("log/line", "more text"));
+    window
+        .state()
+        .fixture
+        .insert(&message("log/line", "more text"));
     window.run_steps(2);
     assert_eq!(window.state().inspector.payload.view(), Some(View::Hex));
     let state = window.state_mut();

@@ -234,7 +234,8 @@ impl PublishPanel {
 
     fn bottom_row(&mut self, ui: &mut Ui, context: &Context<'_>, columns: &Columns) {
         let names_keys = columns.saved.is_some();
-        let copy_in_popup = ui.available_width() < COPY_IN_POPUP_BELOW && columns.properties.is_none();
+        let copy_in_popup =
+            ui.available_width() < COPY_IN_POPUP_BELOW && columns.properties.is_none();
         ui.horizontal(|ui| {
             let options = [
                 (PayloadKind::Json, "JSON"),
@@ -292,7 +293,8 @@ impl PublishPanel {
         popup.show(|ui| {
             ui.set_width(240.0);
             self.options_ui(ui, context, 260.0);
-            if with_copy && button(ui, Some(icons::TERMINAL), "Copy command", Look::Plain).clicked() {
+            if with_copy && button(ui, Some(icons::TERMINAL), "Copy command", Look::Plain).clicked()
+            {
                 self.copy_command(context);
             }
         });

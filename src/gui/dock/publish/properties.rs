@@ -1,6 +1,8 @@
 //! The MQTT 5 properties of a message that is being written (MQTT 5, 3.3.2.3).
 
-use egui::{Align, Align2, CornerRadius, FontId, Frame, Layout, Margin, Response, Stroke, TextEdit, Ui};
+use egui::{
+    Align, Align2, CornerRadius, FontId, Frame, Layout, Margin, Response, Stroke, TextEdit, Ui,
+};
 
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};

@@ -119,7 +119,12 @@ fn a_click_publishes_with_placeholders_filled_in() {
         let messages = published(window.state());
         assert_eq!(messages.len(), 1);
         let text = String::from_utf8(messages[0].payload.to_vec()).unwrap();
-        assert_eq!(text, format!("{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381+00:00\", \"seq\": {seq} }}"));
+        assert_eq!(
+            text,
+            format!(
+                "{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381+00:00\", \"seq\": {seq} }}"
+            )
+        );
         assert_eq!(messages[0].qos, Qos::AtLeastOnce);
         let properties = messages[0].properties.as_ref().unwrap();
         assert_eq!(properties.response_topic.as_deref(), Some("reply/ui"));
@@ -142,13 +147,20 @@ fn ctrl_enter_publishes_and_adds_no_line() {
 fn nothing_is_published_without_a_connection() {
     let mut window = window(SIZE, state(Fixture::with_messages(&[])));
     window.run_steps(2);
-    assert!(window.get_by_label("Publish").accesskit_node().is_disabled());
+    assert!(
+        window
+            .get_by_label("Publish")
+            .accesskit_node()
+            .is_disabled()
+    );
     window.get_by_label("Payload to publish").focus();
     window.run_steps(2);
     window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
     window.run_steps(2);
     let actions = window.state().fixture.take_actions();
-    assert!(matches!(&actions[..], [Action::Toast(_, text)] if text.contains("ot connected") || text.contains("onnecting")));
+    assert!(
+        matches!(&actions[..], [Action::Toast(_, text)] if text.contains("ot connected") || text.contains("onnecting"))
+    );
 }
 
 #[test]
@@ -199,12 +211,18 @@ fn saved_publishes_are_loaded_kept_renamed_and_deleted() {
     window.get_by_label("Delete saved publish").click();
     window.run_steps(2);
     let edited = edited_profile(window.state());
-    let names: Vec<_> = edited.saved_publishes.iter().map(|saved| saved.name.as_str()).collect();
+    let names: Vec<_> = edited
+        .saved_publishes
+        .iter()
+        .map(|saved| saved.name.as_str())
+        .collect();
     assert_eq!(names, ["LED on", "Campus news", "Open registration"]);
 
     window.get_by_label("Save current").click();
     window.run_steps(3);
-    window.get_by_label("Name of the saved publish").type_text(" off");
+    window
+        .get_by_label("Name of the saved publish")
+        .type_text(" off");
     window.run_steps(2);
     window.key_press(egui::Key::Enter);
     window.run_steps(2);
@@ -215,11 +233,16 @@ fn saved_publishes_are_loaded_kept_renamed_and_deleted() {
 
     window.get_by_label("Rename saved publish").click();
     window.run_steps(3);
-    window.get_by_label("Name of the saved publish").type_text("!");
+    window
+        .get_by_label("Name of the saved publish")
+        .type_text("!");
     window.run_steps(2);
     window.key_press(egui::Key::Enter);
     window.run_steps(2);
-    assert_eq!(edited_profile(window.state()).saved_publishes[1].name, "LED off!");
+    assert_eq!(
+        edited_profile(window.state()).saved_publishes[1].name,
+        "LED off!"
+    );
 }
 
 fn edited_profile(state: &State) -> crate::profile::Profile {
@@ -242,7 +265,9 @@ fn properties_are_edited_in_place() {
     window.run_steps(2);
     window.get_by_label("Name of user property 1").focus();
     window.run_steps(1);
-    window.get_by_label("Name of user property 1").type_text("unit");
+    window
+        .get_by_label("Name of user property 1")
+        .type_text("unit");
     window.run_steps(2);
     assert_eq!(window.state().panel.draft().properties.user[0].0, "unit");
     window.get_by_label("QoS 2").click();
@@ -263,7 +288,11 @@ fn a_repetition_sends_what_is_due_and_ends() {
     for tick in 0..12 {
         let now = fixture::NOW.plus(std::time::Duration::from_millis(500 * tick));
         let wait = state.panel.tick(&state.fixture.context(), now);
-        sequence.extend(published(state).iter().map(|message| message.payload.clone()));
+        sequence.extend(
+            published(state)
+                .iter()
+                .map(|message| message.payload.clone()),
+        );
         if tick == 0 {
             assert_eq!(wait, Some(std::time::Duration::from_secs(1)));
         }
