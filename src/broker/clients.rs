@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use parking_lot::Mutex;
 
 use crate::client::now;
@@ -28,7 +28,7 @@ pub struct ClientInfo {
     pub messages_out: u64,
     /// Its subscriptions: filters, in the order they were made; those of a resumed session come first, sorted.
     pub subscriptions: Vec<String>,
-    /// When it connected.
+    /// When it was let in.
     pub since: Timestamp,
 }
 
@@ -69,10 +69,13 @@ pub(super) struct Hello {
 /// A network connection and what is known of it so far.
 struct Entry {
     link: Arc<Link>,
-    hello: Option<Hello>,
+    /// What CONNECT said, and when, once it was let in.
+    hello: Option<(Hello, Timestamp)>,
+    /// Whether CONNACK went out.
+    connected: bool,
     subscriptions: Vec<String>,
-    /// When CONNACK went out, and the order of arrival.
-    since: Option<(Timestamp, u64)>,
+    /// Grows from one connection to the next.
+    order: u64,
 }
 
 /// Counts since the start.
@@ -87,6 +90,7 @@ pub(super) struct Arrivals {
 #[derive(Default)]
 struct Inner {
     entries: HashMap<SocketAddr, Entry>,
+    opened: u64,
     arrivals: Arrivals,
 }
 
@@ -100,15 +104,17 @@ pub(super) struct Clients {
 
 impl Clients {
     /// A socket was accepted.
-    pub(super) fn opened(&self, link: Arc<Link>) {
-        let address = link.address;
+    pub(super) fn opened(&self, link: &Arc<Link>) {
+        let mut inner = self.inner.lock();
+        inner.opened += 1;
         let entry = Entry {
-            link,
             hello: None,
+            connected: false,
             subscriptions: Vec::new(),
-            since: None,
+            order: inner.opened,
+            link: Arc::clone(&link),
         };
-        self.inner.lock().entries.insert(address, entry);
+        inner.entries.insert(link.address, entry);
     }
 
     /// A socket was closed, for whatever reason.
@@ -120,7 +126,7 @@ impl Clients {
     pub(super) fn identified(&self, address: SocketAddr, hello: Hello) {
         if let Some(entry) = self.inner.lock().entries.get_mut(&address) {
             entry.link.set_terms(hello.level, hello.keep_alive);
-            entry.hello = Some(hello);
+            entry.hello = Some((hello, now()));
         }
     }
 
@@ -128,15 +134,14 @@ impl Clients {
     pub(super) fn connected(&self, client_id: &str, mut resumed: Vec<String>) {
         resumed.sort_unstable();
         let mut inner = self.inner.lock();
-        let order = inner.arrivals.total;
         let Some(entry) = inner
             .entries
             .values_mut()
-            .find(|entry| entry.since.is_none() && entry.has_id(client_id))
+            .find(|entry| !entry.connected && entry.has_id(client_id))
         else {
             return;
         };
-        entry.since = Some((now(), order));
+        entry.connected = true;
         entry.subscriptions = resumed;
         let connected = inner.connected().count();
         inner.arrivals.total += 1;
@@ -172,20 +177,23 @@ impl Clients {
         }
     }
 
-    /// Ends the connections that have not been let in yet.
+    /// Ends the connections that have not said CONNECT yet.
     pub(super) fn end_strangers(&self) {
         let inner = self.inner.lock();
-        for entry in inner.entries.values().filter(|entry| entry.since.is_none()) {
-            entry.link.end();
-        }
+        let strangers = inner.entries.values().filter(|entry| entry.hello.is_none());
+        strangers.for_each(|entry| entry.link.end());
     }
 
-    /// Whether `client_id` is connected.
-    pub(super) fn is_connected(&self, client_id: &str) -> bool {
-        self.inner
-            .lock()
+    /// How many of these client identifiers are not connected.
+    pub(super) fn count_away(&self, ids: &[String]) -> usize {
+        let inner = self.inner.lock();
+        let connected: HashSet<&str> = inner
             .connected()
-            .any(|(entry, ..)| entry.has_id(client_id))
+            .map(|(_, hello, _)| hello.client_id.as_str())
+            .collect();
+        ids.iter()
+            .filter(|id| !connected.contains(id.as_str()))
+            .count()
     }
 
     /// How many clients are connected, and how many subscriptions they have together.
@@ -208,7 +216,7 @@ impl Clients {
         let inner = self.inner.lock();
         let mut list: Vec<(u64, ClientInfo)> = inner
             .connected()
-            .map(|(entry, hello, since, order)| (order, entry.info(hello, since)))
+            .map(|(entry, hello, since)| (entry.order, entry.info(hello, since)))
             .collect();
         drop(inner);
         list.sort_unstable_by_key(|(order, _)| *order);
@@ -217,11 +225,14 @@ impl Clients {
 }
 
 impl Inner {
-    fn connected(&self) -> impl Iterator<Item = (&Entry, &Hello, Timestamp, u64)> {
-        self.entries.values().filter_map(|entry| {
-            let (since, order) = entry.since?;
-            Some((entry, entry.hello.as_ref()?, since, order))
-        })
+    fn connected(&self) -> impl Iterator<Item = (&Entry, &Hello, Timestamp)> {
+        self.entries
+            .values()
+            .filter(|entry| entry.connected)
+            .filter_map(|entry| {
+                let (hello, since) = entry.hello.as_ref()?;
+                Some((entry, hello, *since))
+            })
     }
 
     /// The newest connection of `client_id`: while a session is taken over there are two for a moment.
@@ -229,7 +240,7 @@ impl Inner {
         self.entries
             .values_mut()
             .filter(|entry| entry.has_id(client_id))
-            .max_by_key(|entry| entry.since.map(|(_, order)| order))
+            .max_by_key(|entry| (entry.connected, entry.order))
     }
 }
 
@@ -237,7 +248,7 @@ impl Entry {
     fn has_id(&self, client_id: &str) -> bool {
         self.hello
             .as_ref()
-            .is_some_and(|hello| hello.client_id == client_id)
+            .is_some_and(|(hello, _)| hello.client_id == client_id)
     }
 
     fn info(&self, hello: &Hello, since: Timestamp) -> ClientInfo {
