@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use crate::client::now;
 use crate::mqtt::{Timestamp, Version};
 
+use super::changes::{Change, Teller};
 use super::wire::{Link, Totals};
 
 /// One connected client.
@@ -100,6 +101,8 @@ pub(super) struct Clients {
     inner: Mutex<Inner>,
     /// What passed on all connections together.
     pub(super) totals: Arc<Totals>,
+    /// Who comes and goes.
+    pub(super) teller: Teller,
 }
 
 impl Clients {
@@ -112,14 +115,17 @@ impl Clients {
             connected: false,
             subscriptions: Vec::new(),
             order: inner.opened,
-            link: Arc::clone(&link),
+            link: Arc::clone(link),
         };
         inner.entries.insert(link.address, entry);
     }
 
     /// A socket was closed, for whatever reason.
     pub(super) fn closed(&self, address: SocketAddr) {
-        self.inner.lock().entries.remove(&address);
+        let gone = self.inner.lock().entries.remove(&address);
+        if let Some(info) = gone.and_then(|entry| entry.info()) {
+            self.teller.tell(Change::Disconnected(info));
+        }
     }
 
     /// CONNECT came from `address` and was let in.
@@ -143,6 +149,9 @@ impl Clients {
         };
         entry.connected = true;
         entry.subscriptions = resumed;
+        if let Some(info) = entry.info() {
+            self.teller.tell(Change::Connected(info));
+        }
         let connected = inner.connected().count();
         inner.arrivals.total += 1;
         inner.arrivals.maximum = inner.arrivals.maximum.max(connected);
@@ -189,7 +198,8 @@ impl Clients {
         let inner = self.inner.lock();
         let connected: HashSet<&str> = inner
             .connected()
-            .map(|(_, hello, _)| hello.client_id.as_str())
+            .filter_map(|entry| entry.hello.as_ref())
+            .map(|(hello, _)| hello.client_id.as_str())
             .collect();
         ids.iter()
             .filter(|id| !connected.contains(id.as_str()))
@@ -201,7 +211,7 @@ impl Clients {
         let inner = self.inner.lock();
         inner
             .connected()
-            .fold((0, 0), |(clients, subscriptions), (entry, ..)| {
+            .fold((0, 0), |(clients, subscriptions), entry| {
                 (clients + 1, subscriptions + entry.subscriptions.len())
             })
     }
@@ -215,8 +225,9 @@ impl Clients {
     pub(super) fn list(&self) -> Vec<ClientInfo> {
         let inner = self.inner.lock();
         let mut list: Vec<(u64, ClientInfo)> = inner
-            .connected()
-            .map(|(entry, hello, since)| (entry.order, entry.info(hello, since)))
+            .entries
+            .values()
+            .filter_map(|entry| Some((entry.order, entry.info()?)))
             .collect();
         drop(inner);
         list.sort_unstable_by_key(|(order, _)| *order);
@@ -225,14 +236,8 @@ impl Clients {
 }
 
 impl Inner {
-    fn connected(&self) -> impl Iterator<Item = (&Entry, &Hello, Timestamp)> {
-        self.entries
-            .values()
-            .filter(|entry| entry.connected)
-            .filter_map(|entry| {
-                let (hello, since) = entry.hello.as_ref()?;
-                Some((entry, hello, *since))
-            })
+    fn connected(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().filter(|entry| entry.connected)
     }
 
     /// The newest connection of `client_id`: while a session is taken over there are two for a moment.
@@ -251,8 +256,10 @@ impl Entry {
             .is_some_and(|(hello, _)| hello.client_id == client_id)
     }
 
-    fn info(&self, hello: &Hello, since: Timestamp) -> ClientInfo {
-        ClientInfo {
+    /// `None` before CONNACK.
+    fn info(&self) -> Option<ClientInfo> {
+        let (hello, since) = self.hello.as_ref().filter(|_| self.connected)?;
+        Some(ClientInfo {
             client_id: hello.client_id.clone(),
             address: Some(self.link.address),
             version: self.link.version(),
@@ -260,7 +267,7 @@ impl Entry {
             messages_in: self.link.traffic.incoming.messages(),
             messages_out: self.link.traffic.outgoing.messages(),
             subscriptions: self.subscriptions.clone(),
-            since,
-        }
+            since: *since,
+        })
     }
 }
