@@ -5,8 +5,10 @@
     reason = "every test file is a crate of its own and uses a part of this"
 )]
 
+pub mod fake_broker;
 pub mod mosquitto;
 pub mod probe;
+pub mod program;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, TcpListener};
