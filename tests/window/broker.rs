@@ -8,6 +8,8 @@ use crate::driver::{Home, Window};
 pub fn demo(home: &Home) -> Window {
     let mut window = home.open();
     window.press("Start broker and demo");
+    window.wait_for("topics", |w| w.rows().len() > 20);
+    eprintln!("{}", window.on_screen());
     window.wait_for("the topics of the demo", |window| {
         ["UM", "command", "status", "home", "binary"]
             .iter()
