@@ -1,8 +1,15 @@
-//! Who is connected to the broker inside, kept from its events.
+//! Who is connected to the broker inside: filled by the sockets, by authentication and by the broker's events.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use hashbrown::HashMap;
+use parking_lot::Mutex;
+
+use crate::client::now;
 use crate::mqtt::{Timestamp, Version};
+
+use super::wire::{Link, Totals};
 
 /// One connected client.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,11 +22,11 @@ pub struct ClientInfo {
     pub version: Option<Version>,
     /// Topic of its last will, if it has one.
     pub will_topic: Option<String>,
-    /// Messages from it.
+    /// Messages from it: every PUBLISH on this connection, repeated ones too.
     pub messages_in: u64,
-    /// Messages to it.
+    /// Messages to it, counted in the same way.
     pub messages_out: u64,
-    /// Its subscriptions: filters, in the order they were made.
+    /// Its subscriptions: filters, in the order they were made; those of a resumed session come first, sorted.
     pub subscriptions: Vec<String>,
     /// When it connected.
     pub since: Timestamp,
@@ -44,4 +51,205 @@ pub struct Stats {
     pub messages_out: u64,
     /// Sessions that wait for their client to come back.
     pub offline_sessions: usize,
+}
+
+/// What CONNECT said.
+#[derive(Debug, Clone)]
+pub(super) struct Hello {
+    /// Client identifier, also one that the broker assigned.
+    pub(super) client_id: String,
+    /// Protocol level: 4 is 3.1.1, 5 is 5.
+    pub(super) level: u8,
+    /// Keep alive in seconds; 0 is none.
+    pub(super) keep_alive: u16,
+    /// Topic of the last will.
+    pub(super) will_topic: Option<String>,
+}
+
+/// A network connection and what is known of it so far.
+struct Entry {
+    link: Arc<Link>,
+    hello: Option<Hello>,
+    subscriptions: Vec<String>,
+    /// When CONNACK went out, and the order of arrival.
+    since: Option<(Timestamp, u64)>,
+}
+
+/// Counts since the start.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Arrivals {
+    /// Clients that ever connected.
+    pub(super) total: u64,
+    /// The most at the same time.
+    pub(super) maximum: usize,
+}
+
+#[derive(Default)]
+struct Inner {
+    entries: HashMap<SocketAddr, Entry>,
+    arrivals: Arrivals,
+}
+
+/// Every network connection of the broker, by the address it comes from (unique while it is open).
+#[derive(Default)]
+pub(super) struct Clients {
+    inner: Mutex<Inner>,
+    /// What passed on all connections together.
+    pub(super) totals: Arc<Totals>,
+}
+
+impl Clients {
+    /// A socket was accepted.
+    pub(super) fn opened(&self, link: Arc<Link>) {
+        let address = link.address;
+        let entry = Entry {
+            link,
+            hello: None,
+            subscriptions: Vec::new(),
+            since: None,
+        };
+        self.inner.lock().entries.insert(address, entry);
+    }
+
+    /// A socket was closed, for whatever reason.
+    pub(super) fn closed(&self, address: SocketAddr) {
+        self.inner.lock().entries.remove(&address);
+    }
+
+    /// CONNECT came from `address` and was let in.
+    pub(super) fn identified(&self, address: SocketAddr, hello: Hello) {
+        if let Some(entry) = self.inner.lock().entries.get_mut(&address) {
+            entry.link.set_terms(hello.level, hello.keep_alive);
+            entry.hello = Some(hello);
+        }
+    }
+
+    /// CONNACK went to `client_id`, with the subscriptions of its session if that was resumed.
+    pub(super) fn connected(&self, client_id: &str, mut resumed: Vec<String>) {
+        resumed.sort_unstable();
+        let mut inner = self.inner.lock();
+        let order = inner.arrivals.total;
+        let Some(entry) = inner
+            .entries
+            .values_mut()
+            .find(|entry| entry.since.is_none() && entry.has_id(client_id))
+        else {
+            return;
+        };
+        entry.since = Some((now(), order));
+        entry.subscriptions = resumed;
+        let connected = inner.connected().count();
+        inner.arrivals.total += 1;
+        inner.arrivals.maximum = inner.arrivals.maximum.max(connected);
+    }
+
+    /// `client_id` was granted these filters.
+    pub(super) fn subscribed<'a>(&self, client_id: &str, filters: impl Iterator<Item = &'a str>) {
+        let mut inner = self.inner.lock();
+        if let Some(entry) = inner.latest_mut(client_id) {
+            for filter in filters {
+                if !entry.subscriptions.iter().any(|known| known == filter) {
+                    entry.subscriptions.push(filter.to_owned());
+                }
+            }
+        }
+    }
+
+    /// `client_id` gave these filters up.
+    pub(super) fn unsubscribed<'a>(&self, client_id: &str, filters: impl Iterator<Item = &'a str>) {
+        let mut inner = self.inner.lock();
+        if let Some(entry) = inner.latest_mut(client_id) {
+            for filter in filters {
+                entry.subscriptions.retain(|known| known != filter);
+            }
+        }
+    }
+
+    /// Ends the connection of `client_id`.
+    pub(super) fn end(&self, client_id: &str) {
+        if let Some(entry) = self.inner.lock().latest_mut(client_id) {
+            entry.link.end();
+        }
+    }
+
+    /// Ends the connections that have not been let in yet.
+    pub(super) fn end_strangers(&self) {
+        let inner = self.inner.lock();
+        for entry in inner.entries.values().filter(|entry| entry.since.is_none()) {
+            entry.link.end();
+        }
+    }
+
+    /// Whether `client_id` is connected.
+    pub(super) fn is_connected(&self, client_id: &str) -> bool {
+        self.inner
+            .lock()
+            .connected()
+            .any(|(entry, ..)| entry.has_id(client_id))
+    }
+
+    /// How many clients are connected, and how many subscriptions they have together.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        let inner = self.inner.lock();
+        inner
+            .connected()
+            .fold((0, 0), |(clients, subscriptions), (entry, ..)| {
+                (clients + 1, subscriptions + entry.subscriptions.len())
+            })
+    }
+
+    /// How many came since the start.
+    pub(super) fn arrivals(&self) -> Arrivals {
+        self.inner.lock().arrivals
+    }
+
+    /// The connected clients in order of arrival.
+    pub(super) fn list(&self) -> Vec<ClientInfo> {
+        let inner = self.inner.lock();
+        let mut list: Vec<(u64, ClientInfo)> = inner
+            .connected()
+            .map(|(entry, hello, since, order)| (order, entry.info(hello, since)))
+            .collect();
+        drop(inner);
+        list.sort_unstable_by_key(|(order, _)| *order);
+        list.into_iter().map(|(_, info)| info).collect()
+    }
+}
+
+impl Inner {
+    fn connected(&self) -> impl Iterator<Item = (&Entry, &Hello, Timestamp, u64)> {
+        self.entries.values().filter_map(|entry| {
+            let (since, order) = entry.since?;
+            Some((entry, entry.hello.as_ref()?, since, order))
+        })
+    }
+
+    /// The newest connection of `client_id`: while a session is taken over there are two for a moment.
+    fn latest_mut(&mut self, client_id: &str) -> Option<&mut Entry> {
+        self.entries
+            .values_mut()
+            .filter(|entry| entry.has_id(client_id))
+            .max_by_key(|entry| entry.since.map(|(_, order)| order))
+    }
+}
+
+impl Entry {
+    fn has_id(&self, client_id: &str) -> bool {
+        self.hello
+            .as_ref()
+            .is_some_and(|hello| hello.client_id == client_id)
+    }
+
+    fn info(&self, hello: &Hello, since: Timestamp) -> ClientInfo {
+        ClientInfo {
+            client_id: hello.client_id.clone(),
+            address: Some(self.link.address),
+            version: self.link.version(),
+            will_topic: hello.will_topic.clone(),
+            messages_in: self.link.traffic.incoming.messages(),
+            messages_out: self.link.traffic.outgoing.messages(),
+            subscriptions: self.subscriptions.clone(),
+            since,
+        }
+    }
 }

@@ -1,16 +1,41 @@
 //! The broker inside: start, stop, who is connected, and the demo devices. Wraps the broker of the `mqtt5` crate.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `listen` | the port, and why it cannot be opened |
+//! | `serve` | the accept loop around the crate's router and client handler |
+//! | `wire`, `frames`, `quiet` | each client's socket: counts what passes, can end it, lives without keep alive |
+//! | `access` | user name and password; the crate's events |
+//! | `clients`, `meter` | who is connected, sums and rates |
+//! | `sys` | the `$SYS` topics |
+//! | [`demo`] | devices that are ordinary clients |
 
+mod access;
 mod clients;
 pub mod demo;
+mod frames;
+mod listen;
+mod meter;
+mod quiet;
+mod serve;
+mod sys;
+mod wire;
 
 pub use clients::{ClientInfo, Stats};
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use thiserror::Error;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::client::RuntimeHandle;
 use crate::profile::Secret;
+
+use meter::Meter;
+use serve::Server;
 
 /// Where and for whom the broker listens.
 #[derive(Debug, Clone)]
@@ -59,6 +84,11 @@ pub enum BrokerError {
 /// A running broker. Dropping it stops it.
 pub struct Broker {
     address: SocketAddr,
+    server: Arc<Server>,
+    meter: Mutex<Meter>,
+    /// Sent or dropped, it stops the broker.
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
 }
 
 impl Broker {
@@ -67,12 +97,35 @@ impl Broker {
     /// # Errors
     /// [`BrokerError`], each a sentence with its cure.
     pub async fn start(runtime: &RuntimeHandle, config: BrokerConfig) -> Result<Self, BrokerError> {
-        let _ = (runtime, config);
-        Err(BrokerError::Other("not written yet".to_owned()))
+        let (stop, stopped) = oneshot::channel();
+        let opened = runtime.spawn(async move {
+            let listener = listen::listen(&config).await?;
+            let address = listener
+                .local_addr()
+                .map_err(|err| BrokerError::Other(err.to_string()))?;
+            Ok((listener, address, config.credentials))
+        });
+        let (listener, address, credentials) = opened
+            .await
+            .map_err(|err| BrokerError::Other(err.to_string()))??;
+        let server = Arc::new(Server::new(credentials));
+        let task = runtime.spawn(Arc::clone(&server).run(listener, stopped));
+        Ok(Self {
+            address,
+            server,
+            meter: Mutex::new(Meter::new()),
+            stop,
+            task,
+        })
     }
 
-    /// Disconnects every client with `Server shutting down` (MQTT 5) and frees the port.
-    pub async fn stop(self) {}
+    /// Disconnects every client with `Server shutting down` (MQTT 5) and frees the port. Wills are published on the
+    /// way (MQTT 5, 3.1.2.5). Returns after two seconds at the latest.
+    pub async fn stop(self) {
+        // An error says that the task has ended already, and then there is nothing left to stop.
+        self.stop.send(()).ok();
+        self.task.await.ok();
+    }
 
     /// Where it listens, with the real port.
     pub fn address(&self) -> SocketAddr {
@@ -81,16 +134,16 @@ impl Broker {
 
     /// Connected clients, in order of their arrival.
     pub fn clients(&self) -> Vec<ClientInfo> {
-        Vec::new()
+        self.server.clients.list()
     }
 
-    /// Sums for the panel.
+    /// Sums for the panel. Rates, retained messages and offline sessions are taken at most once a second.
     pub fn stats(&self) -> Stats {
-        Stats::default()
+        self.meter.lock().read(&self.server)
     }
 
-    /// Ends a client's connection (`Administrative action` in MQTT 5).
+    /// Ends a client's connection (`Administrative action` in MQTT 5); its will is published.
     pub fn disconnect_client(&self, client_id: &str) {
-        let _ = client_id;
+        self.server.clients.end(client_id);
     }
 }

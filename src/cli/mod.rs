@@ -1,8 +1,174 @@
 //! The command line: which subcommand was asked for, and the ones without a window.
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `arguments`, `connect`, `property`, `url` | what the options mean |
+//! | `publish_args`, `publish` | `canopy pub` |
+//! | `subscribe_args`, `subscribe`, `receive` | `canopy sub` |
+//! | `output` | messages and packets as text |
+//! | `broker` | `canopy broker` |
+//! | `watch` | `canopy watch` |
+//! | `session`, `exit`, `terminal` | one connection followed to its end, exit codes, the terminal |
 
+mod arguments;
+mod broker;
+mod connect;
+mod exit;
+mod output;
+mod property;
+mod publish;
+mod publish_args;
+mod receive;
+mod session;
+mod subscribe;
+mod subscribe_args;
+mod terminal;
+mod url;
+mod watch;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Runs `canopy` with the process's arguments.
-pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use exit::Outcome;
+
+/// What the command line asks for.
+pub enum Invocation {
+    /// The window.
+    Window(WindowOptions),
+    /// A subcommand in the terminal.
+    Terminal(TerminalCommand),
 }
+
+/// How to open the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowOptions {
+    /// Whether to start the broker inside and the demo devices.
+    pub demo: bool,
+    /// Where profiles and settings are, instead of the platform's directory.
+    pub config_dir: Option<PathBuf>,
+}
+
+/// A subcommand in the terminal; [`TerminalCommand::run`] does its work.
+pub struct TerminalCommand(CommandArgs);
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "canopy",
+    version,
+    about = "A desktop MQTT explorer with a broker inside",
+    long_about = "A desktop MQTT explorer with a broker inside.\n\nWithout a command it opens the window.",
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
+  canopy                                   open the window
+  canopy --demo                            open it with the broker inside and demo devices
+  canopy broker                            a broker on port 1883 of this machine
+  canopy sub -t '#' -v                     print every message
+  canopy pub -t home/lamp -m on            publish a message
+  canopy watch                             the live topic tree in this terminal"
+)]
+struct Root {
+    /// Start the broker inside and demo devices, and connect to it
+    #[arg(long)]
+    demo: bool,
+    /// Keep profiles and settings in this directory
+    #[arg(long, value_name = "DIR")]
+    config_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<CommandArgs>,
+}
+
+#[derive(Debug, Subcommand)]
+enum CommandArgs {
+    /// Run the broker inside in this terminal
+    Broker(broker::BrokerArgs),
+    /// Publish messages, as mosquitto_pub does
+    Pub(publish_args::PublishArgs),
+    /// Subscribe and print messages, as mosquitto_sub does
+    Sub(subscribe_args::SubscribeArgs),
+    /// Print the live topic tree in this terminal
+    Watch(watch::WatchArgs),
+}
+
+/// Reads the process's arguments. `--help`, `--version` and mistakes are answered here.
+///
+/// # Errors
+/// The exit code of a process that has nothing left to do.
+pub fn parse() -> Result<Invocation, ExitCode> {
+    parse_from(std::env::args_os().collect()).map_err(|err| {
+        // A closed terminal is no reason to fail in another way.
+        err.print().ok();
+        ExitCode::from(if err.use_stderr() { exit::ERROR } else { 0 })
+    })
+}
+
+fn parse_from(arguments: Vec<OsString>) -> Result<Invocation, clap::Error> {
+    let command = command();
+    let arguments = arguments::join_properties(&command, arguments);
+    let root = Root::from_arg_matches(&command.try_get_matches_from(arguments)?)?;
+    Ok(match root.command {
+        Some(command) => Invocation::Terminal(TerminalCommand(command)),
+        None => Invocation::Window(WindowOptions {
+            demo: root.demo,
+            config_dir: root.config_dir,
+        }),
+    })
+}
+
+/// The grammar: as in mosquitto's clients a value may begin with a dash, and the last of repeated options counts.
+fn command() -> clap::Command {
+    let values_with_dashes = |subcommand: clap::Command| {
+        subcommand.args_override_self(true).mut_args(|argument| {
+            let takes_values = argument.get_action().takes_values();
+            argument.allow_hyphen_values(takes_values)
+        })
+    };
+    ["pub", "sub", "watch"]
+        .into_iter()
+        .fold(Root::command(), |command, name| {
+            command.mut_subcommand(name, values_with_dashes)
+        })
+}
+
+impl TerminalCommand {
+    /// Does the work and returns when it is done.
+    pub fn run(self) -> ExitCode {
+        match self.0 {
+            CommandArgs::Broker(args) => broker::run(&args),
+            CommandArgs::Pub(args) => publish::run(&args),
+            CommandArgs::Sub(args) => subscribe::run(&args),
+            CommandArgs::Watch(args) => watch::run(&args),
+        }
+    }
+}
+
+/// The demo in a terminal, for a machine without a display.
+pub fn watch_demo() -> ExitCode {
+    watch::run_demo()
+}
+
+/// Says a sentence on standard error.
+pub fn complain(message: &str) {
+    // Nobody is left to be told that standard error is closed.
+    writeln!(std::io::stderr().lock(), "{message}").ok();
+}
+
+/// The runtime that connections and the broker live on.
+fn runtime() -> Result<tokio::runtime::Runtime, Outcome> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .thread_name("canopy")
+        .build()
+        .map_err(|err| {
+            Outcome::error(format!(
+                "This system gives Canopy no threads: {err}. Close other programs."
+            ))
+        })
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,32 +3,70 @@
 //! [`Connection::open`] returns at once; everything happens in background tasks on the runtime it is given. What
 //! was seen on the wire comes out of [`Captures`]; what happened to the connection comes out of
 //! [`Connection::next_event`]. Both queues are bounded and push back to the socket.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `plan` | checks the profile |
+//! | `dial`, `tap`, `mask`, `captures` | the socket, and what is seen on it |
+//! | `session`, `poller` | rumqttc, for both protocol versions |
+//! | `driver` | decides: connect, hand over, tell, end |
+//! | `publishes`, `subscriptions`, `events`, `backoff` | what the driver keeps in mind |
+//! | `failure` | from errors and reason codes to two sentences |
+//! | `redelivery` | QoS 2 messages that come again |
 
+mod backoff;
+mod captures;
 mod clock;
 mod command;
 mod dial;
+mod driver;
+mod events;
+mod failure;
+mod mask;
+mod plan;
+mod poller;
+mod publishes;
 mod redelivery;
 mod session;
 mod state;
+mod subscriptions;
 mod tap;
 
+pub use captures::Captures;
 pub use clock::now;
 pub use command::{Command, Outgoing, PublishId};
 pub use redelivery::Redelivery;
 pub use state::{Event, Failure, Granted, PublishStep, State, SubscribeOutcome};
-pub use tap::{Captured, Captures, Direction};
+pub use tap::{Captured, Direction};
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use rand::Rng;
+use rand::distr::Alphanumeric;
 use thiserror::Error;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
+use crate::mqtt::Properties;
 use crate::profile::{Profile, Secret};
+
+use captures::Link;
+use driver::{Driver, Parts, Urgent};
+use events::Events;
+use plan::Plan;
+use poller::Poller;
+use tap::Tap;
 
 /// The handle of the tokio runtime that background tasks run on, under a name that other folders may use.
 pub use tokio::runtime::Handle as RuntimeHandle;
 
-/// Called from a background task when something new can be read; must be cheap (a window is asked to repaint).
+/// Called from a background task when an event can be read; must be cheap (a window is asked to repaint). Packets
+/// wake their reader by themselves: it waits in [`Captures::wait`].
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Commands that may wait between two looks of the driver.
+const COMMANDS: usize = 1_024;
 
 /// What a connection needs to know.
 #[derive(Clone)]
@@ -37,6 +75,29 @@ pub struct Config {
     pub profile: Profile,
     /// The password, if one is used.
     pub password: Option<Secret>,
+}
+
+/// What a command line can ask for beyond a profile. All of it is MQTT 5.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Extras {
+    /// Whether messages keep the retain flag they were published with (MQTT 5, 3.8.3.1). Without it the flag says that
+    /// a message was there before the subscription, as in MQTT 3.1.1.
+    pub retain_as_published: bool,
+    /// Properties of CONNECT: session expiry (also with a clean start), receive maximum, request for response and
+    /// problem information, user properties.
+    pub connect: Properties,
+    /// Properties of the will beside its delay.
+    pub will: Properties,
+}
+
+impl Default for Extras {
+    fn default() -> Self {
+        Self {
+            retain_as_published: true,
+            connect: Properties::default(),
+            will: Properties::default(),
+        }
+    }
 }
 
 /// Why a command was not taken.
@@ -50,37 +111,163 @@ pub enum CommandError {
     Ended,
 }
 
-/// A handle on a connection that lives in background tasks. Dropping it ends the connection cleanly.
-pub struct Connection {}
+/// A handle on a connection that lives in background tasks. Dropping it ends the connection cleanly, as long as the
+/// runtime lives; [`Connection::wait_ended`] waits for that.
+pub struct Connection {
+    client_id: String,
+    commands: mpsc::Sender<Command>,
+    urgent: mpsc::Sender<Urgent>,
+    events: Arc<Events>,
+}
 
 impl Connection {
-    /// Starts connecting in the background.
+    /// Starts connecting in the background. A profile with a value that cannot work ends the connection at once with
+    /// a [`Failure`] that names it.
     pub fn open(runtime: &RuntimeHandle, config: Config, wake: Wake) -> (Self, Captures) {
-        let _ = (runtime, config, wake);
-        (Self {}, Captures {})
+        Self::open_with(runtime, config, Extras::default(), wake)
     }
 
-    /// Hands over a command without waiting.
+    /// The same with what a profile does not hold.
+    pub fn open_with(
+        runtime: &RuntimeHandle,
+        config: Config,
+        extras: Extras,
+        wake: Wake,
+    ) -> (Self, Captures) {
+        let client_id = match config.profile.client_id.as_str() {
+            "" => random_client_id(),
+            chosen => chosen.to_owned(),
+        };
+        let (command_tx, commands) = mpsc::channel(COMMANDS);
+        let (urgent_tx, urgent) = mpsc::channel(8);
+        let events = Arc::new(Events::new(wake));
+        let link = Arc::new(Link::default());
+        let captures = link.captures();
+        match Plan::new(&config, &client_id) {
+            Ok(plan) => start(runtime, Plan { extras, ..plan }, commands, urgent, &events, link),
+            Err(failure) => {
+                link.end();
+                events.push(Event::State(State::Ended(Some(failure))));
+            }
+        }
+        let connection = Self {
+            client_id,
+            commands: command_tx,
+            urgent: urgent_tx,
+            events,
+        };
+        (connection, captures)
+    }
+
+    /// Hands over a command without waiting. [`Command::Disconnect`], [`Command::Drop`] and
+    /// [`Command::ReconnectNow`] are taken also when the queue is full.
     ///
     /// # Errors
     /// [`CommandError::Busy`] when the queue is full, [`CommandError::Ended`] after the end.
     pub fn send(&self, command: Command) -> Result<(), CommandError> {
-        let _ = command;
-        Err(CommandError::Ended)
+        if matches!(self.state(), State::Ended(_)) {
+            return Err(CommandError::Ended);
+        }
+        let urgent = match command {
+            Command::Disconnect => Urgent::Disconnect,
+            Command::Drop => Urgent::Drop,
+            Command::ReconnectNow => Urgent::ReconnectNow,
+            command => return self.commands.try_send(command).map_err(|err| refused(&err)),
+        };
+        self.urgent.try_send(urgent).map_err(|err| refused(&err))
+    }
+
+    /// Hands over a command, waiting for room in the queue.
+    ///
+    /// # Errors
+    /// [`CommandError::Ended`] after the end.
+    pub async fn send_waiting(&self, command: Command) -> Result<(), CommandError> {
+        match self.send(command.clone()) {
+            Err(CommandError::Busy) => self
+                .commands
+                .send(command)
+                .await
+                .map_err(|_closed| CommandError::Ended),
+            answer => answer,
+        }
     }
 
     /// The next event, without waiting.
     pub fn next_event(&mut self) -> Option<Event> {
-        None
+        self.events.pop()
+    }
+
+    /// The next event; `None` after [`State::Ended`] was handed out.
+    pub async fn event(&mut self) -> Option<Event> {
+        self.events.next().await
     }
 
     /// The state now.
     pub fn state(&self) -> State {
-        State::Idle
+        self.events.state()
     }
 
     /// The client id in use (chosen at random when the profile has none).
     pub fn client_id(&self) -> &str {
-        ""
+        &self.client_id
     }
+
+    /// Blocks this thread until the connection has ended, at most for `limit`; returns whether it has. For the end
+    /// of the program, after [`Command::Disconnect`].
+    pub fn wait_ended(&self, limit: Duration) -> bool {
+        self.events.wait_ended(limit)
+    }
+}
+
+fn refused<T>(err: &TrySendError<T>) -> CommandError {
+    match err {
+        TrySendError::Full(_) => CommandError::Busy,
+        TrySendError::Closed(_) => CommandError::Ended,
+    }
+}
+
+/// `canopy-` and eight letters and digits: 15 bytes, within the 23 that every broker has to accept (MQTT 3.1.1,
+/// 3.1.3.1).
+fn random_client_id() -> String {
+    let suffix = rand::rng().sample_iter(Alphanumeric).take(8);
+    "canopy-".chars().chain(suffix.map(char::from)).collect()
+}
+
+fn start(
+    runtime: &RuntimeHandle,
+    plan: Plan,
+    commands: mpsc::Receiver<Command>,
+    urgent: mpsc::Receiver<Urgent>,
+    events: &Arc<Events>,
+    link: Arc<Link>,
+) {
+    let progress = Arc::new(dial::Progress::default());
+    let connector = connector(&plan, &link, &progress);
+    let (requests, polls) = session::open(&plan, connector);
+    let driver = Driver::new(Parts {
+        plan,
+        commands,
+        urgent,
+        events: Arc::clone(events),
+        link,
+        progress,
+        requests,
+        poller: Poller::spawn(runtime, polls),
+    });
+    runtime.spawn(driver.run());
+}
+
+/// Dials anew for every attempt and puts the tap around the stream.
+fn connector(plan: &Plan, link: &Arc<Link>, progress: &Arc<dial::Progress>) -> session::Connector {
+    let plan = Arc::new(plan.clone());
+    let (link, progress) = (Arc::clone(link), Arc::clone(progress));
+    Arc::new(move || {
+        let (plan, link, progress) = (Arc::clone(&plan), Arc::clone(&link), Arc::clone(&progress));
+        Box::pin(async move {
+            let stream = dial::dial(&plan.host, plan.port, plan.connect_timeout, progress).await?;
+            // the profile's limit does not count the fixed header of up to five bytes
+            let limit = usize::try_from(plan.max_packet_size).map_or(usize::MAX, |limit| limit + 5);
+            Ok(Tap::new(stream, link, plan.version, limit))
+        })
+    })
 }

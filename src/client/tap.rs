@@ -1,8 +1,26 @@
 //! The tap around the socket: every byte of both directions, cut into packets and stamped with the time.
+//!
+//! The stream's owner (rumqttc) reads and writes through it unchanged. One copy of the bytes is cut into packets:
+//! all of them go to [`super::Captures`], the few that decide how the connection is doing go to the driver as
+//! [`Signal`]s as well, because rumqttc keeps reason strings and properties of refusals to itself.
 
-use bytes::Bytes;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use crate::mqtt::{Timestamp, Version};
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+
+use crate::mqtt::{Packet, Timestamp, Version, codec};
+
+use super::captures::Link;
+use super::mask::mask_password;
+use super::now;
+
+/// How long a stream is read to its end after DISCONNECT, so that unread bytes do not turn the close into a reset.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// Which way a packet went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +31,8 @@ pub enum Direction {
     Outgoing,
 }
 
-/// One whole control packet as it stood on the wire; [`crate::mqtt::codec::decode`] reads it.
+/// One whole control packet as it stood on the wire; [`crate::mqtt::codec::decode`] reads it. Only the password in
+/// CONNECT is replaced by asterisks.
 #[derive(Debug, Clone)]
 pub struct Captured {
     /// When its last byte passed.
@@ -26,15 +45,244 @@ pub struct Captured {
     pub frame: Bytes,
 }
 
-/// The receiving end of the tap. When it is not read, the socket is not read either (nothing is lost).
+/// Something the driver has to know.
 #[derive(Debug)]
-pub struct Captures {}
+pub(super) struct Signal {
+    /// When it passed.
+    pub(super) at: Timestamp,
+    /// Which way.
+    pub(super) direction: Direction,
+    /// What it was.
+    pub(super) seen: Seen,
+}
 
-impl Captures {
-    /// Waits on this thread for the next packets and appends them to `out`; `false` once the connection has ended
-    /// for good and everything was read.
-    pub fn wait(&mut self, out: &mut Vec<Captured>) -> bool {
-        let _ = out;
-        false
+/// What the tap saw.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// A packet that decides something.
+    Packet(Packet),
+    /// A packet of this many bytes, more than the profile accepts.
+    TooLarge(usize),
+    /// Bytes that are not MQTT, with the rule they break.
+    Malformed(String),
+}
+
+/// A stream that is listened in on.
+pub(super) struct Tap<S: Stream> {
+    stream: Option<S>,
+    link: Arc<Link>,
+    incoming: Cutter,
+    outgoing: Cutter,
+    packets: Vec<Captured>,
+    signals: Vec<Signal>,
+    said_goodbye: bool,
+}
+
+/// What the tap can be put around.
+pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static> Stream for S {}
+
+impl<S: Stream> Tap<S> {
+    /// Puts a tap around `stream`. `max_packet_size` is the largest incoming packet that will be taken in, in bytes.
+    pub(super) fn new(
+        stream: S,
+        link: Arc<Link>,
+        version: Version,
+        max_packet_size: usize,
+    ) -> Self {
+        let cutter = |direction, limit| Cutter {
+            direction,
+            version,
+            limit,
+            bytes: BytesMut::new(),
+            is_first: true,
+            gave_up: false,
+        };
+        Self {
+            stream: Some(stream),
+            link,
+            incoming: cutter(Direction::Incoming, max_packet_size),
+            outgoing: cutter(Direction::Outgoing, usize::MAX),
+            packets: Vec::new(),
+            signals: Vec::new(),
+            said_goodbye: false,
+        }
+    }
+
+    fn stream(&mut self) -> io::Result<Pin<&mut S>> {
+        self.stream
+            .as_mut()
+            .map(Pin::new)
+            .ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    fn hand_over(&mut self) {
+        self.said_goodbye |= self.signals.iter().any(|signal| {
+            signal.direction == Direction::Outgoing
+                && matches!(signal.seen, Seen::Packet(Packet::Disconnect(_)))
+        });
+        if !self.packets.is_empty() || !self.signals.is_empty() {
+            self.link.push(&mut self.packets, &mut self.signals);
+        }
+    }
+}
+
+impl<S: Stream> AsyncRead for Tap<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let tap = &mut *self;
+        ready!(tap.link.poll_incoming_room(context));
+        let before = buffer.filled().len();
+        ready!(tap.stream()?.poll_read(context, buffer))?;
+        let fresh = buffer.filled().get(before..).unwrap_or_default();
+        tap.incoming.feed(fresh, &mut tap.packets, &mut tap.signals);
+        tap.hand_over();
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: Stream> AsyncWrite for Tap<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let tap = &mut *self;
+        let written = ready!(tap.stream()?.poll_write(context, buffer))?;
+        let fresh = buffer.get(..written).unwrap_or_default();
+        tap.outgoing.feed(fresh, &mut tap.packets, &mut tap.signals);
+        tap.hand_over();
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream()?.poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream()?.poll_shutdown(context)
+    }
+}
+
+impl<S: Stream> Drop for Tap<S> {
+    /// After DISCONNECT the stream is closed in order: closing a socket with unread bytes resets it, and a reset can
+    /// overtake DISCONNECT, so that the broker would publish the will after all.
+    fn drop(&mut self) {
+        if !self.said_goodbye {
+            return;
+        }
+        if let (Some(stream), Ok(runtime)) =
+            (self.stream.take(), tokio::runtime::Handle::try_current())
+        {
+            runtime.spawn(tokio::time::timeout(LINGER, close_in_order(stream)));
+        }
+    }
+}
+
+async fn close_in_order<S: Stream>(mut stream: S) {
+    let mut rest = [0; 4_096];
+    if stream.shutdown().await.is_ok() {
+        while matches!(stream.read(&mut rest).await, Ok(count) if count > 0) {}
+    }
+}
+
+/// Cuts one direction into packets.
+struct Cutter {
+    direction: Direction,
+    version: Version,
+    limit: usize,
+    bytes: BytesMut,
+    is_first: bool,
+    gave_up: bool,
+}
+
+impl Cutter {
+    fn feed(&mut self, fresh: &[u8], packets: &mut Vec<Captured>, signals: &mut Vec<Signal>) {
+        if self.gave_up || fresh.is_empty() {
+            return;
+        }
+        let at = now();
+        self.bytes.extend_from_slice(fresh);
+        while let Some(length) = self.next_length(at, signals) {
+            let frame = self.bytes.split_to(length).freeze();
+            let frame = mask_password(self.version, self.direction, frame);
+            signals.extend(self.signal(at, &frame));
+            packets.push(Captured {
+                at,
+                direction: self.direction,
+                version: self.version,
+                frame,
+            });
+        }
+    }
+
+    /// The length of the packet at the front, once all of it is there.
+    fn next_length(&mut self, at: Timestamp, signals: &mut Vec<Signal>) -> Option<usize> {
+        let first = *self.bytes.first()?;
+        let may_begin = !self.is_first || may_come_first(self.direction, first);
+        self.is_first = false;
+        let seen = match codec::frame_length(&self.bytes) {
+            _ if !may_begin => Seen::Malformed("the first packet is not CONNACK".to_owned()),
+            Ok(None) => return None,
+            Ok(Some(length)) if length > self.limit => Seen::TooLarge(length),
+            Ok(Some(length)) => return (self.bytes.len() >= length).then_some(length),
+            Err(err) => Seen::Malformed(err.to_string()),
+        };
+        self.gave_up = true;
+        self.bytes = BytesMut::new();
+        signals.push(Signal {
+            at,
+            direction: self.direction,
+            seen,
+        });
+        None
+    }
+
+    fn signal(&self, at: Timestamp, frame: &Bytes) -> Option<Signal> {
+        if !matters(self.direction, *frame.first()?) {
+            return None;
+        }
+        let seen = match codec::decode(self.version, frame.clone()) {
+            Ok(packet) => Seen::Packet(packet),
+            Err(err) => self
+                .as_older_connack(frame)
+                .unwrap_or_else(|| Seen::Malformed(err.to_string())),
+        };
+        Some(Signal {
+            at,
+            direction: self.direction,
+            seen,
+        })
+    }
+
+    /// A broker that speaks only MQTT 3.1.1 refuses an MQTT 5 CONNECT with a CONNACK of its own version.
+    fn as_older_connack(&self, frame: &Bytes) -> Option<Seen> {
+        let is_short_connack = frame.len() == 4 && frame.first() == Some(&0x20);
+        (self.version == Version::V5 && is_short_connack)
+            .then(|| codec::decode(Version::V311, frame.clone()).ok())
+            .flatten()
+            .map(Seen::Packet)
+    }
+}
+
+/// Whether a connection may begin with this byte: from the broker only CONNACK or AUTH may come first.
+fn may_come_first(direction: Direction, first: u8) -> bool {
+    direction == Direction::Outgoing || matches!(first >> 4, 2 | 15)
+}
+
+/// Whether the driver has to know of a packet with this first byte.
+fn matters(direction: Direction, first: u8) -> bool {
+    let packet_type = first >> 4;
+    match direction {
+        // CONNACK, PUBACK, PUBREC, PUBCOMP, SUBACK, UNSUBACK, PINGRESP, DISCONNECT
+        Direction::Incoming => matches!(packet_type, 2 | 4 | 5 | 7 | 9 | 11 | 13 | 14),
+        // PUBLISH above QoS 0
+        Direction::Outgoing if packet_type == 3 => first & 0b0110 != 0,
+        // SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT
+        Direction::Outgoing => matches!(packet_type, 8 | 10 | 12 | 14),
     }
 }

@@ -1,8 +1,20 @@
-//! Messages kept within one byte budget for the whole connection, oldest trimmed first.
+//! Messages kept within one byte budget for the whole connection, oldest trimmed first. The last message of every
+//! topic stays in full, whatever the budget.
+//!
+//! The messages of one topic are a chain from the newest to the oldest. Each also points far back (the "skew
+//! binary" way: message number n jumps over as many as [`jump_length`] says), so that any of them is found in a
+//! number of steps that grows with the logarithm of their count, at eight bytes a message.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
+use hashbrown::HashMap;
 
-use crate::mqtt::{Properties, Qos, Timestamp};
+use super::NodeId;
+use super::stored::Stored;
+use crate::mqtt::{Properties, Publish, Qos, Timestamp};
 
 /// Number of a message on its connection, counting from 0 in order of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +28,7 @@ pub struct Message {
     /// When it arrived.
     pub at: Timestamp,
     /// Time since the message before it on the same topic; `None` for the first one kept.
-    pub since_previous: Option<std::time::Duration>,
+    pub since_previous: Option<Duration>,
     /// The bytes.
     pub payload: Bytes,
     /// QoS of the delivery.
@@ -28,5 +40,322 @@ pub struct Message {
     /// Packet identifier of the delivery.
     pub packet_id: Option<u16>,
     /// MQTT 5 properties.
-    pub properties: Option<std::sync::Arc<Properties>>,
+    pub properties: Option<Arc<Properties>>,
+}
+
+/// A kept message. Distances are counted in messages of the connection; 0 leads nowhere.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    pub(super) at: Timestamp,
+    pub(super) payload: Stored,
+    properties: Option<Arc<Properties>>,
+    node: u32,
+    previous: u32,
+    jump: u32,
+    packet_id: u16,
+    flags: u8,
+}
+
+const RETAIN: u8 = 4;
+const DUP: u8 = 8;
+
+impl Record {
+    fn new(node: NodeId, message: &Publish, at: Timestamp) -> Self {
+        let retain = if message.retain { RETAIN } else { 0 };
+        let dup = if message.dup { DUP } else { 0 };
+        Self {
+            at,
+            payload: Stored::new(&message.payload),
+            properties: message.properties.as_deref().cloned().map(Arc::new),
+            node: node.0,
+            previous: 0,
+            jump: 0,
+            packet_id: message.packet_id.map_or(0, crate::mqtt::PacketId::get),
+            flags: message.qos.as_u8() | retain | dup,
+        }
+    }
+
+    pub(super) fn qos(&self) -> Qos {
+        Qos::from_u8(self.flags & 3).unwrap_or_default()
+    }
+
+    /// Bytes of memory, as the budget counts them.
+    fn cost(&self) -> u64 {
+        let properties = self.properties.as_deref().map_or(0, properties_cost);
+        (size_of::<Self>() + self.payload.allocated() + properties) as u64
+    }
+}
+
+/// Roughly what the texts of a property list take; the struct itself is the larger part.
+fn properties_cost(properties: &Properties) -> usize {
+    let texts = [
+        &properties.content_type,
+        &properties.response_topic,
+        &properties.reason_string,
+    ];
+    let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+    let correlation = properties.correlation_data.as_ref().map_or(0, Bytes::len);
+    let pairs = properties.user.iter();
+    let user: usize = pairs
+        .map(|(name, value)| name.len() + value.len() + 2 * size_of::<String>())
+        .sum();
+    size_of::<Properties>() + texts + correlation + user
+}
+
+/// Records in one part of the log; parts come and go whole, so that the log never moves in memory.
+const PART: usize = 4096;
+
+/// All kept messages of a connection.
+#[derive(Debug)]
+pub(super) struct Log {
+    parts: VecDeque<Vec<Record>>,
+    /// Number of the first record of the first part; the log itself begins at `first`.
+    base: u64,
+    first: u64,
+    next: u64,
+    bytes: u64,
+    budget: u64,
+    /// Last messages of topics whose turn to be trimmed has come.
+    last_ones: HashMap<u64, Record>,
+    last_bytes: u64,
+}
+
+/// The oldest record in the log.
+pub(super) struct Oldest {
+    pub(super) id: MessageId,
+    pub(super) node: NodeId,
+}
+
+impl Log {
+    pub(super) fn new(budget: u64) -> Self {
+        Self {
+            parts: VecDeque::new(),
+            base: 0,
+            first: 0,
+            next: 0,
+            bytes: 0,
+            budget,
+            last_ones: HashMap::new(),
+            last_bytes: 0,
+        }
+    }
+
+    /// Bytes that count towards the budget.
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Bytes of last messages that are kept although the budget had no room for them.
+    pub(super) fn last_bytes(&self) -> u64 {
+        self.last_bytes
+    }
+
+    pub(super) fn budget(&self) -> u64 {
+        self.budget
+    }
+
+    pub(super) fn set_budget(&mut self, budget: u64) {
+        self.budget = budget;
+    }
+
+    /// The record of a message that is still kept.
+    pub(super) fn get(&self, id: MessageId) -> Option<&Record> {
+        if id.0 < self.first {
+            return self.last_ones.get(&id.0);
+        }
+        let offset = usize::try_from(id.0.checked_sub(self.base)?).ok()?;
+        self.parts.get(offset / PART)?.get(offset % PART)
+    }
+
+    /// Adds the `ordinal`-th message (counted from 1) of `node`, whose message before was `previous`.
+    pub(super) fn append(
+        &mut self,
+        (node, ordinal): (NodeId, u64),
+        previous: MessageId,
+        message: &Publish,
+        at: Timestamp,
+    ) -> MessageId {
+        let id = MessageId(self.next);
+        let mut record = Record::new(node, message, at);
+        if previous.0 < id.0 {
+            record.previous = distance(id, previous.0);
+            record.jump = self
+                .jump_target(ordinal, previous)
+                .map_or(0, |target| distance(id, target));
+        }
+        self.bytes += record.cost();
+        if self.parts.back().is_none_or(|part| part.len() == PART) {
+            self.parts.push_back(Vec::with_capacity(PART));
+        }
+        if let Some(part) = self.parts.back_mut() {
+            part.push(record);
+        }
+        self.next += 1;
+        id
+    }
+
+    /// The message that number `ordinal` of a topic jumps to; `None` when that is trimmed.
+    fn jump_target(&self, ordinal: u64, previous: MessageId) -> Option<u64> {
+        if jump_length(ordinal) == 1 {
+            return Some(previous.0);
+        }
+        let middle = back(previous.0, self.get(previous)?.jump)?;
+        back(middle, self.get(MessageId(middle))?.jump)
+    }
+
+    // ---- trimming ------------------------------------------------------------------------------------------
+
+    /// The record that has to go next; `None` while the budget suffices.
+    pub(super) fn over_budget(&self) -> Option<Oldest> {
+        if self.bytes <= self.budget {
+            return None;
+        }
+        let id = MessageId(self.first);
+        let node = NodeId(self.get(id)?.node);
+        Some(Oldest { id, node })
+    }
+
+    /// Takes the oldest record out of the log. With `keep` it stays, beyond the budget.
+    pub(super) fn trim_oldest(&mut self, keep: bool) {
+        let entry = usize::try_from(self.first - self.base).unwrap_or(0);
+        let Some(slot) = self.parts.front_mut().and_then(|part| part.get_mut(entry)) else {
+            return;
+        };
+        let record = std::mem::take(slot);
+        let cost = record.cost();
+        self.bytes -= cost;
+        if keep {
+            self.last_bytes += cost;
+            self.last_ones.insert(self.first, record);
+        }
+        self.first += 1;
+        if entry + 1 == PART {
+            self.parts.pop_front();
+            self.base = self.first;
+        }
+    }
+
+    /// Forgets a last message that was kept beyond the budget; `false` when it was not.
+    pub(super) fn drop_last_one(&mut self, id: MessageId) -> bool {
+        if id.0 >= self.first {
+            return false;
+        }
+        let dropped = self.last_ones.remove(&id.0);
+        self.last_bytes -= dropped.as_ref().map_or(0, Record::cost);
+        dropped.is_some()
+    }
+
+    // ---- looking -------------------------------------------------------------------------------------------
+
+    /// Messages of one topic from the newest: `skip` are left out, then `count` appended to `out`. `last` is its last
+    /// message and `ordinal` how many it has had.
+    pub(super) fn chain(
+        &self,
+        (last, ordinal): (MessageId, u64),
+        (skip, count): (u64, usize),
+        out: &mut Vec<Message>,
+    ) {
+        let Some(target) = ordinal.checked_sub(skip).filter(|&target| target > 0) else {
+            return;
+        };
+        let mut next = self.walk_back(last, ordinal, target);
+        for _ in 0..count {
+            let Some(message) = next.and_then(|id| self.message(id)) else {
+                return;
+            };
+            next = self.previous(message.id);
+            out.push(message);
+        }
+    }
+
+    /// From message number `ordinal` of a topic back to number `target`; `None` when that is trimmed.
+    fn walk_back(&self, mut id: MessageId, mut ordinal: u64, target: u64) -> Option<MessageId> {
+        while ordinal > target {
+            let record = self.get(id)?;
+            let far = jump_length(ordinal);
+            let (distance, steps) = if record.jump != 0 && ordinal - target >= far {
+                (record.jump, far)
+            } else {
+                (record.previous, 1)
+            };
+            id = MessageId(back(id.0, distance)?);
+            ordinal -= steps;
+        }
+        self.get(id).map(|_| id)
+    }
+
+    fn previous(&self, id: MessageId) -> Option<MessageId> {
+        let before = MessageId(back(id.0, self.get(id)?.previous)?);
+        self.get(before).map(|_| before)
+    }
+
+    /// A message that is still kept.
+    pub(super) fn message(&self, id: MessageId) -> Option<Message> {
+        let record = self.get(id)?;
+        let previous = self.previous(id).and_then(|previous| self.get(previous));
+        Some(Message {
+            id,
+            at: record.at,
+            since_previous: previous.map(|previous| record.at.since(previous.at)),
+            payload: record.payload.to_bytes(),
+            qos: record.qos(),
+            retain: record.flags & RETAIN != 0,
+            dup: record.flags & DUP != 0,
+            packet_id: Some(record.packet_id).filter(|&packet_id| packet_id != 0),
+            properties: record.properties.clone(),
+        })
+    }
+}
+
+/// How many messages back number `ordinal` of a topic jumps: the last digit when the number is written greedily
+/// with the weights 1, 3, 7, 15, …
+fn jump_length(ordinal: u64) -> u64 {
+    let mut rest = ordinal.clamp(1, u64::MAX >> 1);
+    loop {
+        let weight = (1 << (rest + 1).ilog2()) - 1;
+        if weight == rest {
+            return weight;
+        }
+        rest -= weight;
+    }
+}
+
+/// A distance that does not fit is far beyond what any budget keeps: it leads nowhere.
+fn distance(id: MessageId, earlier: u64) -> u32 {
+    u32::try_from(id.0 - earlier).unwrap_or(0)
+}
+
+fn back(id: u64, distance: u32) -> Option<u64> {
+    (distance != 0).then(|| id.checked_sub(u64::from(distance)))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_one_cache_line() {
+        assert!(size_of::<Record>() <= 64, "{}", size_of::<Record>());
+    }
+
+    #[test]
+    fn jumps_are_as_long_as_the_chain_says() {
+        let lengths: Vec<u64> = (1..=15).map(jump_length).collect();
+        assert_eq!(lengths, [1, 1, 3, 1, 1, 3, 7, 1, 1, 3, 1, 1, 3, 7, 15]);
+    }
+
+    #[test]
+    fn a_topic_of_a_million_messages_is_walked_in_few_steps() {
+        for ordinal in [1_000_000_u64, 999_999, 524_288] {
+            for target in [1, 2, 77, 500_000] {
+                let (mut at, mut steps) = (ordinal, 0);
+                while at > target {
+                    let far = jump_length(at);
+                    at -= if at - target >= far { far } else { 1 };
+                    steps += 1;
+                }
+                assert!(steps < 80, "{steps} steps");
+            }
+        }
+    }
 }

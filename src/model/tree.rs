@@ -1,4 +1,4 @@
-//! The arena of topics and branches, and what the window copies out of it.
+//! What the window copies out of the model: rows, facts and sums as plain values.
 
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -8,6 +8,15 @@ use crate::mqtt::{Qos, Timestamp};
 /// Index of a node in the arena; stays valid as long as the model lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub(super) u32);
+
+impl NodeId {
+    /// What the first levels hang on; never handed out.
+    pub(super) const ROOT: Self = Self(0);
+
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// Order of siblings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,10 +124,12 @@ pub struct Totals {
     pub redeliveries: u64,
     /// Topics known to be retained.
     pub retained: u32,
-    /// Bytes of history in use, and the budget.
+    /// Bytes of history in use that count towards the budget.
     pub history_bytes: u64,
     /// The budget in bytes.
     pub history_budget: u64,
+    /// Bytes of last messages that are kept although the budget had no room for them.
+    pub last_bytes: u64,
     /// Messages trimmed from the history.
     pub trimmed: u64,
 }

@@ -8,6 +8,7 @@ use super::SavedPublish;
 
 /// Identifies a profile for ever, also after it is renamed; names its password in the keyring.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ProfileId(pub String);
 
 impl ProfileId {

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::ProfileId;
 
-/// A password that prints as `***`.
+/// A password that prints as `***`. It cannot be serialised, so that it reaches no file by accident.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Secret(String);
 
@@ -40,6 +40,11 @@ pub enum SecretError {
     /// No keyring answers on this machine.
     #[error("No system keyring answers here ({0}). Canopy asks for the password at each connect.")]
     Unavailable(String),
+    /// There is a keyring, but it is locked or refused.
+    #[error(
+        "The system keyring did not give access ({0}). Unlock it, or type the password at each connect."
+    )]
+    Locked(String),
 }
 
 /// Somewhere that keeps passwords.
@@ -47,36 +52,20 @@ pub trait SecretStore: Send + Sync {
     /// The password of `profile`, if one is kept.
     ///
     /// # Errors
-    /// [`SecretError::Unavailable`] when no keyring answers.
+    /// [`SecretError`] when no keyring answers or it is locked.
     fn get(&self, profile: &ProfileId) -> Result<Option<Secret>, SecretError>;
 
     /// Keeps `secret` for `profile`.
     ///
     /// # Errors
-    /// [`SecretError::Unavailable`] when no keyring answers.
+    /// [`SecretError`] when no keyring answers or it is locked.
     fn set(&self, profile: &ProfileId, secret: &Secret) -> Result<(), SecretError>;
 
     /// Forgets the password of `profile`; fine when there is none.
     ///
     /// # Errors
-    /// [`SecretError::Unavailable`] when no keyring answers.
+    /// [`SecretError`] when no keyring answers or it is locked.
     fn delete(&self, profile: &ProfileId) -> Result<(), SecretError>;
-}
-
-/// The operating system's keyring. Calls block (it may ask the user to unlock it): never on the UI thread.
-#[derive(Debug, Default)]
-pub struct KeyringSecrets {}
-
-impl SecretStore for KeyringSecrets {
-    fn get(&self, _profile: &ProfileId) -> Result<Option<Secret>, SecretError> {
-        Err(SecretError::Unavailable("not written yet".to_owned()))
-    }
-    fn set(&self, _profile: &ProfileId, _secret: &Secret) -> Result<(), SecretError> {
-        Err(SecretError::Unavailable("not written yet".to_owned()))
-    }
-    fn delete(&self, _profile: &ProfileId) -> Result<(), SecretError> {
-        Err(SecretError::Unavailable("not written yet".to_owned()))
-    }
 }
 
 /// Passwords for as long as the program runs, for tests and for machines without a keyring.
@@ -96,5 +85,40 @@ impl SecretStore for MemorySecrets {
     fn delete(&self, profile: &ProfileId) -> Result<(), SecretError> {
         self.kept.lock().remove(profile);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_never_prints_itself() {
+        let secret = Secret::new("hunter2");
+        let store = MemorySecrets::default();
+        let id = ProfileId("a".to_owned());
+        store.set(&id, &secret).unwrap();
+        let printed = format!(
+            "{secret} {secret:?} {secret:#?} {:?} {store:?}",
+            Some(&secret)
+        );
+        assert!(
+            !printed.contains("hunter2") && printed.contains("***"),
+            "{printed}"
+        );
+        assert_eq!(secret.reveal(), "hunter2");
+    }
+
+    #[test]
+    fn memory_forgets_what_it_is_told_to() {
+        let store = MemorySecrets::default();
+        let id = ProfileId("a".to_owned());
+        assert_eq!(store.get(&id).unwrap(), None);
+        store.set(&id, &Secret::new("one")).unwrap();
+        store.set(&id, &Secret::new("two")).unwrap();
+        assert_eq!(store.get(&id).unwrap(), Some(Secret::new("two")));
+        store.delete(&id).unwrap();
+        store.delete(&id).unwrap();
+        assert_eq!(store.get(&id).unwrap(), None);
     }
 }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{ProfileId, PublishDraft};
 
+/// The smallest history budget that is any use, in bytes.
+const MIN_HISTORY_BUDGET: u64 = 1024 * 1024;
+
 /// Dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Theme {
@@ -74,6 +77,16 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The same with every number in the range that the program works in, whatever was typed into the file.
+    #[must_use]
+    pub fn within_limits(mut self) -> Self {
+        self.zoom = finite_or(self.zoom, 1.0).clamp(0.5, 3.0);
+        self.history_budget = self.history_budget.max(MIN_HISTORY_BUDGET);
+        self
+    }
+}
+
 /// What survives a restart without anybody choosing it. Lengths are in points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -108,5 +121,67 @@ impl Default for WindowState {
             expanded: BTreeMap::new(),
             drafts: BTreeMap::new(),
         }
+    }
+}
+
+impl WindowState {
+    /// The same with every length finite and large enough to be seen, whatever was typed into the file.
+    #[must_use]
+    pub fn within_limits(mut self) -> Self {
+        let defaults = Self::default();
+        for (length, default) in self.size.iter_mut().zip(defaults.size) {
+            *length = finite_or(*length, default).clamp(200.0, 20_000.0);
+        }
+        self.position = self
+            .position
+            .filter(|position| position.iter().all(|length| length.is_finite()));
+        self.tree_width = finite_or(self.tree_width, defaults.tree_width).clamp(50.0, 20_000.0);
+        self.dock_height = finite_or(self.dock_height, defaults.dock_height).clamp(50.0, 20_000.0);
+        self
+    }
+}
+
+fn finite_or(value: f32, default: f32) -> f32 {
+    if value.is_finite() { value } else { default }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_typed_into_the_file_cannot_break_the_window() {
+        let window = WindowState {
+            size: [f32::NAN, -3.0],
+            position: Some([f32::INFINITY, 0.0]),
+            tree_width: 0.0,
+            dock_height: f32::NEG_INFINITY,
+            ..WindowState::default()
+        }
+        .within_limits();
+        let mended = WindowState {
+            size: [1440.0, 200.0],
+            tree_width: 50.0,
+            ..WindowState::default()
+        };
+        assert_eq!(window, mended);
+
+        let settings = Settings {
+            zoom: 0.0,
+            history_budget: 0,
+            ..Settings::default()
+        }
+        .within_limits();
+        let mended = Settings {
+            zoom: 0.5,
+            history_budget: 1024 * 1024,
+            ..Settings::default()
+        };
+        assert_eq!(settings, mended);
+        assert_eq!(Settings::default().within_limits(), Settings::default());
+        assert_eq!(
+            WindowState::default().within_limits(),
+            WindowState::default()
+        );
     }
 }

@@ -1,0 +1,90 @@
+//! One connection followed to its end: waiting for events, telling a refused connection from a lost one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::client::{
+    Captures, Command, Config, Connection, Event, Extras, Failure, RuntimeHandle, State,
+};
+use crate::mqtt::Version;
+
+use super::exit::{self, Outcome};
+
+/// A connection and what is known of its fate.
+pub struct Session {
+    connection: Connection,
+    version: Version,
+    /// Set by whoever reads the captures, once CONNECT went out: then the broker was reached.
+    reached: Arc<AtomicBool>,
+}
+
+impl Session {
+    /// Starts connecting. Captures have to be read, or the connection stands still.
+    pub fn open(runtime: &RuntimeHandle, config: Config, extras: Extras) -> (Self, Captures) {
+        let version = config.profile.version;
+        // Events are awaited, so that nobody has to be woken.
+        let wake = Arc::new(|| {});
+        let (connection, captures) = Connection::open_with(runtime, config, extras, wake);
+        let session = Self {
+            connection,
+            version,
+            reached: Arc::default(),
+        };
+        (session, captures)
+    }
+
+    /// Where the reader of the captures notes that CONNECT went out.
+    pub fn reached(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.reached)
+    }
+
+    /// The client id in use.
+    pub fn client_id(&self) -> &str {
+        self.connection.client_id()
+    }
+
+    /// Waits for the next event; for ever after the last one. May be dropped and asked again without losing one.
+    pub async fn next_event(&mut self) -> Event {
+        match self.connection.event().await {
+            Some(event) => event,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Hands over a command, waiting while the queue is full. `false` when the connection has ended.
+    pub async fn send(&mut self, command: Command) -> bool {
+        self.connection.send_waiting(command).await.is_ok()
+    }
+
+    /// Ends with `command` and waits for the end.
+    pub async fn end(&mut self, command: Command) {
+        if self.send(command).await {
+            while self.connection.event().await.is_some() {}
+        }
+    }
+
+    /// Why the connection is down, if it is.
+    pub fn failure(&self) -> Option<Failure> {
+        match self.connection.state() {
+            State::Waiting { failure, .. } | State::Ended(Some(failure)) => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// How a failure ends the program, as mosquitto's clients end: the code of a refused CONNACK, 7 for a lost
+    /// connection, 1 for a broker that was not reached.
+    pub fn outcome(&self, failure: &Failure, was_connected: bool) -> Outcome {
+        let code = match failure.reason {
+            Some(reason) if !was_connected => exit::refused(self.version, reason),
+            _ if was_connected || self.reached.load(Ordering::Relaxed) => exit::LOST,
+            _ => exit::ERROR,
+        };
+        Outcome::new(code, failure)
+    }
+
+    /// Whether trying again may help: a refusal is for good, and so is a broker that was never reached.
+    pub fn may_retry(&self, failure: &Failure, was_connected: bool) -> bool {
+        let is_refusal = failure.reason.is_some() && !was_connected;
+        !is_refusal && (was_connected || self.reached.load(Ordering::Relaxed))
+    }
+}

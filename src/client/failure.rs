@@ -1,0 +1,529 @@
+//! From what went wrong to two sentences for the person who waits, and whether trying again makes sense.
+
+use std::io;
+use std::time::Duration;
+
+use crate::mqtt::{ConnAck, Disconnect, ReasonCode, Version};
+
+use super::Failure;
+use super::dial::Phase;
+use super::plan::Plan;
+use super::session::Loss;
+
+/// So many connections that end right after CONNACK are no accident: in MQTT 3.1.1, and with some brokers in MQTT 5
+/// too, this is all that tells of a second client with the same client id.
+const SUSPICIOUS: u32 = 2;
+/// So many, and going on would only be a fight with that client.
+const SHORT_LIVES_LIMIT: u32 = 4;
+
+/// A failure, and whether it would only repeat itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) failure: Failure,
+    pub(super) is_final: bool,
+}
+
+impl Verdict {
+    fn again(failure: Failure) -> Self {
+        Self {
+            failure,
+            is_final: false,
+        }
+    }
+}
+
+impl Failure {
+    /// A failure from its two sentences.
+    pub(super) fn new(what: impl Into<String>, cure: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            cure: cure.into(),
+            reason: None,
+            detail: None,
+        }
+    }
+
+    /// Adds the broker's own words or the system's error.
+    #[must_use]
+    pub(super) fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into()).filter(|detail| !detail.is_empty());
+        self
+    }
+
+    fn with_reason(mut self, reason: ReasonCode) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+}
+
+/// Everything that is known about the end of one connection or attempt.
+pub(super) struct Evidence<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) loss: Loss,
+    pub(super) phase: Phase,
+    /// CONNACK, if one came.
+    pub(super) connack: Option<&'a ConnAck>,
+    /// DISCONNECT from the broker, if one came.
+    pub(super) disconnect: Option<&'a Disconnect>,
+    /// What the tap could not read.
+    pub(super) unreadable: Option<Unreadable>,
+    /// How long the connection had lasted; `None` when CONNACK was never accepted.
+    pub(super) lasted: Option<Duration>,
+    /// Connections in a row that ended right after CONNACK, this one included.
+    pub(super) short_lives: u32,
+}
+
+/// Bytes that stopped the tap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// A packet of this many bytes is more than the profile accepts.
+    TooLarge(usize),
+    /// The rule that is broken.
+    Malformed(String),
+}
+
+/// Judges the evidence, the broker's own statements first.
+pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
+    if let Some(disconnect) = evidence.disconnect {
+        return disconnected(disconnect);
+    }
+    if let Some(connack) = evidence.connack.filter(|connack| connack.reason.is_error()) {
+        return refused(evidence.plan, connack);
+    }
+    if let Some(Unreadable::TooLarge(size)) = evidence.unreadable {
+        return too_large(size, evidence.plan.max_packet_size);
+    }
+    match evidence.lasted {
+        Some(_) => Verdict {
+            failure: lost(&evidence),
+            is_final: evidence.short_lives >= SHORT_LIVES_LIMIT,
+        },
+        None => not_connected(evidence),
+    }
+}
+
+fn not_connected(evidence: Evidence<'_>) -> Verdict {
+    let place = place(evidence.plan);
+    let host = &evidence.plan.host;
+    let timeout = evidence.plan.connect_timeout.as_secs();
+    let failure = match (evidence.phase, evidence.loss) {
+        (Phase::NameUnknown(words), _) => Failure::new(
+            format!("The name “{host}” is not known."),
+            "Check its spelling and your network connection.",
+        )
+        .with_detail(words),
+        (Phase::Resolving, Loss::ConnectTimeout) => Failure::new(
+            format!("Looking up the name “{host}” took longer than {timeout} s."),
+            "Check your network connection, or enter an address instead of a name.",
+        ),
+        (Phase::DialFailed(err), _) => tcp_failed(&place, &err),
+        (Phase::Dialing, Loss::ConnectTimeout) => tcp_timed_out(&place),
+        (_, Loss::UnexpectedSession) => {
+            return Verdict {
+                failure: unexpected_session(evidence.plan),
+                is_final: true,
+            };
+        }
+        (_, Loss::ConnectTimeout) => Failure::new(
+            format!(
+                "{place} accepts connections but did not answer as an MQTT broker within {timeout} s."
+            ),
+            "Check that this is the broker's MQTT port and not its TLS, WebSocket or web port.",
+        ),
+        (_, Loss::Closed) if evidence.unreadable.is_none() => closed_before_connack(&place, None),
+        (_, Loss::Io(err)) if evidence.unreadable.is_none() => {
+            closed_before_connack(&place, Some(&err))
+        }
+        (_, loss) => Failure::new(
+            format!("What answers at {place} does not speak MQTT."),
+            "Check that this is the broker's MQTT port and not its TLS, WebSocket or web port.",
+        )
+        .with_detail(words_of(loss, evidence.unreadable)),
+    };
+    Verdict::again(failure)
+}
+
+fn tcp_failed(place: &str, err: &io::Error) -> Failure {
+    use io::ErrorKind as Kind;
+    let failure = match err.kind() {
+        Kind::ConnectionRefused => Failure::new(
+            format!("Nothing listens on {place}."),
+            "Start the broker, or check host and port.",
+        ),
+        Kind::TimedOut => return tcp_timed_out(place),
+        Kind::HostUnreachable | Kind::NetworkUnreachable => Failure::new(
+            format!("{place} cannot be reached from here."),
+            "Check your network connection, VPN and the address.",
+        ),
+        Kind::PermissionDenied => Failure::new(
+            format!("This system does not let Canopy connect to {place}."),
+            "Check the firewall of this machine.",
+        ),
+        _ => Failure::new(
+            format!("The connection to {place} could not be opened."),
+            "Check host and port.",
+        ),
+    };
+    failure.with_detail(err.to_string())
+}
+
+fn tcp_timed_out(place: &str) -> Failure {
+    Failure::new(
+        format!("{place} does not answer."),
+        "Check the address, and that no firewall is in between.",
+    )
+}
+
+fn closed_before_connack(place: &str, err: Option<&io::Error>) -> Failure {
+    let failure = Failure::new(
+        format!("{place} closed the connection instead of answering CONNECT."),
+        "It may expect TLS there, refuse this protocol version, or refuse this client: see the broker's log.",
+    );
+    match err {
+        Some(err) => failure.with_detail(err.to_string()),
+        None => failure,
+    }
+}
+
+fn unexpected_session(plan: &Plan) -> Failure {
+    if plan.clean_start {
+        Failure::new(
+            "The broker claims to resume a session although a clean start was asked for (MQTT 5, 3.2.2.1.1).",
+            "This is an error of the broker: resume the session in the profile, or use another client id.",
+        )
+    } else {
+        Failure::new(
+            "The broker resumes a session that this client does not have.",
+            "Choose clean start in the profile.",
+        )
+    }
+}
+
+fn lost(evidence: &Evidence<'_>) -> Failure {
+    let place = place(evidence.plan);
+    let failure = match &evidence.loss {
+        Loss::Closed | Loss::Io(_) if evidence.short_lives >= SUSPICIOUS => Failure::new(
+            format!(
+                "The broker closed the connection right after connecting, {} times in a row.",
+                evidence.short_lives
+            ),
+            format!(
+                "Another client with the client id “{}” may be connected, or a subscription may not be allowed: change \
+                 the client id, or subscribe to less.",
+                evidence.plan.client_id
+            ),
+        ),
+        Loss::Closed | Loss::Done => Failure::new(
+            "The broker closed the connection without giving a reason.",
+            "It may have been stopped or restarted: see the broker's log.",
+        ),
+        Loss::PingTimeout | Loss::ConnectTimeout => Failure::new(
+            format!(
+                "The broker did not answer within the keep alive of {} s.",
+                evidence.plan.keep_alive
+            ),
+            "The network between here and the broker may be gone.",
+        ),
+        Loss::WriteTimeout => Failure::new(
+            format!("{place} no longer takes what is sent to it."),
+            "The network between here and the broker may be gone.",
+        ),
+        Loss::Io(err) => Failure::new(
+            format!("The connection to {place} was lost."),
+            "Check the network and whether the broker runs.",
+        )
+        .with_detail(err.to_string()),
+        Loss::UnexpectedSession | Loss::Refused | Loss::Protocol(_) => Failure::new(
+            "The broker broke a rule of the protocol, so the connection was given up.",
+            "Report it to the broker's makers if it happens again.",
+        ),
+    };
+    let detail = match (&evidence.loss, &evidence.unreadable) {
+        (Loss::Protocol(words), None) => Some(words.clone()),
+        (_, Some(Unreadable::Malformed(words))) => Some(words.clone()),
+        _ => None,
+    };
+    match detail {
+        Some(detail) => failure.with_detail(detail),
+        None => failure,
+    }
+}
+
+fn too_large(size: usize, limit: u32) -> Verdict {
+    Verdict {
+        failure: Failure::new(
+            format!("The broker sent a packet of {size} bytes; this profile accepts {limit}."),
+            "Raise the largest packet size in the profile.",
+        ),
+        is_final: true,
+    }
+}
+
+fn words_of(loss: Loss, unreadable: Option<Unreadable>) -> String {
+    match (loss, unreadable) {
+        (_, Some(Unreadable::Malformed(words))) | (Loss::Protocol(words), _) => words,
+        _ => String::new(),
+    }
+}
+
+/// CONNACK with a refusal (MQTT 5, 3.2.2.2).
+fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
+    let (what, cure, is_final) = connack_words(connack.reason, plan);
+    let failure = Failure::new(what, cure).with_reason(connack.reason);
+    Verdict {
+        failure: with_broker_words(failure, &connack.properties),
+        is_final,
+    }
+}
+
+/// DISCONNECT from the broker (MQTT 5, 3.14.2.1).
+fn disconnected(disconnect: &Disconnect) -> Verdict {
+    let (what, cure, is_final) = disconnect_words(disconnect.reason);
+    let failure = Failure::new(what, cure).with_reason(disconnect.reason);
+    Verdict {
+        failure: with_broker_words(failure, &disconnect.properties),
+        is_final,
+    }
+}
+
+fn with_broker_words(failure: Failure, properties: &crate::mqtt::Properties) -> Failure {
+    let words = [&properties.reason_string, &properties.server_reference];
+    let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
+    failure.with_detail(words.join("; "))
+}
+
+/// What a refusing CONNACK says, what to do, and whether trying again is useless.
+fn connack_words(reason: ReasonCode, plan: &Plan) -> (String, &'static str, bool) {
+    let (what, cure, is_final) = match reason.0 {
+        0x81 => (
+            "The broker could not read CONNECT.",
+            "Report it: this should not happen.",
+            true,
+        ),
+        0x82 => (
+            "The broker says that CONNECT breaks the protocol.",
+            "Check will and session settings in the profile.",
+            true,
+        ),
+        0x84 => {
+            return (
+                other_version(plan),
+                "Choose the other version in the profile.",
+                true,
+            );
+        }
+        0x85 => (
+            "The broker refused the client id.",
+            "Enter another one in the profile; some brokers allow only certain letters or lengths.",
+            true,
+        ),
+        0x86 => (
+            "The broker refused the user name or password.",
+            "Check both in the profile.",
+            true,
+        ),
+        0x87 => (
+            "The broker does not allow this client to connect.",
+            "Check user name, password and client id, and the broker's access rules.",
+            true,
+        ),
+        0x88 => (
+            "The broker is not available.",
+            "It may be starting or overloaded.",
+            false,
+        ),
+        0x89 => (
+            "The broker is busy.",
+            "It asks to be tried again later.",
+            false,
+        ),
+        0x8A => (
+            "The broker has banned this client.",
+            "Ask the broker's administrator.",
+            true,
+        ),
+        0x8C => (
+            "The broker does not support this authentication method.",
+            "Check the profile.",
+            true,
+        ),
+        0x90 => (
+            "The broker refused the topic of the last will.",
+            "Change it in the profile.",
+            true,
+        ),
+        0x95 => (
+            "CONNECT is larger than the broker accepts.",
+            "Shorten the message of the last will.",
+            true,
+        ),
+        0x97 => (
+            "The broker says that a limit is exceeded.",
+            "Ask the broker's administrator.",
+            false,
+        ),
+        0x99 => (
+            "The broker refused the message of the last will.",
+            "Change it in the profile.",
+            true,
+        ),
+        0x9A => (
+            "The broker keeps no retained messages, and the last will is retained.",
+            "Turn off retain in the last will.",
+            true,
+        ),
+        0x9B => (
+            "The broker does not support the QoS of the last will.",
+            "Choose a lower QoS for it.",
+            true,
+        ),
+        0x9C | 0x9D => (
+            "The broker asks to use another server.",
+            "Enter that server's address in the profile.",
+            true,
+        ),
+        0x9F => (
+            "The broker accepts no more connections at the moment.",
+            "It limits how often clients connect.",
+            false,
+        ),
+        _ => (
+            "The broker refused the connection.",
+            "See the broker's log.",
+            false,
+        ),
+    };
+    (what.to_owned(), cure, is_final)
+}
+
+fn other_version(plan: &Plan) -> String {
+    match plan.version {
+        Version::V5 => "The broker does not speak MQTT 5.".to_owned(),
+        Version::V311 => "The broker does not speak MQTT 3.1.1.".to_owned(),
+    }
+}
+
+/// What a DISCONNECT says, what to do, and whether trying again is useless.
+fn disconnect_words(reason: ReasonCode) -> (&'static str, &'static str, bool) {
+    match reason.0 {
+        0x81 | 0x82 => (
+            "The broker says that this client broke the protocol.",
+            "Report it with the packets of the last seconds.",
+            true,
+        ),
+        0x87 => (
+            "The broker no longer allows this client.",
+            "Check the broker's access rules; some brokers close the connection for a topic that is not allowed.",
+            true,
+        ),
+        0x89 => (
+            "The broker is busy and closed the connection.",
+            "It can be tried again later.",
+            false,
+        ),
+        0x8B => (
+            "The broker is shutting down.",
+            "Start it again, or wait until it is back.",
+            false,
+        ),
+        0x8D => (
+            "The broker heard nothing for longer than the keep alive.",
+            "The network or this machine was held up; a longer keep alive helps.",
+            false,
+        ),
+        0x8E => (
+            "Another client connected with the same client id, so the broker closed this connection.",
+            "Use another client id in one of the two; an empty one is chosen at random.",
+            true,
+        ),
+        0x8F => (
+            "The broker does not accept one of the topic filters.",
+            "Remove it from the subscriptions.",
+            true,
+        ),
+        0x90 => (
+            "The broker does not accept a topic that was published to.",
+            "Publish to another topic.",
+            true,
+        ),
+        0x93 => (
+            "More messages were on their way than the broker accepts.",
+            "Publish more slowly.",
+            false,
+        ),
+        0x95 => (
+            "A packet was larger than the broker accepts.",
+            "Publish smaller messages.",
+            true,
+        ),
+        0x96 => (
+            "Messages came faster than the broker accepts.",
+            "Publish more slowly.",
+            false,
+        ),
+        0x97 => (
+            "The broker says that a limit is exceeded.",
+            "Ask the broker's administrator.",
+            false,
+        ),
+        0x98 => (
+            "The broker's administrator closed this connection.",
+            "Connect again when you may.",
+            true,
+        ),
+        0x99 => (
+            "The payload of a message is not what it claims to be.",
+            "Publish it without the payload format indicator.",
+            true,
+        ),
+        0x9A => (
+            "The broker keeps no retained messages.",
+            "Publish without retain.",
+            true,
+        ),
+        0x9B => (
+            "The broker does not support that QoS.",
+            "Use a lower one.",
+            true,
+        ),
+        0x9C | 0x9D => (
+            "The broker asks to use another server.",
+            "Enter that server's address in the profile.",
+            true,
+        ),
+        0x9E => (
+            "The broker does not support shared subscriptions.",
+            "Subscribe without “$share/…”.",
+            true,
+        ),
+        0x9F => (
+            "The broker limits how often clients connect.",
+            "It can be tried again later.",
+            false,
+        ),
+        0xA0 => (
+            "The broker ends connections after a certain time.",
+            "Connecting again begins a new one.",
+            false,
+        ),
+        0xA2 => (
+            "The broker does not support wildcards in subscriptions.",
+            "Subscribe to full topics.",
+            true,
+        ),
+        _ => (
+            "The broker closed the connection.",
+            "See the broker's log.",
+            false,
+        ),
+    }
+}
+
+/// Host and port as they are written together.
+fn place(plan: &Plan) -> String {
+    if plan.host.contains(':') {
+        format!("[{}]:{}", plan.host, plan.port)
+    } else {
+        format!("{}:{}", plan.host, plan.port)
+    }
+}

@@ -1,0 +1,247 @@
+//! What is to be subscribed, what the broker said to it, and what has to be asked again after a reconnect.
+
+use std::collections::BTreeMap;
+
+use crate::mqtt::{PacketId, Qos, ReasonCode, SubAck, TopicFilter};
+
+use super::{Event, SubscribeOutcome};
+
+/// The wanted subscriptions, in the order they were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Subscriptions {
+    wanted: Vec<Wanted>,
+    /// Unsubscribed, and the broker may still have it.
+    leaving: Vec<(TopicFilter, Qos)>,
+    asked: BTreeMap<PacketId, Vec<TopicFilter>>,
+    unanswered: usize,
+    connected_before: bool,
+}
+
+#[derive(Debug)]
+struct Wanted {
+    filter: TopicFilter,
+    qos: Qos,
+    asked: bool,
+}
+
+/// What has to be sent after CONNACK.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Catchup {
+    pub(super) subscribe: Vec<(TopicFilter, Qos)>,
+    pub(super) unsubscribe: Vec<TopicFilter>,
+}
+
+impl Subscriptions {
+    /// Begins with the profile's subscriptions.
+    pub(super) fn new(filters: &[(TopicFilter, Qos)]) -> Self {
+        let mut subscriptions = Self::default();
+        for (filter, qos) in filters {
+            subscriptions.want(filter.clone(), *qos);
+        }
+        subscriptions
+    }
+
+    /// Remembers a subscription, or its new QoS.
+    pub(super) fn want(&mut self, filter: TopicFilter, qos: Qos) {
+        self.leaving.retain(|(left, _)| *left != filter);
+        match self.wanted.iter_mut().find(|known| known.filter == filter) {
+            Some(known) => {
+                known.qos = qos;
+                known.asked = false;
+            }
+            None => self.wanted.push(Wanted {
+                filter,
+                qos,
+                asked: false,
+            }),
+        }
+    }
+
+    /// Forgets a subscription; the broker has still to be told.
+    pub(super) fn leave(&mut self, filter: &TopicFilter) {
+        if let Some(position) = self.wanted.iter().position(|known| known.filter == *filter) {
+            let known = self.wanted.remove(position);
+            self.leaving.push((known.filter, known.qos));
+        }
+    }
+
+    /// What the broker has to be told, now that CONNACK came. A session that an earlier run of the program left
+    /// behind is subscribed anew, so that retained messages come.
+    pub(super) fn connected(&mut self, session_present: bool) -> Catchup {
+        if !session_present || !std::mem::replace(&mut self.connected_before, true) {
+            self.asked.clear();
+            self.unanswered = 0;
+            for known in &mut self.wanted {
+                known.asked = false;
+            }
+        }
+        self.connected_before = true;
+        if !session_present {
+            self.leaving.clear();
+        }
+        Catchup {
+            subscribe: self
+                .wanted
+                .iter()
+                .filter(|known| !known.asked)
+                .map(|known| (known.filter.clone(), known.qos))
+                .collect(),
+            unsubscribe: self
+                .leaving
+                .iter()
+                .map(|(filter, _)| filter.clone())
+                .collect(),
+        }
+    }
+
+    /// SUBSCRIBE for `filters`, or UNSUBSCRIBE, was handed over.
+    pub(super) fn handed_over(&mut self, filters: &[(TopicFilter, Qos)]) {
+        self.unanswered += 1;
+        for known in &mut self.wanted {
+            known.asked |= filters.iter().any(|(filter, _)| *filter == known.filter);
+        }
+    }
+
+    /// Whether an answer is awaited.
+    pub(super) fn awaits_answer(&self) -> bool {
+        self.unanswered > 0
+    }
+
+    /// SUBSCRIBE or UNSUBSCRIBE was written.
+    pub(super) fn written(
+        &mut self,
+        packet_id: PacketId,
+        filters: impl Iterator<Item = TopicFilter>,
+    ) {
+        self.asked.insert(packet_id, filters.collect());
+    }
+
+    /// SUBACK came: what became of each filter.
+    pub(super) fn suback(&mut self, suback: &SubAck) -> Vec<Event> {
+        let words = suback.properties.reason_string.as_ref();
+        self.answered(suback.packet_id)
+            .into_iter()
+            .zip(&suback.reasons)
+            .map(|(filter, reason)| Event::Subscription(filter, outcome(*reason, words)))
+            .collect()
+    }
+
+    /// UNSUBACK came. In MQTT 3.1.1 it carries no reasons and always means yes.
+    pub(super) fn unsuback(&mut self, unsuback: &SubAck) -> Vec<Event> {
+        let mut events = Vec::new();
+        for (index, filter) in self.answered(unsuback.packet_id).into_iter().enumerate() {
+            let reason = unsuback
+                .reasons
+                .get(index)
+                .copied()
+                .unwrap_or(ReasonCode::SUCCESS);
+            let left = self.leaving.iter().position(|(left, _)| *left == filter);
+            let left = left.map(|position| self.leaving.remove(position));
+            match left {
+                Some((filter, qos)) if reason.is_error() => {
+                    self.wanted.push(Wanted {
+                        filter: filter.clone(),
+                        qos,
+                        asked: true,
+                    });
+                    events.push(Event::Note(format!(
+                        "The broker refused to end the subscription to “{filter}”: {}.",
+                        reason.name()
+                    )));
+                    events.push(Event::Subscription(filter, SubscribeOutcome::Granted(qos)));
+                }
+                _ => events.push(Event::Subscription(filter, SubscribeOutcome::Removed)),
+            }
+        }
+        events
+    }
+
+    fn answered(&mut self, packet_id: PacketId) -> Vec<TopicFilter> {
+        let Some(filters) = self.asked.remove(&packet_id) else {
+            return Vec::new();
+        };
+        self.unanswered = self.unanswered.saturating_sub(1);
+        filters
+    }
+}
+
+fn outcome(reason: ReasonCode, words: Option<&String>) -> SubscribeOutcome {
+    match Qos::from_u8(reason.0) {
+        Some(qos) => SubscribeOutcome::Granted(qos),
+        None => SubscribeOutcome::Refused(reason, words.cloned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mqtt::Properties;
+
+    fn filter(text: &str) -> TopicFilter {
+        TopicFilter::new(text).unwrap()
+    }
+
+    fn suback(packet_id: PacketId, reasons: &[u8]) -> SubAck {
+        SubAck {
+            packet_id,
+            reasons: reasons.iter().map(|code| ReasonCode(*code)).collect(),
+            properties: Properties::default(),
+        }
+    }
+
+    #[test]
+    fn a_lost_session_asks_for_everything_again_and_a_resumed_one_for_what_is_new() {
+        let a = (filter("a"), Qos::AtMostOnce);
+        let b = (filter("b"), Qos::ExactlyOnce);
+        let mut subscriptions = Subscriptions::new(std::slice::from_ref(&a));
+        let catchup = subscriptions.connected(false);
+        assert_eq!(catchup.subscribe, [a.clone()]);
+        subscriptions.handed_over(&catchup.subscribe);
+
+        subscriptions.want(b.0.clone(), b.1);
+        assert_eq!(subscriptions.connected(true).subscribe, [b.clone()]);
+        assert_eq!(subscriptions.connected(false).subscribe, [a, b]);
+    }
+
+    #[test]
+    fn what_was_left_while_offline_is_unsubscribed_in_a_resumed_session_only() {
+        let mut subscriptions = Subscriptions::new(&[(filter("a"), Qos::AtMostOnce)]);
+        subscriptions.connected(false);
+        subscriptions.leave(&filter("a"));
+        assert_eq!(subscriptions.connected(true).unsubscribe, [filter("a")]);
+        assert_eq!(subscriptions.connected(false), Catchup::default());
+    }
+
+    #[test]
+    fn each_filter_gets_its_own_answer() {
+        let mut subscriptions = Subscriptions::default();
+        let id = PacketId::new(7).unwrap();
+        subscriptions.handed_over(&[]);
+        subscriptions.written(id, [filter("a"), filter("#")].into_iter());
+        assert!(subscriptions.awaits_answer());
+        assert_eq!(
+            subscriptions.suback(&suback(id, &[1, 0x87])),
+            [
+                Event::Subscription(filter("a"), SubscribeOutcome::Granted(Qos::AtLeastOnce)),
+                Event::Subscription(
+                    filter("#"),
+                    SubscribeOutcome::Refused(ReasonCode(0x87), None)
+                ),
+            ]
+        );
+        assert!(!subscriptions.awaits_answer());
+    }
+
+    #[test]
+    fn a_refused_unsubscribe_stays_subscribed() {
+        let mut subscriptions = Subscriptions::new(&[(filter("a"), Qos::AtLeastOnce)]);
+        let id = PacketId::new(7).unwrap();
+        subscriptions.leave(&filter("a"));
+        subscriptions.written(id, [filter("a")].into_iter());
+        let events = subscriptions.unsuback(&suback(id, &[0x87]));
+        assert!(events.contains(&Event::Subscription(
+            filter("a"),
+            SubscribeOutcome::Granted(Qos::AtLeastOnce)
+        )));
+    }
+}

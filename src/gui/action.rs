@@ -1,0 +1,146 @@
+//! What views ask for. A view pushes actions; [`super::App`] applies them after the frame was laid out.
+
+use crate::client::{Outgoing, PublishId};
+use crate::model::{NodeId, SortBy};
+use crate::mqtt::{Qos, TopicName};
+use crate::profile::{BrokerSettings, Profile, ProfileId, Secret, Settings};
+
+/// Importance of a toast and of a line in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something worked.
+    Success,
+    /// Look at this.
+    Warning,
+    /// Something failed.
+    Error,
+}
+
+/// How long a typed password is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Until the program ends.
+    ThisRun,
+    /// In the system keyring.
+    InKeyring,
+}
+
+/// Which panel the bottom dock shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DockTab {
+    /// Publish by hand.
+    #[default]
+    Publish,
+    /// The broker inside.
+    Broker,
+    /// The log.
+    Log,
+}
+
+/// Something a view asks the application to do.
+#[derive(Debug, Clone)]
+pub enum Action {
+    // ---- profiles
+    /// Show this profile in the connections screen.
+    SelectProfile(ProfileId),
+    /// Add a profile with default values and select it.
+    NewProfile,
+    /// Copy a profile under a new name.
+    DuplicateProfile(ProfileId),
+    /// Delete a profile; a toast offers to undo it.
+    DeleteProfile(ProfileId),
+    /// Put the profile deleted last back where it was.
+    UndoDeleteProfile,
+    /// Move a profile to this place in the list.
+    MoveProfile(ProfileId, usize),
+    /// Replace a profile by its edited version; saved at once.
+    EditProfile(Box<Profile>),
+    /// Keep a password for a profile (keyring, else for this run); `None` forgets it.
+    SetPassword(ProfileId, Option<Secret>),
+
+    // ---- connection
+    /// Show the list of connections.
+    ShowConnections,
+    /// Show the topic tree.
+    ShowExplorer,
+    /// Connect with a profile; asks for the password when it is not known.
+    Connect(ProfileId),
+    /// Connect with a password that was just typed, and perhaps keep it in the keyring.
+    ConnectWith(ProfileId, Secret, Keep),
+    /// Say DISCONNECT and end.
+    Disconnect,
+    /// Cut the connection without a word, so that the will fires.
+    DropConnection,
+    /// Do not wait for the rest of the back-off.
+    ReconnectNow,
+    /// Subscribe (also to change the QoS) and remember it in the profile.
+    Subscribe(String, Qos),
+    /// Unsubscribe and forget it in the profile.
+    Unsubscribe(String),
+
+    // ---- tree
+    /// Select a topic or branch.
+    Select(NodeId),
+    /// Select by path, opening the branches above.
+    SelectPath(String),
+    /// Open or close a branch.
+    SetOpen(NodeId, bool),
+    /// Open or close a branch with everything below; `None` means the whole tree.
+    SetOpenBelow(Option<NodeId>, bool),
+    /// Order of siblings.
+    SortBy(SortBy),
+    /// Freeze or resume the tree.
+    SetPaused(bool),
+    /// The text of the filter box changed.
+    Filter(String),
+    /// Move the keyboard focus into the filter box.
+    FocusFilter,
+    /// Ask, then publish an empty retained message to each of these.
+    ClearRetained(Vec<TopicName>),
+    /// The same for everything retained at and below a branch; `None` means the whole tree without `$`-topics.
+    ClearRetainedBelow(Option<NodeId>),
+    /// Publish the empty retained messages that were confirmed.
+    ClearRetainedConfirmed(Vec<TopicName>),
+
+    // ---- publish
+    /// Publish a message.
+    Publish(PublishId, Outgoing),
+    /// Fill the publish panel's topic and show it.
+    PublishHere(String),
+
+    // ---- broker inside
+    /// Start the broker as the settings say, and connect to it.
+    StartBroker,
+    /// The same on another port, which is kept in the settings.
+    StartBrokerOn(u16),
+    /// Stop the broker and its demo.
+    StopBroker,
+    /// Start broker and demo devices.
+    StartDemo,
+    /// Stop the demo devices.
+    StopDemo,
+    /// End a client's connection.
+    DisconnectClient(String),
+    /// Keep the broker's settings; a password replaces the one in the keyring. Restarts a running broker.
+    SaveBroker(BrokerSettings, Option<Secret>),
+
+    // ---- window
+    /// Show a panel of the dock.
+    ShowDock(DockTab),
+    /// Keep these settings.
+    SaveSettings(Box<Settings>),
+    /// Open the settings.
+    OpenSettings,
+    /// Open the broker's settings.
+    OpenBrokerSettings,
+    /// Open the command palette.
+    OpenPalette,
+    /// Open the list of keys.
+    OpenKeys,
+    /// Copy text; the second part says what it was.
+    Copy(String, &'static str),
+    /// Show a toast and write it to the log.
+    Toast(Level, String),
+}

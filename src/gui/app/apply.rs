@@ -1,0 +1,226 @@
+//! What views ask for, done: a flat match with a call per arm.
+
+use crate::client::{Command, Outgoing, PublishId, now};
+use crate::model::{NodeId, Query};
+use crate::mqtt::{Qos, TopicFilter, TopicName};
+use crate::profile::{Settings, Subscription};
+
+use super::super::action::{Action, Level};
+use super::super::dialogs::Dialog;
+use super::super::session::PublishRecord;
+use super::super::theme;
+use super::{App, Screen};
+
+impl App {
+    /// Does everything that was asked for since the last call.
+    pub(super) fn apply_all(&mut self, context: &egui::Context) {
+        // an action may ask for another one, but not for ever
+        for _ in 0..4 {
+            let actions = self.actions.take();
+            if actions.is_empty() {
+                return;
+            }
+            for action in actions {
+                self.apply(action, context);
+            }
+        }
+    }
+
+    fn apply(&mut self, action: Action, context: &egui::Context) {
+        match action {
+            Action::SelectProfile(id) => self.data.selected_profile = Some(id),
+            Action::NewProfile => self.new_profile(),
+            Action::DuplicateProfile(id) => self.duplicate_profile(&id),
+            Action::DeleteProfile(id) => self.delete_profile(&id),
+            Action::UndoDeleteProfile => self.undo_delete_profile(),
+            Action::MoveProfile(id, index) => self.move_profile(&id, index),
+            Action::EditProfile(profile) => self.edit_profile(*profile),
+            Action::SetPassword(id, secret) => self.set_password(id, secret),
+
+            Action::ShowConnections => self.views.screen = Screen::Connections,
+            Action::ShowExplorer => self.show_explorer(),
+            Action::Connect(id) => self.connect(&id),
+            Action::ConnectWith(id, secret, keep) => self.connect_with(id, secret, keep),
+            Action::Disconnect => self.end_connection(Command::Disconnect),
+            Action::DropConnection => self.end_connection(Command::Drop),
+            Action::ReconnectNow => self.command(Command::ReconnectNow),
+            Action::Subscribe(filter, qos) => self.subscribe(filter, qos),
+            Action::Unsubscribe(filter) => self.unsubscribe(&filter),
+
+            Action::Select(node) => self.select(node),
+            Action::SelectPath(path) => self.select_path(&path),
+            Action::SetOpen(node, open) => self.on_model(|model| model.set_open(node, open)),
+            Action::SetOpenBelow(node, open) => self.on_model(|model| model.set_open_below(node, open)),
+            Action::SortBy(order) => self.sort_by(order),
+            Action::SetPaused(paused) => self.set_paused(paused),
+            Action::Filter(text) => self.filter(&text),
+            Action::FocusFilter => self.focus_filter(),
+            Action::ClearRetained(topics) => self.views.dialog = Dialog::confirm_clear(topics),
+            Action::ClearRetainedBelow(node) => self.clear_retained_below(node),
+            Action::ClearRetainedConfirmed(topics) => self.clear_retained(topics),
+
+            Action::Publish(id, message) => self.publish(id, message),
+            Action::PublishHere(topic) => self.publish_here(&topic),
+
+            Action::StartBroker => self.start_broker(false),
+            Action::StartBrokerOn(port) => self.start_broker_on(port),
+            Action::StopBroker => self.stop_broker(false),
+            Action::StartDemo => self.start_broker(true),
+            Action::StopDemo => self.stop_demo(),
+            Action::DisconnectClient(id) => self.disconnect_client(&id),
+            Action::SaveBroker(settings, secret) => self.save_broker(settings, secret),
+
+            Action::ShowDock(tab) => self.views.dock.tab = tab,
+            Action::SaveSettings(settings) => self.save_settings(*settings, context),
+            Action::OpenSettings => self.views.dialog = Dialog::settings(&self.data.settings),
+            Action::OpenBrokerSettings => self.open_broker_settings(),
+            Action::OpenPalette => self.views.palette.open(),
+            Action::OpenKeys => self.views.dialog = Dialog::Keys,
+            Action::Copy(text, what) => self.copy(context, text, what),
+            Action::Toast(level, text) => self.say(level, "Canopy", text, None),
+        }
+    }
+
+    /// Hands a command to the open connection and says when it is not taken.
+    pub(super) fn command(&mut self, command: Command) {
+        let Some(session) = &self.data.session else { return };
+        if let Err(err) = session.live.send(command) {
+            let name = session.profile.name.clone();
+            self.say(Level::Error, &name, err.to_string(), None);
+        }
+    }
+
+    fn on_model(&mut self, change: impl FnOnce(&mut crate::model::Model)) {
+        if let Some(session) = &self.data.session {
+            change(&mut session.live.model().lock());
+            self.remember_branches();
+        }
+    }
+
+    fn show_explorer(&mut self) {
+        if self.data.session.is_some() {
+            self.views.screen = Screen::Explorer;
+        }
+    }
+
+    fn subscribe(&mut self, text: String, qos: Qos) {
+        let filter = match TopicFilter::new(text.clone()) {
+            Ok(filter) => filter,
+            Err(err) => return self.say(Level::Error, "Canopy", err.to_string(), None),
+        };
+        let wanted = Subscription { filter: text, qos };
+        self.edit_subscriptions(|subscriptions| {
+            match subscriptions.iter_mut().find(|subscription| subscription.filter == wanted.filter) {
+                Some(subscription) => subscription.qos = wanted.qos,
+                None => subscriptions.push(wanted.clone()),
+            }
+        });
+        if let Some(session) = &mut self.data.session {
+            session.ask_for(&wanted);
+        }
+        self.command(Command::Subscribe(filter, qos));
+    }
+
+    fn unsubscribe(&mut self, text: &str) {
+        self.edit_subscriptions(|subscriptions| subscriptions.retain(|subscription| subscription.filter != text));
+        if let Some(session) = &mut self.data.session {
+            session.forget(text);
+        }
+        if let Ok(filter) = TopicFilter::new(text.to_owned()) {
+            self.command(Command::Unsubscribe(filter));
+        }
+    }
+
+    fn select(&mut self, node: NodeId) {
+        let Some(session) = &mut self.data.session else { return };
+        session.selected = Some(node);
+        let path = session.live.model().lock().path(node);
+        self.views.dock.publish.follow_topic(&path);
+    }
+
+    fn select_path(&mut self, path: &str) {
+        let Some(session) = &self.data.session else { return };
+        let mut model = session.live.model().lock();
+        let Some(node) = model.find(path) else { return };
+        model.reveal(node);
+        drop(model);
+        self.select(node);
+        self.views.tree.reveal_selected();
+    }
+
+    fn sort_by(&mut self, order: crate::model::SortBy) {
+        if let Some(session) = &mut self.data.session {
+            session.sort = order;
+            session.live.model().lock().sort_by(order);
+        }
+    }
+
+    fn set_paused(&mut self, paused: bool) {
+        if let Some(session) = &mut self.data.session {
+            session.is_paused = paused;
+            session.live.model().lock().set_paused(paused);
+        }
+    }
+
+    fn filter(&mut self, text: &str) {
+        if self.views.top_bar.filter != text {
+            text.clone_into(&mut self.views.top_bar.filter);
+        }
+        self.query = Query::new(text);
+        if let Some(session) = &self.data.session {
+            session.live.set_query(self.query.clone());
+        }
+    }
+
+    fn focus_filter(&mut self) {
+        self.show_explorer();
+        self.views.top_bar.focus_filter = true;
+    }
+
+    fn clear_retained_below(&mut self, node: Option<NodeId>) {
+        let Some(session) = &self.data.session else { return };
+        let topics = session.live.model().lock().retained_below(node);
+        self.views.dialog = Dialog::confirm_clear(topics);
+    }
+
+    fn clear_retained(&mut self, topics: Vec<TopicName>) {
+        if let Some(session) = &mut self.data.session {
+            session.clear_retained(topics);
+        }
+    }
+
+    fn publish(&mut self, id: PublishId, message: Outgoing) {
+        if let Some(session) = &mut self.data.session {
+            session.start_publish(PublishRecord {
+                id,
+                topic: message.topic.to_string(),
+                qos: message.qos,
+                size: message.payload.len(),
+                steps: Vec::new(),
+            });
+        }
+        self.command(Command::Publish(id, message));
+    }
+
+    fn publish_here(&mut self, topic: &str) {
+        self.views.dock.tab = super::super::action::DockTab::Publish;
+        self.views.dock.publish.set_topic(topic);
+    }
+
+    fn save_settings(&mut self, settings: Settings, context: &egui::Context) {
+        theme::apply(context, settings.theme);
+        if (settings.zoom - self.data.settings.zoom).abs() > f32::EPSILON {
+            context.set_zoom_factor(settings.zoom);
+        }
+        if let Some(session) = &self.data.session {
+            session.live.model().lock().set_history_budget(settings.history_budget);
+        }
+        self.data.settings = settings;
+        self.data.unsaved.settings = true;
+    }
+
+    fn copy(&mut self, context: &egui::Context, text: String, what: &str) {
+        context.copy_text(text);
+        self.views.toasts.push(Level::Success, format!("{what} copied"), None, now());
+    }
+}

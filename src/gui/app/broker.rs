@@ -1,0 +1,172 @@
+//! The switch of the broker inside: start, connect to it, demo, stop.
+
+use crate::broker::demo::Demo;
+use crate::broker::{Broker, BrokerConfig, BrokerError};
+use crate::client::Command;
+use crate::profile::{BrokerSettings, LOCAL_BROKER, ProfileId, Secret, SecretStore, ensure_local_broker};
+
+use super::super::action::Level;
+use super::super::dialogs::Dialog;
+use super::super::jobs::Done;
+use super::App;
+
+impl App {
+    /// Starts the broker as the settings say; when it runs already, only the demo is added.
+    pub(super) fn start_broker(&mut self, with_demo: bool) {
+        if self.data.broker.is_changing {
+            return;
+        }
+        if self.data.broker.running.is_some() {
+            if with_demo {
+                self.start_demo();
+            }
+            return self.connect(&ProfileId(LOCAL_BROKER.to_owned()));
+        }
+        self.data.broker.is_changing = true;
+        let settings = self.data.settings.broker.clone();
+        let known = self.data.passwords.get(&BrokerSettings::secret_id()).cloned();
+        let secrets = self.data.secrets.clone();
+        let runtime = self.jobs.runtime().clone();
+        self.jobs.run(async move {
+            let credentials = credentials(&runtime, &settings, known, secrets).await;
+            let config = BrokerConfig {
+                address: settings.address,
+                port: settings.port,
+                credentials: credentials.clone(),
+            };
+            let result = Broker::start(&runtime, config).await;
+            Done::BrokerStarted { result, credentials, with_demo }
+        });
+    }
+
+    pub(super) fn start_broker_on(&mut self, port: u16) {
+        self.data.settings.broker.port = port;
+        self.data.unsaved.settings = true;
+        let with_demo = std::mem::take(&mut self.data.broker.demo_wanted);
+        self.start_broker(with_demo);
+    }
+
+    /// The broker started, or did not.
+    pub(super) fn broker_started(
+        &mut self,
+        result: Result<Broker, BrokerError>,
+        credentials: Option<(String, Secret)>,
+        with_demo: bool,
+    ) {
+        self.data.broker.is_changing = false;
+        let broker = match result {
+            Ok(broker) => broker,
+            Err(BrokerError::PortTaken { port, next_free }) => {
+                self.note(Level::Error, "Broker", format!("Port {port} is taken by another program."));
+                self.data.broker.demo_wanted = with_demo;
+                self.views.dialog = Dialog::port_taken(port, next_free);
+                return;
+            }
+            Err(err @ BrokerError::NeedsPassword) => {
+                self.say(Level::Error, "Broker", err.to_string(), None);
+                return self.open_broker_settings();
+            }
+            Err(err) => return self.say(Level::Error, "Broker", err.to_string(), None),
+        };
+        let address = broker.address();
+        self.note(Level::Success, "Broker", format!("Listening on {address}"));
+        let user = credentials.as_ref().map_or("", |(user, _)| user.as_str());
+        if ensure_local_broker(&mut self.data.profiles, address, user) {
+            self.data.unsaved.profiles = true;
+        }
+        let local = ProfileId(LOCAL_BROKER.to_owned());
+        if let Some((_, secret)) = &credentials {
+            self.data.passwords.insert(local.clone(), secret.clone());
+        }
+        self.data.broker.credentials = credentials;
+        self.data.broker.running = Some(broker);
+        self.data.broker.refresh();
+        if with_demo {
+            self.start_demo();
+        }
+        self.connect(&local);
+    }
+
+    fn start_demo(&mut self) {
+        let Some(address) = self.data.broker.address() else { return };
+        if self.data.broker.demo.is_none() {
+            let credentials = self.data.broker.credentials.clone();
+            self.data.broker.demo = Some(Demo::start(self.jobs.runtime(), address, credentials));
+            self.note(Level::Info, "Broker", "Demo devices started".to_owned());
+        }
+    }
+
+    pub(super) fn stop_demo(&mut self) {
+        if self.data.broker.demo.take().is_some() {
+            self.note(Level::Info, "Broker", "Demo devices stopped".to_owned());
+        }
+    }
+
+    /// Stops the broker; its clients are told.
+    pub(super) fn stop_broker(&mut self, start_again: bool) {
+        let Some(broker) = self.data.broker.running.take() else { return };
+        self.data.broker.is_changing = true;
+        let demo = self.data.broker.demo.take();
+        self.data.broker.demo_wanted = start_again && demo.is_some();
+        let is_local = |id: &ProfileId| id.0 == LOCAL_BROKER;
+        if self.data.session.as_ref().is_some_and(|session| is_local(&session.profile.id)) {
+            self.end_connection(Command::Disconnect);
+        }
+        self.jobs.run(async move {
+            drop(demo);
+            broker.stop().await;
+            Done::BrokerStopped { start_again }
+        });
+    }
+
+    pub(super) fn broker_stopped(&mut self, start_again: bool) {
+        self.data.broker.is_changing = false;
+        self.data.broker.refresh();
+        self.note(Level::Info, "Broker", "Stopped".to_owned());
+        if start_again {
+            let with_demo = std::mem::take(&mut self.data.broker.demo_wanted);
+            self.start_broker(with_demo);
+        }
+    }
+
+    pub(super) fn disconnect_client(&mut self, client_id: &str) {
+        if let Some(broker) = &self.data.broker.running {
+            broker.disconnect_client(client_id);
+            self.note(Level::Info, "Broker", format!("Client {client_id} was disconnected"));
+        }
+    }
+
+    pub(super) fn open_broker_settings(&mut self) {
+        let has_password = self.data.known_passwords.contains(&BrokerSettings::secret_id())
+            || self.data.passwords.contains_key(&BrokerSettings::secret_id());
+        self.views.dialog = Dialog::broker_settings(&self.data.settings.broker, has_password);
+    }
+
+    pub(super) fn save_broker(&mut self, settings: BrokerSettings, secret: Option<Secret>) {
+        if let Some(secret) = secret {
+            self.set_password(BrokerSettings::secret_id(), Some(secret));
+        }
+        self.data.settings.broker = settings;
+        self.data.unsaved.settings = true;
+        if self.data.broker.running.is_some() {
+            self.stop_broker(true);
+        }
+    }
+}
+
+/// User name and password of the broker; the password comes from this run or from the keyring.
+async fn credentials(
+    runtime: &crate::client::RuntimeHandle,
+    settings: &BrokerSettings,
+    known: Option<Secret>,
+    secrets: std::sync::Arc<dyn SecretStore>,
+) -> Option<(String, Secret)> {
+    if settings.user_name.is_empty() {
+        return None;
+    }
+    let secret = match known {
+        Some(secret) => Some(secret),
+        None => runtime.spawn_blocking(move || secrets.get(&BrokerSettings::secret_id())).await.ok()?.ok()?,
+    };
+    secret.map(|secret| (settings.user_name.clone(), secret))
+}

@@ -1,0 +1,114 @@
+//! What the application knows: profiles, settings, the open connection, the broker, the log.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use parking_lot::Mutex;
+
+use crate::client::Failure;
+use crate::model::Model;
+use crate::mqtt::Timestamp;
+use crate::profile::{
+    ConfigDir, Profile, ProfileId, Removed, Secret, SecretStore, Settings, Warning, WindowState,
+};
+
+use super::super::action::Action;
+use super::super::broker_state::BrokerState;
+use super::super::context::Context;
+use super::super::log::Log;
+use super::super::session::Session;
+use super::saver::Unsaved;
+
+/// Everything but the views.
+pub struct Data {
+    pub config: ConfigDir,
+    pub secrets: Arc<dyn SecretStore>,
+    pub profiles: Vec<Profile>,
+    pub settings: Settings,
+    pub window: WindowState,
+    pub unsaved: Unsaved,
+    /// The profile deleted last, while that can be undone.
+    pub removed: Option<Removed>,
+    pub selected_profile: Option<ProfileId>,
+    pub failures: BTreeMap<ProfileId, Failure>,
+    /// Passwords typed or looked up in this run.
+    pub passwords: BTreeMap<ProfileId, Secret>,
+    pub known_passwords: BTreeSet<ProfileId>,
+    pub session: Option<Session>,
+    /// What was seen with the profile connected last, so that connecting again does not forget it.
+    pub last_model: Option<(ProfileId, Arc<Mutex<Model>>)>,
+    pub broker: BrokerState,
+    broker_refreshed: Timestamp,
+    pub log: Log,
+    pub zone: TimeZone,
+}
+
+impl Data {
+    /// Reads what is kept on disk.
+    pub fn load(config: ConfigDir, secrets: Arc<dyn SecretStore>) -> (Self, Vec<Warning>) {
+        let (profiles, profiles_warning) = config.load_profiles();
+        let (settings, settings_warning) = config.load_settings();
+        let (window, window_warning) = config.load_window();
+        let warnings = [profiles_warning, settings_warning, window_warning];
+        let known = |id: &ProfileId| profiles.iter().any(|profile| profile.id == *id);
+        let selected_profile = window
+            .selected_profile
+            .clone()
+            .filter(known)
+            .or_else(|| profiles.first().map(|profile| profile.id.clone()));
+        let data = Self {
+            config,
+            secrets,
+            profiles,
+            settings,
+            window,
+            unsaved: Unsaved::default(),
+            removed: None,
+            selected_profile,
+            failures: BTreeMap::new(),
+            passwords: BTreeMap::new(),
+            known_passwords: BTreeSet::new(),
+            session: None,
+            last_model: None,
+            broker: BrokerState::default(),
+            broker_refreshed: Timestamp::default(),
+            log: Log::default(),
+            zone: TimeZone::system(),
+        };
+        (data, warnings.into_iter().flatten().collect())
+    }
+
+    /// What views may look at in this frame.
+    pub fn context<'a>(&'a self, now: Timestamp, actions: &'a RefCell<Vec<Action>>) -> Context<'a> {
+        Context {
+            now,
+            zone: &self.zone,
+            profiles: &self.profiles,
+            selected_profile: self.selected_profile.as_ref(),
+            failures: &self.failures,
+            known_passwords: &self.known_passwords,
+            settings: &self.settings,
+            config_path: self.config.path(),
+            session: self.session.as_ref(),
+            broker: &self.broker,
+            log: &self.log,
+            actions,
+        }
+    }
+
+    /// A profile by its identifier.
+    pub fn profile(&self, id: &ProfileId) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.id == *id)
+    }
+
+    /// Asks the broker how it is doing, at most twice a second.
+    pub fn refresh_broker(&mut self, now: Timestamp) {
+        if now.since(self.broker_refreshed) >= Duration::from_millis(500) {
+            self.broker_refreshed = now;
+            self.broker.refresh();
+        }
+    }
+}

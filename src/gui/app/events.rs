@@ -1,0 +1,94 @@
+//! What happened since the last frame: finished jobs, and events of the open connection.
+
+use crate::client::{Event, State, SubscribeOutcome, now};
+
+use super::super::action::Level;
+use super::super::jobs::Done;
+use super::App;
+
+/// Events taken in one frame; the rest waits for the next one.
+const EVENTS_PER_FRAME: usize = 4_096;
+
+impl App {
+    /// Takes what background jobs brought.
+    pub(super) fn take_jobs(&mut self, context: &egui::Context) {
+        while let Some(done) = self.jobs.next() {
+            match done {
+                Done::BrokerStarted { result, credentials, with_demo } => {
+                    self.broker_started(result, credentials, with_demo);
+                }
+                Done::BrokerStopped { start_again } => self.broker_stopped(start_again),
+                Done::PasswordFound(id, found) => self.password_found(id, found),
+                Done::PasswordKept(id, result) => self.password_kept(&id, result),
+                Done::Saved(errors) => self.saved(errors),
+            }
+            context.request_repaint();
+        }
+    }
+
+    /// Takes what happened to the connection.
+    pub(super) fn take_events(&mut self) {
+        for _ in 0..EVENTS_PER_FRAME {
+            let Some(session) = &mut self.data.session else { return };
+            let Some(event) = session.live.next_event() else { break };
+            session.take(&event, now());
+            self.report(&event);
+        }
+        if let Some(session) = &mut self.data.session {
+            session.send_clears();
+        }
+    }
+
+    /// Writes an event to the log, and shows as a toast what must not be missed.
+    fn report(&mut self, event: &Event) {
+        let Some(session) = &self.data.session else { return };
+        let name = session.profile.name.clone();
+        let id = session.profile.id.clone();
+        match event {
+            Event::State(State::Connected { session_present, .. }) => {
+                self.data.failures.remove(&id);
+                let session = if *session_present { "the session was resumed" } else { "a new session" };
+                self.note(Level::Success, &name, format!("Connected, {session}"));
+            }
+            Event::State(State::Waiting { failure, .. }) => {
+                self.data.failures.insert(id, failure.clone());
+                self.note(Level::Warning, &name, failure.to_string());
+            }
+            Event::State(State::Ended(Some(failure))) => {
+                self.data.failures.insert(id.clone(), failure.clone());
+                self.forget_wrong_password(&id, failure);
+                self.note(Level::Error, &name, failure.to_string());
+            }
+            Event::State(State::Ended(None)) => self.note(Level::Info, &name, "Disconnected".to_owned()),
+            Event::State(State::Connecting { attempt }) if *attempt > 1 => {
+                self.note(Level::Info, &name, format!("Connecting, attempt {attempt}"));
+            }
+            Event::Subscription(filter, outcome) => self.report_subscription(&name, filter.as_str(), outcome),
+            Event::Note(text) => self.note(Level::Info, &name, text.clone()),
+            Event::State(_) | Event::Granted(_) | Event::Publish(..) | Event::PingRoundTrip(_) => {}
+        }
+    }
+
+    fn report_subscription(&mut self, name: &str, filter: &str, outcome: &SubscribeOutcome) {
+        match outcome {
+            SubscribeOutcome::Granted(qos) => {
+                self.note(Level::Success, name, format!("Subscribed to {filter} with QoS {qos}"));
+            }
+            SubscribeOutcome::Refused(reason, words) => {
+                let words = words.as_ref().map(|words| format!(" The broker says: {words}")).unwrap_or_default();
+                let text = format!("The broker refused {filter}: {}{words}", reason.suback_meaning());
+                self.say(Level::Warning, name, text, None);
+            }
+            SubscribeOutcome::Removed => self.note(Level::Info, name, format!("Unsubscribed from {filter}")),
+            SubscribeOutcome::Pending => {}
+        }
+    }
+
+    /// A password that the broker refused is asked for again at the next attempt.
+    fn forget_wrong_password(&mut self, id: &crate::profile::ProfileId, failure: &crate::client::Failure) {
+        let is_refused = failure.reason.is_some_and(|reason| matches!(reason.0, 0x86 | 0x87));
+        if is_refused && !self.data.known_passwords.contains(id) {
+            self.data.passwords.remove(id);
+        }
+    }
+}

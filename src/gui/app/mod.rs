@@ -1,0 +1,205 @@
+//! The application: its data, its views, and one flat match that does what views ask for.
+
+mod apply;
+mod broker;
+mod connect;
+mod data;
+mod events;
+mod keys;
+mod layout;
+mod profiles;
+mod saver;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::client::{RuntimeHandle, now};
+use crate::model::Query;
+use crate::profile::{ConfigDir, KeyringSecrets, SecretStore, StoreError};
+
+use super::action::{Action, Level};
+use super::connections::Connections;
+use super::dialogs::Dialog;
+use super::dock::Dock;
+use super::inspector::Inspector;
+use super::jobs::Jobs;
+use super::palette::CommandPalette;
+use super::subscriptions::SubscriptionBar;
+use super::theme;
+use super::toasts::Toasts;
+use super::top_bar::TopBar;
+use super::tree::TreeView;
+use super::waker::Waker;
+use data::Data;
+
+/// How the window is to start.
+#[derive(Clone)]
+pub struct Options {
+    /// Start the broker inside and the demo at once.
+    pub demo: bool,
+    /// Where profiles and settings are kept; `None` for the platform's directory.
+    pub config_dir: Option<PathBuf>,
+    /// Where background tasks run.
+    pub runtime: RuntimeHandle,
+    /// Where passwords are kept; `None` for the operating system's keyring.
+    pub secrets: Option<Arc<dyn SecretStore>>,
+}
+
+/// Which of the two screens is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Screen {
+    /// The list of profiles.
+    #[default]
+    Connections,
+    /// The topic tree.
+    Explorer,
+}
+
+/// Everything that is drawn, with nothing but UI state.
+#[derive(Default)]
+struct Views {
+    screen: Screen,
+    top_bar: TopBar,
+    connections: Connections,
+    subscriptions: SubscriptionBar,
+    tree: TreeView,
+    inspector: Inspector,
+    dock: Dock,
+    dialog: Dialog,
+    palette: CommandPalette,
+    toasts: Toasts,
+}
+
+/// The window's application.
+pub struct App {
+    data: Data,
+    views: Views,
+    jobs: Jobs,
+    waker: Arc<Waker>,
+    /// What the filter box asks for.
+    query: Option<Query>,
+    /// Reused from frame to frame.
+    actions: RefCell<Vec<Action>>,
+}
+
+impl App {
+    /// Reads profiles and settings and prepares the window of `context`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoDirectory`] when there is no place for settings.
+    pub fn new(context: &egui::Context, options: Options) -> Result<Self, StoreError> {
+        let config = ConfigDir::open(options.config_dir.as_deref())?;
+        theme::install_fonts(context);
+        let waker = Waker::new(context.clone());
+        let jobs = Jobs::new(options.runtime, waker.as_wake());
+        let secrets = options.secrets.unwrap_or_else(|| Arc::new(KeyringSecrets::default()));
+        let (data, warnings) = Data::load(config, secrets);
+        theme::apply(context, data.settings.theme);
+        context.set_zoom_factor(data.settings.zoom);
+        let views = Views::default();
+        let actions = RefCell::default();
+        let mut app = Self { data, views, jobs, waker, query: None, actions };
+        for warning in warnings {
+            app.say(Level::Warning, "Canopy", warning.0, None);
+        }
+        if options.demo {
+            app.start_broker(true);
+        }
+        Ok(app)
+    }
+
+    /// The size and place that the window had when it was last closed.
+    pub fn viewport(config_dir: Option<&std::path::Path>) -> egui::ViewportBuilder {
+        let window = ConfigDir::open(config_dir).map(|config| config.load_window().0).unwrap_or_default();
+        let mut viewport = egui::ViewportBuilder::default()
+            .with_title("Canopy")
+            .with_app_id("canopy")
+            .with_inner_size(window.size)
+            .with_min_inner_size([760.0, 480.0])
+            .with_maximized(window.maximized);
+        if let Some(position) = window.position {
+            viewport = viewport.with_position(position);
+        }
+        if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../../../assets/icon.png")) {
+            viewport = viewport.with_icon(icon);
+        }
+        viewport
+    }
+
+    /// Writes a line to the log and shows it as a toast.
+    fn say(&mut self, level: Level, source: &str, text: String, offer: Option<(&'static str, Action)>) {
+        self.note(level, source, text.clone());
+        self.views.toasts.push(level, text, offer, now());
+    }
+
+    /// Writes a line to the log only.
+    fn note(&mut self, level: Level, source: &str, text: String) {
+        let source = source.to_owned();
+        self.data.log.push(super::log::Line { at: now(), level, source, text });
+    }
+
+    /// Everything that changes without anybody touching the window.
+    fn advance(&mut self, context: &egui::Context) {
+        self.waker.frame_begins();
+        self.take_jobs(context);
+        self.take_events();
+        self.data.refresh_broker(now());
+        let next = {
+            let Self { data, views, actions, .. } = self;
+            let frame = data.context(now(), actions);
+            views.dock.publish.tick(&frame)
+        };
+        self.apply_all(context);
+        self.save_if_needed();
+        if let Some(delay) = next {
+            context.request_repaint_after(delay);
+        }
+    }
+
+    /// When the window looks different although nothing arrives.
+    fn next_change(&self) -> Option<Duration> {
+        let now = now();
+        let is_explorer = self.views.screen == Screen::Explorer;
+        let tree = self.views.tree.next_change(now).filter(|_| is_explorer && self.data.session.is_some());
+        let waits = self.data.session.as_ref().is_some_and(|session| {
+            matches!(session.state(), crate::client::State::Waiting { .. })
+        });
+        let candidates = [
+            tree.map(|delay| delay.max(self.waker.delay())),
+            self.views.toasts.next_change(now),
+            waits.then_some(Duration::from_secs(1)),
+        ];
+        candidates.into_iter().flatten().min()
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+        self.advance(context);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        if let Some(seconds) = frame.info().cpu_usage {
+            self.waker.frame_cost(seconds);
+        }
+        self.global_keys(ui);
+        self.layout(ui);
+        self.apply_all(ui.ctx());
+        self.remember_window(ui);
+        if let Some(delay) = self.next_change() {
+            ui.ctx().request_repaint_after(delay);
+        }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.remember_branches();
+        self.save_now();
+        self.data.session = None;
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        theme::Palette::for_visuals(visuals).background.to_normalized_gamma_f32()
+    }
+}

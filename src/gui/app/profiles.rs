@@ -1,0 +1,81 @@
+//! The list of profiles: every change is saved at once.
+
+use crate::profile::{Profile, ProfileId, Subscription, duplicate, put_back, remove, reorder};
+
+use super::super::action::{Action, Level};
+use super::{App, Screen};
+
+impl App {
+    pub(super) fn new_profile(&mut self) {
+        let profile = Profile::default();
+        self.data.selected_profile = Some(profile.id.clone());
+        self.data.profiles.push(profile);
+        self.data.unsaved.profiles = true;
+        self.views.screen = Screen::Connections;
+    }
+
+    pub(super) fn duplicate_profile(&mut self, id: &ProfileId) {
+        if let Some(copy) = duplicate(&mut self.data.profiles, id) {
+            if let Some(secret) = self.data.passwords.get(id).cloned() {
+                self.set_password(copy.clone(), Some(secret));
+            }
+            self.data.selected_profile = Some(copy);
+            self.data.unsaved.profiles = true;
+        }
+    }
+
+    pub(super) fn delete_profile(&mut self, id: &ProfileId) {
+        self.forget_removed();
+        let Some(removed) = remove(&mut self.data.profiles, id) else { return };
+        let next = removed.index.min(self.data.profiles.len().saturating_sub(1));
+        self.data.selected_profile = self.data.profiles.get(next).map(|profile| profile.id.clone());
+        self.data.unsaved.profiles = true;
+        let text = format!("Connection “{}” deleted", removed.profile.name);
+        self.data.removed = Some(removed);
+        self.say(Level::Info, "Canopy", text, Some(("Undo", Action::UndoDeleteProfile)));
+    }
+
+    pub(super) fn undo_delete_profile(&mut self) {
+        let Some(removed) = self.data.removed.take() else { return };
+        self.data.selected_profile = Some(removed.profile.id.clone());
+        put_back(&mut self.data.profiles, removed);
+        self.data.unsaved.profiles = true;
+        self.views.screen = Screen::Connections;
+    }
+
+    /// The profile deleted before can no longer come back: its password goes too.
+    pub(super) fn forget_removed(&mut self) {
+        if let Some(removed) = self.data.removed.take()
+            && removed.profile.use_password
+        {
+            self.set_password(removed.profile.id, None);
+        }
+    }
+
+    pub(super) fn move_profile(&mut self, id: &ProfileId, index: usize) {
+        self.data.unsaved.profiles |= reorder(&mut self.data.profiles, id, index);
+    }
+
+    pub(super) fn edit_profile(&mut self, edited: Profile) {
+        let Some(profile) = self.data.profiles.iter_mut().find(|profile| profile.id == edited.id) else { return };
+        if *profile != edited {
+            if let Some(session) = self.data.session.as_mut().filter(|session| session.profile.id == edited.id) {
+                session.profile.saved_publishes.clone_from(&edited.saved_publishes);
+                session.profile.name.clone_from(&edited.name);
+            }
+            *profile = edited;
+            self.data.unsaved.profiles = true;
+        }
+    }
+
+    /// Changes the subscriptions of the open connection's profile, and remembers them.
+    pub(super) fn edit_subscriptions(&mut self, change: impl Fn(&mut Vec<Subscription>)) {
+        let Some(session) = &mut self.data.session else { return };
+        change(&mut session.profile.subscriptions);
+        let id = session.profile.id.clone();
+        if let Some(profile) = self.data.profiles.iter_mut().find(|profile| profile.id == id) {
+            change(&mut profile.subscriptions);
+            self.data.unsaved.profiles = true;
+        }
+    }
+}

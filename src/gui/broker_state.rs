@@ -1,0 +1,42 @@
+//! The broker inside as the window sees it: off, starting, running with or without the demo.
+
+use std::net::SocketAddr;
+
+use crate::broker::demo::Demo;
+use crate::broker::{Broker, ClientInfo, Stats};
+
+/// The broker inside and what is shown of it.
+#[derive(Default)]
+pub struct BrokerState {
+    /// The broker, while it runs.
+    pub running: Option<Broker>,
+    /// The demo devices, while they run.
+    pub demo: Option<Demo>,
+    /// Whether a start or stop is under way.
+    pub is_changing: bool,
+    /// Connected clients, refreshed while somebody looks.
+    pub clients: Vec<ClientInfo>,
+    /// Sums, refreshed while somebody looks.
+    pub stats: Stats,
+}
+
+impl BrokerState {
+    /// Where it listens; `None` while it is off.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.running.as_ref().map(Broker::address)
+    }
+
+    /// Asks the broker for clients and sums.
+    pub fn refresh(&mut self) {
+        match &self.running {
+            Some(broker) => {
+                self.clients = broker.clients();
+                self.stats = broker.stats();
+            }
+            None => {
+                self.clients.clear();
+                self.stats = Stats::default();
+            }
+        }
+    }
+}

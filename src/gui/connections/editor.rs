@@ -1,0 +1,158 @@
+//! The editor of the selected profile: heading, tabs, cards. Every change is handed over at once.
+
+use egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, vec2};
+
+use crate::profile::Profile;
+
+use super::super::action::{Action, Level};
+use super::super::context::Context;
+use super::super::theme::{self, Palette};
+use super::super::widgets::{Look, Tab, button, icon_button, muted, tabs};
+use super::super::icons;
+use super::advanced::advanced_ui;
+use super::filters::Filters;
+use super::footer::footer_ui;
+use super::general::broker_card_ui;
+use super::password::PasswordField;
+use super::will::will_card_ui;
+
+/// How wide the cards get.
+const WIDEST: f32 = 916.0;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum EditorTab {
+    #[default]
+    General,
+    Subscriptions,
+    Advanced,
+}
+
+/// UI state of the editor.
+#[derive(Debug, Default)]
+pub struct Editor {
+    tab: EditorTab,
+    password: PasswordField,
+    filters: Filters,
+}
+
+impl Editor {
+    /// Draws the editor, or what to do when there is nothing to edit.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        let selected = context
+            .selected_profile
+            .and_then(|id| context.profiles.iter().find(|profile| profile.id == *id));
+        match selected {
+            Some(profile) => self.profile_ui(ui, context, profile),
+            None => empty_ui(ui, context),
+        }
+    }
+
+    fn profile_ui(&mut self, ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
+        let mut edited = profile.clone();
+        let side = if ui.available_width() > 760.0 { 32 } else { 20 };
+        let margin = Margin { left: side, right: side, top: 22, bottom: 16 };
+        ScrollArea::vertical().id_salt(&profile.id.0).auto_shrink(false).show(ui, |ui| {
+            Frame::new().inner_margin(margin).show(ui, |ui| {
+                ui.set_width(ui.available_width().min(WIDEST));
+                ui.spacing_mut().item_spacing = vec2(theme::SPACE[1], theme::SPACE[2]);
+                heading_ui(ui, context, &edited);
+                self.tabs_ui(ui, &edited);
+                ui.push_id((&profile.id.0, self.tab as u8), |ui| self.cards_ui(ui, context, &mut edited));
+                if footer_ui(ui, context, &edited) {
+                    self.password.keep(context);
+                    context.ask(Action::Connect(profile.id.clone()));
+                }
+            });
+        });
+        if edited != *profile {
+            context.ask(Action::EditProfile(Box::new(edited)));
+        }
+    }
+
+    fn tabs_ui(&mut self, ui: &mut Ui, profile: &Profile) {
+        let tab = |value, text| Tab { value, icon: None, text, count: String::new() };
+        let mut subscriptions = tab(EditorTab::Subscriptions, "Subscriptions");
+        subscriptions.count = profile.subscriptions.len().to_string();
+        let shown = [tab(EditorTab::General, "General"), subscriptions, tab(EditorTab::Advanced, "Advanced")];
+        let strip = ui.horizontal(|ui| {
+            tabs(ui, &mut self.tab, &shown);
+            ui.take_available_width();
+        });
+        let line = egui::Stroke::new(1.0, Palette::of(ui).line);
+        ui.painter().hline(strip.response.rect.x_range(), strip.response.rect.bottom(), line);
+    }
+
+    fn cards_ui(&mut self, ui: &mut Ui, context: &Context<'_>, profile: &mut Profile) {
+        match self.tab {
+            EditorTab::General => {
+                broker_card_ui(ui, context, profile, &mut self.password);
+                ui.add_space(theme::SPACE[0]);
+                will_card_ui(ui, profile);
+            }
+            EditorTab::Subscriptions => self.filters.ui(ui, profile),
+            EditorTab::Advanced => advanced_ui(ui, profile),
+        }
+    }
+}
+
+fn heading_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
+    let palette = Palette::of(ui);
+    let size = vec2(ui.available_width(), 32.0);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        if icon_button(ui, icons::TRASH, "Delete connection", Look::Plain).clicked() {
+            context.ask(Action::DeleteProfile(profile.id.clone()));
+        }
+        let command = button(ui, Some(icons::TERMINAL), "Copy as command", Look::Plain);
+        if command.on_hover_text("A mosquitto_sub line that connects the same way").clicked() {
+            copy_command(context, profile);
+        }
+        if button(ui, Some(icons::COPY), "Duplicate", Look::Plain).clicked() {
+            context.ask(Action::DuplicateProfile(profile.id.clone()));
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let name = RichText::new(display_name(profile)).font(theme::title(19.0)).color(palette.text);
+            ui.add(Label::new(name).truncate());
+            let url = RichText::new(profile.url()).font(theme::mono()).color(palette.muted);
+            if ui.available_width() > 60.0 {
+                ui.add(Label::new(url).truncate().selectable(true));
+            }
+        });
+    });
+}
+
+/// The name of a profile, or its address when it has none.
+pub fn display_name(profile: &Profile) -> String {
+    if profile.name.trim().is_empty() {
+        profile.url()
+    } else {
+        profile.name.clone()
+    }
+}
+
+fn copy_command(context: &Context<'_>, profile: &Profile) {
+    match profile.mosquitto_sub_command() {
+        Ok(command) => context.copy(command, "Command"),
+        Err(err) => context.toast(Level::Error, err.to_string()),
+    }
+}
+
+/// What to do while nothing is selected.
+fn empty_ui(ui: &mut Ui, context: &Context<'_>) {
+    let palette = Palette::of(ui);
+    let is_first = context.profiles.is_empty();
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() / 2.0 - 110.0).max(24.0));
+        ui.label(RichText::new(icons::TREE).font(theme::icon_fill(44.0)).color(palette.accent));
+        let (title, text) = if is_first {
+            ("No connections yet", "Add one for your broker, or start the broker that is built in.")
+        } else {
+            ("No connection selected", "Choose one on the left, or add another.")
+        };
+        ui.label(RichText::new(title).font(theme::title(18.0)).color(palette.text));
+        muted(ui, text);
+        ui.add_space(theme::SPACE[1]);
+        if button(ui, Some(icons::PLUS), "Add a connection", Look::Primary).clicked() {
+            context.ask(Action::NewProfile);
+        }
+    });
+}

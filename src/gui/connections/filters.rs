@@ -1,0 +1,146 @@
+//! What a profile subscribes to when it connects: filters with their QoS, in order.
+
+use egui::{Align, Key, Layout, RichText, TextEdit, Ui};
+
+use crate::mqtt::{Qos, TopicFilter};
+use crate::profile::{Field, Problem, Profile, Subscription};
+
+use super::super::theme::{self, Palette};
+use super::super::widgets::{Look, button, card, field, icon_button, muted, segmented};
+use super::super::icons;
+use super::form::problem_ui;
+
+/// Room for QoS, the arrows and the cross behind a filter.
+const CONTROLS_WIDTH: f32 = 190.0;
+
+/// UI state: the filter that is about to be added.
+#[derive(Debug, Default)]
+pub struct Filters {
+    typed: String,
+    qos: Qos,
+}
+
+/// What the user wants done with one row.
+enum Edit {
+    Remove,
+    Swap(usize),
+}
+
+impl Filters {
+    /// Draws the card and changes `profile`.
+    pub fn ui(&mut self, ui: &mut Ui, profile: &mut Profile) {
+        card(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = theme::SPACE[1];
+            ui.horizontal(|ui| {
+                ui.label(RichText::new("Topic filters").font(theme::strong()));
+                muted(ui, "subscribed when the connection stands");
+            });
+            if profile.subscriptions.is_empty() {
+                muted(ui, "Nothing is subscribed. Add “#” to see every topic.");
+            }
+            rows_ui(ui, profile);
+            self.new_ui(ui, profile);
+        });
+    }
+
+    fn new_ui(&mut self, ui: &mut Ui, profile: &mut Profile) {
+        let checked = TopicFilter::new(self.typed.as_str());
+        let is_there = profile.subscriptions.iter().any(|there| there.filter == self.typed);
+        let mut is_wanted = false;
+        ui.horizontal(|ui| {
+            let width = (ui.available_width() - CONTROLS_WIDTH).max(80.0);
+            let edit = TextEdit::singleline(&mut self.typed)
+                .id_salt("new filter")
+                .hint_text("home/+/temperature")
+                .font(theme::mono());
+            let response = field(ui, edit, "New topic filter", width);
+            is_wanted = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            qos_ui(ui, "New filter, QoS", &mut self.qos);
+            ui.add_enabled_ui(checked.is_ok() && !is_there, |ui| {
+                is_wanted |= button(ui, Some(icons::PLUS), "Add", Look::Plain).clicked();
+            });
+            if is_wanted {
+                response.request_focus();
+            }
+        });
+        match checked {
+            Err(err) if !self.typed.is_empty() => note_ui(ui, &err.to_string()),
+            Ok(_) if is_there => note_ui(ui, "This filter is in the list already."),
+            Ok(_) if is_wanted => {
+                let filter = std::mem::take(&mut self.typed);
+                profile.subscriptions.push(Subscription { filter, qos: self.qos });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn note_ui(ui: &mut Ui, text: &str) {
+    let color = Palette::of(ui).red;
+    ui.label(RichText::new(text).font(theme::caption()).color(color));
+}
+
+fn rows_ui(ui: &mut Ui, profile: &mut Profile) {
+    let problems = profile.validate();
+    let last = profile.subscriptions.len().saturating_sub(1);
+    let mut wanted = None;
+    for (index, subscription) in profile.subscriptions.iter_mut().enumerate() {
+        ui.push_id(index, |ui| {
+            if let Some(edit) = row_ui(ui, subscription, index, last) {
+                wanted = Some((index, edit));
+            }
+            let of_row = |problem: &&Problem| problem.field == Field::Subscription(index);
+            for problem in problems.iter().filter(of_row) {
+                problem_ui(ui, problem);
+            }
+        });
+    }
+    match wanted {
+        Some((index, Edit::Remove)) => {
+            profile.subscriptions.remove(index);
+        }
+        Some((index, Edit::Swap(other))) => profile.subscriptions.swap(index, other),
+        None => {}
+    }
+}
+
+fn row_ui(ui: &mut Ui, subscription: &mut Subscription, index: usize, last: usize) -> Option<Edit> {
+    let mut wanted = None;
+    ui.horizontal(|ui| {
+        let width = (ui.available_width() - CONTROLS_WIDTH).max(80.0);
+        let name = format!("Topic filter {}", index + 1);
+        let edit = TextEdit::singleline(&mut subscription.filter).font(theme::mono());
+        field(ui, edit, &name, width);
+        qos_ui(ui, &format!("{name}, QoS"), &mut subscription.qos);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 2.0;
+            ui.add_enabled_ui(index > 0, |ui| {
+                let label = format!("Move filter {} up", index + 1);
+                if icon_button(ui, icons::ARROW_UP, &label, Look::Quiet).clicked() {
+                    wanted = Some(Edit::Swap(index - 1));
+                }
+            });
+            ui.add_enabled_ui(index < last, |ui| {
+                let label = format!("Move filter {} down", index + 1);
+                if icon_button(ui, icons::ARROW_DOWN, &label, Look::Quiet).clicked() {
+                    wanted = Some(Edit::Swap(index + 1));
+                }
+            });
+            let label = format!("Remove filter {}", index + 1);
+            if icon_button(ui, icons::X, &label, Look::Quiet).clicked() {
+                wanted = Some(Edit::Remove);
+            }
+        });
+    });
+    wanted
+}
+
+fn qos_ui(ui: &mut Ui, name: &str, qos: &mut Qos) {
+    let options = [
+        (Qos::AtMostOnce, "0"),
+        (Qos::AtLeastOnce, "1"),
+        (Qos::ExactlyOnce, "2"),
+    ];
+    segmented(ui, name, qos, &options);
+}

@@ -1,0 +1,133 @@
+//! The first card of the editor: where the broker is and who connects.
+
+use egui::{Event, TextEdit, Ui};
+
+use crate::mqtt::Version;
+use crate::profile::{Field, Profile, Session};
+
+use super::super::context::Context;
+use super::super::widgets::{card, field, field_with_button, number_field, segmented, text_field};
+use super::super::{icons, theme};
+use super::form::{Form, unit_ui};
+use super::password::PasswordField;
+
+/// Width of the field of the port.
+const PORT_WIDTH: f32 = 72.0;
+
+/// Draws the card and changes `profile`.
+pub fn broker_card_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    profile: &mut Profile,
+    password: &mut PasswordField,
+) {
+    let problems = profile.validate();
+    card(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.label(egui::RichText::new("Broker").font(theme::strong()));
+        let form = Form::new(ui, &problems);
+        form.row(ui, |ui| {
+            form.cell(ui, "Name", Some(Field::Name), |ui| {
+                text_field(ui, &mut profile.name, "Name", "the address", theme::body());
+            });
+            form.cell(ui, "Protocol", None, |ui| protocol_ui(ui, profile));
+        });
+        form.row(ui, |ui| {
+            form.cell(ui, "Host and port", address_field(&problems), |ui| address_ui(ui, profile));
+            form.cell(ui, "Session", None, |ui| session_ui(ui, profile));
+        });
+        form.row(ui, |ui| {
+            form.cell(ui, "Client ID", Some(Field::ClientId), |ui| client_id_ui(ui, profile));
+            form.cell(ui, "Keep alive", None, |ui| keep_alive_ui(ui, profile));
+        });
+        form.row(ui, |ui| {
+            form.cell(ui, "User name", Some(Field::UserName), |ui| {
+                text_field(ui, &mut profile.user_name, "User name", "anonymous", theme::body());
+            });
+            form.cell(ui, "Password", None, |ui| password.ui(ui, context, profile));
+        });
+    });
+}
+
+fn protocol_ui(ui: &mut Ui, profile: &mut Profile) {
+    let options = [(Version::V5, "MQTT 5"), (Version::V311, "MQTT 3.1.1")];
+    segmented(ui, "Protocol", &mut profile.version, &options);
+}
+
+fn session_ui(ui: &mut Ui, profile: &mut Profile) {
+    let clean = match profile.version {
+        Version::V5 => "Clean start",
+        Version::V311 => "Clean session",
+    };
+    let options = [(Session::CleanStart, clean), (Session::Resume, "Resume")];
+    segmented(ui, "Session", &mut profile.session, &options).on_hover_text(
+        "Resume: the broker keeps subscriptions and queued messages while this client is away",
+    );
+}
+
+/// Host and port share a cell: whichever is wrong is shown.
+fn address_field(problems: &[crate::profile::Problem]) -> Option<Field> {
+    let is_port = |problem: &crate::profile::Problem| problem.field == Field::Port;
+    let is_host = |problem: &crate::profile::Problem| problem.field == Field::Host;
+    let port_only = problems.iter().any(is_port) && !problems.iter().any(is_host);
+    Some(if port_only { Field::Port } else { Field::Host })
+}
+
+fn address_ui(ui: &mut Ui, profile: &mut Profile) {
+    let width = ui.available_width() - PORT_WIDTH - theme::SPACE[1];
+    let edit = TextEdit::singleline(&mut profile.host)
+        .id_salt("host")
+        .hint_text("broker.example")
+        .font(theme::mono());
+    let response = field(ui, edit, "Host", width);
+    if response.changed() || response.lost_focus() {
+        adopt_pasted_address(ui, profile, response.lost_focus());
+    }
+    let mut port = u32::from(profile.port);
+    if number_field(ui, &mut port, 1..=65_535, "Port", PORT_WIDTH) {
+        profile.port = u16::try_from(port).unwrap_or(profile.port);
+    }
+}
+
+/// Takes `mqtt://user@host:1884` apart when it is pasted, or typed and left. While somebody types, `host:1` may still
+/// become `host:1884`.
+fn adopt_pasted_address(ui: &Ui, profile: &mut Profile, is_left: bool) {
+    let pasted = ui.input(|input| {
+        input.events.iter().find_map(|event| match event {
+            Event::Paste(text) => Some(text.clone()),
+            _ => None,
+        })
+    });
+    let text = match pasted {
+        Some(pasted) if pasted.contains("://") => pasted,
+        Some(_) => profile.host.clone(),
+        None if is_left => profile.host.clone(),
+        None => return,
+    };
+    profile.adopt_address(&text);
+}
+
+fn client_id_ui(ui: &mut Ui, profile: &mut Profile) {
+    let width = ui.available_width();
+    let edit = TextEdit::singleline(&mut profile.client_id)
+        .id_salt("client id")
+        .hint_text("random at each start")
+        .font(theme::mono());
+    let tip = "Fill in a fixed client ID made at random";
+    if field_with_button(ui, edit, "Client ID", width, (icons::REFRESH, tip)).1 {
+        profile.client_id = random_client_id();
+    }
+}
+
+/// `canopy-` and four hexadecimal digits: short enough for every broker (MQTT 3.1.1, 3.1.3.1).
+fn random_client_id() -> String {
+    format!("canopy-{:04x}", rand::random::<u16>())
+}
+
+fn keep_alive_ui(ui: &mut Ui, profile: &mut Profile) {
+    let mut seconds = u32::from(profile.keep_alive);
+    if number_field(ui, &mut seconds, 0..=65_535, "Keep alive", PORT_WIDTH) {
+        profile.keep_alive = u16::try_from(seconds).unwrap_or(profile.keep_alive);
+    }
+    unit_ui(ui, if profile.keep_alive == 0 { "off" } else { "seconds" });
+}

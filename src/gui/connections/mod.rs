@@ -1,0 +1,71 @@
+//! The connections screen: the list of profiles on the left, the editor of the selected one on the right.
+
+mod advanced;
+mod editor;
+mod filters;
+mod footer;
+mod form;
+mod general;
+mod list;
+mod password;
+mod row;
+#[cfg(test)]
+mod tests;
+mod will;
+
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
+
+use crate::client::State;
+use crate::profile::ProfileId;
+
+use super::context::Context;
+use super::theme::Palette;
+use editor::Editor;
+use list::ProfileList;
+
+/// UI state of this view.
+#[derive(Debug, Default)]
+pub struct Connections {
+    list: ProfileList,
+    editor: Editor,
+}
+
+impl Connections {
+    /// Draws it.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        let palette = Palette::of(ui);
+        Panel::left("profiles")
+            .resizable(true)
+            .default_size(320.0)
+            .size_range(240.0..=480.0)
+            .frame(Frame::new().fill(palette.panel).inner_margin(Margin::same(12)))
+            .show(ui, |ui| self.list.ui(ui, context));
+        CentralPanel::default()
+            .frame(Frame::new().fill(palette.background))
+            .show(ui, |ui| self.editor.ui(ui, context));
+    }
+}
+
+/// What the open connection does with a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Activity {
+    /// Nothing.
+    Idle,
+    /// It is being connected, or waits to be tried again.
+    Opening,
+    /// It is connected.
+    Open,
+}
+
+impl Activity {
+    fn of(context: &Context<'_>, id: &ProfileId) -> Self {
+        let session = context
+            .session
+            .filter(|session| session.profile.id == *id);
+        match session.map(super::session::Session::state) {
+            Some(State::Connected { .. }) => Self::Open,
+            Some(State::Connecting { .. } | State::Waiting { .. }) => Self::Opening,
+            Some(State::Idle | State::Ended(_)) | None => Self::Idle,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The last will of a profile: what the broker publishes if this client disappears (MQTT 5, 3.1.2.5).
+
+use egui::{Align, Layout, RichText, Ui};
+
+use crate::mqtt::{Qos, Version};
+use crate::profile::{Field, Profile};
+
+use super::super::theme;
+use super::super::widgets::{card, muted, number_field, segmented, switch, text_field};
+use super::form::{Form, unit_ui};
+
+/// Draws the card and changes `profile`.
+pub fn will_card_ui(ui: &mut Ui, profile: &mut Profile) {
+    let problems = profile.validate();
+    card(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        heading_ui(ui, profile);
+        if !profile.will.enabled {
+            return;
+        }
+        let form = Form::new(ui, &problems);
+        form.row(ui, |ui| {
+            form.cell(ui, "Topic", Some(Field::WillTopic), |ui| {
+                let text = &mut profile.will.topic;
+                text_field(ui, text, "Will topic", "status/canopy", theme::mono());
+            });
+            form.cell(ui, "QoS", None, |ui| qos_and_retain_ui(ui, profile));
+        });
+        form.row(ui, |ui| {
+            form.cell(ui, "Message", Some(Field::WillMessage), |ui| {
+                let text = &mut profile.will.message;
+                text_field(ui, text, "Will message", "empty", theme::mono());
+            });
+            if profile.version == Version::V5 {
+                form.cell(ui, "Delay", None, |ui| {
+                    number_field(ui, &mut profile.will.delay, 0..=u32::MAX, "Will delay", 100.0);
+                    unit_ui(ui, "seconds");
+                });
+            }
+        });
+    });
+}
+
+fn heading_ui(ui: &mut Ui, profile: &mut Profile) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Last will and testament").font(theme::strong()));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            switch(ui, &mut profile.will.enabled, "Last will");
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                muted(ui, "what the broker publishes if this client disappears");
+            });
+        });
+    });
+}
+
+fn qos_and_retain_ui(ui: &mut Ui, profile: &mut Profile) {
+    let options = [
+        (Qos::AtMostOnce, "0"),
+        (Qos::AtLeastOnce, "1"),
+        (Qos::ExactlyOnce, "2"),
+    ];
+    segmented(ui, "Will QoS", &mut profile.will.qos, &options);
+    switch(ui, &mut profile.will.retain, "Retain the will");
+    ui.label("Retain");
+}

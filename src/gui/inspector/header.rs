@@ -1,0 +1,218 @@
+//! The head of the inspector: where the topic is, what can be done with it, and the facts of the message shown.
+
+use egui::{Layout, Popup, RichText, Ui, vec2};
+
+use super::super::action::Action;
+use super::super::context::Context;
+use super::super::session::Session;
+use super::super::theme::{self, Palette};
+use super::super::widgets::{Look, button, galley, icon_button, qos_badge, retained_badge};
+use super::super::icons;
+use super::breadcrumb::{breadcrumb, elide};
+use super::decode::hex_dump;
+use super::shown::{Shown, published_by};
+use super::words;
+use crate::model::Message;
+use crate::mqtt::{Qos, TopicName};
+
+/// Below this width "Publish here" is an icon.
+const NARROW: f32 = 480.0;
+
+/// What the header was asked for that the inspector itself has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Save the shown payload to a file.
+    Save,
+}
+
+/// Draws breadcrumb, buttons and facts. `message` is the one that is shown below.
+pub fn header(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    session: &Session,
+    shown: &Shown,
+    message: Option<&Message>,
+) -> Option<Wish> {
+    let wish = title_row(ui, context, session, shown, message);
+    ui.add_space(2.0);
+    facts_line(ui, context, shown, message);
+    wish
+}
+
+fn title_row(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    session: &Session,
+    shown: &Shown,
+    message: Option<&Message>,
+) -> Option<Wish> {
+    let path = &shown.facts.path;
+    let is_narrow = ui.available_width() < NARROW;
+    let publish_width = if is_narrow {
+        theme::CONTROL_HEIGHT
+    } else {
+        let text = galley(ui, "Publish here", theme::body(), egui::Color32::PLACEHOLDER);
+        text.size().x + 15.0 + 6.0 + 22.0
+    };
+    let buttons = publish_width + 2.0 * (theme::CONTROL_HEIGHT + theme::SPACE[1]);
+    let mut wish = None;
+    ui.horizontal(|ui| {
+        let room = (ui.available_width() - buttons - theme::SPACE[1]).max(40.0);
+        let size = vec2(room, theme::CONTROL_HEIGHT);
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.set_min_size(size);
+            breadcrumb(ui, context, path, room - 30.0);
+            if icon_button(ui, icons::COPY, "Copy topic", Look::Quiet).clicked() {
+                context.copy(path.clone(), "Topic");
+            }
+        });
+        let publish = if is_narrow {
+            icon_button(ui, icons::SEND, "Publish here", Look::Plain)
+        } else {
+            button(ui, Some(icons::SEND), "Publish here", Look::Plain)
+        };
+        if publish.clicked() {
+            context.ask(Action::PublishHere(path.clone()));
+        }
+        ui.add_enabled_ui(shown.facts.retained, |ui| {
+            if icon_button(ui, icons::ERASER, "Clear retained", Look::Plain).clicked() {
+                clear_retained(context, path);
+            }
+        });
+        wish = more_menu(ui, context, session, shown, message);
+    });
+    wish
+}
+
+fn clear_retained(context: &Context<'_>, path: &str) {
+    if let Ok(topic) = TopicName::new(path.to_owned()) {
+        context.ask(Action::ClearRetained(vec![topic]));
+    }
+}
+
+fn more_menu(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    session: &Session,
+    shown: &Shown,
+    message: Option<&Message>,
+) -> Option<Wish> {
+    let more = icon_button(ui, icons::DOTS, "More", Look::Plain);
+    let mut wish = None;
+    Popup::menu(&more).show(|ui| {
+        ui.set_min_width(230.0);
+        let path = &shown.facts.path;
+        if ui.button("Copy topic").clicked() {
+            context.copy(path.clone(), "Topic");
+        }
+        ui.add_enabled_ui(message.is_some(), |ui| {
+            if let Some(copied) = value_items(ui, message) {
+                context.copy(copied, "Value");
+            }
+            if ui.button("Save payload to file…").clicked() {
+                wish = Some(Wish::Save);
+            }
+        });
+        ui.separator();
+        ui.menu_button("Subscribe to this branch", |ui| {
+            for qos in Qos::ALL {
+                if ui.button(format!("QoS {qos}")).clicked() {
+                    context.ask(Action::Subscribe(branch_filter(path), qos));
+                }
+            }
+        });
+        ui.separator();
+        if ui.add_enabled(shown.facts.retained, egui::Button::new("Clear retained")).clicked() {
+            clear_retained(context, path);
+        }
+        let below = u64::from(shown.facts.subtree_retained);
+        let text = format!("Clear {} retained at and below…", words::thousands(below));
+        if ui.add_enabled(below > 0, egui::Button::new(text)).clicked() {
+            context.ask(Action::ClearRetainedBelow(session.selected));
+        }
+    });
+    wish
+}
+
+fn value_items(ui: &mut Ui, message: Option<&Message>) -> Option<String> {
+    let as_text = ui.button("Copy value").clicked();
+    let as_hex = ui.button("Copy value as hex").clicked();
+    let message = message?;
+    if as_text {
+        return Some(String::from_utf8_lossy(&message.payload).into_owned());
+    }
+    as_hex.then(|| hex_dump(&message.payload))
+}
+
+/// The filter that covers a topic and everything below it (MQTT 5, 4.7.1.2).
+fn branch_filter(path: &str) -> String {
+    format!("{path}/#")
+}
+
+fn facts_line(ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option<&Message>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(7.0, 4.0);
+        ui.spacing_mut().interact_size.y = 18.0;
+        let mut line = FactsLine { is_first: true };
+        if let Some(message) = message {
+            qos_badge(ui, message.qos);
+            line.is_first = false;
+            if shown.facts.retained {
+                retained_badge(ui);
+            }
+            line.is_first = true;
+            line.fact(ui, &words::bytes(message.payload.len() as u64));
+            line.fact(ui, &words::wall_time(message.at, context.zone))
+                .on_hover_text(words::wall_date_time(message.at, context.zone));
+        }
+        counts(ui, &mut line, shown);
+        let properties = message.and_then(|message| message.properties.as_deref());
+        if let Some(content_type) = properties.and_then(|all| all.content_type.as_deref()) {
+            line.named(ui, "content-type", content_type);
+        }
+        if let Some(client) = properties.and_then(published_by) {
+            line.named(ui, "published by", client);
+        }
+    });
+}
+
+fn counts(ui: &mut Ui, line: &mut FactsLine, shown: &Shown) {
+    let facts = &shown.facts;
+    if facts.is_topic {
+        line.fact(ui, &words::counted(facts.own_messages, "message", "messages"));
+        line.fact(ui, &words::rate(facts.own_rate));
+    } else {
+        line.fact(ui, "Branch");
+        line.fact(ui, &words::counted(u64::from(facts.subtree_topics), "topic", "topics"));
+        line.fact(ui, &words::counted(facts.subtree_messages, "message", "messages"));
+        line.fact(ui, &words::rate(facts.subtree_rate));
+    }
+}
+
+/// Facts with dots in between.
+struct FactsLine {
+    is_first: bool,
+}
+
+impl FactsLine {
+    fn dot(&mut self, ui: &mut Ui) {
+        if !self.is_first {
+            let color = Palette::of(ui).faint;
+            ui.label(RichText::new("·").font(theme::label()).color(color));
+        }
+        self.is_first = false;
+    }
+
+    fn fact(&mut self, ui: &mut Ui, text: &str) -> egui::Response {
+        self.dot(ui);
+        let color = Palette::of(ui).muted;
+        ui.label(RichText::new(text).font(theme::label()).color(color))
+    }
+
+    fn named(&mut self, ui: &mut Ui, name: &str, value: &str) {
+        self.fact(ui, name);
+        let palette = Palette::of(ui);
+        let text = RichText::new(elide(value, 40)).font(theme::mono()).color(palette.text);
+        ui.add(egui::Label::new(text).selectable(true)).on_hover_text(elide(value, 400));
+    }
+}

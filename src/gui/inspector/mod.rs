@@ -1,0 +1,266 @@
+//! The selected topic: breadcrumb, facts, and tabs for payload, history, properties and subtree.
+
+mod breadcrumb;
+mod decode;
+mod facts_grid;
+mod header;
+mod history;
+mod message_row;
+mod payload;
+mod properties;
+mod save;
+mod shown;
+mod subtree;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use egui::{Frame, Layout, Margin, RichText, Ui};
+
+use self::decode::View;
+use self::header::{Wish, header};
+use self::history::{Choice, Chosen, HistoryView, recent_list};
+use self::payload::{PayloadView, full_height, payload_rows};
+use self::save::SaveBar;
+use self::shown::Shown;
+
+use super::context::Context;
+use super::icons;
+use super::session::Session;
+use super::theme::{self, Palette};
+use super::widgets::{Look, Tab, button, icon_button, segmented, tabs};
+use crate::model::{Message, NodeId};
+use crate::profile::ProfileId;
+
+/// Room beside the tabs below which the format segments go into a row of their own.
+const TABS_AND_SEGMENTS: f32 = 560.0;
+/// Room kept for the newest messages below a long payload.
+const RECENT_HEIGHT: f32 = 5.0 * theme::HISTORY_ROW_HEIGHT;
+
+/// Which part of a topic is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum InspectorTab {
+    #[default]
+    Payload,
+    History,
+    Properties,
+    Subtree,
+}
+
+/// UI state of this view.
+#[derive(Debug, Default)]
+pub struct Inspector {
+    target: Option<(ProfileId, NodeId)>,
+    tab: InspectorTab,
+    chosen: Option<Chosen>,
+    payload: PayloadView,
+    history: HistoryView,
+    save: SaveBar,
+}
+
+impl Inspector {
+    /// Draws it.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        Frame::new().inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
+            let selected = context.session.and_then(|session| Some((session, session.selected?)));
+            let Some((session, node)) = selected else {
+                return nothing_selected(ui, context);
+            };
+            self.follow(session, node);
+            let shown = Shown::copy(&session.live.model().lock(), node, context.now);
+            self.topic_ui(ui, context, session, &shown);
+        });
+    }
+
+    /// Forgets what belonged to another topic.
+    fn follow(&mut self, session: &Session, node: NodeId) {
+        let is_same = self.target.as_ref().is_some_and(|(profile, target)| {
+            *profile == session.profile.id && *target == node
+        });
+        if !is_same {
+            self.target = Some((session.profile.id.clone(), node));
+            self.chosen = None;
+            self.payload.clear();
+            self.history.clear();
+        }
+    }
+
+    fn topic_ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session, shown: &Shown) {
+        let chosen = self.chosen.as_ref().map(|chosen| chosen.message.clone());
+        let message = chosen.or_else(|| shown.newest.clone());
+        ui.spacing_mut().item_spacing.y = 4.0;
+        let wish = header(ui, context, session, shown, message.as_ref());
+        if let (Some(Wish::Save), Some(message)) = (wish, &message) {
+            self.save.start(&shown.facts.path, message.payload.clone());
+        }
+        self.save.ui(ui, context);
+        self.tab_strip(ui, context, shown, message.as_ref());
+        self.older_message_notice(ui, context, shown);
+        match self.tab {
+            InspectorTab::Payload => self.payload_tab(ui, context, shown, message.as_ref()),
+            InspectorTab::History => {
+                let choice = self.history.ui(ui, context, session, shown, self.chosen.as_ref());
+                self.choose(choice);
+            }
+            InspectorTab::Properties => properties::properties_ui(ui, session, message.as_ref()),
+            InspectorTab::Subtree => subtree::subtree_ui(ui, context, &shown.facts),
+        }
+    }
+
+    fn choose(&mut self, choice: Option<Choice>) {
+        match choice {
+            Some(Choice::Message(chosen)) => self.chosen = Some(chosen),
+            Some(Choice::Newest) => self.chosen = None,
+            None => {}
+        }
+    }
+
+    fn tab_strip(&mut self, ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option<&Message>) {
+        let has_segments = self.tab == InspectorTab::Payload && message.is_some();
+        let fits = ui.available_width() >= TABS_AND_SEGMENTS;
+        let strip = ui.horizontal(|ui| {
+            self.tabs(ui, shown, message);
+            if has_segments && fits {
+                ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                    self.format_controls(ui, context);
+                });
+            }
+        });
+        let line = strip.response.rect.expand2(egui::vec2(16.0, 0.0));
+        ui.painter().hline(line.x_range(), line.bottom() - 0.5, (1.0, Palette::of(ui).line));
+        if has_segments && !fits {
+            ui.horizontal(|ui| {
+                ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                    self.format_controls(ui, context);
+                });
+            });
+        }
+    }
+
+    fn tabs(&mut self, ui: &mut Ui, shown: &Shown, message: Option<&Message>) {
+        let count = |count: usize| match count {
+            0 => String::new(),
+            count => words::thousands(count as u64),
+        };
+        let tab = |value, text, count| Tab {
+            value,
+            icon: None,
+            text,
+            count,
+        };
+        let all = [
+            tab(InspectorTab::Payload, "Payload", String::new()),
+            tab(InspectorTab::History, "History", count(shown.history_len)),
+            tab(InspectorTab::Properties, "Properties", count(message.map_or(0, properties::count))),
+            tab(InspectorTab::Subtree, "Subtree", String::new()),
+        ];
+        tabs(ui, &mut self.tab, &all);
+    }
+
+    /// Copy button and format segments, from the right.
+    fn format_controls(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        ui.spacing_mut().item_spacing.x = theme::SPACE[1];
+        if icon_button(ui, icons::COPY, "Copy payload as shown", Look::Plain).clicked()
+            && let Some(decoded) = self.payload.decoded()
+        {
+            context.copy(decoded.all_text(), "Payload");
+        }
+        let Some(mut view) = self.payload.view() else {
+            return;
+        };
+        let options = [(View::Json, "JSON"), (View::Text, "Text"), (View::Hex, "Hex")];
+        if segmented(ui, "Show as", &mut view, &options).changed() {
+            self.payload.wanted = Some(view);
+        }
+    }
+
+    /// Says so while an older message than the newest is shown.
+    fn older_message_notice(&mut self, ui: &mut Ui, context: &Context<'_>, shown: &Shown) {
+        let Some(chosen) = &self.chosen else {
+            return;
+        };
+        let newest = shown.newest.as_ref().map(|message| message.id);
+        if newest == Some(chosen.message.id) || self.tab == InspectorTab::Subtree {
+            return;
+        }
+        let palette = Palette::of(ui);
+        let time = words::wall_time(chosen.message.at, context.zone);
+        let frame = Frame::new()
+            .fill(palette.tint(palette.amber, 0.14))
+            .corner_radius(theme::RADIUS)
+            .inner_margin(Margin::symmetric(10, 3));
+        let mut is_left = false;
+        frame.show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let text = RichText::new(format!("Showing message of {time}"));
+                ui.label(text.font(theme::label()).color(palette.amber));
+                ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                    is_left = button(ui, Some(icons::ARROW_UP), "Show newest", Look::Quiet).clicked();
+                });
+            });
+        });
+        if is_left {
+            self.chosen = None;
+        }
+    }
+
+    fn payload_tab(&mut self, ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option<&Message>) {
+        let Some(message) = message else {
+            return self.no_message(ui, shown);
+        };
+        let area = ui.available_size();
+        let Some(decoded) = self.payload.prepare(ui, message, area.x) else {
+            return payload::decoding(ui, message.payload.len());
+        };
+        let recent = if area.y > 2.0 * RECENT_HEIGHT { RECENT_HEIGHT + 10.0 } else { 0.0 };
+        let height = full_height(decoded).min(area.y - recent).max(40.0);
+        let size = egui::vec2(area.x, height);
+        ui.allocate_ui_with_layout(size, Layout::top_down(egui::Align::Min), |ui| {
+            ui.set_min_size(size);
+            payload_rows(ui, decoded);
+        });
+        if recent > 0.0 && shown.recent.len() > 1 {
+            let line = ui.max_rect().x_range().expand(16.0);
+            ui.painter().hline(line, ui.cursor().top() + 2.0, (1.0, Palette::of(ui).line));
+            ui.add_space(6.0);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let selected = self.chosen.as_ref().map(|chosen| chosen.message.id);
+            let choice = recent_list(ui, context, shown, selected);
+            self.choose(choice);
+        }
+    }
+
+    fn no_message(&mut self, ui: &mut Ui, shown: &Shown) {
+        let palette = Palette::of(ui);
+        ui.add_space(12.0);
+        let title = RichText::new("No message on this level itself");
+        ui.label(title.font(theme::strong()).color(palette.text));
+        let topics = words::counted(u64::from(shown.facts.subtree_topics), "topic", "topics");
+        let text = format!("It is a branch with {topics} below it.");
+        ui.label(RichText::new(text).font(theme::label()).color(palette.muted));
+        ui.add_space(4.0);
+        if button(ui, None, "Show subtree", Look::Plain).clicked() {
+            self.tab = InspectorTab::Subtree;
+        }
+    }
+}
+
+fn nothing_selected(ui: &mut Ui, context: &Context<'_>) {
+    let palette = Palette::of(ui);
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() * 0.38).max(20.0));
+        let (title, text) = match context.session {
+            Some(_) => (
+                "No topic selected",
+                "Click a topic in the tree to see its messages, history and properties.",
+            ),
+            None => (
+                "Not connected",
+                "Connect to a broker to see its topics.",
+            ),
+        };
+        ui.label(RichText::new(title).font(theme::title(15.0)).color(palette.text));
+        ui.label(RichText::new(text).font(theme::label()).color(palette.muted));
+    });
+}

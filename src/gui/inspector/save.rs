@@ -1,0 +1,127 @@
+//! Saving the shown payload to a file: a path to type or to choose, and the writing beside the frame.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use egui::{Layout, Ui};
+
+use super::super::action::Level;
+use super::super::context::Context;
+use super::super::file_choice::FileChoice;
+use super::super::icons;
+use super::super::latest::Latest;
+use super::super::theme;
+use super::super::widgets::{Look, button, icon_button, text_field};
+use super::words;
+
+/// UI state of the save bar.
+#[derive(Debug)]
+pub struct SaveBar {
+    open: Option<Open>,
+    choice: FileChoice,
+    writing: Latest<Result<String, String>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    path: String,
+    payload: Bytes,
+}
+
+impl Default for SaveBar {
+    fn default() -> Self {
+        Self {
+            open: None,
+            choice: FileChoice::default(),
+            writing: Latest::new("save payload"),
+        }
+    }
+}
+
+impl SaveBar {
+    /// Begins saving `payload` of the topic at `topic_path`.
+    pub fn start(&mut self, topic_path: &str, payload: Bytes) {
+        self.open = Some(Open {
+            path: suggested_name(topic_path),
+            payload,
+        });
+    }
+
+    /// Draws the bar while it is open, and says what came of the last writing.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        match self.writing.poll(ui.ctx()) {
+            Some(Ok(text)) => context.toast(Level::Success, text),
+            Some(Err(text)) => context.toast(Level::Error, text),
+            None => {}
+        }
+        let Some(open) = &mut self.open else {
+            return;
+        };
+        if let Some(path) = self.choice.chosen(ui.ctx()) {
+            open.path = path.to_string_lossy().into_owned();
+        }
+        let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.set_max_height(theme::CONTROL_HEIGHT);
+            is_done |= icon_button(ui, icons::X, "Do not save", Look::Quiet).clicked();
+            let can_save = !open.path.trim().is_empty();
+            ui.add_enabled_ui(can_save, |ui| {
+                if button(ui, Some(icons::SAVE), "Save", Look::Primary).clicked() {
+                    let (path, payload) = (open.path.trim().to_owned(), open.payload.clone());
+                    self.writing.start(ui.ctx(), move || write(&path, &payload));
+                    is_done = true;
+                }
+            });
+            if icon_button(ui, icons::FOLDER, "Choose where to save", Look::Plain).clicked() {
+                self.choice.save(ui.ctx(), "Save payload", &open.path);
+            }
+            text_field(ui, &mut open.path, "Path to save the payload to", "Path of the file", theme::mono());
+        });
+        if is_done {
+            self.open = None;
+        }
+    }
+}
+
+fn write(path: &str, payload: &[u8]) -> Result<String, String> {
+    let size = words::bytes(payload.len() as u64);
+    let shown = Path::new(path);
+    let shown = shown.canonicalize().unwrap_or_else(|_| shown.to_owned());
+    match std::fs::write(path, payload) {
+        Ok(()) => Ok(format!("Saved {size} to {}", shown.display())),
+        Err(error) => Err(format!(
+            "The payload was not saved: {error}. Choose another place than {}",
+            shown.display()
+        )),
+    }
+}
+
+/// A file name from the last level of a topic.
+fn suggested_name(topic_path: &str) -> String {
+    let last = topic_path.rsplit('/').next().unwrap_or_default();
+    let is_plain = |character: &char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.');
+    let name: String = last.chars().filter(is_plain).take(60).collect();
+    let name = name.trim_start_matches('.');
+    if name.is_empty() { "payload.bin".to_owned() } else { format!("{name}.bin") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{suggested_name, write};
+
+    #[test]
+    fn file_names_come_from_the_last_level() {
+        assert_eq!(suggested_name("a/b c/temp:1"), "temp1.bin");
+        assert_eq!(suggested_name("a/"), "payload.bin");
+        assert_eq!(suggested_name("a/.."), "payload.bin");
+    }
+
+    #[test]
+    fn writing_says_where_or_why_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("x.bin");
+        assert!(write(path.to_str().unwrap(), b"abc").unwrap().contains("x.bin"));
+        assert_eq!(std::fs::read(&path).unwrap(), b"abc");
+        assert!(write(directory.path().to_str().unwrap(), b"abc").is_err());
+    }
+}

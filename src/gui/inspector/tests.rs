@@ -1,0 +1,1 @@
+//! The inspector by accessible label, and pictures of it.

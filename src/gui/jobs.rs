@@ -1,0 +1,86 @@
+//! What must not run on the window's thread: the keyring, files, starting and stopping the broker. Each job comes
+//! back as a [`Done`] that the application takes before its next frame.
+
+use std::future::Future;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use crate::broker::{Broker, BrokerError};
+use crate::client::{RuntimeHandle, Wake};
+use crate::profile::{ProfileId, Secret, SecretError, StoreError};
+
+/// Jobs that may wait to be taken; more would have to wait with their answer.
+const CAPACITY: usize = 64;
+
+/// What came of a job.
+pub enum Done {
+    /// The broker started, or why not; with the demo to follow.
+    BrokerStarted {
+        /// The running broker, or why there is none.
+        result: Result<Broker, BrokerError>,
+        /// User name and password that clients must give.
+        credentials: Option<(String, Secret)>,
+        /// Whether demo devices are wanted.
+        with_demo: bool,
+    },
+    /// The broker stopped.
+    BrokerStopped {
+        /// Whether it is to be started again, with new settings.
+        start_again: bool,
+    },
+    /// A password was looked up in order to connect.
+    PasswordFound(ProfileId, Result<Option<Secret>, SecretError>),
+    /// A password was kept or forgotten in the keyring.
+    PasswordKept(ProfileId, Result<(), SecretError>),
+    /// Files were written.
+    Saved(Vec<StoreError>),
+}
+
+/// Starts jobs and collects what came of them.
+pub struct Jobs {
+    runtime: RuntimeHandle,
+    wake: Wake,
+    sender: SyncSender<Done>,
+    receiver: Receiver<Done>,
+}
+
+impl Jobs {
+    /// Jobs run on `runtime`; `wake` is called when one is done.
+    pub fn new(runtime: RuntimeHandle, wake: Wake) -> Self {
+        let (sender, receiver) = sync_channel(CAPACITY);
+        Self { runtime, wake, sender, receiver }
+    }
+
+    /// The runtime that connections and the broker live on.
+    pub fn runtime(&self) -> &RuntimeHandle {
+        &self.runtime
+    }
+
+    /// Wakes the window.
+    pub fn wake(&self) -> &Wake {
+        &self.wake
+    }
+
+    /// Runs something that blocks (keyring, files) on a thread of its own.
+    pub fn run_blocking(&self, job: impl FnOnce() -> Done + Send + 'static) {
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        self.runtime.spawn_blocking(move || deliver(&sender, &wake, job()));
+    }
+
+    /// Runs something that waits.
+    pub fn run(&self, job: impl Future<Output = Done> + Send + 'static) {
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        self.runtime.spawn(async move { deliver(&sender, &wake, job.await) });
+    }
+
+    /// The next finished job, without waiting.
+    pub fn next(&self) -> Option<Done> {
+        self.receiver.try_recv().ok()
+    }
+}
+
+fn deliver(sender: &SyncSender<Done>, wake: &Wake, done: Done) {
+    // the receiver is gone only when the window is closing: nobody is left to tell
+    if sender.send(done).is_ok() {
+        wake();
+    }
+}

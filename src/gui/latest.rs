@@ -1,0 +1,125 @@
+//! Work that must not hold up a frame: one job runs, at most one waits, the latest request wins.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::thread;
+
+use parking_lot::Mutex;
+
+type Job<T> = Box<dyn FnOnce() -> T + Send>;
+
+/// A place where one kind of work is done on a thread of its own.
+pub struct Latest<T> {
+    name: &'static str,
+    running: Option<Receiver<T>>,
+    waiting: Option<Job<T>>,
+}
+
+impl<T: Send + 'static> Latest<T> {
+    /// Nothing to do yet; `name` is the thread's name.
+    pub fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            running: None,
+            waiting: None,
+        }
+    }
+
+    /// Starts `job`, or lets it wait for the running one in place of what waited before.
+    pub fn start(&mut self, ctx: &egui::Context, job: impl FnOnce() -> T + Send + 'static) {
+        self.waiting = Some(Box::new(job));
+        self.next(ctx);
+    }
+
+    /// The result of a job that has finished, each once. Asked in every frame; the frame is woken for it.
+    pub fn poll(&mut self, ctx: &egui::Context) -> Option<T> {
+        let result = match self.running.as_ref()?.try_recv() {
+            Ok(result) => Some(result),
+            Err(TryRecvError::Empty) => return None,
+            Err(TryRecvError::Disconnected) => None,
+        };
+        self.running = None;
+        self.next(ctx);
+        result
+    }
+
+    /// Whether a job runs or waits.
+    pub fn is_busy(&self) -> bool {
+        self.running.is_some() || self.waiting.is_some()
+    }
+
+    fn next(&mut self, ctx: &egui::Context) {
+        if self.running.is_some() {
+            return;
+        }
+        let Some(job) = self.waiting.take() else {
+            return;
+        };
+        let (sender, receiver) = sync_channel(1);
+        // the job stays reachable, so that it can still be done here when the system refuses a thread
+        let job = Arc::new(Mutex::new(Some(job)));
+        let there = Arc::clone(&job);
+        let done = sender.clone();
+        let ctx = ctx.clone();
+        let spawned = thread::Builder::new()
+            .name(self.name.to_owned())
+            .spawn(move || {
+                let job = there.lock().take();
+                if job.is_some_and(|job| done.send(job()).is_ok()) {
+                    ctx.request_repaint();
+                }
+            });
+        if spawned.is_err() {
+            let job = job.lock().take();
+            if let Some(job) = job {
+                // the receiver is right here and the queue empty: this cannot fail
+                drop(sender.try_send(job()));
+            }
+        }
+        self.running = Some(receiver);
+    }
+}
+
+impl<T> fmt::Debug for Latest<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Latest").field("name", &self.name).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+    use std::time::{Duration, Instant};
+
+    use super::Latest;
+
+    fn wait(jobs: &mut Latest<u32>, ctx: &egui::Context) -> u32 {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            if let Some(result) = jobs.poll(ctx) {
+                return result;
+            }
+            assert!(Instant::now() < deadline, "no result");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn the_latest_request_wins() {
+        let ctx = egui::Context::default();
+        let mut jobs = Latest::new("test");
+        let (go, gate) = sync_channel::<()>(1);
+        jobs.start(&ctx, move || {
+            gate.recv().unwrap();
+            1
+        });
+        jobs.start(&ctx, || 2);
+        jobs.start(&ctx, || 3);
+        assert!(jobs.poll(&ctx).is_none());
+        go.send(()).unwrap();
+        assert_eq!(wait(&mut jobs, &ctx), 1);
+        assert_eq!(wait(&mut jobs, &ctx), 3);
+        assert!(!jobs.is_busy());
+    }
+}

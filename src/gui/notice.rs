@@ -1,0 +1,63 @@
+//! The strip above the tree while a connection does not stand: why, what to do, and when it is tried again.
+
+use egui::{Align, CornerRadius, Frame, Layout, Margin, RichText, Ui};
+
+use crate::client::{Failure, State};
+
+use super::action::Action;
+use super::context::Context;
+use super::icons;
+use super::session::Session;
+use super::theme::{self, Palette};
+use super::widgets::{Look, button};
+
+/// Draws the strip when there is something to say.
+pub fn notice_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
+    match session.state() {
+        State::Waiting { failure, next, .. } => {
+            let seconds = next.since(context.now).as_secs() + 1;
+            strip_ui(ui, &failure, &format!("Next attempt in {seconds} s"), |ui| {
+                if button(ui, Some(icons::REFRESH), "Connect now", Look::Plain).clicked() {
+                    context.ask(Action::ReconnectNow);
+                }
+            });
+        }
+        State::Ended(Some(failure)) => strip_ui(ui, &failure, "", |ui| {
+            if button(ui, Some(icons::REFRESH), "Try again", Look::Plain).clicked() {
+                context.ask(Action::Connect(session.profile.id.clone()));
+            }
+            if button(ui, Some(icons::PENCIL), "Edit connection", Look::Plain).clicked() {
+                context.ask(Action::SelectProfile(session.profile.id.clone()));
+                context.ask(Action::ShowConnections);
+            }
+        }),
+        _ => {}
+    }
+}
+
+fn strip_ui(ui: &mut Ui, failure: &Failure, when: &str, buttons: impl FnOnce(&mut Ui)) {
+    let palette = Palette::of(ui);
+    Frame::new()
+        .fill(palette.tint(palette.red, 0.14))
+        .corner_radius(CornerRadius::same(theme::RADIUS))
+        .inner_margin(Margin::symmetric(12, 8))
+        .outer_margin(Margin::symmetric(8, 4))
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.horizontal_top(|ui| {
+                ui.label(RichText::new(icons::WARNING_CIRCLE).font(theme::icon(16.0)).color(palette.red));
+                ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                    ui.spacing_mut().item_spacing.y = 4.0;
+                    ui.add(egui::Label::new(RichText::new(&failure.what).font(theme::strong())).selectable(true).wrap());
+                    ui.add(egui::Label::new(&failure.cure).selectable(true).wrap());
+                    let detail = failure.detail.iter().map(String::as_str).chain(Some(when)).filter(|text| !text.is_empty());
+                    let detail = detail.collect::<Vec<_>>().join(" · ");
+                    if !detail.is_empty() {
+                        let detail = RichText::new(detail).font(theme::label()).color(palette.muted);
+                        ui.add(egui::Label::new(detail).selectable(true).wrap());
+                    }
+                    ui.horizontal(buttons);
+                });
+            });
+        });
+}

@@ -1,0 +1,100 @@
+//! The line at the bottom: connection, counts, rates, history, what was left out, round trip.
+
+use egui::{Align, Layout, RichText, Ui};
+
+use crate::client::State;
+use crate::model::Totals;
+use crate::payload::format;
+
+use super::context::Context;
+use super::icons;
+use super::session::Session;
+use super::theme::{self, Palette};
+use super::tree;
+use super::widgets::dot;
+
+/// Draws the status bar.
+pub fn status_bar_ui(ui: &mut Ui, context: &Context<'_>) {
+    ui.spacing_mut().item_spacing.x = 16.0;
+    ui.horizontal_centered(|ui| {
+        ui.add_space(4.0);
+        let Some(session) = context.session else {
+            caption(ui, "Ready", Palette::of(ui).muted);
+            return;
+        };
+        let totals = session.live.model().lock().totals(context.now);
+        state_ui(ui, context, session);
+        counts_ui(ui, &totals);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(4.0);
+            right_ui(ui, session, &totals);
+        });
+    });
+}
+
+fn caption(ui: &mut Ui, text: &str, color: egui::Color32) -> egui::Response {
+    let text = RichText::new(text).font(theme::label()).color(color);
+    ui.add(egui::Label::new(text).extend())
+}
+
+fn state_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
+    let palette = Palette::of(ui);
+    let (color, text) = match session.state() {
+        State::Connected { since, .. } => {
+            (palette.accent, format!("Connected since {}", format::clock(since, context.zone)))
+        }
+        State::Connecting { attempt: 1 } => (palette.amber, "Connecting…".to_owned()),
+        State::Connecting { attempt } => (palette.amber, format!("Connecting… attempt {attempt}")),
+        State::Waiting { next, .. } => {
+            let seconds = next.since(context.now).as_secs() + 1;
+            (palette.red, format!("Not connected · next attempt in {seconds} s"))
+        }
+        State::Ended(Some(_)) => (palette.red, "Not connected".to_owned()),
+        State::Ended(None) | State::Idle => (palette.faint, "Disconnected".to_owned()),
+    };
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        dot(ui, color);
+        let response = caption(ui, &text, palette.text);
+        if let State::Connected { since, .. } = session.state() {
+            let uptime = format::uptime(context.now.since(since));
+            response.on_hover_text(format!("For {uptime} · client ID {}", session.live.client_id()));
+        }
+    });
+}
+
+fn counts_ui(ui: &mut Ui, totals: &Totals) {
+    let palette = Palette::of(ui);
+    let is_narrow = ui.available_width() < 620.0;
+    caption(ui, &format!("{} topics", format::thousands(u64::from(totals.topics))), palette.muted);
+    caption(ui, &format!("{} messages", format::thousands(totals.messages)), palette.muted);
+    if !is_narrow {
+        let rate = |icon: &str, rate: f32| format!("{icon} {} /s", tree::rate(rate));
+        caption(ui, &rate(icons::ARROW_DOWN, totals.rate_in), palette.muted).on_hover_text("Messages in per second");
+        caption(ui, &rate(icons::ARROW_UP, totals.rate_out), palette.muted).on_hover_text("Messages out per second");
+    }
+}
+
+fn right_ui(ui: &mut Ui, session: &Session, totals: &Totals) {
+    let palette = Palette::of(ui);
+    if let Some(ping) = session.ping {
+        let millis = ping.as_secs_f64() * 1_000.0;
+        caption(ui, &format!("keep-alive {millis:.1} ms"), palette.muted)
+            .on_hover_text("Round trip of the last PINGREQ and PINGRESP");
+    }
+    let dropped = session.live.undecodable();
+    let color = if dropped == 0 { palette.muted } else { palette.red };
+    caption(ui, &format!("{} dropped", format::thousands(dropped)), color).on_hover_text(
+        "Packets that could not be shown because they break a rule of the protocol; the log says which. Canopy \
+         drops nothing else: when it cannot keep up, the broker waits.",
+    );
+    let trimmed = if totals.trimmed > 0 {
+        format!(" · {} trimmed", format::thousands(totals.trimmed))
+    } else {
+        String::new()
+    };
+    let used = format::bytes(totals.history_bytes);
+    let text = format!("history {used} of {}{trimmed}", format::bytes(totals.history_budget));
+    caption(ui, &text, palette.muted)
+        .on_hover_text("The oldest messages are trimmed to stay within; the last one of each topic is always kept.");
+}

@@ -1,0 +1,67 @@
+//! The menu of a row: copy, publish, clear retained messages, open and close.
+
+use egui::{Button, Response, Ui};
+
+use crate::model::Row;
+use crate::mqtt::TopicName;
+
+use super::super::action::Action;
+use super::super::context::Context;
+use super::super::session::Session;
+
+/// Attaches the menu to a row.
+pub fn row_menu(response: &Response, context: &Context<'_>, session: &Session, row: &Row) {
+    response.context_menu(|ui| {
+        ui.set_min_width(220.0);
+        copy_items(ui, context, session, row);
+        ui.separator();
+        if ui.button("Publish here").clicked() {
+            context.ask(Action::PublishHere(path(session, row)));
+        }
+        if ui.button("Subscribe to this branch").clicked() {
+            let filter = format!("{}/#", path(session, row));
+            context.ask(Action::Subscribe(filter, crate::mqtt::Qos::AtMostOnce));
+        }
+        ui.separator();
+        retained_items(ui, context, session, row);
+        if row.open.is_some() {
+            ui.separator();
+            if ui.button("Open all below").clicked() {
+                context.ask(Action::SetOpenBelow(Some(row.node), true));
+            }
+            if ui.button("Close all below").clicked() {
+                context.ask(Action::SetOpenBelow(Some(row.node), false));
+            }
+        }
+    });
+}
+
+fn path(session: &Session, row: &Row) -> String {
+    session.live.model().lock().path(row.node)
+}
+
+fn copy_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &Row) {
+    if ui.add(Button::new("Copy topic").shortcut_text("Ctrl+C")).clicked() {
+        context.copy(path(session, row), "Topic");
+    }
+    if ui.add_enabled(row.last.is_some(), Button::new("Copy value")).clicked()
+        && let Some(last) = &row.last
+    {
+        context.copy(String::from_utf8_lossy(&last.payload).into_owned(), "Value");
+    }
+}
+
+fn retained_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &Row) {
+    let is_retained = row.last.as_ref().is_some_and(|last| last.retained);
+    let clear = Button::new("Clear retained").shortcut_text("Del");
+    if ui.add_enabled(is_retained, clear).clicked()
+        && let Ok(topic) = TopicName::new(path(session, row))
+    {
+        context.ask(Action::ClearRetained(vec![topic]));
+    }
+    let count = session.live.model().lock().facts(row.node, context.now).subtree_retained;
+    let text = format!("Clear {count} retained at and below…");
+    if ui.add_enabled(count > 0, Button::new(text)).clicked() {
+        context.ask(Action::ClearRetainedBelow(Some(row.node)));
+    }
+}

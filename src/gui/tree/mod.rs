@@ -1,0 +1,269 @@
+//! The live topic tree as a table: Topic, Value, Messages, Rate, Age. Only visible rows are copied out of the model
+//! and painted; the scroll offset is kept in `f64`, because an `f32` is off by a point at a million rows.
+
+mod keys;
+mod menu;
+mod row;
+mod scroll;
+
+use egui::{Align2, Id, Rect, Sense, Ui, pos2, vec2};
+
+use crate::model::{Query, Row, SortBy};
+use crate::mqtt::{Qos, Timestamp};
+
+use super::action::Action;
+use super::context::Context;
+use super::icons;
+use super::session::Session;
+use super::theme::{self, Palette};
+use scroll::Scroll;
+
+/// Width of the three columns of numbers.
+const NUMBER_WIDTHS: [f32; 3] = [72.0, 62.0, 44.0];
+/// Share of the remaining width that the topic gets; the value gets the rest.
+const TOPIC_SHARE: f32 = 0.5;
+
+/// UI state of the tree.
+#[derive(Default)]
+pub struct TreeView {
+    scroll: Scroll,
+    /// Reused from frame to frame.
+    rows: Vec<Row>,
+    /// Bring the selected row into view in the next frame.
+    reveal_selected: bool,
+    /// When the youngest visible row last changed: the frame after which nothing glows any more.
+    glow_until: Option<Timestamp>,
+    /// Newest message among the visible rows, for the next change of an age.
+    newest_visible: Option<Timestamp>,
+}
+
+/// Where the columns begin and end, in points.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    value: f32,
+    messages: f32,
+    rate: f32,
+    age: f32,
+    right: f32,
+}
+
+impl Columns {
+    fn new(rect: Rect) -> Self {
+        let right = rect.right() - 14.0;
+        let age = right - NUMBER_WIDTHS[2];
+        let rate = age - NUMBER_WIDTHS[1];
+        let messages = rate - NUMBER_WIDTHS[0];
+        let value = rect.left() + (messages - rect.left()) * TOPIC_SHARE;
+        Self { value, messages, rate, age, right }
+    }
+}
+
+impl TreeView {
+    /// Scrolls to the selected row in the next frame.
+    pub fn reveal_selected(&mut self) {
+        self.reveal_selected = true;
+    }
+
+    /// The moment at which the tree looks different although nothing arrived: the next step of a glow, or an age.
+    pub fn next_change(&self, now: Timestamp) -> Option<std::time::Duration> {
+        if self.glow_until.is_some_and(|until| until > now) {
+            return Some(GLOW_STEP);
+        }
+        self.newest_visible.map(|newest| next_age_change(now.since(newest)))
+    }
+
+    /// Draws the header and the visible rows. `query` is highlighted.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session, query: Option<&Query>) {
+        let rect = ui.available_rect_before_wrap();
+        ui.advance_cursor_after_rect(rect);
+        let header = rect.with_max_y(rect.top() + theme::ROW_HEIGHT + 2.0);
+        let body = rect.with_min_y(header.bottom());
+        let columns = Columns::new(body);
+        header_ui(ui, context, session, header, columns);
+        let id = ui.scope_id().with("topic tree");
+        let focus = ui.interact(body, id, Sense::CLICK | Sense::FOCUSABLE);
+        focus.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Tree, true, "Topics"));
+        let row_count = self.copy_rows(ui, session, body, context.now);
+        if focus.has_focus() {
+            self.keys(ui, context, session, id, row_count);
+        }
+        if row_count == 0 {
+            empty_ui(ui, session, body, query);
+            return;
+        }
+        self.rows_ui(ui, context, session, (body, columns), (id, query));
+        self.scroll.bar_ui(ui, body, row_count);
+    }
+
+    /// Locks the model, copies what is visible, lets go. Returns how many rows the whole tree has.
+    fn copy_rows(&mut self, ui: &Ui, session: &Session, body: Rect, now: Timestamp) -> usize {
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.clear();
+        let model = session.live.model().lock();
+        let row_count = model.row_count();
+        if std::mem::take(&mut self.reveal_selected)
+            && let Some(row) = session.selected.and_then(|node| model.row_of(node))
+        {
+            self.scroll.bring_into_view(row, body.height());
+        }
+        self.scroll.keep_anchor(|node| model.row_of(node));
+        self.scroll.wheel(ui, body, row_count);
+        let first = self.scroll.first_row();
+        let count = scroll::rows_in(body.height()) + 2;
+        model.rows(first, count, now, &mut rows);
+        drop(model);
+        self.scroll.set_anchor(&rows, session.selected);
+        self.rows = rows;
+        row_count
+    }
+
+    fn rows_ui(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        session: &Session,
+        (body, columns): (Rect, Columns),
+        (id, query): (Id, Option<&Query>),
+    ) {
+        let rows = std::mem::take(&mut self.rows);
+        let mut clipped = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("rows"));
+        clipped.set_clip_rect(body.intersect(ui.clip_rect()));
+        let has_focus = ui.memory(|memory| memory.has_focus(id));
+        let mut newest = None;
+        for (index, row) in rows.iter().enumerate() {
+            let top = body.top() + self.scroll.y_of(self.scroll.first_row() + index);
+            let rect = Rect::from_min_size(pos2(body.left(), top), vec2(body.width(), theme::ROW_HEIGHT));
+            if rect.top() > body.bottom() {
+                break;
+            }
+            let style = row::Style {
+                columns,
+                is_selected: session.selected == Some(row.node),
+                has_focus,
+                glow: glow(context, row),
+                query,
+            };
+            newest = newest.max(row.newest);
+            let response = row::row_ui(&mut clipped, rect, row, context.now, &style);
+            if response.clicked() {
+                ui.memory_mut(|memory| memory.request_focus(id));
+            }
+            self.row_clicks(ui, context, row, rect, &response);
+            menu::row_menu(&response, context, session, row);
+        }
+        self.newest_visible = newest;
+        self.glow_until = newest.filter(|_| context.settings.flash_changes).map(|newest| newest.plus(theme::GLOW));
+        self.rows = rows;
+    }
+
+    fn row_clicks(&mut self, ui: &Ui, context: &Context<'_>, row: &Row, rect: Rect, response: &egui::Response) {
+        let on_caret = response
+            .interact_pointer_pos()
+            .is_some_and(|pos| (pos.x - row::caret_x(rect, row.depth)).abs() < 9.0);
+        match row.open {
+            Some(open) if response.clicked() && on_caret => {
+                let everything = ui.input(|input| input.modifiers.alt);
+                context.ask(if everything {
+                    Action::SetOpenBelow(Some(row.node), !open)
+                } else {
+                    Action::SetOpen(row.node, !open)
+                });
+            }
+            Some(open) if response.double_clicked() => context.ask(Action::SetOpen(row.node, !open)),
+            _ if response.clicked() || response.secondary_clicked() => context.ask(Action::Select(row.node)),
+            _ => {}
+        }
+    }
+}
+
+/// Time between two steps of a fading glow.
+const GLOW_STEP: std::time::Duration = std::time::Duration::from_millis(66);
+
+/// When an age of this length will read differently; see [`row::age`].
+fn next_age_change(age: std::time::Duration) -> std::time::Duration {
+    let seconds = age.as_secs();
+    let step = match seconds {
+        0..10 => 1,
+        10..60 => 10,
+        60..3_600 => 60,
+        _ => 3_600,
+    };
+    std::time::Duration::from_secs(seconds - seconds % step + step).saturating_sub(age)
+}
+
+/// 1 for a row that changed just now, falling to 0 within [`theme::GLOW`].
+fn glow(context: &Context<'_>, row: &Row) -> f32 {
+    let changed = match &row.last {
+        Some(last) if row.open.is_none() || row.open == Some(true) => Some(last.at),
+        _ if row.open == Some(true) => None,
+        _ => row.newest,
+    };
+    let Some(changed) = changed.filter(|_| context.settings.flash_changes) else {
+        return 0.0;
+    };
+    let age = context.now.since(changed).as_secs_f32() / theme::GLOW.as_secs_f32();
+    (1.0 - age).clamp(0.0, 1.0)
+}
+
+fn header_ui(ui: &mut Ui, context: &Context<'_>, session: &Session, rect: Rect, columns: Columns) {
+    let palette = Palette::of(ui);
+    let baseline = rect.center().y;
+    let arrow = |is_sorted: bool| if is_sorted { icons::CARET_DOWN } else { "" };
+    let by_name = session.sort == SortBy::Name;
+    let titles = [
+        ("Topic", rect.left() + 30.0, Align2::LEFT_CENTER, Some(SortBy::Name), by_name),
+        ("Value", columns.value, Align2::LEFT_CENTER, None, false),
+        ("Messages", columns.rate - 8.0, Align2::RIGHT_CENTER, Some(SortBy::Messages), !by_name),
+        ("Rate /s", columns.age - 8.0, Align2::RIGHT_CENTER, None, false),
+        ("Age", columns.right, Align2::RIGHT_CENTER, None, false),
+    ];
+    for (title, x, align, sort, is_sorted) in titles {
+        let color = if is_sorted { palette.text } else { palette.muted };
+        let job = ui.painter().layout_no_wrap(title.to_owned(), theme::label(), color);
+        let area = align.anchor_size(pos2(x, baseline), job.size());
+        ui.painter().galley(area.min, job, color);
+        let Some(sort) = sort else { continue };
+        ui.painter().text(
+            area.right_center() + vec2(3.0, 0.0),
+            Align2::LEFT_CENTER,
+            arrow(is_sorted),
+            theme::icon(9.0),
+            color,
+        );
+        let response = ui.interact(area.expand(4.0), ui.scope_id().with(title), Sense::click());
+        response.widget_info(|| {
+            let label = format!("Sort by {}", title.to_lowercase());
+            egui::WidgetInfo::selected(egui::Role::Button, true, is_sorted, label)
+        });
+        if response.on_hover_text("Sort by this column").clicked() {
+            context.ask(Action::SortBy(sort));
+        }
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, palette.line));
+}
+
+fn empty_ui(ui: &mut Ui, session: &Session, body: Rect, query: Option<&Query>) {
+    let palette = Palette::of(ui);
+    let (headline, hint) = if query.is_some() {
+        ("Nothing matches the filter", "Press Esc to clear it.")
+    } else if session.is_connected() && session.subscriptions.is_empty() {
+        ("No subscription", "Add one above: “#” means every topic.")
+    } else if session.is_connected() {
+        ("No messages yet", "They appear here as soon as the broker sends them.")
+    } else {
+        ("Not connected", "Messages appear here once the connection stands.")
+    };
+    let center = body.center_top() + vec2(0.0, (body.height() * 0.35).min(160.0));
+    ui.painter().text(center, Align2::CENTER_CENTER, headline, theme::title(15.0), palette.muted);
+    let below = center + vec2(0.0, 24.0);
+    ui.painter().text(below, Align2::CENTER_CENTER, hint, theme::body(), palette.faint);
+}
+
+/// What a person sees for a QoS in one word, for tooltips.
+fn qos_text(qos: Qos) -> &'static str {
+    match qos {
+        Qos::AtMostOnce => "QoS 0 · at most once",
+        Qos::AtLeastOnce => "QoS 1 · at least once",
+        Qos::ExactlyOnce => "QoS 2 · exactly once",
+    }
+}

@@ -1,0 +1,13 @@
+//! The controls of the window, drawn by the tokens of [`super::theme`]; each has a label for screen readers.
+
+mod button;
+mod choice;
+mod field;
+mod rows;
+mod text;
+
+pub use button::{Look, button, button_sized, icon_button};
+pub use choice::{Tab, qos_choice, segmented, switch, tabs};
+pub use field::{card, field, field_with_button, labelled, number_field, text_field};
+pub use rows::{Place, Scrolled, virtual_rows};
+pub use text::{badge, dot, galley, galley_within, kept_label, muted, qos_badge, retained_badge};

@@ -1,0 +1,73 @@
+//! Everything known of one node, its messages, and the sums over the connection.
+
+use super::rates::Moment;
+use super::{Facts, Message, MessageId, Model, NodeId, Totals};
+use crate::mqtt::Timestamp;
+
+impl Model {
+    /// Everything known of a node, as of `now`.
+    pub fn facts(&self, node: NodeId, now: Timestamp) -> Facts {
+        let now = Moment::new(now);
+        let it = self.tree.node(node);
+        let own = self.tree.own_of(node);
+        Facts {
+            path: self.path(node),
+            is_topic: it.is_topic(),
+            retained: it.is_retained(),
+            own_messages: own.messages,
+            own_rate: own.rate.per_second(now),
+            own_bytes: own.bytes,
+            first_seen: it.is_topic().then_some(it.first_seen),
+            last_seen: it.is_topic().then_some(own.newest),
+            subtree_topics: it.topics,
+            subtree_retained: it.retained,
+            subtree_messages: it.messages,
+            subtree_rate: it.rate.per_second(now),
+            subtree_bytes: it.bytes,
+            subtree_newest: (it.messages > 0).then_some(it.newest),
+            children: it.children,
+            depth_below: u32::from(it.depth_below),
+            trimmed: own.messages - u64::from(it.kept),
+        }
+    }
+
+    /// The last message of a topic, always whole; `None` for a branch that never carried one itself.
+    pub fn last_message(&self, node: NodeId) -> Option<Message> {
+        self.log.message(self.tree.node(node).last)
+    }
+
+    /// How many messages of this topic are in the history (the last one included).
+    pub fn history_len(&self, node: NodeId) -> usize {
+        self.tree.node(node).kept as usize
+    }
+
+    /// Messages `first .. first + count` of this topic, newest first. Costs what is asked for, wherever it stands.
+    pub fn history(&self, node: NodeId, first: usize, count: usize, out: &mut Vec<Message>) {
+        let newest = (self.tree.node(node).last, self.tree.own_of(node).messages);
+        self.log.chain(newest, (first as u64, count), out);
+    }
+
+    /// A message by its id; `None` once it was trimmed.
+    pub fn message(&self, id: MessageId) -> Option<Message> {
+        self.log.message(id)
+    }
+
+    /// Sums over the whole connection, as of `now`.
+    pub fn totals(&self, now: Timestamp) -> Totals {
+        let now = Moment::new(now);
+        let all = self.tree.node(NodeId::ROOT);
+        Totals {
+            topics: all.topics,
+            messages: all.messages,
+            rate_in: all.rate.per_second(now),
+            sent: self.sent,
+            rate_out: self.rate_out.per_second(now),
+            redeliveries: self.redeliveries,
+            retained: all.retained,
+            history_bytes: self.log.bytes(),
+            history_budget: self.log.budget(),
+            last_bytes: self.log.last_bytes(),
+            trimmed: self.trimmed,
+        }
+    }
+}

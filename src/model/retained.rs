@@ -1,0 +1,59 @@
+//! What is known of retained messages on the broker.
+//!
+//! The retain flag of a delivery only says "sent because it was retained" (MQTT 5, 3.3.1.3), so a live message says
+//! nothing. The marker follows retained deliveries, clearing messages and what this client publishes itself.
+
+use super::{Model, NodeId};
+use crate::mqtt::TopicName;
+
+/// Most topics that are remembered although no message of them has come in.
+const AHEAD: usize = 65_536;
+
+impl Model {
+    /// Notes that this client published to `topic` with the retain flag (or cleared it with an empty payload), so
+    /// that the retained marker is right before the broker tells us.
+    pub fn note_retained_publish(&mut self, topic: &TopicName, is_empty: bool) {
+        self.revision += 1;
+        if let Some(node) = self.tree.find(topic.as_str()) {
+            self.freeze(node);
+            self.tree.mark_retained(node, !is_empty);
+        } else if is_empty {
+            self.retained_ahead.remove(topic);
+        } else if self.retained_ahead.len() < AHEAD {
+            self.retained_ahead.insert(topic.clone());
+        }
+    }
+
+    /// Whether this client published a retained message to a topic that had no node then.
+    pub(super) fn take_retained_ahead(&mut self, topic: &TopicName) -> bool {
+        !self.retained_ahead.is_empty() && self.retained_ahead.remove(topic)
+    }
+
+    /// Topics at and below `node` that are known to be retained, in the order of their names; `None` means the
+    /// whole tree without `$`-topics.
+    pub fn retained_below(&self, node: Option<NodeId>) -> Vec<TopicName> {
+        let mut found = Vec::new();
+        let mut open = match node {
+            Some(node) => vec![node],
+            None => self.unreserved(),
+        };
+        while let Some(node) = open.pop() {
+            if self.tree.node(node).retained == 0 {
+                continue;
+            }
+            if self.tree.node(node).is_retained() {
+                found.extend(TopicName::new(self.tree.names().path(node)));
+            }
+            open.extend(self.tree.children(node));
+        }
+        found.sort_by(|a, b| super::order::natural(a.as_str(), b.as_str()));
+        found
+    }
+
+    /// First levels without the broker's own.
+    fn unreserved(&self) -> Vec<NodeId> {
+        let mut levels = self.tree.children(NodeId::ROOT);
+        levels.retain(|&level| !self.tree.names().name(level).starts_with('$'));
+        levels
+    }
+}

@@ -1,0 +1,65 @@
+//! Tests of the model through its public functions, and property tests against a naive model.
+
+mod naive;
+mod scenes;
+
+use bytes::Bytes;
+
+use super::*;
+use crate::mqtt::{Publish, Qos, Timestamp};
+
+/// A point in time `seconds` after some beginning.
+fn at(seconds: f64) -> Timestamp {
+    Timestamp::from_micros(1_700_000_000_000_000).plus(std::time::Duration::from_secs_f64(seconds))
+}
+
+fn message(topic: &str, payload: &[u8]) -> Publish {
+    Publish {
+        topic: TopicName::new(topic).expect("a topic"),
+        payload: Bytes::copy_from_slice(payload),
+        qos: Qos::AtMostOnce,
+        retain: false,
+        dup: false,
+        packet_id: None,
+        properties: None,
+    }
+}
+
+fn retained(topic: &str, payload: &[u8]) -> Publish {
+    Publish {
+        retain: true,
+        ..message(topic, payload)
+    }
+}
+
+/// A model that has taken in one message for each of these topics.
+fn with_topics(topics: &[&str]) -> Model {
+    let mut model = Model::new(1 << 20);
+    for topic in topics {
+        model.insert(&message(topic, b"1"), at(0.0));
+    }
+    model
+}
+
+fn all_rows(model: &Model) -> Vec<Row> {
+    let mut rows = Vec::new();
+    model.rows(0, usize::MAX, at(0.0), &mut rows);
+    rows
+}
+
+/// The rows as text: two spaces for each level, then the name.
+fn outline(model: &Model) -> Vec<String> {
+    let line = |row: &Row| format!("{}{}", "  ".repeat(row.depth as usize), row.name);
+    all_rows(model).iter().map(line).collect()
+}
+
+fn node(model: &Model, path: &str) -> NodeId {
+    model.find(path).expect(path)
+}
+
+fn search(model: &Model, text: &str) -> Matches {
+    let query = Query::new(text).expect("a query");
+    let mut cursor = SearchCursor::default();
+    while model.search_step(&query, &mut cursor, 7) {}
+    cursor.finish()
+}
