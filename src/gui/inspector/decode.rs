@@ -337,11 +337,7 @@ mod tests {
         let ctx = egui::Context::default();
         let mut decoder = Decoder::default();
         let message = message("line\n".repeat(100_000));
-        assert!(
-            decoder
-                .get(&ctx, &message, Some(View::Text), 80)
-                .is_none()
-        );
+        assert!(decoder.get(&ctx, &message, Some(View::Text), 80).is_none());
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
         while decoder.get(&ctx, &message, Some(View::Text), 80).is_none() {
             assert!(std::time::Instant::now() < deadline);

@@ -44,10 +44,21 @@ fn campus() -> Vec<Publish> {
     let binary: Vec<u8> = (0..=255).cycle().take(5_000).collect();
     let first = [
         message("binary/camera/front", binary),
-        Publish { qos: Qos::AtMostOnce, packet_id: None, ..message("status/raspberrypi/online", "") },
-        Publish { dup: true, qos: Qos::ExactlyOnce, ..message("log/line", "a\tb\u{1b}[0m line\r\nsecond line") },
+        Publish {
+            qos: Qos::AtMostOnce,
+            packet_id: None,
+            ..message("status/raspberrypi/online", "")
+        },
+        Publish {
+            dup: true,
+            qos: Qos::ExactlyOnce,
+            ..message("log/line", "a\tb\u{1b}[0m line\r\nsecond line")
+        },
     ];
-    first.into_iter().chain((0..40).map(|index| news(120 + index))).collect()
+    first
+        .into_iter()
+        .chain((0..40).map(|index| news(120 + index)))
+        .collect()
 }
 
 fn state(messages: &[Publish], path: &str) -> State {
@@ -63,18 +74,32 @@ fn window(size: [f32; 2], state: State) -> Harness<'static, State> {
         .with_context_setup(|ctx| fixture::dress(ctx, Theme::Dark))
         .build_ui_state(
             |ui, state: &mut State| {
-                egui::CentralPanel::default().show(ui, |ui| state.inspector.ui(ui, &state.fixture.context()));
+                egui::CentralPanel::default()
+                    .show(ui, |ui| state.inspector.ui(ui, &state.fixture.context()));
             },
             state,
         )
 }
 
-fn picture(name: &str, path: &str, size: [f32; 2], scale: f32, theme: Theme, prepare: impl FnOnce(&mut State)) {
+fn picture(
+    name: &str,
+    path: &str,
+    size: [f32; 2],
+    scale: f32,
+    theme: Theme,
+    prepare: impl FnOnce(&mut State),
+) {
     let mut state = state(&campus(), path);
     prepare(&mut state);
-    fixture::picture(&format!("inspector-{name}"), size, scale, theme, move |ui| {
-        state.inspector.ui(ui, &state.fixture.context());
-    });
+    fixture::picture(
+        &format!("inspector-{name}"),
+        size,
+        scale,
+        theme,
+        move |ui| {
+            state.inspector.ui(ui, &state.fixture.context());
+        },
+    );
 }
 
 #[test]
@@ -84,13 +109,33 @@ fn pictures() {
     picture("payload", NEWS, wide, 1.0, Theme::Dark, |_| {});
     picture("payload-light", NEWS, wide, 1.0, Theme::Light, |_| {});
     picture("narrow", NEWS, [424.0, 330.0], 2.0, Theme::Dark, |_| {});
-    picture("history", NEWS, wide, 1.0, Theme::Dark, |state| state.inspector.tab = History);
-    picture("history-narrow", NEWS, [424.0, 330.0], 1.0, Theme::Light, |state| state.inspector.tab = History);
-    picture("properties", NEWS, wide, 1.0, Theme::Dark, |state| state.inspector.tab = Properties);
-    picture("subtree", NEWS, wide, 1.0, Theme::Light, |state| state.inspector.tab = Subtree);
+    picture("history", NEWS, wide, 1.0, Theme::Dark, |state| {
+        state.inspector.tab = History
+    });
+    picture(
+        "history-narrow",
+        NEWS,
+        [424.0, 330.0],
+        1.0,
+        Theme::Light,
+        |state| state.inspector.tab = History,
+    );
+    picture("properties", NEWS, wide, 1.0, Theme::Dark, |state| {
+        state.inspector.tab = Properties
+    });
+    picture("subtree", NEWS, wide, 1.0, Theme::Light, |state| {
+        state.inspector.tab = Subtree
+    });
     picture("hex", "binary/camera/front", wide, 1.0, Theme::Dark, |_| {});
     picture("text", "log/line", wide, 1.0, Theme::Dark, |_| {});
-    picture("empty", "status/raspberrypi/online", wide, 1.0, Theme::Dark, |_| {});
+    picture(
+        "empty",
+        "status/raspberrypi/online",
+        wide,
+        1.0,
+        Theme::Dark,
+        |_| {},
+    );
     picture("branch", "UM/campus", wide, 1.0, Theme::Dark, |_| {});
 }
 
@@ -130,7 +175,12 @@ fn buttons_ask_for_what_they_say() {
 fn only_retained_topics_can_be_cleared() {
     let mut window = window(SIZE, state(&campus(), "log/line"));
     window.run_steps(2);
-    assert!(window.get_by_label("Clear retained").accesskit_node().is_disabled());
+    assert!(
+        window
+            .get_by_label("Clear retained")
+            .accesskit_node()
+            .is_disabled()
+    );
 }
 
 #[test]
@@ -219,7 +269,10 @@ fn the_chosen_format_lasts_while_the_topic_is_shown() {
     window.run_steps(2);
     window.get_by_label("Show as Hex").click();
     window.run_steps(2);
-    window.state().fixture.insert(&message("log/line", "more text"));
+    window
+        .state()
+        .fixture
+        .insert(&message("log/line", "more text"));
     window.run_steps(2);
     assert_eq!(window.state().inspector.payload.view(), Some(View::Hex));
     let state = window.state_mut();

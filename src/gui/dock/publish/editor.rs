@@ -4,21 +4,23 @@ use std::ops::Range;
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Color32, CornerRadius, Frame, Layout, Margin, Popup, PopupCloseBehavior, RichText, ScrollArea, Stroke, TextBuffer,
-    TextEdit, Ui, vec2,
+    Align, Color32, CornerRadius, Frame, Layout, Margin, Popup, PopupCloseBehavior, RichText,
+    ScrollArea, Stroke, TextBuffer, TextEdit, Ui, vec2,
 };
 
 use super::super::super::action::Level;
 use super::super::super::context::Context;
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
-use super::super::super::widgets::{Look, button, button_with_key, field, galley_within, icon_button, muted, segmented, switch};
+use super::super::super::widgets::{
+    Look, button, button_with_key, field, galley_within, icon_button, muted, segmented, switch,
+};
 use super::check::{Verdict, placeholders};
 use super::compose::{payload, property_count, values};
 use super::result::Outcome;
 use super::{Columns, PublishPanel, not_now};
-use crate::payload::format;
 use crate::mqtt::{Qos, TopicName};
+use crate::payload::format;
 use crate::payload::json;
 use crate::profile::PayloadKind;
 
@@ -53,7 +55,11 @@ impl PublishPanel {
             };
             let width = (ui.available_width() - controls - 3.0 * theme::SPACE[1]).max(80.0);
             self.topic_field(ui, width);
-            let names = if is_short { ["0", "1", "2"] } else { ["QoS 0", "QoS 1", "QoS 2"] };
+            let names = if is_short {
+                ["0", "1", "2"]
+            } else {
+                ["QoS 0", "QoS 1", "QoS 2"]
+            };
             let options: Vec<_> = Qos::ALL.into_iter().zip(names).collect();
             let name = if is_short { "QoS" } else { "" };
             if is_short && !is_tiny {
@@ -62,7 +68,10 @@ impl PublishPanel {
             segmented(ui, name, &mut self.draft.qos, &options);
             switch(ui, &mut self.draft.retain, "Retain");
             let text = RichText::new("Retain").color(Palette::of(ui).text);
-            if ui.add(egui::Label::new(text).sense(egui::Sense::CLICK)).clicked() {
+            if ui
+                .add(egui::Label::new(text).sense(egui::Sense::CLICK))
+                .clicked()
+            {
                 self.draft.retain = !self.draft.retain;
             }
         });
@@ -92,7 +101,12 @@ impl PublishPanel {
             .fill(palette.background)
             .stroke(Stroke::new(1.0, palette.line))
             .corner_radius(CornerRadius::same(theme::RADIUS))
-            .inner_margin(Margin { left: 10, right: 4, top: 6, bottom: 2 });
+            .inner_margin(Margin {
+                left: 10,
+                right: 4,
+                top: 6,
+                bottom: 2,
+            });
         let shown = frame.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let inside = (height - 10.0).max(40.0);
@@ -111,13 +125,17 @@ impl PublishPanel {
         if shown.inner {
             let line = Stroke::new(1.0, palette.accent);
             let radius = CornerRadius::same(theme::RADIUS);
-            ui.painter().rect_stroke(shown.response.rect, radius, line, egui::StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(shown.response.rect, radius, line, egui::StrokeKind::Inside);
         }
     }
 
     fn text_ui(&mut self, ui: &mut Ui, height: f32) -> bool {
         let kind = self.draft.kind;
-        let scroll = ScrollArea::vertical().id_salt("payload editor").max_height(height).min_scrolled_height(height);
+        let scroll = ScrollArea::vertical()
+            .id_salt("payload editor")
+            .max_height(height)
+            .min_scrolled_height(height);
         scroll
             .auto_shrink(false)
             .show(ui, |ui| {
@@ -135,7 +153,9 @@ impl PublishPanel {
                     .min_size(vec2(0.0, height - 2.0))
                     .layouter(&mut layouter);
                 let response = ui.add(edit);
-                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Payload to publish"));
+                ui.ctx().accesskit_node_builder(response.id, |node| {
+                    node.set_label("Payload to publish")
+                });
                 response.has_focus()
             })
             .inner
@@ -176,7 +196,11 @@ impl PublishPanel {
                 Verdict::Doubtful => (icons::WARNING, palette.amber),
                 Verdict::Bad => (icons::WARNING_CIRCLE, palette.red),
             };
-            let ink = if verdict == Verdict::Good { palette.muted } else { color };
+            let ink = if verdict == Verdict::Good {
+                palette.muted
+            } else {
+                color
+            };
             ui.label(RichText::new(icon).font(theme::icon(14.0)).color(color));
             let result = self.sender.result(context);
             let room = ui.available_width();
@@ -202,13 +226,16 @@ impl PublishPanel {
                 None => (Verdict::Good, String::new()),
             };
         }
-        let check = self.checker.check(self.draft.kind, &self.draft.payload, context.now);
+        let check = self
+            .checker
+            .check(self.draft.kind, &self.draft.payload, context.now);
         (check.verdict, check.text.clone())
     }
 
     fn bottom_row(&mut self, ui: &mut Ui, context: &Context<'_>, columns: &Columns) {
         let names_keys = columns.saved.is_some();
-        let copy_in_popup = ui.available_width() < COPY_IN_POPUP_BELOW && columns.properties.is_none();
+        let copy_in_popup =
+            ui.available_width() < COPY_IN_POPUP_BELOW && columns.properties.is_none();
         ui.horizontal(|ui| {
             let options = [
                 (PayloadKind::Json, "JSON"),
@@ -242,7 +269,8 @@ impl PublishPanel {
 
     fn saved_popup(&mut self, ui: &mut Ui, context: &Context<'_>) {
         let open = icon_button(ui, icons::SAVE, "Saved publishes", Look::Plain);
-        let popup = Popup::from_toggle_button_response(&open).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let popup = Popup::from_toggle_button_response(&open)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.show(|ui| {
             ui.set_width(200.0);
             ui.set_height(220.0);
@@ -260,11 +288,13 @@ impl PublishPanel {
             format!("Properties ({count}) and repeat")
         };
         let open = icon_button(ui, icons::SLIDERS, &label, Look::Plain);
-        let popup = Popup::from_toggle_button_response(&open).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let popup = Popup::from_toggle_button_response(&open)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.show(|ui| {
             ui.set_width(240.0);
             self.options_ui(ui, context, 260.0);
-            if with_copy && button(ui, Some(icons::TERMINAL), "Copy command", Look::Plain).clicked() {
+            if with_copy && button(ui, Some(icons::TERMINAL), "Copy command", Look::Plain).clicked()
+            {
                 self.copy_command(context);
             }
         });
@@ -308,7 +338,9 @@ fn hint(kind: PayloadKind) -> &'static str {
     match kind {
         PayloadKind::Json => "{ \"led\": \"on\", \"seq\": {{seq}} }",
         PayloadKind::Hex => "48 65 6c 6c 6f",
-        PayloadKind::Text | PayloadKind::File => "Text; {{now}} {{seq}} {{random}} {{uuid}} are filled in",
+        PayloadKind::Text | PayloadKind::File => {
+            "Text; {{now}} {{seq}} {{random}} {{uuid}} are filled in"
+        }
     }
 }
 
@@ -321,7 +353,9 @@ fn result_ui(ui: &mut Ui, result: &super::result::ResultLine) {
         Outcome::Failed => palette.red,
     };
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let text = RichText::new(&result.text).font(theme::label()).color(color);
+        let text = RichText::new(&result.text)
+            .font(theme::label())
+            .color(color);
         let label = ui.add(egui::Label::new(text).truncate());
         label.on_hover_text(result.more.as_deref().unwrap_or(&result.text));
     });
@@ -350,7 +384,10 @@ fn layout(ui: &Ui, text: &str, kind: PayloadKind) -> LayoutJob {
     for (range, kind) in pieces {
         let color = palette.json(kind);
         let mut from = range.start;
-        for mark in marked.iter().filter(|mark| mark.start < range.end && mark.end > range.start) {
+        for mark in marked
+            .iter()
+            .filter(|mark| mark.start < range.end && mark.end > range.start)
+        {
             let (start, end) = (mark.start.max(from), mark.end.min(range.end));
             add(from..start, color);
             add(start..end, palette.violet);

@@ -41,8 +41,20 @@ fn saved_publishes() -> Vec<SavedPublish> {
     vec![
         saved("LED on", led_on()),
         saved("LED off", off.clone()),
-        saved("Campus news", PublishDraft { topic: "UM/campus/news".to_owned(), ..off.clone() }),
-        saved("Open registration", PublishDraft { topic: "UM/dearborn".to_owned(), ..off }),
+        saved(
+            "Campus news",
+            PublishDraft {
+                topic: "UM/campus/news".to_owned(),
+                ..off.clone()
+            },
+        ),
+        saved(
+            "Open registration",
+            PublishDraft {
+                topic: "UM/dearborn".to_owned(),
+                ..off
+            },
+        ),
     ]
 }
 
@@ -61,7 +73,8 @@ fn window(size: [f32; 2], state: State) -> Harness<'static, State> {
         .with_context_setup(|ctx| fixture::dress(ctx, Theme::Dark))
         .build_ui_state(
             |ui, state: &mut State| {
-                egui::CentralPanel::default().show(ui, |ui| state.panel.ui(ui, &state.fixture.context()));
+                egui::CentralPanel::default()
+                    .show(ui, |ui| state.panel.ui(ui, &state.fixture.context()));
             },
             state,
         )
@@ -78,7 +91,11 @@ fn published(state: &State) -> Vec<crate::client::Outgoing> {
 
 #[test]
 fn pictures() {
-    let sizes = [("wide", [840.0, 270.0], 1.0), ("middle", [600.0, 260.0], 1.0), ("narrow", [420.0, 240.0], 2.0)];
+    let sizes = [
+        ("wide", [840.0, 270.0], 1.0),
+        ("middle", [600.0, 260.0], 1.0),
+        ("narrow", [420.0, 240.0], 2.0),
+    ];
     for (name, size, scale) in sizes {
         for (theme_name, theme) in [("dark", Theme::Dark), ("light", Theme::Light)] {
             let mut state = state(Fixture::connected(&[]));
@@ -102,7 +119,12 @@ fn a_click_publishes_with_placeholders_filled_in() {
         let messages = published(window.state());
         assert_eq!(messages.len(), 1);
         let text = String::from_utf8(messages[0].payload.to_vec()).unwrap();
-        assert_eq!(text, format!("{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381+00:00\", \"seq\": {seq} }}"));
+        assert_eq!(
+            text,
+            format!(
+                "{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381+00:00\", \"seq\": {seq} }}"
+            )
+        );
         assert_eq!(messages[0].qos, Qos::AtLeastOnce);
         let properties = messages[0].properties.as_ref().unwrap();
         assert_eq!(properties.response_topic.as_deref(), Some("reply/ui"));
@@ -125,13 +147,20 @@ fn ctrl_enter_publishes_and_adds_no_line() {
 fn nothing_is_published_without_a_connection() {
     let mut window = window(SIZE, state(Fixture::with_messages(&[])));
     window.run_steps(2);
-    assert!(window.get_by_label("Publish").accesskit_node().is_disabled());
+    assert!(
+        window
+            .get_by_label("Publish")
+            .accesskit_node()
+            .is_disabled()
+    );
     window.get_by_label("Payload to publish").focus();
     window.run_steps(2);
     window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
     window.run_steps(2);
     let actions = window.state().fixture.take_actions();
-    assert!(matches!(&actions[..], [Action::Toast(_, text)] if text.contains("ot connected") || text.contains("onnecting")));
+    assert!(
+        matches!(&actions[..], [Action::Toast(_, text)] if text.contains("ot connected") || text.contains("onnecting"))
+    );
 }
 
 #[test]
@@ -182,12 +211,18 @@ fn saved_publishes_are_loaded_kept_renamed_and_deleted() {
     window.get_by_label("Delete saved publish").click();
     window.run_steps(2);
     let edited = edited_profile(window.state());
-    let names: Vec<_> = edited.saved_publishes.iter().map(|saved| saved.name.as_str()).collect();
+    let names: Vec<_> = edited
+        .saved_publishes
+        .iter()
+        .map(|saved| saved.name.as_str())
+        .collect();
     assert_eq!(names, ["LED on", "Campus news", "Open registration"]);
 
     window.get_by_label("Save current").click();
     window.run_steps(3);
-    window.get_by_label("Name of the saved publish").type_text(" off");
+    window
+        .get_by_label("Name of the saved publish")
+        .type_text(" off");
     window.run_steps(2);
     window.key_press(egui::Key::Enter);
     window.run_steps(2);
@@ -198,11 +233,16 @@ fn saved_publishes_are_loaded_kept_renamed_and_deleted() {
 
     window.get_by_label("Rename saved publish").click();
     window.run_steps(3);
-    window.get_by_label("Name of the saved publish").type_text("!");
+    window
+        .get_by_label("Name of the saved publish")
+        .type_text("!");
     window.run_steps(2);
     window.key_press(egui::Key::Enter);
     window.run_steps(2);
-    assert_eq!(edited_profile(window.state()).saved_publishes[1].name, "LED off!");
+    assert_eq!(
+        edited_profile(window.state()).saved_publishes[1].name,
+        "LED off!"
+    );
 }
 
 fn edited_profile(state: &State) -> crate::profile::Profile {
@@ -225,11 +265,15 @@ fn properties_are_edited_in_place() {
     window.run_steps(2);
     window.get_by_label("Name of user property 1").focus();
     window.run_steps(1);
-    window.get_by_label("Name of user property 1").type_text("unit");
+    window
+        .get_by_label("Name of user property 1")
+        .type_text("unit");
     window.run_steps(2);
     assert_eq!(window.state().panel.draft().properties.user[0].0, "unit");
     window.get_by_label("QoS 2").click();
-    window.get_by_label("Retain").click();
+    window
+        .get_by_role_and_label(egui::Role::Switch, "Retain")
+        .click();
     window.run_steps(2);
     assert_eq!(window.state().panel.draft().qos, Qos::ExactlyOnce);
     assert!(window.state().panel.draft().retain);
@@ -246,7 +290,11 @@ fn a_repetition_sends_what_is_due_and_ends() {
     for tick in 0..12 {
         let now = fixture::NOW.plus(std::time::Duration::from_millis(500 * tick));
         let wait = state.panel.tick(&state.fixture.context(), now);
-        sequence.extend(published(state).iter().map(|message| message.payload.clone()));
+        sequence.extend(
+            published(state)
+                .iter()
+                .map(|message| message.payload.clone()),
+        );
         if tick == 0 {
             assert_eq!(wait, Some(std::time::Duration::from_secs(1)));
         }
