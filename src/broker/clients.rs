@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 use crate::client::now;
 use crate::mqtt::{Timestamp, Version};
 
+use super::changes::{Change, Teller};
 use super::wire::{Link, Totals};
 
 /// One connected client.
@@ -96,6 +97,8 @@ pub(super) struct Clients {
     inner: Mutex<Inner>,
     /// What passed on all connections together.
     pub(super) totals: Arc<Totals>,
+    /// Who comes and goes.
+    pub(super) teller: Teller,
 }
 
 impl Clients {
@@ -113,7 +116,14 @@ impl Clients {
 
     /// A socket was closed, for whatever reason.
     pub(super) fn closed(&self, address: SocketAddr) {
-        self.inner.lock().entries.remove(&address);
+        let gone = self.inner.lock().entries.remove(&address);
+        let info = gone.and_then(|entry| {
+            let (since, _) = entry.since?;
+            Some(entry.info(entry.hello.as_ref()?, since))
+        });
+        if let Some(info) = info {
+            self.teller.tell(Change::Disconnected(info));
+        }
     }
 
     /// CONNECT came from `address` and was let in.
@@ -136,8 +146,13 @@ impl Clients {
         else {
             return;
         };
-        entry.since = Some((now(), order));
+        let since = now();
+        entry.since = Some((since, order));
         entry.subscriptions = resumed;
+        if let Some(hello) = &entry.hello {
+            self.teller
+                .tell(Change::Connected(entry.info(hello, since)));
+        }
         let connected = inner.connected().count();
         inner.arrivals.total += 1;
         inner.arrivals.maximum = inner.arrivals.maximum.max(connected);

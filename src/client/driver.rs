@@ -529,6 +529,12 @@ impl Driver {
         self.parts.poller.stop().await;
         self.hear();
         self.parts.link.end();
+        self.parts.commands.close();
+        while let Ok(command) = self.parts.commands.try_recv() {
+            if let Command::Publish(id, message) = command {
+                self.work.push_back(Work::Publish(id, message));
+            }
+        }
         let waiting = self.work.drain(..).filter_map(|work| match work {
             Work::Publish(id, _) => Some(id),
             Work::Subscribe(..) | Work::Unsubscribe(_) => None,

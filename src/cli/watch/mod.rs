@@ -297,5 +297,5 @@ impl Watched {
 }
 
 fn failed(failure: &Failure) -> Outcome {
-    Outcome::error(failure)
+    Outcome::error(super::session::in_options(failure))
 }

@@ -54,27 +54,41 @@ const GROUPS: [Group; 5] = [
 /// Draws the list.
 pub fn keys_ui(ui: &mut Ui) -> Outcome {
     let is_closed = heading_ui(ui, "Keys", 560.0);
-    ScrollArea::vertical().max_height(room_for_contents(ui) + 60.0).show(ui, |ui| {
-        ui.set_min_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 6.0;
-        for (place, keys) in GROUPS {
-            ui.add_space(theme::SPACE[0]);
-            ui.label(RichText::new(place).font(theme::strong()).color(Palette::of(ui).text));
-            for (key, what) in keys {
-                ui.horizontal(|ui| key_ui(ui, key, what));
+    ScrollArea::vertical()
+        .max_height(room_for_contents(ui) + 60.0)
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 6.0;
+            for (place, keys) in GROUPS {
+                ui.add_space(theme::SPACE[0]);
+                ui.label(
+                    RichText::new(place)
+                        .font(theme::strong())
+                        .color(Palette::of(ui).text),
+                );
+                for (key, what) in keys {
+                    ui.horizontal(|ui| key_ui(ui, key, what));
+                }
             }
-        }
-    });
-    if is_closed { Outcome::Close } else { Outcome::Stay }
+        });
+    if is_closed {
+        Outcome::Close
+    } else {
+        Outcome::Stay
+    }
 }
 
 fn key_ui(ui: &mut Ui, key: &str, what: &str) {
     let palette = Palette::of(ui);
     ui.spacing_mut().interact_size.y = 20.0;
     let size = vec2(190.0, 20.0);
-    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
-        ui.set_min_size(size);
-        badge(ui, None, key, palette.muted);
-    });
+    ui.allocate_ui_with_layout(
+        size,
+        egui::Layout::left_to_right(egui::Align::Center),
+        |ui| {
+            ui.set_min_size(size);
+            badge(ui, None, key, palette.muted);
+        },
+    );
     ui.add(Label::new(RichText::new(what).color(palette.text)).wrap());
 }

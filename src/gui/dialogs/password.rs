@@ -25,7 +25,11 @@ pub struct PasswordDialog {
 impl PasswordDialog {
     /// Asks for the password of `profile`.
     pub fn new(profile: &Profile) -> Self {
-        let name = if profile.name.trim().is_empty() { profile.url() } else { profile.name.clone() };
+        let name = if profile.name.trim().is_empty() {
+            profile.url()
+        } else {
+            profile.name.clone()
+        };
         let text = match profile.user_name.as_str() {
             "" => format!("{} asks for a password.", profile.url()),
             user => format!("{} asks for the password of {user}.", profile.url()),
@@ -50,13 +54,32 @@ impl PasswordDialog {
             switch(ui, &mut self.remember, "Remember in the system keyring");
             muted(ui, "Remember in the system keyring");
         });
-        let pressed = buttons_ui(ui, &Buttons { confirm: "Connect", look: Look::Primary, obstacle: None });
+        let pressed = buttons_ui(
+            ui,
+            &Buttons {
+                confirm: "Connect",
+                look: Look::Primary,
+                obstacle: None,
+            },
+        );
         if pressed.confirm.clicked() || is_entered {
-            let keep = if self.remember { Keep::InKeyring } else { Keep::ThisRun };
-            context.ask(Action::ConnectWith(self.profile.clone(), self.password.clone(), keep));
+            let keep = if self.remember {
+                Keep::InKeyring
+            } else {
+                Keep::ThisRun
+            };
+            context.ask(Action::ConnectWith(
+                self.profile.clone(),
+                self.password.clone(),
+                keep,
+            ));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled { Outcome::Close } else { Outcome::Stay }
+        if is_closed || pressed.is_cancelled {
+            Outcome::Close
+        } else {
+            Outcome::Stay
+        }
     }
 
     fn field_ui(&mut self, ui: &mut Ui) -> bool {
