@@ -305,7 +305,7 @@ fn a_repetition_sends_what_is_due_and_ends() {
     window.get_by_label("Stop repeating").click();
     window.run_steps(2);
     let state = window.state_mut();
-    let later = fixture::NOW.plus(std::time::Duration::from_secs(60));
+    let later = fixture::NOW.plus(std::time::Duration::from_mins(1));
     assert_eq!(state.panel.tick(&state.fixture.context(), later), None);
     assert!(published(state).is_empty());
 }
