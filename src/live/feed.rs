@@ -1,1 +1,177 @@
 //! The thread that turns captured packets into model updates, at most 256 messages per lock.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::{Mutex, MutexGuard};
+
+use super::search::Search;
+use super::sort::Sort;
+use crate::client::{Captured, Captures, Direction, Redelivery, Wake};
+use crate::model::Model;
+use crate::mqtt::{Packet, Publish, Timestamp, codec};
+
+/// Packets taken in for each time the model is locked: the window waits for a fraction of a millisecond at most.
+const PER_LOCK: usize = 256;
+/// Notes that wait to be read; beyond it the oldest make room, and the count stays right.
+const NOTES: usize = 32;
+
+/// Packets that could not be read, in words and as a count.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    waiting: Mutex<VecDeque<String>>,
+    undecodable: AtomicU64,
+}
+
+impl Notes {
+    pub(super) fn next(&self) -> Option<String> {
+        self.waiting.lock().pop_front()
+    }
+
+    pub(super) fn undecodable(&self) -> u64 {
+        self.undecodable.load(Ordering::Relaxed)
+    }
+
+    fn add(&self, captured: &Captured, err: &codec::DecodeError) {
+        self.undecodable.fetch_add(1, Ordering::Relaxed);
+        let from = match captured.direction {
+            Direction::Incoming => "from",
+            Direction::Outgoing => "to",
+        };
+        let length = captured.frame.len();
+        let mut waiting = self.waiting.lock();
+        if waiting.len() == NOTES {
+            waiting.pop_front();
+        }
+        waiting.push_back(format!(
+            "A packet of {length} bytes {from} the broker could not be read and is left out: {err}"
+        ));
+    }
+}
+
+/// What a packet means to the model.
+enum Update {
+    Insert(Publish, Timestamp),
+    Repeat,
+    Sent(Publish, Timestamp),
+}
+
+impl Update {
+    fn apply(self, model: &mut Model) {
+        match self {
+            Self::Insert(message, at) => model.insert(&message, at),
+            Self::Repeat => model.count_redelivery(),
+            Self::Sent(message, at) => {
+                model.count_sent(at);
+                if message.retain {
+                    model.note_retained_publish(&message.topic, message.payload.is_empty());
+                }
+            }
+        }
+    }
+}
+
+/// Takes packets in. Decoding happens without the lock.
+pub(super) struct Feeder {
+    model: Arc<Mutex<Model>>,
+    notes: Arc<Notes>,
+    search: Arc<Search>,
+    sort: Arc<Sort>,
+    wake: Wake,
+    redelivery: Redelivery,
+    updates: Vec<Update>,
+}
+
+impl Feeder {
+    pub(super) fn new(
+        model: Arc<Mutex<Model>>,
+        notes: Arc<Notes>,
+        (search, sort): (Arc<Search>, Arc<Sort>),
+        wake: Wake,
+    ) -> Self {
+        Self {
+            model,
+            notes,
+            search,
+            sort,
+            wake,
+            redelivery: Redelivery::default(),
+            updates: Vec::with_capacity(PER_LOCK),
+        }
+    }
+
+    /// Takes in all packets of `batch` and says that something is new.
+    pub(super) fn take(&mut self, batch: &mut Vec<Captured>) {
+        let mut changed = false;
+        let mut packets = batch.drain(..);
+        loop {
+            let some = packets.by_ref().take(PER_LOCK);
+            let before = some.len();
+            for captured in some {
+                self.read(captured);
+            }
+            changed |= self.apply();
+            if before < PER_LOCK {
+                break;
+            }
+        }
+        drop(packets);
+        if changed {
+            self.search.note_change();
+            self.sort.note_change();
+            (self.wake)();
+        }
+    }
+
+    fn read(&mut self, captured: Captured) {
+        match codec::decode(captured.version, captured.frame.clone()) {
+            Ok(packet) => self.note(captured.direction, packet, captured.at),
+            Err(err) => self.notes.add(&captured, &err),
+        }
+    }
+
+    fn note(&mut self, direction: Direction, packet: Packet, at: Timestamp) {
+        let is_repeat = self.redelivery.is_repeat(direction, &packet);
+        let Packet::Publish(message) = packet else {
+            return;
+        };
+        match direction {
+            Direction::Incoming if is_repeat => self.updates.push(Update::Repeat),
+            Direction::Incoming => self.updates.push(Update::Insert(message, at)),
+            // with DUP it has been counted when it went out first
+            Direction::Outgoing if message.dup => {}
+            Direction::Outgoing => self.updates.push(Update::Sent(message, at)),
+        }
+    }
+
+    /// Brings what was read into the model; returns whether there was anything.
+    fn apply(&mut self) -> bool {
+        if self.updates.is_empty() {
+            return false;
+        }
+        let mut model = self.model.lock();
+        for update in self.updates.drain(..) {
+            update.apply(&mut model);
+        }
+        MutexGuard::unlock_fair(model);
+        true
+    }
+}
+
+/// Starts the thread; it ends with the connection.
+///
+/// # Errors
+/// The system's error when it gives no thread.
+pub(super) fn start(mut captures: Captures, mut feeder: Feeder) -> io::Result<()> {
+    std::thread::Builder::new()
+        .name("canopy-model".to_owned())
+        .spawn(move || {
+            let mut batch = Vec::new();
+            while captures.wait(&mut batch) {
+                feeder.take(&mut batch);
+            }
+        })
+        .map(drop)
+}

@@ -1,24 +1,41 @@
 //! A connection and its model, joined by one thread, as the window and `canopy watch` use them.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `feed` | turns captured packets into model updates, at most 256 for each time the model is locked |
+//! | `search` | follows the filter box |
+//! | `sort` | puts long branches in order |
+//!
+//! Searching and sorting have a thread each. They sleep until there is something to do, and hold the lock for
+//! moments only.
 
 mod feed;
 mod search;
+mod sort;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 
 use crate::client::{Command, CommandError, Config, Connection, Event, RuntimeHandle, State, Wake};
-use crate::model::{Model, Query};
+use crate::model::{Model, Query, Wanted};
+use feed::{Feeder, Notes};
+use search::Search;
+use sort::Sort;
 
-/// One connection with everything seen on it.
+/// One connection with everything seen on it. Dropping it ends the connection and its threads.
 pub struct Live {
     connection: Connection,
-    model: Arc<Mutex<Model>>,
+    workers: Workers,
 }
 
 impl Live {
     /// Starts connecting, and the thread that feeds the model. `model` is handed on when a profile reconnects, so
-    /// that what was seen stays.
+    /// that what was seen stays; a filter that it shows is followed again.
     ///
     /// # Errors
     /// The system's error when no thread could be started.
@@ -28,14 +45,20 @@ impl Live {
         model: Arc<Mutex<Model>>,
         wake: Wake,
     ) -> std::io::Result<Self> {
+        let workers = Workers::start(model, Arc::clone(&wake))?;
+        let feeder = workers.feeder();
         let (connection, captures) = Connection::open(runtime, config, wake);
-        let _ = captures;
-        Ok(Self { connection, model })
+        feed::start(captures, feeder)?;
+        Ok(Self {
+            connection,
+            workers,
+        })
     }
 
     /// The model; lock it, copy what is visible, let go.
     pub fn model(&self) -> &Arc<Mutex<Model>> {
-        &self.model
+        self.workers.pass_on_wishes();
+        &self.workers.model
     }
 
     /// Hands over a command without waiting.
@@ -46,9 +69,12 @@ impl Live {
         self.connection.send(command)
     }
 
-    /// The next event, without waiting.
+    /// The next event, without waiting. Packets that could not be read are told as notes.
     pub fn next_event(&mut self) -> Option<Event> {
-        self.connection.next_event()
+        self.workers.pass_on_wishes();
+        self.connection
+            .next_event()
+            .or_else(|| self.workers.notes.next().map(Event::Note))
     }
 
     /// The state now.
@@ -61,14 +87,83 @@ impl Live {
         self.connection.client_id()
     }
 
+    /// As [`Connection::wait_ended`].
+    pub fn wait_ended(&self, limit: Duration) -> bool {
+        self.connection.wait_ended(limit)
+    }
+
+    /// Packets that could not be read, and are therefore missing from the model.
+    pub fn undecodable(&self) -> u64 {
+        self.workers.notes.undecodable()
+    }
+
     /// Filters the tree by `query` (or shows all with `None`) on a worker thread; the newest request wins, and the
     /// filter follows new topics and payloads until it is replaced.
     pub fn set_query(&self, query: Option<Query>) {
-        let _ = query;
+        self.workers.search.ask(query);
     }
 
-    /// What the filter found, once it has run: matching nodes and how long it took.
-    pub fn search_result(&self) -> Option<(usize, std::time::Duration)> {
-        None
+    /// What the filter found, once it has run: matching topics and how long it took.
+    pub fn search_result(&self) -> Option<(usize, Duration)> {
+        self.workers.search.result()
+    }
+}
+
+/// What works on a model beside the connection.
+struct Workers {
+    model: Arc<Mutex<Model>>,
+    wanted: Arc<Wanted>,
+    search: Arc<Search>,
+    sort: Arc<Sort>,
+    notes: Arc<Notes>,
+    wake: Wake,
+}
+
+impl Workers {
+    fn start(model: Arc<Mutex<Model>>, wake: Wake) -> std::io::Result<Self> {
+        let (wanted, filter) = {
+            let model = model.lock();
+            (model.wanted(), model.filter_text().and_then(Query::new))
+        };
+        let workers = Self {
+            search: Arc::new(Search::new(Arc::clone(&model))),
+            sort: Arc::new(Sort::new(Arc::clone(&model), Arc::clone(&wanted))),
+            notes: Arc::default(),
+            model,
+            wanted,
+            wake,
+        };
+        search::start(Arc::clone(&workers.search), Arc::clone(&workers.wake))?;
+        sort::start(Arc::clone(&workers.sort), Arc::clone(&workers.wake))?;
+        if filter.is_some() {
+            workers.search.ask(filter);
+        }
+        Ok(workers)
+    }
+
+    fn feeder(&self) -> Feeder {
+        Feeder::new(
+            Arc::clone(&self.model),
+            Arc::clone(&self.notes),
+            (Arc::clone(&self.search), Arc::clone(&self.sort)),
+            Arc::clone(&self.wake),
+        )
+    }
+
+    /// Wakes the workers for what the window's own changes have left to them.
+    fn pass_on_wishes(&self) {
+        if self.wanted.is_sort_wanted() {
+            self.sort.note_wish();
+        }
+        if self.wanted.is_search_wanted() && self.wanted.take_search() {
+            self.search.note_change();
+        }
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.search.stop();
+        self.sort.stop();
     }
 }

@@ -2,11 +2,12 @@
 //! has a lower number than its children. Everything walks it with loops; a topic may have 65,536 levels.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::listing::Listing;
 use super::names::{Directory, Names, number};
 use super::rates::{Moment, Rate};
-use super::{MessageId, NodeId};
+use super::{MessageId, NodeId, Wanted};
 use crate::mqtt::Timestamp;
 
 /// Children at which a branch gets a [`Listing`] although nobody has opened it yet: later it would cost too much
@@ -119,6 +120,7 @@ pub(super) struct Tree {
     listings: Vec<Listing>,
     /// Listings that a worker should put in order.
     unsorted: BTreeSet<usize>,
+    wanted: Arc<Wanted>,
 }
 
 impl Tree {
@@ -133,6 +135,7 @@ impl Tree {
             own: Vec::new(),
             listings: vec![Listing::new(NodeId::ROOT, Vec::new())],
             unsorted: BTreeSet::new(),
+            wanted: Arc::default(),
         }
     }
 
@@ -226,7 +229,13 @@ impl Tree {
 
     /// Leaves the order of a listing to a worker.
     pub(super) fn sort_later(&mut self, listing: usize) {
-        self.unsorted.insert(listing);
+        if self.unsorted.insert(listing) {
+            self.wanted.want_sort();
+        }
+    }
+
+    pub(super) fn wanted(&self) -> &Arc<Wanted> {
+        &self.wanted
     }
 
     /// Takes the next open branch whose order was left to a worker.

@@ -123,6 +123,11 @@ impl Model {
         self.filter = matches.map(|matches| FilterView::new(matches, before));
     }
 
+    /// The text of the query whose matches are shown.
+    pub fn filter_text(&self) -> Option<&str> {
+        self.filter.as_ref().map(FilterView::query)
+    }
+
     // ---- one node ----------------------------------------------------------------------------------------
 
     /// The node of a topic or branch, by its full path.

@@ -66,7 +66,7 @@ impl Record {
         Self {
             at,
             payload: Stored::new(&message.payload),
-            properties: message.properties.as_deref().cloned().map(Arc::new),
+            properties: message.properties.as_deref().map(own_properties),
             node: node.0,
             previous: 0,
             jump: 0,
@@ -84,6 +84,13 @@ impl Record {
         let properties = self.properties.as_deref().map_or(0, properties_cost);
         (size_of::<Self>() + self.payload.allocated() + properties) as u64
     }
+}
+
+/// A copy that shares no memory with the buffer the message came in.
+fn own_properties(properties: &Properties) -> Arc<Properties> {
+    let mut own = properties.clone();
+    own.correlation_data = own.correlation_data.as_deref().map(Bytes::copy_from_slice);
+    Arc::new(own)
 }
 
 /// Roughly what the texts of a property list take; the struct itself is the larger part.

@@ -12,7 +12,7 @@
 //! | `branches` | opening, closing and finding nodes |
 //! | `history`, `stored` | messages within a byte budget |
 //! | `filter`, `search` | what the filter box asks for; what was found |
-//! | `retained`, `rates`, `pause`, `facts` | as they say |
+//! | `retained`, `rates`, `pause`, `facts`, `wanted` | as they say |
 //!
 //! Branches begin closed, except by the rule in `open`: the first two levels open by themselves while the tree is
 //! small. Siblings stand in natural order of their names, letter case ignored; `$`-topics come last.
@@ -38,6 +38,7 @@ mod sort;
 mod stored;
 mod tree;
 mod view;
+mod wanted;
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,9 @@ pub use history::{Message, MessageId};
 pub use search::{Matches, SearchCursor};
 pub use sort::{SortJob, Sorted};
 pub use tree::{Facts, LastValue, NodeId, Row, SortBy, Totals};
+pub use wanted::Wanted;
+
+use std::sync::Arc;
 
 use hashbrown::HashSet;
 
@@ -88,6 +92,11 @@ impl Model {
             rate_out: rates::Rate::default(),
             revision: 0,
         }
+    }
+
+    /// What workers could do for this model, to be looked at without its lock.
+    pub fn wanted(&self) -> Arc<Wanted> {
+        Arc::clone(self.tree.wanted())
     }
 
     /// A number that grows with every change that could alter a search result or the rows.

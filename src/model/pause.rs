@@ -110,6 +110,8 @@ impl Model {
             for branch in frozen.grown {
                 self.tree.place_children(branch, self.order.by);
             }
+            self.tree.wanted().want_search();
+            self.tree.wanted().want_sort();
         }
     }
 

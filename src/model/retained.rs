@@ -20,7 +20,9 @@ impl Model {
         } else if is_empty {
             self.retained_ahead.remove(topic);
         } else if self.retained_ahead.len() < AHEAD {
-            self.retained_ahead.insert(topic.clone());
+            // a copy: the text may share a big buffer with other packets
+            let own = TopicName::new(topic.as_str().to_owned());
+            self.retained_ahead.extend(own);
         }
     }
 

@@ -72,6 +72,7 @@ impl Model {
         }
         self.order.by = order;
         self.revision += 1;
+        self.tree.wanted().want_search();
         self.order_anew();
     }
 
@@ -80,14 +81,16 @@ impl Model {
         self.order.by
     }
 
-    /// Orders by counters again when a second has passed.
-    pub(super) fn refresh_order(&mut self, now: Timestamp) {
+    /// Orders by counters again when a second has passed since the last time. Messages that come in do the same;
+    /// a worker calls it once after the last of them.
+    pub fn refresh_order(&mut self, now: Timestamp) {
         let passed = now.as_micros() - self.order.refreshed.as_micros();
         if self.order.by == SortBy::Messages
             && !self.pause.is_on()
             && !(0..REFRESH).contains(&passed)
         {
             self.order.refreshed = now;
+            self.revision += 1;
             self.order_anew();
         }
     }

@@ -46,6 +46,10 @@ impl FilterView {
         view
     }
 
+    pub(super) fn query(&self) -> &str {
+        &self.matches.query
+    }
+
     pub(super) fn row_count(&self) -> usize {
         let hidden = self.hidden.last().map_or(0, Hidden::rows_to_end);
         self.closed.len() - hidden as usize
