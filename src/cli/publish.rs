@@ -16,6 +16,9 @@ use super::publish_args::{PublishArgs, PublishJob, Source};
 use super::receive::Reader;
 use super::session::Session;
 
+/// How long a failed message waits for the connection to end and to say why.
+const END_LIMIT: Duration = Duration::from_millis(500);
+
 /// Runs `canopy pub`.
 pub fn run(args: &PublishArgs) -> ExitCode {
     let job = match args.job() {
@@ -179,7 +182,7 @@ impl Publisher {
         let mut is_exhausted = false;
         loop {
             if is_exhausted && self.outstanding == 0 {
-                return self.finished();
+                return self.finished().await;
             }
             let may_send = self.is_connected && !is_exhausted && self.outstanding < window;
             tokio::select! {
@@ -196,11 +199,14 @@ impl Publisher {
         }
     }
 
-    fn finished(&mut self) -> Outcome {
-        match (self.failed.take(), self.session.failure()) {
-            (None, _) => Outcome::SUCCESS,
-            (Some(_), Some(failure)) => self.session.outcome(&failure, self.was_connected),
-            (Some(why), None) => Outcome::error(why),
+    /// A message that failed has failed for a reason, which the end of the connection tells, if that is it.
+    async fn finished(&mut self) -> Outcome {
+        let Some(why) = self.failed.take() else {
+            return Outcome::SUCCESS;
+        };
+        match tokio::time::timeout(END_LIMIT, self.session.failure()).await {
+            Ok(failure) => self.session.outcome(&failure, self.was_connected),
+            Err(_still_connected) => Outcome::error(why),
         }
     }
 

@@ -33,11 +33,15 @@ impl FileChoice {
     }
 
     /// The chosen path, once.
-    pub fn chosen(&mut self, ctx: &egui::Context) -> Option<PathBuf> {
-        self.jobs.poll(ctx).flatten()
+    pub fn chosen(&mut self) -> Option<PathBuf> {
+        self.jobs.poll().flatten()
     }
 
-    fn start(&mut self, ctx: &egui::Context, ask: impl FnOnce() -> Option<PathBuf> + Send + 'static) {
+    fn start(
+        &mut self,
+        ctx: &egui::Context,
+        ask: impl FnOnce() -> Option<PathBuf> + Send + 'static,
+    ) {
         if !self.jobs.is_busy() {
             self.jobs.start(ctx, ask);
         }

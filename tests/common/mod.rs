@@ -5,8 +5,12 @@
     reason = "every test file is a crate of its own and uses a part of this"
 )]
 
+pub mod cutter;
+pub mod fake_broker;
 pub mod mosquitto;
 pub mod probe;
+pub mod program;
+pub mod script;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, TcpListener};

@@ -23,11 +23,22 @@ pub fn advanced_ui(ui: &mut Ui, profile: &mut Profile) {
         ui.label(RichText::new("Limits").font(theme::strong()));
         let form = Form::new(ui, &problems);
         form.row(ui, |ui| {
-            form.cell(ui, "Connect timeout", Some(Field::ConnectTimeout), |ui| timeout_ui(ui, profile));
+            form.cell(ui, "Connect timeout", Some(Field::ConnectTimeout), |ui| {
+                timeout_ui(ui, profile)
+            });
             form.cell(ui, "Largest packet", Some(Field::MaxPacketSize), |ui| {
                 let bytes = &mut profile.max_packet_size;
-                number_field(ui, bytes, 1..=LARGEST_PACKET, "Largest packet in bytes", 100.0);
-                unit_ui(ui, &format::bytes(u64::from(profile.max_packet_size)));
+                number_field(
+                    ui,
+                    bytes,
+                    1..=LARGEST_PACKET,
+                    "Largest packet in bytes",
+                    100.0,
+                );
+                unit_ui(
+                    ui,
+                    &format::format_bytes(u64::from(profile.max_packet_size)),
+                );
             });
         });
         form.row(ui, |ui| {
@@ -53,7 +64,13 @@ fn timeout_ui(ui: &mut Ui, profile: &mut Profile) {
 fn expiry_ui(ui: &mut Ui, profile: &mut Profile) {
     let mut is_for_ever = profile.session_expiry == FOR_EVER;
     if !is_for_ever {
-        number_field(ui, &mut profile.session_expiry, 0..=FOR_EVER, "Session expiry", 100.0);
+        number_field(
+            ui,
+            &mut profile.session_expiry,
+            0..=FOR_EVER,
+            "Session expiry",
+            100.0,
+        );
         unit_ui(ui, "seconds");
     }
     if switch(ui, &mut is_for_ever, "The session never expires").changed() {

@@ -6,9 +6,9 @@ use crate::profile::Profile;
 
 use super::super::action::{Action, Level};
 use super::super::context::Context;
+use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, Tab, button, icon_button, muted, tabs};
-use super::super::icons;
 use super::advanced::advanced_ui;
 use super::filters::Filters;
 use super::footer::footer_ui;
@@ -50,36 +50,59 @@ impl Editor {
     fn profile_ui(&mut self, ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
         let mut edited = profile.clone();
         let side = if ui.available_width() > 760.0 { 32 } else { 20 };
-        let margin = Margin { left: side, right: side, top: 22, bottom: 16 };
-        ScrollArea::vertical().id_salt(&profile.id.0).auto_shrink(false).show(ui, |ui| {
-            Frame::new().inner_margin(margin).show(ui, |ui| {
-                ui.set_width(ui.available_width().min(WIDEST));
-                ui.spacing_mut().item_spacing = vec2(theme::SPACE[1], theme::SPACE[2]);
-                heading_ui(ui, context, &edited);
-                self.tabs_ui(ui, &edited);
-                ui.push_id((&profile.id.0, self.tab as u8), |ui| self.cards_ui(ui, context, &mut edited));
-                if footer_ui(ui, context, &edited) {
-                    self.password.keep(context);
-                    context.ask(Action::Connect(profile.id.clone()));
-                }
+        let margin = Margin {
+            left: side,
+            right: side,
+            top: 22,
+            bottom: 16,
+        };
+        ScrollArea::vertical()
+            .id_salt(&profile.id.0)
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                Frame::new().inner_margin(margin).show(ui, |ui| {
+                    ui.set_width(ui.available_width().min(WIDEST));
+                    ui.spacing_mut().item_spacing = vec2(theme::SPACE[1], theme::SPACE[2]);
+                    heading_ui(ui, context, &edited);
+                    self.tabs_ui(ui, &edited);
+                    ui.push_id((&profile.id.0, self.tab as u8), |ui| {
+                        self.cards_ui(ui, context, &mut edited)
+                    });
+                    if footer_ui(ui, context, &edited) {
+                        self.password.keep(context);
+                        context.ask(Action::Connect(profile.id.clone()));
+                    }
+                });
             });
-        });
         if edited != *profile {
             context.ask(Action::EditProfile(Box::new(edited)));
         }
     }
 
     fn tabs_ui(&mut self, ui: &mut Ui, profile: &Profile) {
-        let tab = |value, text| Tab { value, icon: None, text, count: String::new() };
+        let tab = |value, text| Tab {
+            value,
+            icon: None,
+            text,
+            count: String::new(),
+        };
         let mut subscriptions = tab(EditorTab::Subscriptions, "Subscriptions");
         subscriptions.count = profile.subscriptions.len().to_string();
-        let shown = [tab(EditorTab::General, "General"), subscriptions, tab(EditorTab::Advanced, "Advanced")];
+        let shown = [
+            tab(EditorTab::General, "General"),
+            subscriptions,
+            tab(EditorTab::Advanced, "Advanced"),
+        ];
         let strip = ui.horizontal(|ui| {
             tabs(ui, &mut self.tab, &shown);
             ui.take_available_width();
         });
         let line = egui::Stroke::new(1.0, Palette::of(ui).line);
-        ui.painter().hline(strip.response.rect.x_range(), strip.response.rect.bottom(), line);
+        ui.painter().hline(
+            strip.response.rect.x_range(),
+            strip.response.rect.bottom(),
+            line,
+        );
     }
 
     fn cards_ui(&mut self, ui: &mut Ui, context: &Context<'_>, profile: &mut Profile) {
@@ -103,16 +126,23 @@ fn heading_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
             context.ask(Action::DeleteProfile(profile.id.clone()));
         }
         let command = button(ui, Some(icons::TERMINAL), "Copy as command", Look::Plain);
-        if command.on_hover_text("A mosquitto_sub line that connects the same way").clicked() {
+        if command
+            .on_hover_text("A mosquitto_sub line that connects the same way")
+            .clicked()
+        {
             copy_command(context, profile);
         }
         if button(ui, Some(icons::COPY), "Duplicate", Look::Plain).clicked() {
             context.ask(Action::DuplicateProfile(profile.id.clone()));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let name = RichText::new(display_name(profile)).font(theme::title(19.0)).color(palette.text);
+            let name = RichText::new(display_name(profile))
+                .font(theme::title(19.0))
+                .color(palette.text);
             ui.add(Label::new(name).truncate());
-            let url = RichText::new(profile.url()).font(theme::mono()).color(palette.muted);
+            let url = RichText::new(profile.url())
+                .font(theme::mono())
+                .color(palette.muted);
             if ui.available_width() > 60.0 {
                 ui.add(Label::new(url).truncate().selectable(true));
             }
@@ -142,13 +172,27 @@ fn empty_ui(ui: &mut Ui, context: &Context<'_>) {
     let is_first = context.profiles.is_empty();
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() / 2.0 - 110.0).max(24.0));
-        ui.label(RichText::new(icons::TREE).font(theme::icon_fill(44.0)).color(palette.accent));
+        ui.label(
+            RichText::new(icons::TREE)
+                .font(theme::icon_fill(44.0))
+                .color(palette.accent),
+        );
         let (title, text) = if is_first {
-            ("No connections yet", "Add one for your broker, or start the broker that is built in.")
+            (
+                "No connections yet",
+                "Add one for your broker, or start the broker that is built in.",
+            )
         } else {
-            ("No connection selected", "Choose one on the left, or add another.")
+            (
+                "No connection selected",
+                "Choose one on the left, or add another.",
+            )
         };
-        ui.label(RichText::new(title).font(theme::title(18.0)).color(palette.text));
+        ui.label(
+            RichText::new(title)
+                .font(theme::title(18.0))
+                .color(palette.text),
+        );
         muted(ui, text);
         ui.add_space(theme::SPACE[1]);
         if button(ui, Some(icons::PLUS), "Add a connection", Look::Primary).clicked() {

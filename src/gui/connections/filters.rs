@@ -5,9 +5,9 @@ use egui::{Align, Key, Layout, RichText, TextEdit, Ui};
 use crate::mqtt::{Qos, TopicFilter};
 use crate::profile::{Field, Problem, Profile, Subscription};
 
+use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, card, field, icon_button, muted, segmented};
-use super::super::icons;
 use super::form::problem_ui;
 
 /// Room for QoS, the arrows and the cross behind a filter.
@@ -46,7 +46,10 @@ impl Filters {
 
     fn new_ui(&mut self, ui: &mut Ui, profile: &mut Profile) {
         let checked = TopicFilter::new(self.typed.as_str());
-        let is_there = profile.subscriptions.iter().any(|there| there.filter == self.typed);
+        let is_there = profile
+            .subscriptions
+            .iter()
+            .any(|there| there.filter == self.typed);
         let mut is_wanted = false;
         ui.horizontal(|ui| {
             let width = (ui.available_width() - CONTROLS_WIDTH).max(80.0);
@@ -69,7 +72,10 @@ impl Filters {
             Ok(_) if is_there => note_ui(ui, "This filter is in the list already."),
             Ok(_) if is_wanted => {
                 let filter = std::mem::take(&mut self.typed);
-                profile.subscriptions.push(Subscription { filter, qos: self.qos });
+                profile.subscriptions.push(Subscription {
+                    filter,
+                    qos: self.qos,
+                });
             }
             _ => {}
         }

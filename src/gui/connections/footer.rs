@@ -7,9 +7,9 @@ use crate::profile::{Profile, Severity};
 
 use super::super::action::Action;
 use super::super::context::Context;
+use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, button_sized, kept_label, muted};
-use super::super::icons;
 use super::Activity;
 
 /// Height of the button that connects.
@@ -40,10 +40,18 @@ fn connect_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile, activity: A
     match activity {
         Activity::Idle => {
             let problems = profile.validate();
-            let obstacle = problems.iter().find(|problem| problem.severity == Severity::Error);
+            let obstacle = problems
+                .iter()
+                .find(|problem| problem.severity == Severity::Error);
             let response = ui
                 .add_enabled_ui(obstacle.is_none(), |ui| {
-                    button_sized(ui, Some(icons::PLUGS_CONNECTED), "Connect", Look::Primary, CONNECT_SIZE)
+                    button_sized(
+                        ui,
+                        Some(icons::PLUGS_CONNECTED),
+                        "Connect",
+                        Look::Primary,
+                        CONNECT_SIZE,
+                    )
                 })
                 .inner;
             let is_clicked = response.clicked();
@@ -53,7 +61,11 @@ fn connect_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile, activity: A
             is_clicked
         }
         Activity::Opening | Activity::Open => {
-            let text = if activity == Activity::Open { "Disconnect" } else { "Cancel" };
+            let text = if activity == Activity::Open {
+                "Disconnect"
+            } else {
+                "Cancel"
+            };
             if button_sized(ui, Some(icons::PLUGS), text, Look::Plain, CONNECT_SIZE).clicked() {
                 context.ask(Action::Disconnect);
             }
@@ -77,7 +89,9 @@ fn failure_ui(ui: &mut Ui, failure: &Failure) {
             ui.set_min_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = theme::SPACE[0];
             ui.horizontal_top(|ui| {
-                let icon = RichText::new(icons::WARNING_CIRCLE).font(theme::icon(16.0)).color(palette.red);
+                let icon = RichText::new(icons::WARNING_CIRCLE)
+                    .font(theme::icon(16.0))
+                    .color(palette.red);
                 ui.add(Label::new(icon));
                 ui.vertical(|ui| {
                     kept_label(ui, &failure.what, theme::strong(), palette.text);

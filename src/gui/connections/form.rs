@@ -28,7 +28,12 @@ impl<'a> Form<'a> {
         let column = if is_wide { (width - GAP) / 2.0 } else { width };
         let label_width = if column > 380.0 { 146.0 } else { 92.0 };
         let field_width = column - label_width - theme::SPACE[1];
-        Self { problems, is_wide, label_width, field_width }
+        Self {
+            problems,
+            is_wide,
+            label_width,
+            field_width,
+        }
     }
 
     /// Cells side by side, or one below the other where there is no room.
@@ -45,7 +50,10 @@ impl<'a> Form<'a> {
 
     /// A label and what `add` draws, with the problems of `field` below.
     pub fn cell(&self, ui: &mut Ui, label: &str, field: Option<Field>, add: impl FnOnce(&mut Ui)) {
-        let size = vec2(self.label_width + theme::SPACE[1] + self.field_width, theme::CONTROL_HEIGHT);
+        let size = vec2(
+            self.label_width + theme::SPACE[1] + self.field_width,
+            theme::CONTROL_HEIGHT,
+        );
         ui.push_id(label, |ui| {
             ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                 ui.set_width(size.x);
@@ -57,7 +65,10 @@ impl<'a> Form<'a> {
     }
 
     fn problems_ui(&self, ui: &mut Ui, field: Option<Field>) {
-        let of_field = self.problems.iter().filter(|problem| Some(problem.field) == field);
+        let of_field = self
+            .problems
+            .iter()
+            .filter(|problem| Some(problem.field) == field);
         for problem in of_field {
             ui.horizontal_top(|ui| {
                 ui.add_space(self.label_width + theme::SPACE[1]);
@@ -74,7 +85,9 @@ pub fn problem_ui(ui: &mut Ui, problem: &Problem) {
         Severity::Error => palette.red,
         Severity::Hint => palette.amber,
     };
-    let text = RichText::new(&problem.text).font(theme::caption()).color(color);
+    let text = RichText::new(&problem.text)
+        .font(theme::caption())
+        .color(color);
     ui.add(Label::new(text).wrap());
 }
 

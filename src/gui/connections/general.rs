@@ -33,16 +33,26 @@ pub fn broker_card_ui(
             form.cell(ui, "Protocol", None, |ui| protocol_ui(ui, profile));
         });
         form.row(ui, |ui| {
-            form.cell(ui, "Host and port", address_field(&problems), |ui| address_ui(ui, profile));
+            form.cell(ui, "Host and port", address_field(&problems), |ui| {
+                address_ui(ui, profile)
+            });
             form.cell(ui, "Session", None, |ui| session_ui(ui, profile));
         });
         form.row(ui, |ui| {
-            form.cell(ui, "Client ID", Some(Field::ClientId), |ui| client_id_ui(ui, profile));
+            form.cell(ui, "Client ID", Some(Field::ClientId), |ui| {
+                client_id_ui(ui, profile)
+            });
             form.cell(ui, "Keep alive", None, |ui| keep_alive_ui(ui, profile));
         });
         form.row(ui, |ui| {
             form.cell(ui, "User name", Some(Field::UserName), |ui| {
-                text_field(ui, &mut profile.user_name, "User name", "anonymous", theme::body());
+                text_field(
+                    ui,
+                    &mut profile.user_name,
+                    "User name",
+                    "anonymous",
+                    theme::body(),
+                );
             });
             form.cell(ui, "Password", None, |ui| password.ui(ui, context, profile));
         });
@@ -129,5 +139,12 @@ fn keep_alive_ui(ui: &mut Ui, profile: &mut Profile) {
     if number_field(ui, &mut seconds, 0..=65_535, "Keep alive", PORT_WIDTH) {
         profile.keep_alive = u16::try_from(seconds).unwrap_or(profile.keep_alive);
     }
-    unit_ui(ui, if profile.keep_alive == 0 { "off" } else { "seconds" });
+    unit_ui(
+        ui,
+        if profile.keep_alive == 0 {
+            "off"
+        } else {
+            "seconds"
+        },
+    );
 }

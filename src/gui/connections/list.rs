@@ -1,17 +1,17 @@
 //! The list of profiles: find, select, order by mouse or keyboard, connect, delete; below it the offer to try the demo.
 
 use egui::{
-    EventFilter, Frame, Key, Label, Margin, Modifiers, Panel, Rect, Response, RichText, Role, ScrollArea, Sense,
-    Stroke, TextEdit, Ui, WidgetInfo, vec2,
+    EventFilter, Frame, Key, Label, Margin, Modifiers, Panel, Rect, Response, RichText, Role,
+    ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, vec2,
 };
 
 use crate::profile::{Profile, ProfileId, search};
 
 use super::super::action::Action;
 use super::super::context::Context;
+use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, Place, button_sized, card, field, muted, virtual_rows};
-use super::super::icons;
 use super::row::ProfileRow;
 
 /// Distance from one row to the next; the row itself is 4 points lower.
@@ -30,7 +30,10 @@ pub struct ProfileList {
 impl ProfileList {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
-        let frame = Frame::new().inner_margin(Margin { top: 12, ..Margin::ZERO });
+        let frame = Frame::new().inner_margin(Margin {
+            top: 12,
+            ..Margin::ZERO
+        });
         Panel::bottom("try the demo")
             .resizable(false)
             .show_separator_line(false)
@@ -52,8 +55,12 @@ impl ProfileList {
     }
 
     fn search_ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
-        let icon = RichText::new(icons::SEARCH).font(theme::icon(14.0)).color(Palette::of(ui).muted);
-        let edit = TextEdit::singleline(&mut self.search).hint_text("Find a profile").prefix(icon);
+        let icon = RichText::new(icons::SEARCH)
+            .font(theme::icon(14.0))
+            .color(Palette::of(ui).muted);
+        let edit = TextEdit::singleline(&mut self.search)
+            .hint_text("Find a profile")
+            .prefix(icon);
         let width = ui.available_width();
         let response = field(ui, edit, "Find a profile", width);
         if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
@@ -79,29 +86,50 @@ impl ProfileList {
         if list.has_focus() {
             self.take_keys(ui, context, shown, selected, id);
         }
-        virtual_rows(ui, ScrollArea::vertical(), PITCH, shown.len(), |ui, rows, place| {
-            if let Some(row) = selected.filter(|_| std::mem::take(&mut self.reveal)) {
-                ui.scroll_to_rect(place.row(row), None);
-            }
-            for row in rows {
-                let profile = shown.get(row).and_then(|&index| context.profiles.get(index));
-                if let Some(profile) = profile {
-                    self.row_ui(ui, context, profile, place.row(row), &list);
+        virtual_rows(
+            ui,
+            ScrollArea::vertical(),
+            PITCH,
+            shown.len(),
+            |ui, rows, place| {
+                if let Some(row) = selected.filter(|_| std::mem::take(&mut self.reveal)) {
+                    ui.scroll_to_rect(place.row(row), None);
                 }
-            }
-            if shown.len() == context.profiles.len() {
-                self.drop_ui(ui, context, place);
-            }
-        });
+                for row in rows {
+                    let profile = shown
+                        .get(row)
+                        .and_then(|&index| context.profiles.get(index));
+                    if let Some(profile) = profile {
+                        self.row_ui(ui, context, profile, place.row(row), &list);
+                    }
+                }
+                if shown.len() == context.profiles.len() {
+                    self.drop_ui(ui, context, place);
+                }
+            },
+        );
     }
 
-    fn row_ui(&mut self, ui: &Ui, context: &Context<'_>, profile: &Profile, place: Rect, list: &Response) {
+    fn row_ui(
+        &mut self,
+        ui: &Ui,
+        context: &Context<'_>,
+        profile: &Profile,
+        place: Rect,
+        list: &Response,
+    ) {
         let palette = Palette::of(ui);
         let rect = place.with_max_y(place.bottom() - 4.0);
-        let response = ui.interact(rect, list.id.with(&profile.id.0), Sense::CLICK | Sense::DRAG);
+        let response = ui.interact(
+            rect,
+            list.id.with(&profile.id.0),
+            Sense::CLICK | Sense::DRAG,
+        );
         let is_selected = context.selected_profile == Some(&profile.id);
         let row = ProfileRow::of(context, profile);
-        response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_selected, row.spoken()));
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::ListBoxOption, true, is_selected, row.spoken())
+        });
         if response.clicked() || response.drag_started() {
             list.request_focus();
             context.ask(Action::SelectProfile(profile.id.clone()));
@@ -120,19 +148,24 @@ impl ProfileList {
         row.paint(ui, rect, fill);
         if is_selected && list.has_focus() {
             let line = Stroke::new(1.0, palette.accent);
-            ui.painter().rect_stroke(rect, theme::RADIUS, line, egui::StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(rect, theme::RADIUS, line, egui::StrokeKind::Inside);
         }
     }
 
     /// While a row is dragged: a line where it would land; when it is let go: the move.
     fn drop_ui(&mut self, ui: &Ui, context: &Context<'_>, place: &Place) {
-        let Some(id) = self.dragged.clone() else { return };
+        let Some(id) = self.dragged.clone() else {
+            return;
+        };
         let Some(from) = context.profiles.iter().position(|profile| profile.id == id) else {
             self.dragged = None;
             return;
         };
         let pointer = ui.input(|input| input.pointer.interact_pos());
-        let gap = pointer.map_or(from, |pointer| gap_at(pointer.y - place.row(0).top(), context.profiles.len()));
+        let gap = pointer.map_or(from, |pointer| {
+            gap_at(pointer.y - place.row(0).top(), context.profiles.len())
+        });
         if ui.input(|input| input.pointer.any_down()) {
             ui.ctx().set_cursor_icon(egui::CursorIcon::Grabbing);
             let y = place.row(gap).top() - 2.0;
@@ -155,16 +188,28 @@ impl ProfileList {
         selected: Option<usize>,
         id: egui::Id,
     ) {
-        let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+        let filter = EventFilter {
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-        let profile_at = |row: usize| shown.get(row).and_then(|&index| context.profiles.get(index));
+        let profile_at = |row: usize| {
+            shown
+                .get(row)
+                .and_then(|&index| context.profiles.get(index))
+        };
         let last = shown.len().saturating_sub(1);
         let current = selected.unwrap_or(0);
         if let Some(profile) = selected.and_then(profile_at) {
             let step = consume_step(ui, Modifiers::ALT);
-            let index = context.profiles.iter().position(|other| other.id == profile.id);
+            let index = context
+                .profiles
+                .iter()
+                .position(|other| other.id == profile.id);
             let target = index.and_then(|index| index.checked_add_signed(step));
-            if let Some(target) = target.filter(|&target| step != 0 && target < context.profiles.len()) {
+            if let Some(target) =
+                target.filter(|&target| step != 0 && target < context.profiles.len())
+            {
                 self.reveal = true;
                 context.ask(Action::MoveProfile(profile.id.clone(), target));
             }
@@ -196,7 +241,8 @@ fn consume(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
 
 /// -1 for arrow up, 1 for arrow down, 0 for neither.
 fn consume_step(ui: &Ui, modifiers: Modifiers) -> isize {
-    isize::from(consume(ui, modifiers, Key::ArrowDown)) - isize::from(consume(ui, modifiers, Key::ArrowUp))
+    isize::from(consume(ui, modifiers, Key::ArrowDown))
+        - isize::from(consume(ui, modifiers, Key::ArrowUp))
 }
 
 /// The gap between rows that is nearest to `y` points below the first row's top; 0 is above the first row.
@@ -216,7 +262,11 @@ fn demo_card_ui(ui: &mut Ui, context: &Context<'_>) {
         ui.set_min_width(ui.available_width());
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::SPACE[1];
-            ui.label(RichText::new(icons::PLAY).font(theme::icon_fill(13.0)).color(palette.accent));
+            ui.label(
+                RichText::new(icons::PLAY)
+                    .font(theme::icon_fill(13.0))
+                    .color(palette.accent),
+            );
             ui.label(RichText::new("Try it in ten seconds").font(theme::strong()));
         });
         let is_running = context.broker.demo.is_some();
@@ -225,7 +275,9 @@ fn demo_card_ui(ui: &mut Ui, context: &Context<'_>) {
         } else {
             "Starts the broker on this machine and demo devices: one sends commands, one reports its status."
         };
-        let text = RichText::new(text).font(theme::label()).color(palette.muted);
+        let text = RichText::new(text)
+            .font(theme::label())
+            .color(palette.muted);
         ui.add(Label::new(text).wrap());
         let wide = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         if is_running {

@@ -38,7 +38,11 @@ impl Connections {
             .resizable(true)
             .default_size(320.0)
             .size_range(240.0..=480.0)
-            .frame(Frame::new().fill(palette.panel).inner_margin(Margin::same(12)))
+            .frame(
+                Frame::new()
+                    .fill(palette.panel)
+                    .inner_margin(Margin::same(12)),
+            )
             .show(ui, |ui| self.list.ui(ui, context));
         CentralPanel::default()
             .frame(Frame::new().fill(palette.background))
@@ -59,9 +63,7 @@ enum Activity {
 
 impl Activity {
     fn of(context: &Context<'_>, id: &ProfileId) -> Self {
-        let session = context
-            .session
-            .filter(|session| session.profile.id == *id);
+        let session = context.session.filter(|session| session.profile.id == *id);
         match session.map(super::session::Session::state) {
             Some(State::Connected { .. }) => Self::Open,
             Some(State::Connecting { .. } | State::Waiting { .. }) => Self::Opening,

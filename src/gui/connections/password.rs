@@ -7,9 +7,9 @@ use crate::profile::{Profile, ProfileId, Secret};
 
 use super::super::action::Action;
 use super::super::context::Context;
+use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, field_with_button, icon_button};
-use super::super::icons;
 
 /// UI state of the field.
 #[derive(Debug, Default)]
@@ -26,7 +26,10 @@ impl PasswordField {
             self.keep(context);
         }
         let is_known = profile.use_password && context.known_passwords.contains(&profile.id);
-        let mut text = self.draft.as_ref().map_or_else(String::new, |(_, secret)| secret.reveal().to_owned());
+        let mut text = self
+            .draft
+            .as_ref()
+            .map_or_else(String::new, |(_, secret)| secret.reveal().to_owned());
         let can_forget = profile.use_password && text.is_empty();
         let width = ui.available_width() - if can_forget { 30.0 } else { 0.0 };
         let is_revealed = self.is_revealed && !text.is_empty();
@@ -40,7 +43,11 @@ impl PasswordField {
             .id_salt("password")
             .password(!is_revealed)
             .hint_text(hint(profile, is_known))
-            .prefix(RichText::new(icons::LOCK).font(theme::icon(14.0)).color(faint));
+            .prefix(
+                RichText::new(icons::LOCK)
+                    .font(theme::icon(14.0))
+                    .color(faint),
+            );
         let (response, is_eye_clicked) = field_with_button(ui, edit, "Password", width, (eye, tip));
         if is_eye_clicked {
             self.is_revealed = !is_revealed;

@@ -25,8 +25,14 @@ impl ProfileRow {
     /// Looks up what is shown of `profile`.
     pub fn of(context: &Context<'_>, profile: &Profile) -> Self {
         let activity = Activity::of(context, &profile.id);
-        let failure = context.failures.get(&profile.id).filter(|_| activity != Activity::Open);
-        let second = failure.map_or_else(|| profile.url(), |failure| failure.what.trim_end_matches('.').to_owned());
+        let failure = context
+            .failures
+            .get(&profile.id)
+            .filter(|_| activity != Activity::Open);
+        let second = failure.map_or_else(
+            || profile.url(),
+            |failure| failure.what.trim_end_matches('.').to_owned(),
+        );
         Self {
             name: display_name(profile),
             second,
@@ -53,17 +59,35 @@ impl ProfileRow {
         let painter = ui.painter();
         painter.rect_filled(rect, CornerRadius::same(theme::RADIUS), fill);
         let left = rect.left() + 32.0;
-        painter.circle_filled(pos2(rect.left() + 14.0, rect.top() + 17.0), 4.0, self.dot_color(palette));
+        painter.circle_filled(
+            pos2(rect.left() + 14.0, rect.top() + 17.0),
+            4.0,
+            self.dot_color(palette),
+        );
         let badge = self.paint_badge(ui, rect);
-        let name = galley_within(ui, &self.name, theme::strong(), palette.text, badge.left() - left - 8.0);
-        painter.galley(pos2(left, rect.top() + 17.0 - name.size().y / 2.0), name, palette.text);
+        let name = galley_within(
+            ui,
+            &self.name,
+            theme::strong(),
+            palette.text,
+            badge.left() - left - 8.0,
+        );
+        painter.galley(
+            pos2(left, rect.top() + 17.0 - name.size().y / 2.0),
+            name,
+            palette.text,
+        );
         let (font, color) = if self.is_failed {
             (theme::label(), palette.red)
         } else {
             (theme::mono(), palette.muted)
         };
         let second = galley_within(ui, &self.second, font, color, rect.right() - left - 10.0);
-        painter.galley(pos2(left, rect.top() + 36.0 - second.size().y / 2.0), second, color);
+        painter.galley(
+            pos2(left, rect.top() + 36.0 - second.size().y / 2.0),
+            second,
+            color,
+        );
     }
 
     fn dot_color(&self, palette: &Palette) -> Color32 {
@@ -85,8 +109,11 @@ impl ProfileRow {
         let size = vec2(text.size().x + 10.0, 16.0);
         let badge = Rect::from_min_size(pos2(rect.right() - 10.0 - size.x, rect.top() + 9.0), size);
         let strength = if ui.visuals().dark_mode { 0.22 } else { 0.14 };
-        ui.painter().rect_filled(badge, CornerRadius::same(3), palette.tint(color, strength));
-        let at = Align2::CENTER_CENTER.align_size_within_rect(text.size(), badge).min;
+        ui.painter()
+            .rect_filled(badge, CornerRadius::same(3), palette.tint(color, strength));
+        let at = Align2::CENTER_CENTER
+            .align_size_within_rect(text.size(), badge)
+            .min;
         ui.painter().galley(at, text, color);
         badge
     }

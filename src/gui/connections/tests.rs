@@ -8,7 +8,12 @@ use crate::mqtt::Version;
 use crate::profile::{Profile, Theme};
 
 fn profile(name: &str, host: &str, version: Version) -> Profile {
-    Profile { name: name.to_owned(), host: host.to_owned(), version, ..Profile::default() }
+    Profile {
+        name: name.to_owned(),
+        host: host.to_owned(),
+        version,
+        ..Profile::default()
+    }
 }
 
 fn four() -> Fixture {
@@ -25,7 +30,9 @@ fn four() -> Fixture {
         reason: None,
         detail: Some("Connection refused, bad user name or password (4)".to_owned()),
     };
-    fixture.failures.insert(fixture.profiles[3].id.clone(), failure);
+    fixture
+        .failures
+        .insert(fixture.profiles[3].id.clone(), failure);
     fixture.selected_profile = Some(fixture.profiles[0].id.clone());
     fixture
 }
@@ -42,13 +49,27 @@ fn pictures() {
         ("connections-2x", [1024.0, 630.0], 2.0, Theme::Dark),
     ] {
         let mut view = Connections::default();
-        picture(name, size, scale, theme, |ui| view.ui(ui, &fixture.context()));
+        picture(name, size, scale, theme, |ui| {
+            view.ui(ui, &fixture.context())
+        });
     }
     fixture.profiles[3].host = "a b".to_owned();
     fixture.selected_profile = Some(fixture.profiles[3].id.clone());
     let mut view = Connections::default();
-    picture("connections-failed", [1024.0, 630.0], 1.0, Theme::Dark, |ui| view.ui(ui, &fixture.context()));
+    picture(
+        "connections-failed",
+        [1024.0, 630.0],
+        1.0,
+        Theme::Dark,
+        |ui| view.ui(ui, &fixture.context()),
+    );
     fixture.profiles.clear();
     let mut view = Connections::default();
-    picture("connections-empty", [1024.0, 630.0], 1.0, Theme::Dark, |ui| view.ui(ui, &fixture.context()));
+    picture(
+        "connections-empty",
+        [1024.0, 630.0],
+        1.0,
+        Theme::Dark,
+        |ui| view.ui(ui, &fixture.context()),
+    );
 }

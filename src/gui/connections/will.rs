@@ -33,7 +33,13 @@ pub fn will_card_ui(ui: &mut Ui, profile: &mut Profile) {
             });
             if profile.version == Version::V5 {
                 form.cell(ui, "Delay", None, |ui| {
-                    number_field(ui, &mut profile.will.delay, 0..=u32::MAX, "Will delay", 100.0);
+                    number_field(
+                        ui,
+                        &mut profile.will.delay,
+                        0..=u32::MAX,
+                        "Will delay",
+                        100.0,
+                    );
                     unit_ui(ui, "seconds");
                 });
             }

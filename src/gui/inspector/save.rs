@@ -12,7 +12,7 @@ use super::super::icons;
 use super::super::latest::Latest;
 use super::super::theme;
 use super::super::widgets::{Look, button, icon_button, text_field};
-use super::words;
+use crate::payload::format;
 
 /// UI state of the save bar.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl SaveBar {
 
     /// Draws the bar while it is open, and says what came of the last writing.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
-        match self.writing.poll(ui.ctx()) {
+        match self.writing.poll() {
             Some(Ok(text)) => context.toast(Level::Success, text),
             Some(Err(text)) => context.toast(Level::Error, text),
             None => {}
@@ -57,7 +57,7 @@ impl SaveBar {
         let Some(open) = &mut self.open else {
             return;
         };
-        if let Some(path) = self.choice.chosen(ui.ctx()) {
+        if let Some(path) = self.choice.chosen() {
             open.path = path.to_string_lossy().into_owned();
         }
         let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
@@ -75,7 +75,13 @@ impl SaveBar {
             if icon_button(ui, icons::FOLDER, "Choose where to save", Look::Plain).clicked() {
                 self.choice.save(ui.ctx(), "Save payload", &open.path);
             }
-            text_field(ui, &mut open.path, "Path to save the payload to", "Path of the file", theme::mono());
+            text_field(
+                ui,
+                &mut open.path,
+                "Path to save the payload to",
+                "Path of the file",
+                theme::mono(),
+            );
         });
         if is_done {
             self.open = None;
@@ -84,7 +90,7 @@ impl SaveBar {
 }
 
 fn write(path: &str, payload: &[u8]) -> Result<String, String> {
-    let size = words::bytes(payload.len() as u64);
+    let size = format::format_bytes(payload.len() as u64);
     let shown = Path::new(path);
     let shown = shown.canonicalize().unwrap_or_else(|_| shown.to_owned());
     match std::fs::write(path, payload) {
@@ -99,10 +105,15 @@ fn write(path: &str, payload: &[u8]) -> Result<String, String> {
 /// A file name from the last level of a topic.
 fn suggested_name(topic_path: &str) -> String {
     let last = topic_path.rsplit('/').next().unwrap_or_default();
-    let is_plain = |character: &char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.');
+    let is_plain =
+        |character: &char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.');
     let name: String = last.chars().filter(is_plain).take(60).collect();
     let name = name.trim_start_matches('.');
-    if name.is_empty() { "payload.bin".to_owned() } else { format!("{name}.bin") }
+    if name.is_empty() {
+        "payload.bin".to_owned()
+    } else {
+        format!("{name}.bin")
+    }
 }
 
 #[cfg(test)]
@@ -120,7 +131,11 @@ mod tests {
     fn writing_says_where_or_why_not() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("x.bin");
-        assert!(write(path.to_str().unwrap(), b"abc").unwrap().contains("x.bin"));
+        assert!(
+            write(path.to_str().unwrap(), b"abc")
+                .unwrap()
+                .contains("x.bin")
+        );
         assert_eq!(std::fs::read(&path).unwrap(), b"abc");
         assert!(write(directory.path().to_str().unwrap(), b"abc").is_err());
     }

@@ -1,6 +1,8 @@
 //! Buttons: with an icon, with text, with both; plain, primary or without a frame.
 
-use egui::{Align2, CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
+use egui::{
+    Align2, CornerRadius, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+};
 
 use super::super::theme::{self, Palette};
 use super::text::galley;
@@ -47,8 +49,7 @@ pub fn button_sized(
     };
     let icon_width = icon_galley.as_ref().map_or(0.0, |icon| icon.size().x);
     let width = icon_width + gap + text_galley.size().x + 2.0 * 11.0;
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(width, 0.0).max(least), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 0.0).max(least), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
     if ui.is_rect_visible(rect) {
         paint_frame(ui, &response, look);
@@ -64,6 +65,36 @@ pub fn button_sized(
             .align_size_within_rect(text_galley.size(), rect.with_min_x(x))
             .min;
         ui.painter().galley(at, text_galley, ink);
+    }
+    response
+}
+
+/// A primary button that also shows the keys that do the same.
+pub fn button_with_key(ui: &mut Ui, icon: &str, text: &str, keys: &str) -> Response {
+    let palette = Palette::of(ui);
+    let ink = ink(palette, Look::Primary, ui.is_enabled());
+    let icon = galley(ui, icon, theme::icon(15.0), ink);
+    let text_galley = galley(ui, text, theme::strong(), ink);
+    let faded = if ui.is_enabled() {
+        ink.gamma_multiply(0.7)
+    } else {
+        ink
+    };
+    let keys = galley(ui, keys, theme::caption(), faded);
+    let parts = [icon, text_galley, keys];
+    let width: f32 = parts.iter().map(|part| part.size().x + 6.0).sum();
+    let size = vec2(width + 18.0, theme::CONTROL_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
+    paint_frame(ui, &response, Look::Primary);
+    let mut x = rect.left() + 12.0;
+    for part in parts {
+        let width = part.size().x;
+        let at = Align2::LEFT_CENTER
+            .align_size_within_rect(part.size(), rect.with_min_x(x))
+            .min;
+        ui.painter().galley(at, part, ink);
+        x += width + 6.0;
     }
     response
 }

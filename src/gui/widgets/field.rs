@@ -53,7 +53,12 @@ fn framed(ui: &mut Ui, edit: TextEdit<'_>, label: &str, width: f32, right: i8) -
         .stroke(Stroke::new(1.0, palette.line))
         .corner_radius(CornerRadius::same(theme::RADIUS))
         .inner_margin(Margin::symmetric(10, 5));
-    let margin = Margin { left: 10, right, top: 5, bottom: 5 };
+    let margin = Margin {
+        left: 10,
+        right,
+        top: 5,
+        bottom: 5,
+    };
     let edit = edit
         .frame(frame)
         .margin(margin)

@@ -16,13 +16,7 @@ pub fn galley(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley> 
 }
 
 /// One line of text that ends with “…” where it would be wider than `width`.
-pub fn galley_within(
-    ui: &Ui,
-    text: &str,
-    font: FontId,
-    color: Color32,
-    width: f32,
-) -> Arc<Galley> {
+pub fn galley_within(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> Arc<Galley> {
     let format = egui::TextFormat::simple(font, color);
     let mut job = egui::text::LayoutJob::single_section(text.to_owned(), format);
     job.wrap = egui::text::TextWrapping::truncate_at_width(width.max(0.0));
