@@ -45,7 +45,7 @@ impl Driver {
                 }
                 self.heard.connack = Some(connack);
             }
-            Packet::Disconnect(disconnect) => self.heard.disconnect = Some(disconnect),
+            Packet::Disconnect(disconnect) => self.heard.disconnect = Some(*disconnect),
             Packet::PubRec(ack) => self.tell_all(self.publishes.received(&ack)),
             Packet::SubAck(suback) => {
                 let events = self.subscriptions.suback(&suback);
