@@ -16,10 +16,26 @@ fn main() -> ExitCode {
 
 fn open_window(options: WindowOptions) -> ExitCode {
     let demo = options.demo;
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(err) => {
+            cli::complain(&format!(
+                "Canopy could not start its background threads: {err}. Close other programs and try again."
+            ));
+            return ExitCode::FAILURE;
+        }
+    };
     let started = gui::run(gui::Options {
         demo,
         config_dir: options.config_dir,
+        runtime: runtime.handle().clone(),
+        secrets: None,
     });
+    // connections say DISCONNECT in the background; a second is plenty for those that can
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     match started {
         Ok(()) => ExitCode::SUCCESS,
         Err(StartError::NoDisplay(why)) if demo => {

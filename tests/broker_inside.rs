@@ -74,7 +74,7 @@ fn mosquitto_pub(address: SocketAddr, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// A running mosquitto_sub; killed when dropped.
+/// A running `mosquitto_sub`; killed when dropped.
 struct Sub {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,

@@ -21,6 +21,7 @@ use super::publishes::{Publishes, refused_beforehand};
 use super::session::{Loss, Requests};
 use super::subscriptions::Subscriptions;
 use super::tap::{Direction, Seen, Signal};
+use super::urgency::{Urgency, Urgent};
 use super::{Command, Event, Failure, Outgoing, PublishId, PublishStep, State, SubscribeOutcome};
 
 /// Commands waiting here, and the bytes of their payloads, beyond which no more are taken.
@@ -33,19 +34,11 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// How long a clean end waits for acknowledgements, and then for DISCONNECT to be written.
 const CLOSING_LIMIT: Duration = Duration::from_secs(2);
 
-/// What must be heard even when the command queue is full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Urgent {
-    Disconnect,
-    Drop,
-    ReconnectNow,
-}
-
 /// The ends of the queues and the parts that the driver works with.
 pub(super) struct Parts {
     pub(super) plan: Plan,
     pub(super) commands: mpsc::Receiver<Command>,
-    pub(super) urgent: mpsc::Receiver<Urgent>,
+    pub(super) urgency: Arc<Urgency>,
     pub(super) events: Arc<Events>,
     pub(super) link: Arc<Link>,
     pub(super) progress: Arc<dial::Progress>,
@@ -99,7 +92,7 @@ struct Heard {
 
 /// Why the driver woke up.
 enum Woken {
-    Urgent(Option<Urgent>),
+    Urgent,
     Outcome(Option<Outcome>),
     Command(Option<Command>),
     Finished(Option<(u64, super::session::Published)>),
@@ -152,7 +145,7 @@ impl Driver {
         let parts = &mut self.parts;
         tokio::select! {
             biased;
-            urgent = parts.urgent.recv() => Woken::Urgent(urgent),
+            () = parts.urgency.arrived() => Woken::Urgent,
             outcome = parts.poller.next() => Woken::Outcome(outcome),
             () = parts.link.signals_ready.notified() => Woken::Other,
             result = self.publishes.next_result(), if awaits_results => Woken::Finished(result),
@@ -165,7 +158,13 @@ impl Driver {
 
     fn handle(&mut self, woken: Woken) -> Option<End> {
         match woken {
-            Woken::Urgent(urgent) => return self.urgent(urgent.unwrap_or(Urgent::Disconnect)),
+            Woken::Urgent => {
+                return self
+                    .parts
+                    .urgency
+                    .take()
+                    .and_then(|urgent| self.urgent(urgent));
+            }
             Woken::Outcome(Some(Outcome::Connected)) => self.connected(),
             Woken::Outcome(Some(Outcome::Lost(loss))) => return self.lost(loss),
             Woken::Outcome(None) => return self.lost(Loss::Done),
@@ -530,6 +529,12 @@ impl Driver {
         self.parts.poller.stop().await;
         self.hear();
         self.parts.link.end();
+        self.parts.commands.close();
+        while let Ok(command) = self.parts.commands.try_recv() {
+            if let Command::Publish(id, message) = command {
+                self.work.push_back(Work::Publish(id, message));
+            }
+        }
         let waiting = self.work.drain(..).filter_map(|work| match work {
             Work::Publish(id, _) => Some(id),
             Work::Subscribe(..) | Work::Unsubscribe(_) => None,

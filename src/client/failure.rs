@@ -106,6 +106,14 @@ fn not_connected(evidence: Evidence<'_>) -> Verdict {
     let place = place(evidence.plan);
     let host = &evidence.plan.host;
     let timeout = evidence.plan.connect_timeout.as_secs();
+    if let Some(connack) = evidence.connack
+        && !matches!(
+            evidence.loss,
+            Loss::UnexpectedSession | Loss::ConnectTimeout
+        )
+    {
+        return bad_connack(connack, words_of(evidence.loss, evidence.unreadable));
+    }
     let failure = match (evidence.phase, evidence.loss) {
         (Phase::NameUnknown(words), _) => Failure::new(
             format!("The name “{host}” is not known."),
@@ -196,6 +204,26 @@ fn unexpected_session(plan: &Plan) -> Failure {
             "The broker resumes a session that this client does not have.",
             "Choose clean start in the profile.",
         )
+    }
+}
+
+/// CONNACK says yes, and still the connection was not accepted here.
+fn bad_connack(connack: &ConnAck, words: String) -> Verdict {
+    let failure = match &connack.properties.assigned_client_id {
+        Some(id) => Failure::new(
+            format!(
+                "The broker assigned the client id “{id}” although one was sent (MQTT 5, 3.2.2.3.7)."
+            ),
+            "This is an error of the broker: choose MQTT 3.1.1 in the profile, and report it to the broker's makers.",
+        ),
+        None => Failure::new(
+            "The broker's CONNACK breaks a rule of the protocol.",
+            "Choose the other protocol version in the profile, and report it to the broker's makers.",
+        ),
+    };
+    Verdict {
+        failure: failure.with_detail(words),
+        is_final: true,
     }
 }
 

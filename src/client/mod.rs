@@ -31,6 +31,7 @@ mod session;
 mod state;
 mod subscriptions;
 mod tap;
+mod urgency;
 
 pub use captures::Captures;
 pub use clock::now;
@@ -52,11 +53,12 @@ use crate::mqtt::Properties;
 use crate::profile::{Profile, Secret};
 
 use captures::Link;
-use driver::{Driver, Parts, Urgent};
+use driver::{Driver, Parts};
 use events::Events;
 use plan::Plan;
 use poller::Poller;
 use tap::Tap;
+use urgency::{Urgency, Urgent};
 
 /// The handle of the tokio runtime that background tasks run on, under a name that other folders may use.
 pub use tokio::runtime::Handle as RuntimeHandle;
@@ -116,7 +118,7 @@ pub enum CommandError {
 pub struct Connection {
     client_id: String,
     commands: mpsc::Sender<Command>,
-    urgent: mpsc::Sender<Urgent>,
+    urgency: Arc<Urgency>,
     events: Arc<Events>,
 }
 
@@ -139,7 +141,7 @@ impl Connection {
             chosen => chosen.to_owned(),
         };
         let (command_tx, commands) = mpsc::channel(COMMANDS);
-        let (urgent_tx, urgent) = mpsc::channel(8);
+        let urgency = Arc::new(Urgency::default());
         let events = Arc::new(Events::new(wake));
         let link = Arc::new(Link::default());
         let captures = link.captures();
@@ -148,9 +150,7 @@ impl Connection {
                 runtime,
                 Plan { extras, ..plan },
                 commands,
-                urgent,
-                &events,
-                link,
+                (&urgency, &events, link),
             ),
             Err(failure) => {
                 link.end();
@@ -160,7 +160,7 @@ impl Connection {
         let connection = Self {
             client_id,
             commands: command_tx,
-            urgent: urgent_tx,
+            urgency,
             events,
         };
         (connection, captures)
@@ -181,7 +181,8 @@ impl Connection {
             Command::ReconnectNow => Urgent::ReconnectNow,
             command => return self.commands.try_send(command).map_err(|err| refused(&err)),
         };
-        self.urgent.try_send(urgent).map_err(|err| refused(&err))
+        self.urgency.wish(urgent);
+        Ok(())
     }
 
     /// Hands over a command, waiting for room in the queue.
@@ -226,6 +227,12 @@ impl Connection {
     }
 }
 
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.urgency.wish(Urgent::Disconnect);
+    }
+}
+
 fn refused<T>(err: &TrySendError<T>) -> CommandError {
     match err {
         TrySendError::Full(_) => CommandError::Busy,
@@ -244,9 +251,7 @@ fn start(
     runtime: &RuntimeHandle,
     plan: Plan,
     commands: mpsc::Receiver<Command>,
-    urgent: mpsc::Receiver<Urgent>,
-    events: &Arc<Events>,
-    link: Arc<Link>,
+    (urgency, events, link): (&Arc<Urgency>, &Arc<Events>, Arc<Link>),
 ) {
     let progress = Arc::new(dial::Progress::default());
     let connector = connector(&plan, &link, &progress);
@@ -254,7 +259,7 @@ fn start(
     let driver = Driver::new(Parts {
         plan,
         commands,
-        urgent,
+        urgency: Arc::clone(urgency),
         events: Arc::clone(events),
         link,
         progress,

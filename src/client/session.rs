@@ -18,8 +18,11 @@ use super::Outgoing;
 use super::plan::{Plan, Will};
 use super::tap::Tap;
 
-/// How many publishes may be unacknowledged.
+/// How many publishes may be unacknowledged in MQTT 5; the broker's Receive Maximum can lower it (3.2.2.3.3).
 const IN_FLIGHT: u16 = 100;
+/// The same in MQTT 3.1.1, where a broker cannot say how many it takes. mosquitto closes the connection of a client
+/// that has more than 20 at QoS 2, so 20 is what its own clients and paho use, too.
+const IN_FLIGHT_V311: u16 = 20;
 /// Publishes that may wait inside rumqttc; the driver hands over fewer.
 const QUEUE: usize = 512;
 
@@ -107,7 +110,7 @@ fn open_v4(plan: &Plan, connector: Connector) -> (Requests, Polls) {
         .set_keep_alive(plan.keep_alive)
         .set_clean_session(plan.clean_start)
         .set_max_packet_size(to_usize(plan.max_packet_size), usize::MAX)
-        .set_inflight(IN_FLIGHT)
+        .set_inflight(IN_FLIGHT_V311)
         .set_socket_connector(move |_address, _options| connector());
     match (&plan.user_name, &plan.password) {
         (Some(name), Some(password)) => {
@@ -337,7 +340,9 @@ fn loss_v5(err: rumqttc::ConnectionError) -> Loss {
         E::Io(err) => Loss::Io(err),
         E::MqttState(S::AwaitPingResp) => Loss::PingTimeout,
         E::MqttState(S::ConnectionAborted | S::ServerDisconnect { .. }) => Loss::Closed,
-        E::MqttState(S::Io(err)) => Loss::Io(err),
+        E::MqttState(S::Io(err) | S::Deserialization(rumqttc::mqttbytes::Error::Io(err))) => {
+            Loss::Io(err)
+        }
         other => Loss::Protocol(other.to_string()),
     }
 }

@@ -75,6 +75,7 @@ pub(super) struct Tap<S: Stream> {
     outgoing: Cutter,
     packets: Vec<Captured>,
     signals: Vec<Signal>,
+    awaits_pingresp: bool,
     said_goodbye: bool,
 }
 
@@ -106,6 +107,7 @@ impl<S: Stream> Tap<S> {
             outgoing: cutter(Direction::Outgoing, usize::MAX),
             packets: Vec::new(),
             signals: Vec::new(),
+            awaits_pingresp: false,
             said_goodbye: false,
         }
     }
@@ -118,13 +120,61 @@ impl<S: Stream> Tap<S> {
     }
 
     fn hand_over(&mut self) {
-        self.said_goodbye |= self.signals.iter().any(|signal| {
-            signal.direction == Direction::Outgoing
-                && matches!(signal.seen, Seen::Packet(Packet::Disconnect(_)))
-        });
+        for signal in &self.signals {
+            match (signal.direction, &signal.seen) {
+                (Direction::Outgoing, Seen::Packet(Packet::Disconnect(_))) => {
+                    self.said_goodbye = true;
+                }
+                (Direction::Outgoing, Seen::Packet(Packet::PingReq)) => self.awaits_pingresp = true,
+                (Direction::Incoming, Seen::Packet(Packet::PingResp)) => {
+                    self.awaits_pingresp = false;
+                }
+                _ => {}
+            }
+        }
         if !self.packets.is_empty() || !self.signals.is_empty() {
             self.link.push(&mut self.packets, &mut self.signals);
         }
+    }
+
+    fn poll_read_all(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(self.stream()?.poll_read(context, buffer))?;
+        let fresh = buffer.filled().get(before..).unwrap_or_default();
+        self.incoming
+            .feed(fresh, &mut self.packets, &mut self.signals);
+        self.hand_over();
+        Poll::Ready(Ok(()))
+    }
+
+    /// The reader of the captures is behind. The packet that has begun is still read to its end. Between packets
+    /// nothing is read, so a PINGRESP cannot come through: it is answered here, because rumqttc takes its absence for
+    /// a dead broker. The captures show only what really came.
+    fn poll_read_behind(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        const PINGRESP: [u8; 2] = [0xd0, 0];
+        let missing = self.incoming.missing();
+        if missing > 0 {
+            let mut part = [0; 4_096];
+            let limit = missing.min(part.len()).min(buffer.remaining());
+            let mut part = ReadBuf::new(part.get_mut(..limit).unwrap_or_default());
+            ready!(self.poll_read_all(context, &mut part))?;
+            buffer.put_slice(part.filled());
+            return Poll::Ready(Ok(()));
+        }
+        if self.awaits_pingresp && buffer.remaining() >= PINGRESP.len() {
+            self.awaits_pingresp = false;
+            buffer.put_slice(&PINGRESP);
+            return Poll::Ready(Ok(()));
+        }
+        Poll::Pending
     }
 }
 
@@ -134,14 +184,10 @@ impl<S: Stream> AsyncRead for Tap<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let tap = &mut *self;
-        ready!(tap.link.poll_incoming_room(context));
-        let before = buffer.filled().len();
-        ready!(tap.stream()?.poll_read(context, buffer))?;
-        let fresh = buffer.filled().get(before..).unwrap_or_default();
-        tap.incoming.feed(fresh, &mut tap.packets, &mut tap.signals);
-        tap.hand_over();
-        Poll::Ready(Ok(()))
+        if self.link.poll_incoming_room(context).is_pending() {
+            return self.poll_read_behind(context, buffer);
+        }
+        self.poll_read_all(context, buffer)
     }
 }
 
@@ -217,6 +263,17 @@ impl Cutter {
                 version: self.version,
                 frame,
             });
+        }
+    }
+
+    /// How many bytes of the packet that has begun are still to come, as far as is known; 0 between packets.
+    fn missing(&self) -> usize {
+        if self.bytes.is_empty() {
+            return 0;
+        }
+        match codec::frame_length(&self.bytes) {
+            Ok(Some(length)) => length.saturating_sub(self.bytes.len()),
+            Ok(None) | Err(_) => 1,
         }
     }
 

@@ -141,6 +141,8 @@ pub enum Action {
     OpenKeys,
     /// Copy text; the second part says what it was.
     Copy(String, &'static str),
+    /// Forget the lines of the log.
+    ClearLog,
     /// Show a toast and write it to the log.
     Toast(Level, String),
 }

@@ -33,8 +33,8 @@ impl FileChoice {
     }
 
     /// The chosen path, once.
-    pub fn chosen(&mut self, ctx: &egui::Context) -> Option<PathBuf> {
-        self.jobs.poll(ctx).flatten()
+    pub fn chosen(&mut self) -> Option<PathBuf> {
+        self.jobs.poll().flatten()
     }
 
     fn start(

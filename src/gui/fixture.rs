@@ -3,9 +3,10 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use jiff::tz::TimeZone;
@@ -42,9 +43,13 @@ pub fn message(topic: &str, payload: impl Into<Bytes>) -> Publish {
 
 /// A connection to a port where nobody listens, with these messages in its model, 100 ms apart, the last at [`NOW`].
 pub fn session_with(runtime: &tokio::runtime::Runtime, messages: &[Publish]) -> Session {
+    session_at(runtime, messages, free_port())
+}
+
+fn session_at(runtime: &tokio::runtime::Runtime, messages: &[Publish], port: u16) -> Session {
     let profile = Profile {
         name: "Local broker".to_owned(),
-        port: free_port(),
+        port,
         reconnect: false,
         ..Profile::default()
     };
@@ -67,6 +72,27 @@ pub fn session_with(runtime: &tokio::runtime::Runtime, messages: &[Publish]) -> 
 pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     listener.local_addr().unwrap().port()
+}
+
+/// A port where every MQTT 5 client is welcomed and then listened to in silence, for as long as the test runs.
+pub fn welcoming_port() -> u16 {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let welcome = move || {
+        let mut sockets = Vec::new();
+        while let Ok((mut socket, _)) = listener.accept() {
+            let mut connect = [0; 512];
+            if socket.read(&mut connect).is_ok() {
+                socket.write_all(&[0x20, 3, 0, 0, 0]).unwrap();
+            }
+            sockets.push(socket);
+        }
+    };
+    std::thread::Builder::new()
+        .name("welcoming port".to_owned())
+        .spawn(welcome)
+        .unwrap();
+    port
 }
 
 /// Everything behind a [`Context`].
@@ -126,6 +152,25 @@ impl Fixture {
     pub fn with_messages(messages: &[Publish]) -> Self {
         let mut fixture = Self::new();
         let session = session_with(&fixture.runtime, messages);
+        fixture.profiles.push(session.profile.clone());
+        fixture.selected_profile = Some(session.profile.id.clone());
+        fixture.session = Some(session);
+        fixture
+    }
+
+    /// The same, connected to a [`welcoming_port`].
+    pub fn connected(messages: &[Publish]) -> Self {
+        let mut fixture = Self::new();
+        let session = session_at(&fixture.runtime, messages, welcoming_port());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !session.is_connected() {
+            assert!(
+                Instant::now() < deadline,
+                "not connected: {:?}",
+                session.state()
+            );
+            std::thread::yield_now();
+        }
         fixture.profiles.push(session.profile.clone());
         fixture.selected_profile = Some(session.profile.id.clone());
         fixture.session = Some(session);

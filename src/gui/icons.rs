@@ -94,3 +94,5 @@ pub const DRAG: &str = "\u{eae2}";
 pub const KEYBOARD: &str = "\u{e2d8}";
 /// Icon: help.
 pub const QUESTION: &str = "\u{e3e8}";
+/// Icon: order of the tree.
+pub const SORT: &str = "\u{e444}";

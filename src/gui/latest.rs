@@ -14,6 +14,8 @@ pub struct Latest<T> {
     name: &'static str,
     running: Option<Receiver<T>>,
     waiting: Option<Job<T>>,
+    /// Woken when a job is done.
+    ctx: egui::Context,
 }
 
 impl<T: Send + 'static> Latest<T> {
@@ -23,24 +25,26 @@ impl<T: Send + 'static> Latest<T> {
             name,
             running: None,
             waiting: None,
+            ctx: egui::Context::default(),
         }
     }
 
     /// Starts `job`, or lets it wait for the running one in place of what waited before.
     pub fn start(&mut self, ctx: &egui::Context, job: impl FnOnce() -> T + Send + 'static) {
         self.waiting = Some(Box::new(job));
-        self.next(ctx);
+        self.ctx = ctx.clone();
+        self.next();
     }
 
     /// The result of a job that has finished, each once. Asked in every frame; the frame is woken for it.
-    pub fn poll(&mut self, ctx: &egui::Context) -> Option<T> {
+    pub fn poll(&mut self) -> Option<T> {
         let result = match self.running.as_ref()?.try_recv() {
             Ok(result) => Some(result),
             Err(TryRecvError::Empty) => return None,
             Err(TryRecvError::Disconnected) => None,
         };
         self.running = None;
-        self.next(ctx);
+        self.next();
         result
     }
 
@@ -49,7 +53,7 @@ impl<T: Send + 'static> Latest<T> {
         self.running.is_some() || self.waiting.is_some()
     }
 
-    fn next(&mut self, ctx: &egui::Context) {
+    fn next(&mut self) {
         if self.running.is_some() {
             return;
         }
@@ -61,7 +65,7 @@ impl<T: Send + 'static> Latest<T> {
         let job = Arc::new(Mutex::new(Some(job)));
         let there = Arc::clone(&job);
         let done = sender.clone();
-        let ctx = ctx.clone();
+        let ctx = self.ctx.clone();
         let spawned = thread::Builder::new()
             .name(self.name.to_owned())
             .spawn(move || {
@@ -94,10 +98,10 @@ mod tests {
 
     use super::Latest;
 
-    fn wait(jobs: &mut Latest<u32>, ctx: &egui::Context) -> u32 {
+    fn wait(jobs: &mut Latest<u32>) -> u32 {
         let deadline = Instant::now() + Duration::from_secs(10);
         loop {
-            if let Some(result) = jobs.poll(ctx) {
+            if let Some(result) = jobs.poll() {
                 return result;
             }
             assert!(Instant::now() < deadline, "no result");
@@ -116,10 +120,10 @@ mod tests {
         });
         jobs.start(&ctx, || 2);
         jobs.start(&ctx, || 3);
-        assert!(jobs.poll(&ctx).is_none());
+        assert!(jobs.poll().is_none());
         go.send(()).unwrap();
-        assert_eq!(wait(&mut jobs, &ctx), 1);
-        assert_eq!(wait(&mut jobs, &ctx), 3);
+        assert_eq!(wait(&mut jobs), 1);
+        assert_eq!(wait(&mut jobs), 3);
         assert!(!jobs.is_busy());
     }
 }

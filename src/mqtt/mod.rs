@@ -1,7 +1,6 @@
 //! The protocol's words: topics, filters, QoS, packets and reason codes of MQTT 3.1.1 and 5, as plain values.
 //!
-//! Nothing here knows files, threads, a clock or a window. The wire format itself is read by the codec of
-//! `rumqttc`, which only [`codec`] names.
+//! Nothing here knows files, threads, a clock or a window. [`codec`] alone knows how packets look on the wire.
 
 pub mod codec;
 mod packet;
@@ -15,6 +14,6 @@ pub use packet::{
     Subscribe, SubscribeRequest, Unsubscribe, Will,
 };
 pub use qos::{Qos, Version};
-pub use reason::ReasonCode;
+pub use reason::{Meaning, ReasonCode};
 pub use time::Timestamp;
 pub use topic::{FilterError, TopicError, TopicFilter, TopicName};

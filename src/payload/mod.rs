@@ -5,5 +5,6 @@ pub mod hex;
 pub mod json;
 mod preview;
 pub mod template;
+pub mod text;
 
 pub use preview::{Format, detect, preview};

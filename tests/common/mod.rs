@@ -5,10 +5,11 @@
     reason = "every test file is a crate of its own and uses a part of this"
 )]
 
-pub mod fake_broker;
+pub mod cutter;
 pub mod mosquitto;
 pub mod probe;
 pub mod program;
+pub mod script;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, TcpListener};

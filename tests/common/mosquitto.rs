@@ -1,4 +1,5 @@
-//! A mosquitto of one's own on a free loopback port; gone when it is dropped.
+//! A mosquitto of one's own on a free loopback port; gone when it is dropped. Its log is shown when the environment
+//! variable `CANOPY_TEST_LOG` is set.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -111,10 +112,14 @@ fn launch(directory: &tempfile::TempDir, port: u16, config: &str) -> Option<Chil
 fn announces_start(child: &mut Child) -> Receiver<bool> {
     let (tell, started) = sync_channel(1);
     let log = BufReader::new(child.stderr.take().expect("its log"));
+    let show = std::env::var_os("CANOPY_TEST_LOG").is_some();
     std::thread::Builder::new()
         .name("mosquitto log".to_owned())
         .spawn(move || {
             for line in log.lines().map_while(Result::ok) {
+                if show {
+                    eprintln!("{line}");
+                }
                 if line.ends_with(" running") {
                     tell.try_send(true).ok();
                 }

@@ -94,13 +94,22 @@ impl App {
         theme::install_fonts(context);
         let waker = Waker::new(context.clone());
         let jobs = Jobs::new(options.runtime, waker.as_wake());
-        let secrets = options.secrets.unwrap_or_else(|| Arc::new(KeyringSecrets::default()));
+        let secrets = options
+            .secrets
+            .unwrap_or_else(|| Arc::new(KeyringSecrets::default()));
         let (data, warnings) = Data::load(config, secrets);
         theme::apply(context, data.settings.theme);
         context.set_zoom_factor(data.settings.zoom);
         let views = Views::default();
         let actions = RefCell::default();
-        let mut app = Self { data, views, jobs, waker, query: None, actions };
+        let mut app = Self {
+            data,
+            views,
+            jobs,
+            waker,
+            query: None,
+            actions,
+        };
         for warning in warnings {
             app.say(Level::Warning, "Canopy", warning.0, None);
         }
@@ -112,7 +121,9 @@ impl App {
 
     /// The size and place that the window had when it was last closed.
     pub fn viewport(config_dir: Option<&std::path::Path>) -> egui::ViewportBuilder {
-        let window = ConfigDir::open(config_dir).map(|config| config.load_window().0).unwrap_or_default();
+        let window = ConfigDir::open(config_dir)
+            .map(|config| config.load_window().0)
+            .unwrap_or_default();
         let mut viewport = egui::ViewportBuilder::default()
             .with_title("Canopy")
             .with_app_id("canopy")
@@ -122,14 +133,22 @@ impl App {
         if let Some(position) = window.position {
             viewport = viewport.with_position(position);
         }
-        if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../../../assets/icon.png")) {
+        if let Ok(icon) =
+            eframe::icon_data::from_png_bytes(include_bytes!("../../../assets/icon.png"))
+        {
             viewport = viewport.with_icon(icon);
         }
         viewport
     }
 
     /// Writes a line to the log and shows it as a toast.
-    fn say(&mut self, level: Level, source: &str, text: String, offer: Option<(&'static str, Action)>) {
+    fn say(
+        &mut self,
+        level: Level,
+        source: &str,
+        text: String,
+        offer: Option<(&'static str, Action)>,
+    ) {
         self.note(level, source, text.clone());
         self.views.toasts.push(level, text, offer, now());
     }
@@ -137,7 +156,12 @@ impl App {
     /// Writes a line to the log only.
     fn note(&mut self, level: Level, source: &str, text: String) {
         let source = source.to_owned();
-        self.data.log.push(super::log::Line { at: now(), level, source, text });
+        self.data.log.push(super::log::Line {
+            at: now(),
+            level,
+            source,
+            text,
+        });
     }
 
     /// Everything that changes without anybody touching the window.
@@ -147,9 +171,14 @@ impl App {
         self.take_events();
         self.data.refresh_broker(now());
         let next = {
-            let Self { data, views, actions, .. } = self;
+            let Self {
+                data,
+                views,
+                actions,
+                ..
+            } = self;
             let frame = data.context(now(), actions);
-            views.dock.publish.tick(&frame)
+            views.dock.publish.tick(&frame, frame.now)
         };
         self.apply_all(context);
         self.save_if_needed();
@@ -162,10 +191,15 @@ impl App {
     fn next_change(&self) -> Option<Duration> {
         let now = now();
         let is_explorer = self.views.screen == Screen::Explorer;
-        let tree = self.views.tree.next_change(now).filter(|_| is_explorer && self.data.session.is_some());
-        let waits = self.data.session.as_ref().is_some_and(|session| {
-            matches!(session.state(), crate::client::State::Waiting { .. })
-        });
+        let tree = self
+            .views
+            .tree
+            .next_change(now)
+            .filter(|_| is_explorer && self.data.session.is_some());
+        let waits =
+            self.data.session.as_ref().is_some_and(|session| {
+                matches!(session.state(), crate::client::State::Waiting { .. })
+            });
         let candidates = [
             tree.map(|delay| delay.max(self.waker.delay())),
             self.views.toasts.next_change(now),
@@ -200,6 +234,8 @@ impl eframe::App for App {
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
-        theme::Palette::for_visuals(visuals).background.to_normalized_gamma_f32()
+        theme::Palette::for_visuals(visuals)
+            .background
+            .to_normalized_gamma_f32()
     }
 }

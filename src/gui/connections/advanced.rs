@@ -35,7 +35,10 @@ pub fn advanced_ui(ui: &mut Ui, profile: &mut Profile) {
                     "Largest packet in bytes",
                     100.0,
                 );
-                unit_ui(ui, &format::bytes(u64::from(profile.max_packet_size)));
+                unit_ui(
+                    ui,
+                    &format::format_bytes(u64::from(profile.max_packet_size)),
+                );
             });
         });
         form.row(ui, |ui| {

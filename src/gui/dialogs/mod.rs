@@ -1,8 +1,32 @@
 //! Windows over the window: settings, the broker's settings, a password, confirmations, the list of keys.
+//!
+//! A dialog is opened by assigning one of the constructors of [`Dialog`]. Esc closes it, Enter confirms it, and the
+//! keyboard stays inside while it is open.
 
-use egui::Ui;
+mod about;
+mod address;
+mod broker;
+mod clear;
+mod frame;
+mod keys;
+mod password;
+mod port;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use egui::{Id, Modal, Ui};
+
+use crate::mqtt::TopicName;
+use crate::profile::{BrokerSettings, Profile};
 
 use super::context::Context;
+use broker::BrokerDialog;
+use clear::ClearDialog;
+use frame::Outcome;
+use password::PasswordDialog;
+use port::PortDialog;
+use settings::SettingsDialog;
 
 /// Which dialog is open, with its state.
 #[derive(Debug, Default)]
@@ -10,11 +34,78 @@ pub enum Dialog {
     /// None.
     #[default]
     Closed,
+    /// The settings of the program.
+    Settings(SettingsDialog),
+    /// Where the broker inside listens, and for whom.
+    Broker(BrokerDialog),
+    /// A password that is needed to connect.
+    Password(PasswordDialog),
+    /// Which retained messages are about to be cleared.
+    Clear(ClearDialog),
+    /// Another program listens where the broker wants to.
+    Port(PortDialog),
+    /// All keys.
+    Keys,
+    /// Version and licences.
+    About,
 }
 
 impl Dialog {
+    /// The settings of the program.
+    pub fn settings() -> Self {
+        Self::Settings(SettingsDialog::default())
+    }
+
+    /// The broker's settings, to be edited and saved.
+    pub fn broker(settings: &BrokerSettings) -> Self {
+        Self::Broker(BrokerDialog::new(settings))
+    }
+
+    /// Asks for the password of `profile` and connects with it.
+    pub fn password(profile: &Profile) -> Self {
+        Self::Password(PasswordDialog::new(profile))
+    }
+
+    /// Shows `topics` and asks whether their retained messages are to be cleared.
+    pub fn clear_retained(topics: Vec<TopicName>) -> Self {
+        Self::Clear(ClearDialog::new(topics))
+    }
+
+    /// Explains that `port` is taken, and offers the next free one.
+    pub fn port_taken(port: u16, next_free: Option<u16>) -> Self {
+        Self::Port(PortDialog::new(port, next_free))
+    }
+
+    /// Whether a dialog is open.
+    pub fn is_open(&self) -> bool {
+        !matches!(self, Self::Closed)
+    }
+
     /// Draws the open dialog, if any.
-    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
-        let _ = (ui, context);
+    pub fn ui(&mut self, ui: &Ui, context: &Context<'_>) {
+        if !self.is_open() {
+            return;
+        }
+        let modal = Modal::new(Id::new("dialog")).frame(frame::outer(ui));
+        let response = modal.show(ui.ctx(), |ui| self.contents_ui(ui, context));
+        match &response.inner {
+            Outcome::Stay if !response.should_close() => {}
+            Outcome::Stay | Outcome::Close => *self = Self::Closed,
+            Outcome::ShowKeys => *self = Self::Keys,
+            Outcome::ShowAbout => *self = Self::About,
+        }
+    }
+
+    fn contents_ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
+        match self {
+            Self::Closed => Outcome::Close,
+            Self::Settings(dialog) => dialog.ui(ui, context),
+            Self::Broker(dialog) => dialog.ui(ui, context),
+            Self::Password(dialog) => dialog.ui(ui, context),
+            Self::Clear(dialog) => dialog.ui(ui, context),
+            Self::Port(dialog) => dialog.ui(ui, context),
+            Self::Keys => keys::keys_ui(ui),
+            Self::About => about::about_ui(ui),
+        }
     }
 }

@@ -171,7 +171,7 @@ impl Decoder {
             wanted,
             columns,
         };
-        if let Some((generation, done)) = self.jobs.poll(ctx)
+        if let Some((generation, done)) = self.jobs.poll()
             && generation == self.generation
         {
             self.current = Some(done);

@@ -18,7 +18,7 @@ pub fn sections(ui: &mut Ui, name: &str, sections: &[Section]) {
         .id_salt(name)
         .auto_shrink(false)
         .show(ui, |ui| {
-            ui.add_space(4.0);
+            ui.add_space(8.0);
             for section in sections.iter().filter(|section| !section.rows.is_empty()) {
                 section_ui(ui, section);
                 ui.add_space(12.0);

@@ -1,6 +1,7 @@
 //! The head of the inspector: where the topic is, what can be done with it, and the facts of the message shown.
 
-use egui::{Layout, Popup, RichText, Ui, vec2};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Label, Layout, Popup, Ui, vec2};
 
 use super::super::action::Action;
 use super::super::context::Context;
@@ -11,9 +12,10 @@ use super::super::widgets::{Look, button, galley, icon_button, qos_badge, retain
 use super::breadcrumb::{breadcrumb, elide};
 use super::decode::hex_dump;
 use super::shown::{Shown, published_by};
-use super::words;
+use crate::gui::words;
 use crate::model::Message;
 use crate::mqtt::{Qos, TopicName};
+use crate::payload::format;
 
 /// Below this width "Publish here" is an icon.
 const NARROW: f32 = 480.0;
@@ -134,7 +136,7 @@ fn more_menu(
             clear_retained(context, path);
         }
         let below = u64::from(shown.facts.subtree_retained);
-        let text = format!("Clear {} retained at and below…", words::thousands(below));
+        let text = format!("Clear {} retained at and below…", format::thousands(below));
         if ui.add_enabled(below > 0, egui::Button::new(text)).clicked() {
             context.ask(Action::ClearRetainedBelow(session.selected));
         }
@@ -169,9 +171,9 @@ fn facts_line(ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option
                 retained_badge(ui);
             }
             line.is_first = true;
-            line.fact(ui, &words::bytes(message.payload.len() as u64));
-            line.fact(ui, &words::wall_time(message.at, context.zone))
-                .on_hover_text(words::wall_date_time(message.at, context.zone));
+            line.fact(ui, &format::format_bytes(message.payload.len() as u64));
+            line.fact(ui, &format::clock(message.at, context.zone))
+                .on_hover_text(format::date_clock(message.at, context.zone));
         }
         counts(ui, &mut line, shown);
         let properties = message.and_then(|message| message.properties.as_deref());
@@ -206,33 +208,38 @@ fn counts(ui: &mut Ui, line: &mut FactsLine, shown: &Shown) {
     }
 }
 
-/// Facts with dots in between.
+/// Facts with dots in between; a line breaks only between them.
 struct FactsLine {
     is_first: bool,
 }
 
 impl FactsLine {
-    fn dot(&mut self, ui: &mut Ui) {
-        if !self.is_first {
-            let color = Palette::of(ui).faint;
-            ui.label(RichText::new("·").font(theme::label()).color(color));
-        }
-        self.is_first = false;
-    }
-
     fn fact(&mut self, ui: &mut Ui, text: &str) -> egui::Response {
-        self.dot(ui);
-        let color = Palette::of(ui).muted;
-        ui.label(RichText::new(text).font(theme::label()).color(color))
+        let job = self.begin(ui, text);
+        ui.add(Label::new(job).extend())
     }
 
     fn named(&mut self, ui: &mut Ui, name: &str, value: &str) {
-        self.fact(ui, name);
-        let palette = Palette::of(ui);
-        let text = RichText::new(elide(value, 40))
-            .font(theme::mono())
-            .color(palette.text);
-        ui.add(egui::Label::new(text).selectable(true))
+        let mut job = self.begin(ui, name);
+        let format = TextFormat::simple(theme::mono(), Palette::of(ui).text);
+        job.append(&elide(value, 40), 6.0, format);
+        ui.add(Label::new(job).selectable(true).extend())
             .on_hover_text(elide(value, 400));
+    }
+
+    fn begin(&mut self, ui: &Ui, text: &str) -> LayoutJob {
+        let palette = Palette::of(ui);
+        let mut job = LayoutJob::default();
+        if !self.is_first {
+            job.append("·", 0.0, TextFormat::simple(theme::label(), palette.faint));
+        }
+        let space = if self.is_first { 0.0 } else { 7.0 };
+        job.append(
+            text,
+            space,
+            TextFormat::simple(theme::label(), palette.muted),
+        );
+        self.is_first = false;
+        job
     }
 }

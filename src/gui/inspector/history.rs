@@ -10,7 +10,7 @@ use super::super::theme::{self, Palette};
 use super::super::widgets::{Scrolled, muted, virtual_rows};
 use super::message_row::{Columns, column_names, message_row};
 use super::shown::Shown;
-use super::words;
+use crate::gui::words;
 use crate::model::{Message, MessageId};
 
 /// A message that the user chose to look at.
@@ -66,7 +66,7 @@ impl HistoryView {
         let height = (ui.available_height() - footer).max(40.0);
         let mut choice = None;
         let area = Rect::from_min_size(ui.cursor().min, egui::vec2(ui.available_width(), height));
-        let id = Id::new("history list");
+        let id = Id::unique("history list");
         let list = ui.interact(area, id, Sense::FOCUSABLE);
         list.widget_info(|| WidgetInfo::labeled(Role::List, true, "History"));
         let scroll = self.scroll_area(ui, shown, height);

@@ -8,8 +8,8 @@ use egui::{
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::words;
 use crate::model::{Message, MessageId};
+use crate::payload::format;
 use crate::payload::preview;
 
 /// Where the columns of a list begin, in points from its left edge.
@@ -70,7 +70,7 @@ pub fn message_row(
     let is_selected = selected == Some(message.id);
     let characters = preview_characters(rect.width() - columns.preview);
     let text = preview(&message.payload, characters);
-    let time = words::wall_time(message.at, context.zone);
+    let time = format::clock(message.at, context.zone);
     response.widget_info(|| {
         let label = format!("{time}, QoS {}, {text}", message.qos);
         WidgetInfo::selected(Role::ListItem, ui.is_enabled(), is_selected, label)
@@ -91,13 +91,13 @@ pub fn message_row(
     if let Some(delta) = message.since_previous {
         row.text(
             columns.delta,
-            &words::delta(delta),
+            &format::delta(delta),
             theme::number_small(),
             palette.muted,
         );
     }
     if let Some(x) = columns.size {
-        let size = words::bytes(message.payload.len() as u64);
+        let size = format::format_bytes(message.payload.len() as u64);
         row.text(x, &size, theme::number_small(), palette.muted);
     }
     row.chip(

@@ -11,7 +11,6 @@ mod properties;
 mod save;
 mod shown;
 mod subtree;
-mod words;
 
 #[cfg(test)]
 mod tests;
@@ -30,7 +29,9 @@ use super::icons;
 use super::session::Session;
 use super::theme::{self, Palette};
 use super::widgets::{Look, Tab, button, icon_button, segmented, tabs};
+use crate::gui::words;
 use crate::model::{Message, NodeId};
+use crate::payload::format;
 use crate::profile::ProfileId;
 
 /// Room beside the tabs below which the format segments go into a row of their own.
@@ -140,10 +141,10 @@ impl Inspector {
                 });
             }
         });
-        let line = strip.response.rect.expand2(egui::vec2(16.0, 0.0));
+        let line = ui.max_rect().x_range().expand(16.0);
         ui.painter().hline(
-            line.x_range(),
-            line.bottom() - 0.5,
+            line,
+            strip.response.rect.bottom() - 0.5,
             (1.0, Palette::of(ui).line),
         );
         if has_segments && !fits {
@@ -158,7 +159,7 @@ impl Inspector {
     fn tabs(&mut self, ui: &mut Ui, shown: &Shown, message: Option<&Message>) {
         let count = |count: usize| match count {
             0 => String::new(),
-            count => words::thousands(count as u64),
+            count => format::thousands(count as u64),
         };
         let tab = |value, text, count| Tab {
             value,
@@ -210,7 +211,7 @@ impl Inspector {
             return;
         }
         let palette = Palette::of(ui);
-        let time = words::wall_time(chosen.message.at, context.zone);
+        let time = format::clock(chosen.message.at, context.zone);
         let frame = Frame::new()
             .fill(palette.tint(palette.amber, 0.14))
             .corner_radius(theme::RADIUS)

@@ -6,9 +6,9 @@ use egui::{Align2, Label, Rect, ScrollArea, Ui, UiBuilder, pos2};
 use super::super::theme::{self, Palette};
 use super::super::widgets::virtual_rows;
 use super::decode::{Decoded, Decoder, View};
-use super::words;
 use crate::model::Message;
 use crate::payload::Format;
+use crate::payload::format;
 
 /// UI state of the payload view.
 #[derive(Debug, Default)]
@@ -147,7 +147,7 @@ fn empty(ui: &mut Ui) {
 
 /// What is shown while a large payload is decoded for the first time.
 pub fn decoding(ui: &mut Ui, size: usize) {
-    let text = format!("Decoding {}", words::bytes(size as u64));
+    let text = format!("Decoding {}", format::format_bytes(size as u64));
     let color = Palette::of(ui).muted;
     ui.label(egui::RichText::new(text).font(theme::label()).color(color));
 }

@@ -6,9 +6,9 @@ use super::super::session::Session;
 use super::super::widgets::muted;
 use super::facts_grid::{Section, sections};
 use super::shown::{published_by, user_properties};
-use super::words;
 use crate::model::Message;
 use crate::mqtt::{Properties, Qos, Version};
+use crate::payload::format;
 
 /// Bytes of correlation data shown in hexadecimal.
 const CORRELATION_BYTES: usize = 256;
@@ -74,7 +74,7 @@ fn packet(message: &Message) -> Section {
     rows.push(("Packet identifier".to_owned(), identifier));
     rows.push(("Retain".to_owned(), yes_no(message.retain)));
     rows.push(("DUP".to_owned(), yes_no(message.dup)));
-    let size = words::bytes(message.payload.len() as u64);
+    let size = format::format_bytes(message.payload.len() as u64);
     rows.push(("Payload size".to_owned(), size));
     Section {
         title: "PUBLISH packet",
@@ -94,7 +94,7 @@ fn standard(properties: &Properties) -> Vec<(String, String)> {
         other => format!("{other}, not in the standard"),
     });
     row("Payload Format Indicator", format);
-    let seconds = |seconds: u32| format!("{} s", words::thousands(u64::from(seconds)));
+    let seconds = |seconds: u32| format!("{} s", format::thousands(u64::from(seconds)));
     row(
         "Message Expiry Interval",
         properties.message_expiry.map(seconds),
@@ -130,7 +130,7 @@ fn correlation(data: &[u8]) -> String {
             let mut text: Vec<_> = shown.map(|byte| format!("{byte:02x}")).collect();
             let left_out = data.len().saturating_sub(CORRELATION_BYTES);
             if left_out > 0 {
-                text.push(format!("… and {}", words::bytes(left_out as u64)));
+                text.push(format!("… and {}", format::format_bytes(left_out as u64)));
             }
             text.join(" ")
         }

@@ -12,7 +12,7 @@ use super::super::icons;
 use super::super::latest::Latest;
 use super::super::theme;
 use super::super::widgets::{Look, button, icon_button, text_field};
-use super::words;
+use crate::payload::format;
 
 /// UI state of the save bar.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl SaveBar {
 
     /// Draws the bar while it is open, and says what came of the last writing.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
-        match self.writing.poll(ui.ctx()) {
+        match self.writing.poll() {
             Some(Ok(text)) => context.toast(Level::Success, text),
             Some(Err(text)) => context.toast(Level::Error, text),
             None => {}
@@ -57,7 +57,7 @@ impl SaveBar {
         let Some(open) = &mut self.open else {
             return;
         };
-        if let Some(path) = self.choice.chosen(ui.ctx()) {
+        if let Some(path) = self.choice.chosen() {
             open.path = path.to_string_lossy().into_owned();
         }
         let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
@@ -90,7 +90,7 @@ impl SaveBar {
 }
 
 fn write(path: &str, payload: &[u8]) -> Result<String, String> {
-    let size = words::bytes(payload.len() as u64);
+    let size = format::format_bytes(payload.len() as u64);
     let shown = Path::new(path);
     let shown = shown.canonicalize().unwrap_or_else(|_| shown.to_owned());
     match std::fs::write(path, payload) {

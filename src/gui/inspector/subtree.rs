@@ -4,9 +4,10 @@ use egui::Ui;
 
 use super::super::context::Context;
 use super::facts_grid::{Section, sections};
-use super::words;
+use crate::gui::words;
 use crate::model::Facts;
 use crate::mqtt::Timestamp;
+use crate::payload::format;
 
 /// Draws the facts.
 pub fn subtree_ui(ui: &mut Ui, context: &Context<'_>, facts: &Facts) {
@@ -24,7 +25,7 @@ fn row(name: &str, value: String) -> (String, String) {
 
 fn time(context: &Context<'_>, at: Option<Timestamp>) -> String {
     at.map_or("never".to_owned(), |at| {
-        words::wall_date_time(at, context.zone)
+        format::date_clock(at, context.zone)
     })
 }
 
@@ -32,9 +33,9 @@ fn own(context: &Context<'_>, facts: &Facts) -> Section {
     Section {
         title: "This topic",
         rows: vec![
-            row("Messages", words::thousands(facts.own_messages)),
+            row("Messages", format::thousands(facts.own_messages)),
             row("Rate", words::rate(facts.own_rate)),
-            row("Payload bytes", words::bytes(facts.own_bytes)),
+            row("Payload bytes", format::format_bytes(facts.own_bytes)),
             row(
                 "Retained on the broker",
                 if facts.retained {
@@ -46,7 +47,7 @@ fn own(context: &Context<'_>, facts: &Facts) -> Section {
             ),
             row("First message", time(context, facts.first_seen)),
             row("Last message", time(context, facts.last_seen)),
-            row("Trimmed from the history", words::thousands(facts.trimmed)),
+            row("Trimmed from the history", format::thousands(facts.trimmed)),
         ],
     }
 }
@@ -60,22 +61,22 @@ fn below(context: &Context<'_>, facts: &Facts) -> Section {
     Section {
         title,
         rows: vec![
-            row("Topics", words::thousands(u64::from(facts.subtree_topics))),
-            row("Messages", words::thousands(facts.subtree_messages)),
+            row("Topics", format::thousands(u64::from(facts.subtree_topics))),
+            row("Messages", format::thousands(facts.subtree_messages)),
             row("Rate", words::rate(facts.subtree_rate)),
-            row("Payload bytes", words::bytes(facts.subtree_bytes)),
+            row("Payload bytes", format::format_bytes(facts.subtree_bytes)),
             row(
                 "Retained topics",
-                words::thousands(u64::from(facts.subtree_retained)),
+                format::thousands(u64::from(facts.subtree_retained)),
             ),
             row("Newest message", time(context, facts.subtree_newest)),
             row(
                 "Direct children",
-                words::thousands(u64::from(facts.children)),
+                format::thousands(u64::from(facts.children)),
             ),
             row(
                 "Levels below",
-                words::thousands(u64::from(facts.depth_below)),
+                format::thousands(u64::from(facts.depth_below)),
             ),
         ],
     }

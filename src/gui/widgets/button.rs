@@ -69,6 +69,36 @@ pub fn button_sized(
     response
 }
 
+/// A primary button that also shows the keys that do the same.
+pub fn button_with_key(ui: &mut Ui, icon: &str, text: &str, keys: &str) -> Response {
+    let palette = Palette::of(ui);
+    let ink = ink(palette, Look::Primary, ui.is_enabled());
+    let icon = galley(ui, icon, theme::icon(15.0), ink);
+    let text_galley = galley(ui, text, theme::strong(), ink);
+    let faded = if ui.is_enabled() {
+        ink.gamma_multiply(0.7)
+    } else {
+        ink
+    };
+    let keys = galley(ui, keys, theme::caption(), faded);
+    let parts = [icon, text_galley, keys];
+    let width: f32 = parts.iter().map(|part| part.size().x + 6.0).sum();
+    let size = vec2(width + 18.0, theme::CONTROL_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
+    paint_frame(ui, &response, Look::Primary);
+    let mut x = rect.left() + 12.0;
+    for part in parts {
+        let width = part.size().x;
+        let at = Align2::LEFT_CENTER
+            .align_size_within_rect(part.size(), rect.with_min_x(x))
+            .min;
+        ui.painter().galley(at, part, ink);
+        x += width + 6.0;
+    }
+    response
+}
+
 /// A square button that shows only an icon; `label` is its tooltip and its name for screen readers.
 pub fn icon_button(ui: &mut Ui, icon: &str, label: &str, look: Look) -> Response {
     let palette = Palette::of(ui);

@@ -6,7 +6,7 @@ mod field;
 mod rows;
 mod text;
 
-pub use button::{Look, button, button_sized, icon_button};
+pub use button::{Look, button, button_sized, button_with_key, icon_button};
 pub use choice::{Tab, qos_choice, segmented, switch, tabs};
 pub use field::{card, field, field_with_button, labelled, number_field, text_field};
 pub use rows::{Place, Scrolled, virtual_rows};

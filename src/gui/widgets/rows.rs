@@ -59,7 +59,7 @@ pub fn virtual_rows(
         add(ui, visible(viewport, row_height, total), &place);
     });
     Scrolled {
-        offset: output.state.offset().y,
+        offset: output.state.clamped_offset().y,
         height: output.inner_rect.height(),
     }
 }

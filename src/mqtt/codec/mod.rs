@@ -1,16 +1,19 @@
-//! From bytes on the wire to a [`Packet`], for both protocol versions; the only folder that names rumqttc's codec.
+//! From bytes on the wire to a [`Packet`], for both protocol versions, in both directions.
 //!
-//! PUBLISH without properties, which is nearly all traffic, is read here without a copy; everything else goes
-//! through the codec, which has seen more malformed packets than we have.
+//! Read here and not by rumqttc, whose readers are made for its own client and lose what an explorer has to show:
+//! 0.34 refuses a DISCONNECT with a reason but without properties (mosquitto's way to say "taken over"), refuses
+//! reason codes it does not know, and takes the third subscription identifier of a PUBLISH for payload. Where both
+//! understand a packet they agree: `tests/codec.rs` compares them.
 
-mod publish;
-mod v311;
-mod v5;
+mod packets;
+mod properties;
+mod reader;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use thiserror::Error;
 
-use super::{FilterError, Packet, PacketId, ReasonCode, TopicError, Version};
+use super::{Packet, Version};
+use reader::{Reader, malformed};
 
 /// Why bytes are not a control packet.
 #[derive(Debug, Error)]
@@ -18,48 +21,6 @@ pub enum DecodeError {
     /// The packet breaks a rule of the protocol.
     #[error("Malformed packet: {0}")]
     Malformed(String),
-    /// The packet ends before it is complete.
-    #[error("Malformed packet: it ends too early")]
-    Truncated,
-    /// Packet identifier 0 (MQTT 5, 2.2.1).
-    #[error("Malformed packet: packet identifier 0")]
-    ZeroPacketId,
-    /// A topic that breaks a rule of MQTT 5, 4.7.
-    #[error("Malformed packet: {0}")]
-    Topic(#[from] TopicError),
-    /// A topic filter that breaks a rule of MQTT 5, 4.7.
-    #[error("Malformed packet: {0}")]
-    Filter(#[from] FilterError),
-}
-
-/// Where a packet's variable header begins, and how long the packet is.
-#[derive(Debug, Clone, Copy)]
-struct Header {
-    /// Bytes of the fixed header.
-    length: usize,
-    /// Bytes of the whole packet.
-    frame: usize,
-}
-
-/// Reads the fixed header (MQTT 5, 2.1); `None` while it is incomplete.
-fn header(bytes: &[u8]) -> Result<Option<Header>, DecodeError> {
-    let mut remaining = 0_usize;
-    for (index, byte) in bytes.iter().skip(1).take(4).enumerate() {
-        remaining |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            let length = index + 2;
-            return Ok(Some(Header {
-                length,
-                frame: length + remaining,
-            }));
-        }
-    }
-    if bytes.len() < 5 {
-        return Ok(None);
-    }
-    Err(DecodeError::Malformed(
-        "the remaining length takes more than four bytes".to_owned(),
-    ))
 }
 
 /// Length in bytes of the control packet at the start of `bytes`, fixed header included (MQTT 5, 2.1.4).
@@ -68,44 +29,41 @@ fn header(bytes: &[u8]) -> Result<Option<Header>, DecodeError> {
 /// # Errors
 /// [`DecodeError::Malformed`] when the remaining length takes more than four bytes.
 pub fn frame_length(bytes: &[u8]) -> Result<Option<usize>, DecodeError> {
-    Ok(header(bytes)?.map(|header| header.frame))
+    let header = fixed_header(bytes)?;
+    Ok(header.map(|(header, remaining)| header + remaining))
 }
 
-/// Decodes one complete control packet. Topic and payload of a PUBLISH share `frame`'s memory.
+/// Decodes one complete control packet. Topic and payload of a PUBLISH share `frame`'s memory; nothing of a CONNECT
+/// does, because its frame holds a password. Which property may appear in which packet is left to client and
+/// broker to judge: what is there is shown.
 ///
 /// # Errors
-/// [`DecodeError`] with the rule that is broken.
+/// [`DecodeError::Malformed`] with the rule that is broken.
 pub fn decode(version: Version, frame: Bytes) -> Result<Packet, DecodeError> {
-    let header = header(&frame)?.ok_or(DecodeError::Truncated)?;
-    if frame.len() != header.frame {
-        return Err(DecodeError::Truncated);
+    let Some((&first, (header, remaining))) = frame.first().zip(fixed_header(&frame)?) else {
+        return Err(malformed("the fixed header is incomplete"));
+    };
+    if header + remaining != frame.len() {
+        return Err(malformed(
+            "the remaining length does not agree with the bytes that came",
+        ));
     }
-    if frame[0] >> 4 == 3
-        && let Some(publish) = publish::decode_plain(version, &frame, header)?
-    {
-        return Ok(Packet::Publish(publish));
-    }
-    match version {
-        Version::V311 => v311::decode(&frame, header),
-        Version::V5 => v5::decode(&frame, header),
-    }
+    packets::decode(version, first, Reader::new(frame, header))
 }
 
-/// A reason code as it stands in the frame, `offset` bytes into the variable header; success where it is left out
-/// (MQTT 5, 3.4.2.1).
-fn reason_at(frame: &[u8], header: Header, offset: usize) -> ReasonCode {
-    frame
-        .get(header.length + offset)
-        .map_or(ReasonCode::SUCCESS, |code| ReasonCode(*code))
-}
-
-fn packet_id(value: u16) -> Result<PacketId, DecodeError> {
-    PacketId::new(value).ok_or(DecodeError::ZeroPacketId)
-}
-
-/// A private copy for the codec, which wants to own its buffer.
-fn owned(frame: &Bytes) -> BytesMut {
-    BytesMut::from(frame.as_ref())
+/// Bytes of the fixed header and of what follows it.
+fn fixed_header(bytes: &[u8]) -> Result<Option<(usize, usize)>, DecodeError> {
+    let mut remaining = 0;
+    for (index, byte) in bytes.iter().skip(1).take(4).enumerate() {
+        remaining |= usize::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Ok(Some((2 + index, remaining)));
+        }
+    }
+    if bytes.len() > 4 {
+        return Err(malformed("the remaining length takes more than four bytes"));
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

@@ -1,159 +1,142 @@
-//! Packets as other programs write them, and any bytes at all.
-
-use bytes::{Bytes, BytesMut};
-use proptest::prelude::*;
-
 use super::*;
-use crate::mqtt::Qos;
+use crate::mqtt::{PacketId, Qos, ReasonCode};
 
-/// The codec of the other side writes, ours reads.
-fn written_v5(packet: &rumqttc::mqttbytes::v5::Packet) -> Bytes {
-    let mut buffer = BytesMut::new();
-    packet.write(&mut buffer, None).unwrap();
-    buffer.freeze()
+fn read(version: Version, bytes: &'static [u8]) -> Packet {
+    decode(version, Bytes::from_static(bytes)).unwrap()
+}
+
+fn refusal(version: Version, bytes: &'static [u8]) -> String {
+    decode(version, Bytes::from_static(bytes))
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]
-fn reads_a_plain_publish_without_copying() {
-    let frame = Bytes::from_static(b"\x32\x0b\x00\x03a/b\x00\x07hell");
-    let Packet::Publish(publish) = decode(Version::V311, frame.clone()).unwrap() else {
-        panic!()
+fn a_frame_is_as_long_as_its_header_says() {
+    let length = |bytes: &[u8]| frame_length(bytes).unwrap();
+    assert_eq!(length(&[]), None);
+    assert_eq!(length(&[0x30]), None);
+    assert_eq!(length(&[0x30, 0x80]), None);
+    assert_eq!(length(&[0xc0, 0]), Some(2));
+    assert_eq!(length(&[0x30, 0x7f]), Some(129));
+    assert_eq!(length(&[0x30, 0x80, 0x01]), Some(131));
+    assert_eq!(length(&[0x30, 0xff, 0xff, 0xff, 0x7f]), Some(268_435_460));
+    assert!(frame_length(&[0x30, 0x80, 0x80, 0x80, 0x80]).is_err());
+}
+
+#[test]
+fn topic_and_payload_share_the_frame() {
+    let frame = Bytes::from_static(b"\x3d\x0d\0\x03a/b\0\x07\0hello");
+    let Packet::Publish(publish) = decode(Version::V5, frame.clone()).unwrap() else {
+        panic!("not a PUBLISH");
     };
     assert_eq!(publish.topic.as_str(), "a/b");
-    assert_eq!(publish.qos, Qos::AtLeastOnce);
-    assert_eq!(publish.packet_id.map(PacketId::get), Some(7));
-    assert_eq!(publish.payload, "hell");
+    assert_eq!(publish.payload, "hello");
     assert_eq!(
-        publish.payload.as_ptr(),
-        frame[9..].as_ptr(),
-        "the payload shares the frame's memory"
+        (publish.qos, publish.retain, publish.dup),
+        (Qos::ExactlyOnce, true, true)
     );
+    assert_eq!(publish.packet_id, PacketId::new(7));
+    assert_eq!(publish.properties, None);
+    assert_eq!(publish.topic.as_str().as_ptr(), frame[4..].as_ptr());
+    assert_eq!(publish.payload.as_ptr(), frame[10..].as_ptr());
 }
 
 #[test]
-fn reads_a_publish_with_properties() {
-    use rumqttc::mqttbytes::v5;
-    let mut publish = v5::Publish::new("t", rumqttc::mqttbytes::QoS::AtMostOnce, "x", None);
-    publish.properties = Some(v5::PublishProperties {
-        content_type: Some("text/plain".to_owned()),
-        user_properties: vec![
-            ("a".to_owned(), "1".to_owned()),
-            ("a".to_owned(), "2".to_owned()),
-        ],
-        message_expiry_interval: Some(60),
-        ..Default::default()
-    });
-    let frame = written_v5(&v5::Packet::Publish(publish));
-    let Packet::Publish(publish) = decode(Version::V5, frame).unwrap() else {
-        panic!()
+fn an_empty_payload_is_a_message() {
+    let Packet::Publish(publish) = read(Version::V311, b"\x31\x03\0\x01a") else {
+        panic!("not a PUBLISH");
     };
-    let properties = publish.properties.unwrap();
-    assert_eq!(properties.content_type.as_deref(), Some("text/plain"));
-    assert_eq!(properties.message_expiry, Some(60));
-    assert_eq!(properties.user.len(), 2, "names may repeat");
+    assert!(publish.payload.is_empty() && publish.retain);
 }
 
+/// rumqttc 0.34 counts each subscription identifier as one byte too many and takes the third for payload.
 #[test]
-fn reason_codes_come_from_the_wire() {
-    let puback = decode(Version::V5, Bytes::from_static(b"\x40\x03\x00\x01\x10")).unwrap();
-    let Packet::PubAck(ack) = puback else {
-        panic!()
-    };
-    assert_eq!(ack.reason.name(), "No matching subscribers");
-    let short = decode(Version::V5, Bytes::from_static(b"\x40\x02\x00\x01")).unwrap();
-    let Packet::PubAck(ack) = short else { panic!() };
-    assert_eq!(ack.reason, ReasonCode::SUCCESS, "left out means success");
-    let suback = decode(
+fn every_subscription_identifier_is_read() {
+    let Packet::Publish(publish) = read(
         Version::V5,
-        Bytes::from_static(b"\x90\x05\x00\x01\x00\x02\x87"),
-    )
-    .unwrap();
-    let Packet::SubAck(ack) = suback else {
-        panic!()
+        b"\x30\x0c\0\x01a\x06\x0b\x01\x0b\x02\x0b\x03ok",
+    ) else {
+        panic!("not a PUBLISH");
     };
-    assert_eq!(ack.reasons, [ReasonCode(2), ReasonCode(0x87)]);
-    let connack = decode(Version::V311, Bytes::from_static(b"\x20\x02\x00\x05")).unwrap();
-    let Packet::ConnAck(ack) = connack else {
-        panic!()
+    assert_eq!(publish.payload, "ok");
+    assert_eq!(publish.properties.unwrap().subscription_ids, [1, 2, 3]);
+}
+
+/// mosquitto ends a connection like this; rumqttc 0.34 wants the properties that may be left out (MQTT 5, 3.14.2.2.1).
+#[test]
+fn a_disconnect_may_end_after_its_reason() {
+    let reason = |bytes| match read(Version::V5, bytes) {
+        Packet::Disconnect(disconnect) => disconnect.reason,
+        other => panic!("{other:?}"),
     };
-    assert_eq!(ack.reason.name(), "Not authorized");
-    let disconnect = decode(Version::V5, Bytes::from_static(b"\xe0\x01\x8e")).unwrap();
-    let Packet::Disconnect(end) = disconnect else {
-        panic!()
-    };
-    assert_eq!(end.reason.name(), "Session taken over");
+    assert_eq!(reason(b"\xe0\x01\x8e"), ReasonCode(0x8e));
+    assert_eq!(reason(b"\xe0\x02\x8e\0"), ReasonCode(0x8e));
+    assert_eq!(reason(b"\xe0\0"), ReasonCode::SUCCESS);
 }
 
 #[test]
-fn a_connect_keeps_everything_but_the_password() {
-    use rumqttc_v4::mqttbytes::v4;
-    let mut connect = v4::Connect::new("me");
-    connect.set_credentials("user", "secret");
-    connect.last_will = Some(v4::LastWill::new(
-        "w",
-        "gone",
-        rumqttc_v4::mqttbytes::QoS::AtLeastOnce,
-        true,
-    ));
-    let mut buffer = BytesMut::new();
-    v4::Packet::Connect(connect)
-        .write(&mut buffer, usize::MAX)
-        .unwrap();
-    let packet = decode(Version::V311, buffer.freeze()).unwrap();
-    assert!(!format!("{packet:?}").contains("secret"));
-    let Packet::Connect(connect) = packet else {
-        panic!()
+fn a_reason_that_the_standard_does_not_list_is_kept() {
+    let Packet::SubAck(ack) = read(Version::V5, b"\x90\x06\0\x01\0\x01\xee\x80") else {
+        panic!("not a SUBACK");
     };
-    assert_eq!(connect.user_name.as_deref(), Some("user"));
-    assert!(connect.has_password);
+    assert_eq!(ack.reasons, [1, 0xee, 0x80].map(ReasonCode));
+}
+
+#[test]
+fn a_broker_of_3_1_1_answers_an_mqtt_5_client_in_its_own_words() {
+    for version in [Version::V311, Version::V5] {
+        let Packet::ConnAck(ack) = read(version, b"\x20\x02\0\x01") else {
+            panic!("not a CONNACK");
+        };
+        assert_eq!(ack.reason, ReasonCode(0x84));
+    }
+}
+
+#[test]
+fn a_connect_is_read_without_its_password() {
+    let frame = b"\x10\x28\0\x04MQTT\x05\xee\0\x3c\x05\x11\0\0\0\x3c\0\x02id\
+        \x05\x18\0\0\0\x05\0\x01w\0\x03bye\0\x01u\0\x01p";
+    let Packet::Connect(connect) = read(Version::V311, frame) else {
+        panic!("not a CONNECT");
+    };
     let will = connect.will.unwrap();
+    assert_eq!((connect.version, connect.keep_alive), (Version::V5, 60));
     assert_eq!(
-        (will.topic.as_str(), will.retain, will.qos),
-        ("w", true, Qos::AtLeastOnce)
+        (connect.client_id.as_str(), connect.user_name.as_deref()),
+        ("id", Some("u"))
     );
+    assert!(connect.clean_start && connect.has_password && will.retain);
+    assert_eq!(connect.properties.session_expiry, Some(60));
+    assert_eq!((will.topic.as_str(), will.qos), ("w", Qos::AtLeastOnce));
+    assert_eq!(
+        (will.payload.as_ref(), will.properties.will_delay),
+        (&b"bye"[..], Some(5))
+    );
+    assert!(!frame.as_ptr_range().contains(&will.payload.as_ptr()));
+    assert!(!frame.as_ptr_range().contains(&will.topic.as_str().as_ptr()));
 }
 
 #[test]
-fn frame_lengths() {
-    assert_eq!(frame_length(b"").unwrap(), None);
-    assert_eq!(frame_length(b"\x30").unwrap(), None);
-    assert_eq!(frame_length(b"\xc0\x00").unwrap(), Some(2));
-    assert_eq!(frame_length(b"\x30\xff\x7f").unwrap(), Some(3 + 16_383));
-    assert_eq!(frame_length(b"\x30\xff\xff\xff").unwrap(), None);
-    assert!(frame_length(b"\x30\xff\xff\xff\xff").is_err());
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4_096))]
-
-    #[test]
-    fn any_bytes_are_read_or_refused(
-        first in any::<u8>(),
-        body in proptest::collection::vec(any::<u8>(), 0..120),
-        is_v5 in any::<bool>(),
-    ) {
-        let mut frame = vec![first, u8::try_from(body.len()).unwrap()];
-        frame.extend(body);
-        let version = if is_v5 { Version::V5 } else { Version::V311 };
-        let _read_or_refused = decode(version, Bytes::from(frame)).is_ok();
+fn broken_rules_are_named() {
+    let cases: [(&[u8], &str); 13] = [
+        (b"", "fixed header"),
+        (b"\x30\x05\0\x01a", "remaining length"),
+        (b"\x36\x06\0\x01a\0\x01\0", "QoS 3"),
+        (b"\x32\x06\0\x01a\0\0\0", "identifier is 0"),
+        (b"\x30\x04\0\x01+\0", "wildcard"),
+        (b"\x30\x04\0\x01\xff\0", "UTF-8"),
+        (b"\x30\x03\0\0\0", "at least one character"),
+        (b"\x30\x03\0\x09a", "ends before"),
+        (b"\x30\x06\0\x01a\x09\x01\x01", "longer than the packet"),
+        (b"\x30\x07\0\x01a\x01\x23\0\x01", "longer than all"),
+        (b"\x30\x06\0\x01a\x02\x7e\0", "0x7E"),
+        (b"\x41\x02\0\x01", "reserved flags"),
+        (b"\xc0\x01\0", "left over"),
+    ];
+    for (bytes, word) in cases {
+        let text = refusal(Version::V5, bytes);
+        assert!(text.contains(word), "{text} lacks {word}");
     }
-
-    #[test]
-    fn the_fast_path_agrees_with_the_codec(
-        topic in "[a-z/]{1,12}",
-        payload in proptest::collection::vec(any::<u8>(), 0..40),
-        retain in any::<bool>(),
-        id in 1_u16..,
-    ) {
-        use rumqttc::mqttbytes::{QoS, v5};
-        let mut written = v5::Publish::new(topic.clone(), QoS::ExactlyOnce, payload.clone(), None);
-        written.retain = retain;
-        written.pkid = id;
-        let frame = written_v5(&v5::Packet::Publish(written));
-        let Packet::Publish(read) = decode(Version::V5, frame).unwrap() else { panic!() };
-        prop_assert_eq!(read.topic.as_str(), topic);
-        prop_assert_eq!(read.payload.as_ref(), payload.as_slice());
-        prop_assert_eq!((read.retain, read.qos), (retain, Qos::ExactlyOnce));
-        prop_assert_eq!(read.packet_id.map(PacketId::get), Some(id));
-    }
+    assert!(refusal(Version::V311, b"\xf0\0").contains("packet type"));
 }

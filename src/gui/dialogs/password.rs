@@ -1,0 +1,102 @@
+//! Asks for a password when a profile connects and none is at hand.
+
+use egui::{Key, TextEdit, Ui};
+
+use crate::profile::{Profile, ProfileId, Secret};
+
+use super::super::action::{Action, Keep};
+use super::super::context::Context;
+use super::super::icons;
+use super::super::widgets::{Look, field_with_button, muted, switch};
+use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here, text_ui};
+
+/// UI state of the dialog.
+#[derive(Debug)]
+pub struct PasswordDialog {
+    profile: ProfileId,
+    title: String,
+    text: String,
+    password: Secret,
+    is_revealed: bool,
+    remember: bool,
+    is_fresh: bool,
+}
+
+impl PasswordDialog {
+    /// Asks for the password of `profile`.
+    pub fn new(profile: &Profile) -> Self {
+        let name = if profile.name.trim().is_empty() {
+            profile.url()
+        } else {
+            profile.name.clone()
+        };
+        let text = match profile.user_name.as_str() {
+            "" => format!("{} asks for a password.", profile.url()),
+            user => format!("{} asks for the password of {user}.", profile.url()),
+        };
+        Self {
+            profile: profile.id.clone(),
+            title: format!("Password for {name}"),
+            text,
+            password: Secret::default(),
+            is_revealed: false,
+            remember: true,
+            is_fresh: true,
+        }
+    }
+
+    /// Draws it.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
+        let is_closed = heading_ui(ui, &self.title, 420.0);
+        text_ui(ui, &self.text);
+        let is_entered = self.field_ui(ui);
+        ui.horizontal(|ui| {
+            switch(ui, &mut self.remember, "Remember in the system keyring");
+            muted(ui, "Remember in the system keyring");
+        });
+        let pressed = buttons_ui(
+            ui,
+            &Buttons {
+                confirm: "Connect",
+                look: Look::Primary,
+                obstacle: None,
+            },
+        );
+        if pressed.confirm.clicked() || is_entered {
+            let keep = if self.remember {
+                Keep::InKeyring
+            } else {
+                Keep::ThisRun
+            };
+            context.ask(Action::ConnectWith(
+                self.profile.clone(),
+                self.password.clone(),
+                keep,
+            ));
+            return Outcome::Close;
+        }
+        if is_closed || pressed.is_cancelled {
+            Outcome::Close
+        } else {
+            Outcome::Stay
+        }
+    }
+
+    fn field_ui(&mut self, ui: &mut Ui) -> bool {
+        let width = ui.available_width();
+        let mut text = self.password.reveal().to_owned();
+        let (eye, tip) = if self.is_revealed {
+            (icons::EYE_SLASH, "Hide the password")
+        } else {
+            (icons::EYE, "Show the password")
+        };
+        let edit = TextEdit::singleline(&mut text).password(!self.is_revealed);
+        let (response, is_clicked) = field_with_button(ui, edit, "Password", width, (eye, tip));
+        self.is_revealed ^= is_clicked;
+        if response.changed() {
+            self.password = Secret::new(text);
+        }
+        start_here(&mut self.is_fresh, &response);
+        response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+    }
+}

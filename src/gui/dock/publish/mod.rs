@@ -1,0 +1,192 @@
+//! Publish by hand: topic, QoS, retain, payload, properties, saved publishes, repetition, and what became of it.
+
+mod check;
+mod compose;
+mod editor;
+mod file;
+mod properties;
+mod repeat;
+mod result;
+mod saved;
+mod send;
+
+#[cfg(test)]
+mod tests;
+
+use egui::{Frame, Key, Layout, Margin, Modifiers, Rect, Ui, UiBuilder, pos2};
+
+use self::check::Checker;
+use self::saved::SavedList;
+use self::send::Sender;
+
+use super::super::context::Context;
+use super::super::file_choice::FileChoice;
+use super::super::theme;
+use crate::client::State;
+use crate::profile::PublishDraft;
+
+/// Widths from which saved publishes and properties have a column of their own.
+const SAVED_COLUMN_FROM: f32 = 560.0;
+const PROPERTIES_COLUMN_FROM: f32 = 740.0;
+
+/// UI state of this view.
+#[derive(Debug, Default)]
+pub struct PublishPanel {
+    draft: PublishDraft,
+    /// Whether the topic is the user's own, and no longer follows the selection.
+    is_topic_chosen: bool,
+    checker: Checker,
+    saved: SavedList,
+    sender: Sender,
+    /// The dialog for the file to publish.
+    choice: FileChoice,
+}
+
+impl PublishPanel {
+    /// The unfinished message, to be kept over a restart.
+    pub fn draft(&self) -> &PublishDraft {
+        &self.draft
+    }
+
+    /// Goes on with an unfinished message, or with another profile's.
+    pub fn set_draft(&mut self, draft: PublishDraft) {
+        self.is_topic_chosen = !draft.topic.is_empty();
+        self.draft = draft;
+        self.sender.forget();
+    }
+
+    /// A topic was selected: fills the topic field until the user types a topic.
+    pub fn follow_topic(&mut self, path: &str) {
+        if !self.is_topic_chosen {
+            path.clone_into(&mut self.draft.topic);
+        }
+    }
+
+    /// The user chose to publish to this topic.
+    pub fn set_topic(&mut self, path: &str) {
+        path.clone_into(&mut self.draft.topic);
+        self.is_topic_chosen = true;
+    }
+
+    /// Publishes the draft, or says why that cannot be.
+    pub fn publish_now(&mut self, context: &Context<'_>) {
+        self.sender.publish(context, &self.draft);
+    }
+
+    /// Goes on with a repetition and with files that were being read. Called whenever the window wakes up; says
+    /// after how long it wants to be called again.
+    pub fn tick(
+        &mut self,
+        context: &Context<'_>,
+        now: crate::mqtt::Timestamp,
+    ) -> Option<std::time::Duration> {
+        self.sender.tick(context, now)
+    }
+
+    /// Draws it.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        self.sender.remember(ui.ctx());
+        if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
+            self.publish_now(context);
+        }
+        Frame::new()
+            .inner_margin(Margin::symmetric(12, 10))
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing = egui::vec2(theme::SPACE[1], theme::SPACE[1]);
+                self.columns(ui, context);
+            });
+    }
+
+    fn columns(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        let area = ui.available_rect_before_wrap();
+        let columns = Columns::of(area);
+        if let Some(rect) = columns.saved {
+            column(ui, rect, "saved", |ui| {
+                if let Some(draft) = self.saved.ui(ui, context, &self.draft) {
+                    self.load(draft);
+                }
+            });
+        }
+        column(ui, columns.editor, "editor", |ui| {
+            self.editor_ui(ui, context, &columns);
+        });
+        if let Some(rect) = columns.properties {
+            column(ui, rect, "properties", |ui| {
+                let height = ui.available_height() - send::REPEAT_HEIGHT - theme::SPACE[1];
+                self.options_ui(ui, context, height.max(60.0));
+            });
+        }
+        ui.allocate_rect(area, egui::Sense::hover());
+    }
+
+    /// MQTT 5 properties and repetition: a column, or a popup where there is no room for one.
+    fn options_ui(&mut self, ui: &mut Ui, context: &Context<'_>, properties_height: f32) {
+        let version = context
+            .session
+            .map_or_else(Default::default, |session| session.profile.version);
+        let scroll = egui::ScrollArea::vertical()
+            .id_salt("publish properties")
+            .auto_shrink([false, true]);
+        scroll.max_height(properties_height).show(ui, |ui| {
+            properties::properties_ui(ui, &mut self.draft.properties, version);
+        });
+        ui.add_space(theme::SPACE[0]);
+        self.sender.repeat_ui(ui, context, &self.draft);
+    }
+
+    fn load(&mut self, draft: PublishDraft) {
+        self.draft = draft;
+        self.is_topic_chosen = true;
+    }
+}
+
+/// Where the parts of the panel are.
+struct Columns {
+    saved: Option<Rect>,
+    editor: Rect,
+    properties: Option<Rect>,
+}
+
+impl Columns {
+    fn of(area: Rect) -> Self {
+        let gap = theme::SPACE[2];
+        let mut editor = area;
+        let saved = (area.width() >= SAVED_COLUMN_FROM).then(|| {
+            let right = area.left() + 150.0;
+            editor.set_left(right + gap);
+            Rect::from_min_max(area.min, pos2(right, area.bottom()))
+        });
+        let properties = (area.width() >= PROPERTIES_COLUMN_FROM).then(|| {
+            let left = area.right() - 212.0;
+            editor.set_right(left - gap);
+            Rect::from_min_max(pos2(left, area.top()), area.max)
+        });
+        Self {
+            saved,
+            editor,
+            properties,
+        }
+    }
+}
+
+fn column(ui: &mut Ui, rect: Rect, name: &str, add: impl FnOnce(&mut Ui)) {
+    let builder = UiBuilder::new()
+        .max_rect(rect)
+        .id_salt(name)
+        .layout(Layout::top_down(egui::Align::Min));
+    let mut child = ui.new_child(builder);
+    child.set_clip_rect(rect.expand(3.0).intersect(ui.clip_rect()));
+    add(&mut child);
+}
+
+/// Why nothing can be published now; `None` when it can.
+fn not_now(context: &Context<'_>) -> Option<&'static str> {
+    match context.session.map(super::super::session::Session::state) {
+        Some(State::Connected { .. }) => None,
+        Some(State::Connecting { .. }) => {
+            Some("Connecting: publishing is possible once that is done")
+        }
+        Some(State::Waiting { .. }) => Some("Not connected: waiting for the next attempt"),
+        Some(State::Idle | State::Ended(_)) | None => Some("Not connected"),
+    }
+}
