@@ -88,7 +88,8 @@ impl Widths {
         let mut line = format!("{} {}", fit(topic, self.topic), fit(value, self.value));
         for (number, width) in numbers.iter().zip(NUMBERS) {
             line.push(' ');
-            line.push_str(&format!("{number:>width$}"));
+            line.push_str(&" ".repeat(width.saturating_sub(number.width())));
+            line.push_str(number);
         }
         line.trim_end().to_owned()
     }
