@@ -28,27 +28,24 @@ pub fn properties_ui(ui: &mut Ui, session: &Session, message: Option<&Message>) 
         return;
     };
     let mut all = vec![packet(message)];
-    match message.properties.as_deref() {
-        Some(properties) => {
-            let user = user_properties(properties).cloned().collect();
-            all.push(Section {
-                title: "MQTT 5 properties",
-                rows: standard(properties),
-            });
-            all.push(Section {
-                title: "User properties",
-                rows: user,
-            });
-            all.extend(published_by(properties).map(broker_section));
-        }
-        None => {
-            let text = match session.profile.version {
-                Version::V311 => "MQTT 3.1.1 messages have no properties",
-                Version::V5 => "This message carries no properties",
-            };
-            ui.add_space(8.0);
-            muted(ui, text);
-        }
+    if let Some(properties) = message.properties.as_deref() {
+        let user = user_properties(properties).cloned().collect();
+        all.push(Section {
+            title: "MQTT 5 properties",
+            rows: standard(properties),
+        });
+        all.push(Section {
+            title: "User properties",
+            rows: user,
+        });
+        all.extend(published_by(properties).map(broker_section));
+    } else {
+        let text = match session.profile.version {
+            Version::V311 => "MQTT 3.1.1 messages have no properties",
+            Version::V5 => "This message carries no properties",
+        };
+        ui.add_space(8.0);
+        muted(ui, text);
     }
     sections(ui, "properties", &all);
 }

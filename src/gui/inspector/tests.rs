@@ -110,7 +110,7 @@ fn pictures() {
     picture("payload-light", NEWS, wide, 1.0, Theme::Light, |_| {});
     picture("narrow", NEWS, [424.0, 330.0], 2.0, Theme::Dark, |_| {});
     picture("history", NEWS, wide, 1.0, Theme::Dark, |state| {
-        state.inspector.tab = History
+        state.inspector.tab = History;
     });
     picture(
         "history-narrow",
@@ -121,10 +121,10 @@ fn pictures() {
         |state| state.inspector.tab = History,
     );
     picture("properties", NEWS, wide, 1.0, Theme::Dark, |state| {
-        state.inspector.tab = Properties
+        state.inspector.tab = Properties;
     });
     picture("subtree", NEWS, wide, 1.0, Theme::Light, |state| {
-        state.inspector.tab = Subtree
+        state.inspector.tab = Subtree;
     });
     picture("hex", "binary/camera/front", wide, 1.0, Theme::Dark, |_| {});
     picture("text", "log/line", wide, 1.0, Theme::Dark, |_| {});

@@ -154,7 +154,7 @@ impl PublishPanel {
                     .layouter(&mut layouter);
                 let response = ui.add(edit);
                 ui.ctx().accesskit_node_builder(response.id, |node| {
-                    node.set_label("Payload to publish")
+                    node.set_label("Payload to publish");
                 });
                 response.has_focus()
             })

@@ -45,9 +45,7 @@ impl SavedList {
         draft: &PublishDraft,
     ) -> Option<PublishDraft> {
         muted(ui, "Saved");
-        let Some(profile) = profile(context) else {
-            return None;
-        };
+        let profile = profile(context)?;
         let mut change = None;
         let height = (ui.available_height() - theme::CONTROL_HEIGHT - 8.0).max(24.0);
         ui.spacing_mut().item_spacing.y = 1.0;
@@ -111,7 +109,7 @@ impl SavedList {
         profile: &Profile,
         draft: &PublishDraft,
     ) {
-        let (Some(Naming::New(name) | Naming::Rename(_, name))) = &mut self.naming else {
+        let Some(Naming::New(name) | Naming::Rename(_, name)) = &mut self.naming else {
             return;
         };
         let field = text_field(ui, name, "Name of the saved publish", "Name", theme::body());

@@ -8,6 +8,7 @@ use egui::{RichText, Ui};
 use super::super::super::action::{Action, Level};
 use super::super::super::context::Context;
 use super::super::super::icons;
+use super::super::super::session::Session;
 use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{Look, icon_button, muted, number_field};
 use super::compose::{compose, refused_by_limits, values};
@@ -119,9 +120,7 @@ impl Sender {
             self.stop("Stopped: connection lost");
             return None;
         }
-        let under_way = context
-            .session
-            .map_or(0, |session| session.publishes_under_way());
+        let under_way = context.session.map_or(0, Session::publishes_under_way);
         let due = repetition.due(now, MAX_UNDER_WAY.saturating_sub(under_way));
         let (draft, file) = (repetition.draft.clone(), repetition.file.clone());
         let wait = repetition.wait(now);

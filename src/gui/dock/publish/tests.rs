@@ -271,7 +271,9 @@ fn properties_are_edited_in_place() {
     window.run_steps(2);
     assert_eq!(window.state().panel.draft().properties.user[0].0, "unit");
     window.get_by_label("QoS 2").click();
-    window.get_by_label("Retain").click();
+    window
+        .get_by_role_and_label(egui::Role::Switch, "Retain")
+        .click();
     window.run_steps(2);
     assert_eq!(window.state().panel.draft().qos, Qos::ExactlyOnce);
     assert!(window.state().panel.draft().retain);
@@ -303,7 +305,7 @@ fn a_repetition_sends_what_is_due_and_ends() {
     window.get_by_label("Stop repeating").click();
     window.run_steps(2);
     let state = window.state_mut();
-    let later = fixture::NOW.plus(std::time::Duration::from_secs(60));
+    let later = fixture::NOW.plus(std::time::Duration::from_mins(1));
     assert_eq!(state.panel.tick(&state.fixture.context(), later), None);
     assert!(published(state).is_empty());
 }
