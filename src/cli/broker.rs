@@ -18,9 +18,9 @@ use super::terminal::{StopSignal, ask_password};
 /// Arguments of `canopy broker`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  canopy broker                                  for programs on this machine, port 1883, no password
-  canopy broker -p 1884 --demo -v                with demo devices, telling who comes and goes
-  canopy broker --address 0.0.0.0 -u me          for the network; asks for the password
+  canopy broker                            for this machine, port 1883
+  canopy broker -p 1884 --demo -v          with demo devices, telling who comes
+  canopy broker --address 0.0.0.0 -u me    for the network; asks for a password
 
 It speaks MQTT 3.1.1 and 5 and keeps everything in memory. Ctrl+C stops it.")]
 pub struct BrokerArgs {

@@ -29,6 +29,7 @@ mod latest;
 mod log;
 mod notice;
 mod palette;
+mod quit;
 mod session;
 mod start;
 mod status_bar;
@@ -42,4 +43,5 @@ mod widgets;
 mod words;
 
 pub use app::{App, Options};
+pub use quit::Quit;
 pub use start::{StartError, run};

@@ -41,7 +41,10 @@ fn state_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
     let (color, text) = match session.state() {
         State::Connected { since, .. } => (
             palette.accent,
-            format!("Connected since {}", format::clock_seconds(since, context.zone)),
+            format!(
+                "Connected since {}",
+                format::clock_seconds(since, context.zone)
+            ),
         ),
         State::Connecting { attempt: 1 } => (palette.amber, "Connecting…".to_owned()),
         State::Connecting { attempt } => (palette.amber, format!("Connecting… attempt {attempt}")),

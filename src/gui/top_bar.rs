@@ -262,7 +262,14 @@ fn broker_ui(ui: &mut Ui, context: &Context<'_>) {
     let broker = context.broker;
     let state = match broker.address() {
         _ if broker.is_changing => "…".to_owned(),
-        Some(address) => format!(":{} · {} clients", address.port(), broker.stats.clients),
+        Some(address) => {
+            let unit = if broker.stats.clients == 1 {
+                "client"
+            } else {
+                "clients"
+            };
+            format!(":{} · {} {unit}", address.port(), broker.stats.clients)
+        }
         None => "off".to_owned(),
     };
     let frame = Frame::new()

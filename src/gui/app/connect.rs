@@ -15,6 +15,9 @@ use super::super::jobs::Done;
 use super::super::session::Session;
 use super::{App, Screen};
 
+/// How long the window may stay open after its last frame, to say goodbye.
+const LONGEST_GOODBYE: std::time::Duration = std::time::Duration::from_millis(800);
+
 impl App {
     /// Connects with a profile, after its password was found.
     pub(super) fn connect(&mut self, id: &ProfileId) {
@@ -173,6 +176,23 @@ impl App {
         self.remember_branches();
         self.data.session = None;
         self.views.inspector = super::Inspector::default();
+    }
+
+    /// The window closes: the connection says DISCONNECT (else its will would fire), the broker tells its clients.
+    pub(super) fn end_everything(&mut self) {
+        self.end_connection(Command::Disconnect);
+        let deadline = std::time::Instant::now() + LONGEST_GOODBYE;
+        if let Some(session) = self.data.session.take() {
+            let is_open =
+                |session: &Session| !matches!(session.state(), crate::client::State::Ended(_));
+            while is_open(&session) && std::time::Instant::now() < deadline {
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+        }
+        drop(self.data.broker.demo.take());
+        if let Some(broker) = self.data.broker.running.take() {
+            self.jobs.runtime().block_on(broker.stop());
+        }
     }
 
     /// Ends the connection on request; what was seen stays on screen.

@@ -26,6 +26,7 @@ use super::dock::Dock;
 use super::inspector::Inspector;
 use super::jobs::Jobs;
 use super::palette::CommandPalette;
+use super::quit::Quit;
 use super::subscriptions::SubscriptionBar;
 use super::theme;
 use super::toasts::Toasts;
@@ -45,6 +46,8 @@ pub struct Options {
     pub runtime: RuntimeHandle,
     /// Where passwords are kept; `None` for the operating system's keyring.
     pub secrets: Option<Arc<dyn SecretStore>>,
+    /// Closes the window from outside.
+    pub quit: Quit,
 }
 
 /// Which of the two screens is shown.
@@ -78,6 +81,7 @@ pub struct App {
     views: Views,
     jobs: Jobs,
     waker: Arc<Waker>,
+    quit: Quit,
     /// What the filter box asks for.
     query: Option<Query>,
     /// Reused from frame to frame.
@@ -94,6 +98,7 @@ impl App {
         theme::install_fonts(context);
         let waker = Waker::new(context.clone());
         let jobs = Jobs::new(options.runtime, waker.as_wake());
+        options.quit.listen(waker.as_wake());
         let secrets = options
             .secrets
             .unwrap_or_else(|| Arc::new(KeyringSecrets::default()));
@@ -107,6 +112,7 @@ impl App {
             views,
             jobs,
             waker,
+            quit: options.quit,
             query: None,
             actions,
         };
@@ -167,6 +173,9 @@ impl App {
     /// Everything that changes without anybody touching the window.
     fn advance(&mut self, context: &egui::Context) {
         self.waker.frame_begins();
+        if self.quit.is_asked() {
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         self.take_jobs(context);
         self.take_events();
         self.data.refresh_broker(now());
@@ -230,7 +239,7 @@ impl eframe::App for App {
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.remember_branches();
         self.save_now();
-        self.data.session = None;
+        self.end_everything();
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
