@@ -11,7 +11,11 @@ pub fn about_ui(ui: &mut Ui) -> Outcome {
     let palette = Palette::of(ui);
     let is_closed = heading_ui(ui, "About Canopy", 460.0);
     ui.horizontal(|ui| {
-        ui.label(RichText::new(icons::TREE).font(theme::icon_fill(40.0)).color(palette.accent));
+        ui.label(
+            RichText::new(icons::TREE)
+                .font(theme::icon_fill(40.0))
+                .color(palette.accent),
+        );
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             let version = format!("Canopy {}", env!("CARGO_PKG_VERSION"));
@@ -19,18 +23,37 @@ pub fn about_ui(ui: &mut Ui) -> Outcome {
             text_ui(ui, env!("CARGO_PKG_DESCRIPTION"));
         });
     });
-    text_ui(ui, "Free software under the MIT licence or the Apache License 2.0, as you choose.");
+    text_ui(
+        ui,
+        "Free software under the MIT licence or the Apache License 2.0, as you choose.",
+    );
+    ui.spacing_mut().interact_size.y = 18.0;
     let parts = [
         ("Inter", "text", "SIL Open Font License 1.1"),
-        ("JetBrains Mono", "values and payloads", "SIL Open Font License 1.1"),
+        (
+            "JetBrains Mono",
+            "values and payloads",
+            "SIL Open Font License 1.1",
+        ),
         ("Phosphor Icons", "icons", "MIT"),
     ];
     for (name, what, licence) in parts {
         ui.horizontal(|ui| {
-            ui.label(RichText::new(name).font(theme::strong()).color(palette.text));
+            ui.label(
+                RichText::new(name)
+                    .font(theme::strong())
+                    .color(palette.text),
+            );
             text_ui(ui, &format!("{what} · {licence}"));
         });
     }
-    text_ui(ui, "Nothing is sent anywhere but to the brokers that you connect to.");
-    if is_closed { Outcome::Close } else { Outcome::Stay }
+    text_ui(
+        ui,
+        "Nothing is sent anywhere but to the brokers that you connect to.",
+    );
+    if is_closed {
+        Outcome::Close
+    } else {
+        Outcome::Stay
+    }
 }

@@ -8,7 +8,9 @@ use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, field, field_with_button, labelled, muted, number_field, segmented};
+use super::super::widgets::{
+    Look, field, field_with_button, labelled, muted, number_field, segmented,
+};
 use super::address::{Reach, listen_address};
 use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here};
 
@@ -23,13 +25,14 @@ pub struct BrokerDialog {
     port: u32,
     user_name: String,
     password: Secret,
+    has_password: bool,
     is_revealed: bool,
     is_fresh: bool,
 }
 
 impl BrokerDialog {
     /// Begins with these settings.
-    pub fn new(settings: &BrokerSettings) -> Self {
+    pub fn new(settings: &BrokerSettings, has_password: bool) -> Self {
         let reach = Reach::of(settings.address);
         let address = match reach {
             Reach::Machine => "0.0.0.0".to_owned(),
@@ -41,6 +44,7 @@ impl BrokerDialog {
             port: u32::from(settings.port),
             user_name: settings.user_name.clone(),
             password: Secret::default(),
+            has_password,
             is_revealed: false,
             is_fresh: true,
         }
@@ -49,28 +53,42 @@ impl BrokerDialog {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
         let is_closed = heading_ui(ui, "Broker on this machine", 540.0);
-        let is_entered = self.fields_ui(ui, context);
+        let is_entered = self.fields_ui(ui);
         if self.reach == Reach::Network {
             warning_ui(ui);
         }
-        let checked = self.checked(context);
+        let checked = self.checked();
         if context.broker.running.is_some() {
-            muted(ui, "Saving starts the broker again: connected clients are disconnected once.");
+            muted(
+                ui,
+                "Saving starts the broker again: connected clients are disconnected once.",
+            );
         }
         let obstacle = checked.as_ref().err().copied();
-        let confirm = Buttons { confirm: "Save", look: Look::Primary, obstacle };
+        let confirm = Buttons {
+            confirm: "Save",
+            look: Look::Primary,
+            obstacle,
+        };
         let pressed = buttons_ui(ui, &confirm);
         if let (Ok(settings), true) = (checked, pressed.confirm.clicked() || is_entered) {
             let password = Some(&self.password).filter(|password| !password.reveal().is_empty());
             context.ask(Action::SaveBroker(settings, password.cloned()));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled { Outcome::Close } else { Outcome::Stay }
+        if is_closed || pressed.is_cancelled {
+            Outcome::Close
+        } else {
+            Outcome::Stay
+        }
     }
 
     /// Draws the fields. Says whether Enter was pressed in one of them.
-    fn fields_ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> bool {
-        let options = [(Reach::Machine, "This machine only (127.0.0.1)"), (Reach::Network, "The network")];
+    fn fields_ui(&mut self, ui: &mut Ui) -> bool {
+        let options = [
+            (Reach::Machine, "This machine only (127.0.0.1)"),
+            (Reach::Network, "The network"),
+        ];
         labelled(ui, "Reached from", LABEL_WIDTH, |ui| {
             segmented(ui, "Reached from", &mut self.reach, &options);
         });
@@ -78,9 +96,12 @@ impl BrokerDialog {
         if self.reach == Reach::Network {
             let width = ui.available_width() - LABEL_WIDTH - theme::SPACE[1];
             labelled(ui, "Address", LABEL_WIDTH, |ui| {
-                let edit = TextEdit::singleline(&mut self.address).hint_text("0.0.0.0").font(theme::mono());
+                let edit = TextEdit::singleline(&mut self.address)
+                    .hint_text("0.0.0.0")
+                    .font(theme::mono());
                 let response = field(ui, edit, "Address to listen on", width);
-                is_entered |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                is_entered |=
+                    response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             });
             if let Err(err) = listen_address(self.reach, &self.address) {
                 note_ui(ui, err, Palette::of(ui).red);
@@ -88,12 +109,19 @@ impl BrokerDialog {
         }
         labelled(ui, "Port", LABEL_WIDTH, |ui| {
             number_field(ui, &mut self.port, 1..=65_535, "Port of the broker", 80.0);
-            muted(ui, if self.port < 1_024 { "may need more rights than a program has" } else { "TCP" });
+            muted(
+                ui,
+                if self.port < 1_024 {
+                    "may need more rights than a program has"
+                } else {
+                    "TCP"
+                },
+            );
         });
-        is_entered | self.account_ui(ui, context)
+        is_entered | self.account_ui(ui)
     }
 
-    fn account_ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> bool {
+    fn account_ui(&mut self, ui: &mut Ui) -> bool {
         let width = ui.available_width() - LABEL_WIDTH - theme::SPACE[1];
         let hint = match self.reach {
             Reach::Machine => "everyone may connect",
@@ -109,7 +137,6 @@ impl BrokerDialog {
         if self.user_name.is_empty() && self.reach == Reach::Machine {
             return is_entered;
         }
-        let has_password = context.known_passwords.contains(&BrokerSettings::secret_id());
         labelled(ui, "Password", LABEL_WIDTH, |ui| {
             let mut text = self.password.reveal().to_owned();
             let (eye, tip) = if self.is_revealed {
@@ -119,8 +146,13 @@ impl BrokerDialog {
             };
             let edit = TextEdit::singleline(&mut text)
                 .password(!self.is_revealed)
-                .hint_text(if has_password { "kept; type to replace it" } else { "required" });
-            let (response, is_clicked) = field_with_button(ui, edit, "Password that clients give", width, (eye, tip));
+                .hint_text(if self.has_password {
+                    "kept; type to replace it"
+                } else {
+                    "required"
+                });
+            let (response, is_clicked) =
+                field_with_button(ui, edit, "Password that clients give", width, (eye, tip));
             self.is_revealed ^= is_clicked;
             if response.changed() {
                 self.password = Secret::new(text);
@@ -131,18 +163,22 @@ impl BrokerDialog {
     }
 
     /// The settings as they would be kept, or the first thing that is missing.
-    fn checked(&self, context: &Context<'_>) -> Result<BrokerSettings, &'static str> {
+    fn checked(&self) -> Result<BrokerSettings, &'static str> {
         let address = listen_address(self.reach, &self.address)?;
-        let port = u16::try_from(self.port).map_err(|_too_large| "Choose a port from 1 to 65535.")?;
+        let port =
+            u16::try_from(self.port).map_err(|_too_large| "Choose a port from 1 to 65535.")?;
         let user_name = self.user_name.trim().to_owned();
         if self.reach == Reach::Network && user_name.is_empty() {
             return Err("The network needs a user name. Give one that clients have to send.");
         }
-        let is_known = context.known_passwords.contains(&BrokerSettings::secret_id());
-        if !user_name.is_empty() && self.password.reveal().is_empty() && !is_known {
+        if !user_name.is_empty() && self.password.reveal().is_empty() && !self.has_password {
             return Err("A user name needs a password. Give one that clients have to send.");
         }
-        Ok(BrokerSettings { address, port, user_name })
+        Ok(BrokerSettings {
+            address,
+            port,
+            user_name,
+        })
     }
 }
 

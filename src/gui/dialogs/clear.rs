@@ -3,13 +3,15 @@
 use egui::{CornerRadius, Frame, Margin, ScrollArea, Stroke, Ui, pos2, vec2};
 
 use crate::mqtt::TopicName;
-use crate::payload::format;
 
 use super::super::action::Action;
 use super::super::context::Context;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, galley_within, virtual_rows};
-use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, room_for_contents, start_here, text_ui};
+use super::super::words::counted;
+use super::frame::{
+    Buttons, Outcome, buttons_ui, heading_ui, room_for_contents, start_here, text_ui,
+};
 
 /// Height of a topic in the list.
 const ROW: f32 = 20.0;
@@ -24,16 +26,16 @@ pub struct ClearDialog {
 impl ClearDialog {
     /// Asks about these topics.
     pub fn new(topics: Vec<TopicName>) -> Self {
-        Self { topics, is_fresh: true }
+        Self {
+            topics,
+            is_fresh: true,
+        }
     }
 
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let count = self.topics.len();
-        let messages = match count {
-            1 => "1 retained message".to_owned(),
-            _ => format!("{} retained messages", format::thousands(count as u64)),
-        };
+        let count = self.topics.len() as u64;
+        let messages = counted(count, "retained message", "retained messages");
         let is_closed = heading_ui(ui, &format!("Clear {messages}?"), 540.0);
         text_ui(
             ui,
@@ -41,15 +43,31 @@ impl ClearDialog {
              for everybody. This cannot be undone.",
         );
         self.list_ui(ui);
-        let obstacle = self.topics.is_empty().then_some("Nothing here is retained.");
+        let obstacle = self
+            .topics
+            .is_empty()
+            .then_some("Nothing here is retained.");
         let confirm = format!("Clear {messages}");
-        let pressed = buttons_ui(ui, &Buttons { confirm: &confirm, look: Look::Danger, obstacle });
+        let pressed = buttons_ui(
+            ui,
+            &Buttons {
+                confirm: &confirm,
+                look: Look::Danger,
+                obstacle,
+            },
+        );
         start_here(&mut self.is_fresh, &pressed.confirm);
         if pressed.confirm.clicked() {
-            context.ask(Action::ClearRetainedConfirmed(std::mem::take(&mut self.topics)));
+            context.ask(Action::ClearRetainedConfirmed(std::mem::take(
+                &mut self.topics,
+            )));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled { Outcome::Close } else { Outcome::Stay }
+        if is_closed || pressed.is_cancelled {
+            Outcome::Close
+        } else {
+            Outcome::Stay
+        }
     }
 
     fn list_ui(&self, ui: &mut Ui) {
@@ -66,13 +84,23 @@ impl ClearDialog {
                 ui.allocate_ui(size, |ui| {
                     ui.set_min_size(size);
                     ui.spacing_mut().item_spacing.y = 0.0;
-                    let scroll = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+                    let scroll = ScrollArea::vertical()
+                        .max_height(height)
+                        .min_scrolled_height(height);
                     virtual_rows(ui, scroll, ROW, self.topics.len(), |ui, rows, place| {
                         for row in rows {
-                            let Some(topic) = self.topics.get(row) else { continue };
+                            let Some(topic) = self.topics.get(row) else {
+                                continue;
+                            };
                             let rect = place.row(row);
                             let width = rect.width() - 12.0;
-                            let text = galley_within(ui, topic.as_str(), theme::mono(), palette.text, width);
+                            let text = galley_within(
+                                ui,
+                                topic.as_str(),
+                                theme::mono(),
+                                palette.text,
+                                width,
+                            );
                             let at = pos2(rect.left(), rect.center().y - text.size().y / 2.0);
                             ui.painter().galley(at, text, palette.text);
                         }

@@ -1,6 +1,8 @@
 //! What all dialogs share: frame, heading, the row of buttons at the bottom, where the keyboard starts.
 
-use egui::{Align, CornerRadius, Frame, Id, Label, Layout, Margin, Response, RichText, Stroke, Ui, vec2};
+use egui::{
+    Align, CornerRadius, Frame, Id, Label, Layout, Margin, Response, RichText, Stroke, Ui, vec2,
+};
 
 use super::super::icons;
 use super::super::theme::{self, Palette};
@@ -39,7 +41,9 @@ pub fn heading_ui(ui: &mut Ui, title: &str, width: f32) -> bool {
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
         let is_closed = icon_button(ui, icons::X, "Close", Look::Quiet).clicked();
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let title = RichText::new(title).font(theme::title(16.0)).color(Palette::of(ui).text);
+            let title = RichText::new(title)
+                .font(theme::title(16.0))
+                .color(Palette::of(ui).text);
             ui.add(Label::new(title).truncate());
         });
         is_closed
@@ -54,7 +58,9 @@ pub fn room_for_contents(ui: &Ui) -> f32 {
 
 /// A sentence, wrapping.
 pub fn text_ui(ui: &mut Ui, text: &str) {
-    let text = RichText::new(text).font(theme::body()).color(Palette::of(ui).muted);
+    let text = RichText::new(text)
+        .font(theme::body())
+        .color(Palette::of(ui).muted);
     ui.add(Label::new(text).wrap());
 }
 
@@ -83,13 +89,20 @@ pub fn buttons_ui(ui: &mut Ui, buttons: &Buttons<'_>) -> Pressed {
     ui.add_space(theme::SPACE[0]);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         let is_enabled = buttons.obstacle.is_none();
-        let confirm = ui.add_enabled_ui(is_enabled, |ui| button(ui, None, buttons.confirm, buttons.look)).inner;
+        let confirm = ui
+            .add_enabled_ui(is_enabled, |ui| {
+                button(ui, None, buttons.confirm, buttons.look)
+            })
+            .inner;
         let confirm = match buttons.obstacle {
             Some(obstacle) => confirm.on_disabled_hover_text(obstacle),
             None => confirm,
         };
         let is_cancelled = button(ui, None, "Cancel", Look::Plain).clicked();
-        Pressed { confirm, is_cancelled }
+        Pressed {
+            confirm,
+            is_cancelled,
+        }
     })
     .inner
 }

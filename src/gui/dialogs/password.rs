@@ -19,13 +19,19 @@ pub struct PasswordDialog {
     password: Secret,
     is_revealed: bool,
     remember: bool,
+    /// Why the keyring cannot keep it.
+    no_keyring: Option<String>,
     is_fresh: bool,
 }
 
 impl PasswordDialog {
     /// Asks for the password of `profile`.
-    pub fn new(profile: &Profile) -> Self {
-        let name = if profile.name.trim().is_empty() { profile.url() } else { profile.name.clone() };
+    pub fn new(profile: &Profile, no_keyring: Option<String>) -> Self {
+        let name = if profile.name.trim().is_empty() {
+            profile.url()
+        } else {
+            profile.name.clone()
+        };
         let text = match profile.user_name.as_str() {
             "" => format!("{} asks for a password.", profile.url()),
             user => format!("{} asks for the password of {user}.", profile.url()),
@@ -36,7 +42,8 @@ impl PasswordDialog {
             text,
             password: Secret::default(),
             is_revealed: false,
-            remember: true,
+            remember: no_keyring.is_none(),
+            no_keyring,
             is_fresh: true,
         }
     }
@@ -46,17 +53,41 @@ impl PasswordDialog {
         let is_closed = heading_ui(ui, &self.title, 420.0);
         text_ui(ui, &self.text);
         let is_entered = self.field_ui(ui);
-        ui.horizontal(|ui| {
-            switch(ui, &mut self.remember, "Remember in the system keyring");
-            muted(ui, "Remember in the system keyring");
-        });
-        let pressed = buttons_ui(ui, &Buttons { confirm: "Connect", look: Look::Primary, obstacle: None });
+        match &self.no_keyring {
+            Some(reason) => text_ui(ui, reason),
+            None => {
+                ui.horizontal(|ui| {
+                    switch(ui, &mut self.remember, "Remember in the system keyring");
+                    muted(ui, "Remember in the system keyring");
+                });
+            }
+        }
+        let pressed = buttons_ui(
+            ui,
+            &Buttons {
+                confirm: "Connect",
+                look: Look::Primary,
+                obstacle: None,
+            },
+        );
         if pressed.confirm.clicked() || is_entered {
-            let keep = if self.remember { Keep::InKeyring } else { Keep::ThisRun };
-            context.ask(Action::ConnectWith(self.profile.clone(), self.password.clone(), keep));
+            let keep = if self.remember {
+                Keep::InKeyring
+            } else {
+                Keep::ThisRun
+            };
+            context.ask(Action::ConnectWith(
+                self.profile.clone(),
+                self.password.clone(),
+                keep,
+            ));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled { Outcome::Close } else { Outcome::Stay }
+        if is_closed || pressed.is_cancelled {
+            Outcome::Close
+        } else {
+            Outcome::Stay
+        }
     }
 
     fn field_ui(&mut self, ui: &mut Ui) -> bool {

@@ -19,7 +19,11 @@ pub struct PortDialog {
 impl PortDialog {
     /// `port` is taken, `next_free` is not.
     pub fn new(port: u16, next_free: Option<u16>) -> Self {
-        Self { port, next_free, is_fresh: true }
+        Self {
+            port,
+            next_free,
+            is_fresh: true,
+        }
     }
 
     /// Draws it.
@@ -35,7 +39,11 @@ impl PortDialog {
         );
         ui.add_space(theme::SPACE[0]);
         let row = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-        let mut outcome = if is_closed { Outcome::Close } else { Outcome::Stay };
+        let mut outcome = if is_closed {
+            Outcome::Close
+        } else {
+            Outcome::Stay
+        };
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
             if let Some(port) = self.next_free {
                 let use_it = button(ui, None, &format!("Use port {port}"), Look::Primary);

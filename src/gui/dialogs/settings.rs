@@ -8,7 +8,9 @@ use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, button, icon_button, labelled, muted, number_field, segmented, switch};
+use super::super::widgets::{
+    Look, button, icon_button, labelled, muted, number_field, segmented, switch,
+};
 use super::frame::{Outcome, heading_ui, room_for_contents, start_here};
 
 /// Bytes of a MiB.
@@ -16,32 +18,43 @@ const MIB: u64 = 1024 * 1024;
 /// Width of the labels.
 const LABEL_WIDTH: f32 = 130.0;
 /// Enlargements to choose from, in percent.
-const ZOOMS: [(u32, &str); 6] =
-    [(75, "75 %"), (100, "100 %"), (125, "125 %"), (150, "150 %"), (175, "175 %"), (200, "200 %")];
+const ZOOMS: [(u32, &str); 6] = [
+    (75, "75 %"),
+    (100, "100 %"),
+    (125, "125 %"),
+    (150, "150 %"),
+    (175, "175 %"),
+    (200, "200 %"),
+];
 
 /// UI state of the dialog.
 #[derive(Debug)]
 pub struct SettingsDialog {
+    edited: Settings,
     is_fresh: bool,
 }
 
-impl Default for SettingsDialog {
-    fn default() -> Self {
-        Self { is_fresh: true }
-    }
-}
-
 impl SettingsDialog {
+    /// Begins with these settings.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            edited: settings.clone(),
+            is_fresh: true,
+        }
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
         let mut is_closed = heading_ui(ui, "Settings", 560.0);
-        let mut edited = context.settings.clone();
-        ScrollArea::vertical().max_height(room_for_contents(ui)).show(ui, |ui| {
-            fields_ui(ui, &mut edited);
-            files_ui(ui, context);
-        });
-        if edited != *context.settings {
-            context.ask(Action::SaveSettings(Box::new(edited)));
+        let before = self.edited.clone();
+        ScrollArea::vertical()
+            .max_height(room_for_contents(ui))
+            .show(ui, |ui| {
+                fields_ui(ui, &mut self.edited);
+                files_ui(ui, context);
+            });
+        if self.edited != before {
+            context.ask(Action::SaveSettings(Box::new(self.edited.clone())));
         }
         let mut outcome = Outcome::Stay;
         ui.horizontal(|ui| {
@@ -63,7 +76,12 @@ impl SettingsDialog {
 
 fn fields_ui(ui: &mut Ui, settings: &mut Settings) {
     labelled(ui, "Theme", LABEL_WIDTH, |ui| {
-        segmented(ui, "Theme", &mut settings.theme, &[(Theme::Dark, "Dark"), (Theme::Light, "Light")]);
+        segmented(
+            ui,
+            "Theme",
+            &mut settings.theme,
+            &[(Theme::Dark, "Dark"), (Theme::Light, "Light")],
+        );
     });
     labelled(ui, "Enlarge", LABEL_WIDTH, |ui| zoom_ui(ui, settings));
     labelled(ui, "Changed rows", LABEL_WIDTH, |ui| {
@@ -75,12 +93,18 @@ fn fields_ui(ui: &mut Ui, settings: &mut Settings) {
         if number_field(ui, &mut mebibytes, 1..=65_536, "History in MiB", 80.0) {
             settings.history_budget = u64::from(mebibytes) * MIB;
         }
-        muted(ui, "MiB for each connection; the last message of a topic is always kept");
+        muted(ui, "MiB for each connection").on_hover_text(
+            "The oldest messages are trimmed; the last one of every topic is always kept.",
+        );
     });
 }
 
 fn zoom_ui(ui: &mut Ui, settings: &mut Settings) {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 50 and 300")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 50 and 300"
+    )]
     let now = (settings.zoom * 100.0).round().clamp(50.0, 300.0) as u32;
     let mut percent = now;
     segmented(ui, "Enlarge", &mut percent, &ZOOMS);
@@ -95,7 +119,9 @@ fn files_ui(ui: &mut Ui, context: &Context<'_>) {
         if icon_button(ui, icons::COPY, "Copy the path of the files", Look::Quiet).clicked() {
             context.copy(path.as_str(), "Path");
         }
-        let text = RichText::new(path).font(theme::mono()).color(Palette::of(ui).muted);
+        let text = RichText::new(path)
+            .font(theme::mono())
+            .color(Palette::of(ui).muted);
         ui.add(egui::Label::new(text).truncate().selectable(true));
     });
 }

@@ -22,7 +22,12 @@ fn profile() -> Profile {
 }
 
 fn topics(count: usize) -> Vec<TopicName> {
-    let topic = |number| TopicName::new(format!("home/room{number}/temperature/very/long/topic/name")).unwrap();
+    let topic = |number| {
+        TopicName::new(format!(
+            "home/room{number}/temperature/very/long/topic/name"
+        ))
+        .unwrap()
+    };
     (0..count).map(topic).collect()
 }
 
@@ -32,18 +37,30 @@ fn pictures() {
     let mut network = fixture.settings.broker.clone();
     network.address = [0, 0, 0, 0].into();
     let dialogs = [
-        ("dialog-settings", Dialog::settings()),
-        ("dialog-broker", Dialog::broker(&fixture.settings.broker)),
-        ("dialog-broker-network", Dialog::broker(&network)),
-        ("dialog-password", Dialog::password(&profile())),
-        ("dialog-clear", Dialog::clear_retained(topics(1_234))),
+        ("dialog-settings", Dialog::settings(&fixture.settings)),
+        (
+            "dialog-broker",
+            Dialog::broker_settings(&fixture.settings.broker, false),
+        ),
+        (
+            "dialog-broker-network",
+            Dialog::broker_settings(&network, true),
+        ),
+        ("dialog-password", Dialog::password(&profile(), None)),
+        ("dialog-clear", Dialog::confirm_clear(topics(1_234))),
         ("dialog-port", Dialog::port_taken(1883, Some(1884))),
         ("dialog-keys", Dialog::Keys),
         ("dialog-about", Dialog::About),
     ];
     for (index, (name, mut dialog)) in dialogs.into_iter().enumerate() {
-        let theme = if index % 2 == 0 { Theme::Dark } else { Theme::Light };
-        picture(name, [700.0, 560.0], 1.0, theme, |ui| dialog.ui(ui, &fixture.context()));
+        let theme = if index % 2 == 0 {
+            Theme::Dark
+        } else {
+            Theme::Light
+        };
+        picture(name, [700.0, 560.0], 1.0, theme, |ui| {
+            dialog.ui(ui, &fixture.context())
+        });
     }
 }
 
@@ -57,16 +74,21 @@ fn harness<'a>(fixture: &'a Fixture, dialog: &'a RefCell<Dialog>) -> Harness<'a>
 #[test]
 fn a_password_is_typed_and_entered_without_a_mouse() {
     let (fixture, profile) = (Fixture::new(), profile());
-    let dialog = RefCell::new(Dialog::password(&profile));
+    let dialog = RefCell::new(Dialog::password(&profile, None));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
-    assert!(harness.get_by_label("Password").is_focused(), "the keyboard starts in the field");
+    assert!(
+        harness.get_by_label("Password").is_focused(),
+        "the keyboard starts in the field"
+    );
     harness.get_by_label("Password").type_text("secret");
     harness.run();
     harness.key_press(Key::Enter);
     harness.run();
     let actions = fixture.take_actions();
-    let [Action::ConnectWith(id, secret, Keep::InKeyring)] = &actions[..] else { panic!("{actions:?}") };
+    let [Action::ConnectWith(id, secret, Keep::InKeyring)] = &actions[..] else {
+        panic!("{actions:?}")
+    };
     assert_eq!((id, secret.reveal()), (&profile.id, "secret"));
     assert!(!dialog.borrow().is_open());
 }
@@ -74,7 +96,13 @@ fn a_password_is_typed_and_entered_without_a_mouse() {
 #[test]
 fn escape_closes() {
     let fixture = Fixture::new();
-    for open in [Dialog::settings(), Dialog::Keys, Dialog::About, Dialog::password(&profile()), Dialog::port_taken(1883, None)] {
+    for open in [
+        Dialog::settings(&fixture.settings),
+        Dialog::Keys,
+        Dialog::About,
+        Dialog::password(&profile(), None),
+        Dialog::port_taken(1883, None),
+    ] {
         let dialog = RefCell::new(open);
         let mut harness = harness(&fixture, &dialog);
         harness.run();
@@ -93,14 +121,17 @@ fn enter_takes_the_next_free_port() {
     harness.run();
     harness.key_press(Key::Enter);
     harness.run();
-    assert!(matches!(&fixture.take_actions()[..], [Action::StartBrokerOn(1884)]));
+    assert!(matches!(
+        &fixture.take_actions()[..],
+        [Action::StartBrokerOn(1884)]
+    ));
     assert!(!dialog.borrow().is_open());
 }
 
 #[test]
 fn the_network_needs_a_user_name_and_a_password() {
     let fixture = Fixture::new();
-    let dialog = RefCell::new(Dialog::broker(&fixture.settings.broker));
+    let dialog = RefCell::new(Dialog::broker_settings(&fixture.settings.broker, false));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     harness.get_by_label("Reached from The network").click();
@@ -108,7 +139,10 @@ fn the_network_needs_a_user_name_and_a_password() {
     harness.get_by_label("Save").click();
     harness.run();
     assert!(fixture.take_actions().is_empty() && dialog.borrow().is_open());
-    for (label, text) in [("User name that clients give", "ann"), ("Password that clients give", "secret")] {
+    for (label, text) in [
+        ("User name that clients give", "ann"),
+        ("Password that clients give", "secret"),
+    ] {
         harness.get_by_label(label).click();
         harness.run();
         harness.get_by_label(label).type_text(text);
@@ -117,33 +151,44 @@ fn the_network_needs_a_user_name_and_a_password() {
     harness.get_by_label("Save").click();
     harness.run();
     let actions = fixture.take_actions();
-    let [Action::SaveBroker(settings, Some(password))] = &actions[..] else { panic!("{actions:?}") };
+    let [Action::SaveBroker(settings, Some(password))] = &actions[..] else {
+        panic!("{actions:?}")
+    };
     assert_eq!(settings.address.to_string(), "0.0.0.0");
-    assert_eq!((settings.user_name.as_str(), password.reveal()), ("ann", "secret"));
+    assert_eq!(
+        (settings.user_name.as_str(), password.reveal()),
+        ("ann", "secret")
+    );
 }
 
 #[test]
 fn clearing_says_how_many_and_asks() {
     let fixture = Fixture::new();
-    let dialog = RefCell::new(Dialog::clear_retained(topics(1_234)));
+    let dialog = RefCell::new(Dialog::confirm_clear(topics(1_234)));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
-    harness.get_by_label("Clear 1,234 retained messages").click();
+    harness
+        .get_by_label("Clear 1,234 retained messages")
+        .click();
     harness.run();
     let actions = fixture.take_actions();
-    assert!(matches!(&actions[..], [Action::ClearRetainedConfirmed(topics)] if topics.len() == 1_234));
+    assert!(
+        matches!(&actions[..], [Action::ClearRetainedConfirmed(topics)] if topics.len() == 1_234)
+    );
 }
 
 #[test]
 fn settings_are_kept_at_once() {
     let fixture = Fixture::new();
-    let dialog = RefCell::new(Dialog::settings());
+    let dialog = RefCell::new(Dialog::settings(&fixture.settings));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     harness.get_by_label("Enlarge 150 %").click();
     harness.run_steps(1);
     let actions = fixture.take_actions();
-    let [Action::SaveSettings(settings), ..] = &actions[..] else { panic!("{actions:?}") };
+    let [Action::SaveSettings(settings), ..] = &actions[..] else {
+        panic!("{actions:?}")
+    };
     assert!((settings.zoom - 1.5).abs() < 1e-6);
     harness.get_by_label("Keys").click();
     harness.run();

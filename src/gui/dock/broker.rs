@@ -9,9 +9,9 @@ use crate::payload::format;
 
 use super::super::action::Action;
 use super::super::context::Context;
+use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, muted, switch};
-use super::super::icons;
 use super::broker_table::table_ui;
 
 /// Below this width the sums are one line of text instead of tiles.
@@ -33,7 +33,10 @@ pub struct Shown<'a> {
 
 impl BrokerPanel {
     /// Draws it.
-    #[expect(clippy::unused_self, reason = "views have the same shape; this one has nothing to remember")]
+    #[expect(
+        clippy::unused_self,
+        reason = "views have the same shape; this one has nothing to remember"
+    )]
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         if context.broker.running.is_none() {
             off_ui(ui, context);
@@ -56,7 +59,10 @@ pub fn running_ui(ui: &mut Ui, context: &Context<'_>, shown: &Shown<'_>) {
         line_ui(ui, shown.stats);
     }
     if shown.clients.is_empty() {
-        muted(ui, "No client is connected. Any MQTT client on this machine can connect to the address above.");
+        muted(
+            ui,
+            "No client is connected. Any MQTT client on this machine can connect to the address above.",
+        );
         return;
     }
     table_ui(ui, context, shown);
@@ -69,7 +75,11 @@ pub fn controls_ui(ui: &mut Ui, context: &Context<'_>) {
     ui.add_enabled_ui(!context.broker.is_changing, |ui| {
         let mut is_on = address.is_some();
         if switch(ui, &mut is_on, "Broker on this machine").changed() {
-            context.ask(if is_on { Action::StartBroker } else { Action::StopBroker });
+            context.ask(if is_on {
+                Action::StartBroker
+            } else {
+                Action::StopBroker
+            });
         }
     });
     let is_configured = if is_wide {
@@ -111,7 +121,9 @@ fn address_ui(ui: &mut Ui, context: &Context<'_>, address: SocketAddr) {
     if icon_button(ui, icons::COPY, "Copy the broker's address", Look::Quiet).clicked() {
         context.copy(format!("mqtt://{address}"), "Address");
     }
-    let text = RichText::new(format!("TCP {address}")).font(theme::mono()).color(Palette::of(ui).muted);
+    let text = RichText::new(format!("TCP {address}"))
+        .font(theme::mono())
+        .color(Palette::of(ui).muted);
     ui.add(Label::new(text).truncate().selectable(true));
 }
 
@@ -120,10 +132,21 @@ fn off_ui(ui: &mut Ui, context: &Context<'_>) {
     let settings = &context.settings.broker;
     ui.with_layout(Layout::top_down(Align::Center), |ui| {
         ui.add_space(((ui.available_height() - 120.0) / 2.0).max(0.0));
-        let title = if context.broker.is_changing { "One moment…" } else { "The broker on this machine is off" };
-        ui.label(RichText::new(title).font(theme::title(15.0)).color(palette.text));
+        let title = if context.broker.is_changing {
+            "One moment…"
+        } else {
+            "The broker on this machine is off"
+        };
+        ui.label(
+            RichText::new(title)
+                .font(theme::title(15.0))
+                .color(palette.text),
+        );
         let address = SocketAddr::new(settings.address, settings.port);
-        muted(ui, &format!("One switch, and clients can connect to mqtt://{address}"));
+        muted(
+            ui,
+            &format!("One switch, and clients can connect to mqtt://{address}"),
+        );
         ui.add_space(theme::SPACE[0]);
         let row = vec2(ui.available_width().min(308.0), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
@@ -144,9 +167,17 @@ fn off_ui(ui: &mut Ui, context: &Context<'_>) {
 fn sums(stats: &Stats) -> [(&'static str, String, &'static str); 6] {
     let count = |count: usize| format::thousands(count as u64);
     let rate = |rate: f32| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is finite and above zero")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate is finite and above zero"
+        )]
         let whole = rate.round().max(0.0) as u64;
-        if rate > 0.0 && rate < 10.0 { format!("{rate:.1}") } else { format::thousands(whole) }
+        if rate > 0.0 && rate < 10.0 {
+            format!("{rate:.1}")
+        } else {
+            format::thousands(whole)
+        }
     };
     [
         ("Clients", count(stats.clients), "connected"),
@@ -164,7 +195,7 @@ fn tiles_ui(ui: &mut Ui, stats: &Stats) {
     ui.horizontal(|ui| {
         for (title, value, unit) in sums(stats) {
             let frame = Frame::new()
-                .fill(palette.panel)
+                .fill(palette.background)
                 .stroke(Stroke::new(1.0, palette.line))
                 .corner_radius(CornerRadius::same(8))
                 .inner_margin(Margin::symmetric(12, 7));
@@ -174,8 +205,14 @@ fn tiles_ui(ui: &mut Ui, stats: &Stats) {
                 ui.vertical(|ui| tile_ui(ui, title, &value, unit));
             });
             let totals = match title {
-                "In" => format!("{} messages since the start", format::thousands(stats.messages_in)),
-                "Out" => format!("{} messages since the start", format::thousands(stats.messages_out)),
+                "In" => format!(
+                    "{} messages since the start",
+                    format::thousands(stats.messages_in)
+                ),
+                "Out" => format!(
+                    "{} messages since the start",
+                    format::thousands(stats.messages_out)
+                ),
                 _ => continue,
             };
             tile.response.on_hover_text(totals);
@@ -189,8 +226,14 @@ fn tile_ui(ui: &mut Ui, title: &str, value: &str, unit: &str) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.spacing_mut().interact_size.y = 18.0;
-        ui.label(RichText::new(value).font(theme::title(16.0)).color(palette.text));
-        let unit = RichText::new(unit).font(theme::label()).color(palette.muted);
+        ui.label(
+            RichText::new(value)
+                .font(theme::title(16.0))
+                .color(palette.text),
+        );
+        let unit = RichText::new(unit)
+            .font(theme::label())
+            .color(palette.muted);
         ui.add(Label::new(unit).truncate());
     });
 }
@@ -205,6 +248,8 @@ fn line_ui(ui: &mut Ui, stats: &Stats) {
         _ => format!("{} {value} {unit}", title.to_lowercase()),
     };
     let text = sums(stats).map(part).join(" · ");
-    let text = RichText::new(text).font(theme::label()).color(Palette::of(ui).muted);
+    let text = RichText::new(text)
+        .font(theme::label())
+        .color(Palette::of(ui).muted);
     ui.add(Label::new(text).wrap());
 }

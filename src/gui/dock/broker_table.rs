@@ -1,15 +1,18 @@
 //! The table of connected clients. Columns go as the room shrinks; rows are virtual.
 
-use egui::{Align2, Color32, FontId, Rangef, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, FontId, Rangef, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo,
+    pos2, vec2,
+};
 
 use crate::broker::ClientInfo;
 use crate::payload::format;
 
 use super::super::action::Action;
 use super::super::context::Context;
+use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, badge, galley_within, icon_button, virtual_rows};
-use super::super::icons;
 use super::broker::Shown;
 
 /// Subscriptions that a tooltip lists.
@@ -44,7 +47,14 @@ const COLUMNS: [(Column, &str, f32, bool); 9] = [
 ];
 
 /// Which columns go first when there is no room.
-const LEAST_WANTED: [Column; 4] = [Column::Subscriptions, Column::Protocol, Column::Address, Column::Since];
+const LEAST_WANTED: [Column; 6] = [
+    Column::Subscriptions,
+    Column::Protocol,
+    Column::Address,
+    Column::Since,
+    Column::Marks,
+    Column::Sent,
+];
 
 /// A column in its place.
 struct Cell {
@@ -70,13 +80,21 @@ fn cells(range: Rangef) -> Vec<Cell> {
     let spare = (range.span() - fixed(&gone) - id_width).max(0.0);
     let mut left = range.min;
     let mut cells = Vec::new();
-    for (column, title, width, is_number) in COLUMNS.into_iter().filter(|(column, ..)| !gone.contains(column)) {
+    for (column, title, width, is_number) in COLUMNS
+        .into_iter()
+        .filter(|(column, ..)| !gone.contains(column))
+    {
         let width = match column {
             Column::Client => id_width,
             Column::Marks => width + spare,
             _ => width,
         };
-        cells.push(Cell { column, title, range: Rangef::new(left, left + width), is_number });
+        cells.push(Cell {
+            column,
+            title,
+            range: Rangef::new(left, left + width),
+            is_number,
+        });
         left += width;
     }
     cells
@@ -93,25 +111,41 @@ pub fn table_ui(ui: &mut Ui, context: &Context<'_>, shown: &Shown<'_>) {
         paint(ui, cell, head, cell.title, (theme::label(), palette.muted));
     }
     let scroll = ScrollArea::vertical().id_salt("clients");
-    virtual_rows(ui, scroll, theme::ROW_HEIGHT, shown.clients.len(), |ui, rows, place| {
-        for row in rows {
-            if let Some(client) = shown.clients.get(row) {
-                let is_own = shown.own_id == Some(client.client_id.as_str());
-                row_ui(ui, context, client, is_own, (place.row(row), &cells));
+    virtual_rows(
+        ui,
+        scroll,
+        theme::ROW_HEIGHT,
+        shown.clients.len(),
+        |ui, rows, place| {
+            for row in rows {
+                if let Some(client) = shown.clients.get(row) {
+                    let is_own = shown.own_id == Some(client.client_id.as_str());
+                    row_ui(ui, context, client, is_own, (place.row(row), &cells));
+                }
             }
-        }
-    });
+        },
+    );
 }
 
 fn paint(ui: &Ui, cell: &Cell, row: Rect, text: &str, (font, color): (FontId, Color32)) {
     let area = Rect::from_x_y_ranges(cell.range, row.y_range()).shrink2(vec2(4.0, 0.0));
     let text = galley_within(ui, text, font, color, area.width());
-    let align = if cell.is_number { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER };
+    let align = if cell.is_number {
+        Align2::RIGHT_CENTER
+    } else {
+        Align2::LEFT_CENTER
+    };
     let at = align.align_size_within_rect(text.size(), area).min;
     ui.painter().galley(at, text, color);
 }
 
-fn row_ui(ui: &mut Ui, context: &Context<'_>, client: &ClientInfo, is_own: bool, (rect, cells): (Rect, &[Cell])) {
+fn row_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    client: &ClientInfo,
+    is_own: bool,
+    (rect, cells): (Rect, &[Cell]),
+) {
     let palette = Palette::of(ui);
     let id = ui.scope_id().with(("client", &client.client_id));
     let response = ui.interact(rect, id, Sense::CLICK);
@@ -135,16 +169,25 @@ fn row_ui(ui: &mut Ui, context: &Context<'_>, client: &ClientInfo, is_own: bool,
     });
 }
 
-fn text_of(context: &Context<'_>, client: &ClientInfo, column: Column, palette: &Palette) -> (String, FontId, Color32) {
+fn text_of(
+    context: &Context<'_>,
+    client: &ClientInfo,
+    column: Column,
+    palette: &Palette,
+) -> (String, FontId, Color32) {
     let unknown = || "—".to_owned();
     match column {
         Column::Client => (client.client_id.clone(), theme::strong(), palette.text),
         Column::Address => {
-            let address = client.address.map_or_else(unknown, |address| address.to_string());
+            let address = client
+                .address
+                .map_or_else(unknown, |address| address.to_string());
             (address, theme::mono(), palette.text)
         }
         Column::Protocol => {
-            let version = client.version.map_or_else(unknown, |version| version.to_string());
+            let version = client
+                .version
+                .map_or_else(unknown, |version| version.to_string());
             (version, theme::body(), palette.muted)
         }
         // seen from the client: what goes out of the broker is what it receives
@@ -156,17 +199,33 @@ fn text_of(context: &Context<'_>, client: &ClientInfo, column: Column, palette: 
             let count = format::thousands(client.messages_in);
             (format!("{count} ↑"), theme::number(), palette.text)
         }
-        Column::Subscriptions => (client.subscriptions.len().to_string(), theme::number(), palette.text),
-        Column::Since => (format::uptime(context.now.since(client.since)), theme::number(), palette.text),
+        Column::Subscriptions => (
+            client.subscriptions.len().to_string(),
+            theme::number(),
+            palette.text,
+        ),
+        Column::Since => (
+            format::uptime(context.now.since(client.since)),
+            theme::number(),
+            palette.text,
+        ),
         Column::Marks | Column::Cross => (String::new(), theme::body(), palette.text),
     }
 }
 
 fn marks_ui(ui: &mut Ui, cell: &Cell, row: Rect, client: &ClientInfo, is_own: bool) {
     let palette = Palette::of(ui);
-    let area = Rect::from_min_max(pos2(cell.range.min + 8.0, row.top() + 4.0), pos2(cell.range.max, row.bottom()));
+    let area = Rect::from_min_max(
+        pos2(cell.range.min + 8.0, row.top() + 4.0),
+        pos2(cell.range.max, row.bottom()),
+    );
     let id = ui.scope_id().with(("marks", &client.client_id));
-    let mut ui = ui.new_child(UiBuilder::new().id(id).max_rect(area).layout(egui::Layout::left_to_right(egui::Align::Min)));
+    let mut ui = ui.new_child(
+        UiBuilder::new()
+            .id(id)
+            .max_rect(area)
+            .layout(egui::Layout::left_to_right(egui::Align::Min)),
+    );
     ui.spacing_mut().item_spacing.x = 4.0;
     if is_own {
         badge(&mut ui, None, "you", palette.blue).on_hover_text("This window's own connection");
@@ -182,7 +241,12 @@ fn cross_ui(ui: &mut Ui, context: &Context<'_>, cell: &Cell, row: Rect, client: 
     let id = ui.scope_id().with(("disconnect", &client.client_id));
     let mut ui = ui.new_child(UiBuilder::new().id(id).max_rect(area));
     let label = format!("Disconnect {}", client.client_id);
-    if icon_button(&mut ui, icons::X, &label, Look::Quiet).clicked() {
+    let response = icon_button(&mut ui, icons::X, &label, Look::Quiet);
+    if response.gained_focus() {
+        // brings the next rows into being, so that the keyboard reaches every client
+        ui.scroll_to_rect(row.expand2(vec2(0.0, row.height())), None);
+    }
+    if response.clicked() {
         context.ask(Action::DisconnectClient(client.client_id.clone()));
     }
 }
@@ -216,7 +280,12 @@ fn spoken(client: &ClientInfo) -> String {
 
 fn tip(client: &ClientInfo) -> String {
     let mut lines = vec![client.client_id.clone()];
-    lines.extend(client.will_topic.iter().map(|topic| format!("Last will on {topic}")));
+    lines.extend(
+        client
+            .will_topic
+            .iter()
+            .map(|topic| format!("Last will on {topic}")),
+    );
     let count = client.subscriptions.len();
     lines.push(match count {
         0 => "No subscriptions".to_owned(),
@@ -224,7 +293,10 @@ fn tip(client: &ClientInfo) -> String {
     });
     lines.extend(client.subscriptions.iter().take(LISTED).cloned());
     if count > LISTED {
-        lines.push(format!("and {} more", format::thousands((count - LISTED) as u64)));
+        lines.push(format!(
+            "and {} more",
+            format::thousands((count - LISTED) as u64)
+        ));
     }
     lines.join("\n")
 }
@@ -235,7 +307,7 @@ mod unit {
 
     #[test]
     fn columns_go_as_the_room_shrinks_and_never_overlap() {
-        for width in [300_u16, 420, 560, 800, 1400] {
+        for width in [240_u16, 356, 420, 560, 800, 1400] {
             let width = f32::from(width);
             let cells = cells(Rangef::new(0.0, width));
             for pair in cells.windows(2) {
@@ -243,7 +315,7 @@ mod unit {
             }
             let last = cells.last().unwrap();
             assert_eq!(last.column, Column::Cross);
-            assert!(last.range.max <= width.max(370.0), "{width}");
+            assert!(last.range.max <= width, "{width}");
         }
         assert_eq!(cells(Rangef::new(0.0, 1400.0)).len(), COLUMNS.len());
     }

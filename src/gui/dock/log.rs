@@ -1,6 +1,9 @@
 //! The log: what happened, newest last.
 
-use egui::{Align2, Color32, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, EventFilter, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit,
+    Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::payload::format;
 
@@ -9,7 +12,9 @@ use super::super::context::Context;
 use super::super::icons;
 use super::super::log::{Line, Log};
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, field, galley_within, icon_button, muted, segmented, virtual_rows};
+use super::super::widgets::{
+    Look, field, galley_within, icon_button, muted, scroll_by_keys, segmented, virtual_rows,
+};
 
 /// Where the columns of a line begin, counted from its left end.
 const ICON_AT: f32 = 98.0;
@@ -62,15 +67,22 @@ impl LogPanel {
             self.refresh(context.log);
             context.copy(self.as_text(context), "Log");
         }
-        let options =
-            [(LevelFilter::All, "All"), (LevelFilter::Warnings, "Warnings"), (LevelFilter::Errors, "Errors")];
+        let options = [
+            (LevelFilter::All, "All"),
+            (LevelFilter::Warnings, "Warnings"),
+            (LevelFilter::Errors, "Errors"),
+        ];
         if ui.available_width() > 210.0 {
             segmented(ui, "Log level", &mut self.level, &options);
         }
         let room = ui.available_width();
         if room > 90.0 {
-            let icon = RichText::new(icons::SEARCH).font(theme::icon(14.0)).color(Palette::of(ui).muted);
-            let edit = TextEdit::singleline(&mut self.search).hint_text("Find").prefix(icon);
+            let icon = RichText::new(icons::SEARCH)
+                .font(theme::icon(14.0))
+                .color(Palette::of(ui).muted);
+            let edit = TextEdit::singleline(&mut self.search)
+                .hint_text("Find")
+                .prefix(icon);
             field(ui, edit, "Find in the log", room.min(200.0));
         }
     }
@@ -81,23 +93,63 @@ impl LogPanel {
         ui.spacing_mut().item_spacing.y = 0.0;
         let left_out = context.log.left_out();
         if left_out > 0 {
-            muted(ui, &format!("{} older lines left out", format::thousands(left_out)));
+            muted(
+                ui,
+                &format!("{} older lines left out", format::thousands(left_out)),
+            );
         }
         if self.found.lines.is_empty() {
             ui.add_space(theme::SPACE[1]);
             let is_empty = context.log.lines().is_empty();
-            muted(ui, if is_empty { "Nothing has happened yet" } else { "No line passes the filter" });
+            muted(
+                ui,
+                if is_empty {
+                    "Nothing has happened yet"
+                } else {
+                    "No line passes the filter"
+                },
+            );
             return;
         }
+        let area = ui.available_rect_before_wrap();
+        let list = ui.interact(
+            area,
+            ui.scope_id().with("lines"),
+            Sense::focusable_noninteractive(),
+        );
+        list.widget_info(|| WidgetInfo::labeled(Role::List, true, "Lines of the log"));
+        if list.has_focus() {
+            let filter = EventFilter {
+                vertical_arrows: true,
+                ..EventFilter::default()
+            };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(list.id, filter));
+            let line = Stroke::new(1.0, Palette::of(ui).accent);
+            ui.painter()
+                .rect_stroke(area, theme::RADIUS, line, StrokeKind::Inside);
+        }
         let scroll = ScrollArea::vertical().id_salt("log").stick_to_bottom(true);
-        virtual_rows(ui, scroll, theme::ROW_HEIGHT - 2.0, self.found.lines.len(), |ui, rows, place| {
-            for row in rows {
-                let line = self.found.lines.get(row).and_then(|&index| context.log.lines().get(index));
-                if let Some(line) = line {
-                    line_ui(ui, context, line, (row, place.row(row)));
+        virtual_rows(
+            ui,
+            scroll,
+            theme::ROW_HEIGHT - 2.0,
+            self.found.lines.len(),
+            |ui, rows, place| {
+                if list.has_focus() {
+                    scroll_by_keys(ui);
                 }
-            }
-        });
+                for row in rows {
+                    let line = self
+                        .found
+                        .lines
+                        .get(row)
+                        .and_then(|&index| context.log.lines().get(index));
+                    if let Some(line) = line {
+                        line_ui(ui, context, line, (row, place.row(row)));
+                    }
+                }
+            },
+        );
     }
 
     fn refresh(&mut self, log: &Log) {
@@ -113,12 +165,23 @@ impl LogPanel {
                     || line.text.to_lowercase().contains(&needle)
                     || line.source.to_lowercase().contains(&needle))
         };
-        let lines = log.lines().iter().enumerate().filter(|(_, line)| passes(line));
-        self.found = Found { lines: lines.map(|(index, _)| index).collect(), key };
+        let lines = log
+            .lines()
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| passes(line));
+        self.found = Found {
+            lines: lines.map(|(index, _)| index).collect(),
+            key,
+        };
     }
 
     fn as_text(&self, context: &Context<'_>) -> String {
-        let lines = self.found.lines.iter().filter_map(|&index| context.log.lines().get(index));
+        let lines = self
+            .found
+            .lines
+            .iter()
+            .filter_map(|&index| context.log.lines().get(index));
         lines.map(|line| plain(context, line) + "\n").collect()
     }
 }
@@ -130,7 +193,12 @@ fn plain(context: &Context<'_>, line: &Line) -> String {
         Level::Warning => "warning",
         Level::Error => "error",
     };
-    format!("{} {level} {}: {}", format::clock(line.at, context.zone), line.source, line.text)
+    format!(
+        "{} {level} {}: {}",
+        format::clock(line.at, context.zone),
+        line.source,
+        line.text
+    )
 }
 
 fn look(palette: &Palette, level: Level) -> (&'static str, Color32, Color32) {
@@ -158,12 +226,34 @@ fn line_ui(ui: &Ui, context: &Context<'_>, line: &Line, (row, rect): (usize, egu
     let time = format::clock(line.at, context.zone);
     cell(4.0, &time, ICON_AT - 8.0, theme::mono(), palette.muted);
     let center = rect.left_center() + vec2(ICON_AT + 8.0, 0.0);
-    ui.painter().text(center, Align2::CENTER_CENTER, icon, theme::icon(14.0), icon_color);
-    let text_at = if rect.width() < SOURCE_WIDTH { SOURCE_AT } else { TEXT_AT };
+    ui.painter().text(
+        center,
+        Align2::CENTER_CENTER,
+        icon,
+        theme::icon(14.0),
+        icon_color,
+    );
+    let text_at = if rect.width() < SOURCE_WIDTH {
+        SOURCE_AT
+    } else {
+        TEXT_AT
+    };
     if text_at > SOURCE_AT {
-        cell(SOURCE_AT, &line.source, TEXT_AT - SOURCE_AT - 10.0, theme::label(), palette.muted);
+        cell(
+            SOURCE_AT,
+            &line.source,
+            TEXT_AT - SOURCE_AT - 10.0,
+            theme::label(),
+            palette.muted,
+        );
     }
-    cell(text_at, &line.text, rect.width() - text_at - 14.0, theme::body(), color);
+    cell(
+        text_at,
+        &line.text,
+        rect.width() - text_at - 14.0,
+        theme::body(),
+        color,
+    );
     response.context_menu(|ui| {
         if ui.button("Copy line").clicked() {
             context.copy(plain(context, line), "Line");

@@ -34,8 +34,18 @@ impl Dock {
         ui.spacing_mut().item_spacing.y = 0.0;
         self.strip_ui(ui, context);
         let margin = match self.tab {
-            DockTab::Log => Margin { left: 12, right: 4, top: 4, bottom: 0 },
-            DockTab::Publish | DockTab::Broker => Margin { left: 12, right: 12, top: 10, bottom: 8 },
+            DockTab::Log => Margin {
+                left: 12,
+                right: 4,
+                top: 4,
+                bottom: 0,
+            },
+            DockTab::Publish | DockTab::Broker => Margin {
+                left: 12,
+                right: 12,
+                top: 10,
+                bottom: 8,
+            },
         };
         Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = theme::SPACE[1];
@@ -53,7 +63,12 @@ impl Dock {
             Some(_) => context.broker.stats.clients.to_string(),
             None => String::new(),
         };
-        let tab = |value, icon, text, count| Tab { value, icon: Some(icon), text, count };
+        let tab = |value, icon, text, count| Tab {
+            value,
+            icon: Some(icon),
+            text,
+            count,
+        };
         let shown = [
             tab(DockTab::Publish, icons::SEND, "Publish", String::new()),
             tab(DockTab::Broker, icons::BROADCAST, "Broker", clients),

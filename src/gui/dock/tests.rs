@@ -31,9 +31,19 @@ fn client(id: &str, version: Version, counts: (u64, u64), will: Option<&str>) ->
 fn clients() -> Vec<ClientInfo> {
     vec![
         client("demo-command", Version::V311, (24, 0), None),
-        client("demo-status", Version::V5, (1_420, 0), Some("status/raspberrypi/online")),
+        client(
+            "demo-status",
+            Version::V5,
+            (1_420, 0),
+            Some("status/raspberrypi/online"),
+        ),
         client("canopy-7f3a", Version::V5, (24, 1_109_886), None),
-        client("zigbee2mqtt", Version::V5, (918_230, 0), Some("zigbee2mqtt/bridge/state")),
+        client(
+            "zigbee2mqtt",
+            Version::V5,
+            (918_230, 0),
+            Some("zigbee2mqtt/bridge/state"),
+        ),
         client("mosqsub-8841", Version::V311, (0, 212), None),
     ]
 }
@@ -55,10 +65,19 @@ fn log_of(lines: u32) -> Fixture {
     let mut fixture = Fixture::new();
     for number in 0..lines {
         let (level, text) = match number % 4 {
-            0 => (Level::Success, "Connected to mqtt://127.0.0.1:1883 as canopy-7f3a."),
+            0 => (
+                Level::Success,
+                "Connected to mqtt://127.0.0.1:1883 as canopy-7f3a.",
+            ),
             1 => (Level::Info, "Subscribed to # with QoS 0."),
-            2 => (Level::Warning, "The broker granted QoS 0 for home/+/temperature instead of QoS 2."),
-            _ => (Level::Error, "The broker refused the subscription $SYS/#: Not authorized. Ask for the right to read it, or choose a narrower filter."),
+            2 => (
+                Level::Warning,
+                "The broker granted QoS 0 for home/+/temperature instead of QoS 2.",
+            ),
+            _ => (
+                Level::Error,
+                "The broker refused the subscription $SYS/#: Not authorized. Ask for the right to read it, or choose a narrower filter.",
+            ),
         };
         fixture.log.push(Line {
             at: NOW,
@@ -74,8 +93,15 @@ fn log_of(lines: u32) -> Fixture {
 fn pictures() {
     let fixture = log_of(30);
     let (clients, stats) = (clients(), stats());
-    let shown = broker::Shown { clients: &clients, stats: &stats, own_id: Some("canopy-7f3a") };
-    for (name, width, theme) in [("broker", 840.0, Theme::Dark), ("broker-narrow", 430.0, Theme::Light)] {
+    let shown = broker::Shown {
+        clients: &clients,
+        stats: &stats,
+        own_id: Some("canopy-7f3a"),
+    };
+    for (name, width, theme) in [
+        ("broker", 840.0, Theme::Dark),
+        ("broker-narrow", 430.0, Theme::Light),
+    ] {
         picture(name, [width, 300.0], 1.5, theme, |ui| {
             ui.horizontal(|ui| broker::controls_ui(ui, &fixture.context()));
             broker::running_ui(ui, &fixture.context(), &shown);
@@ -86,8 +112,13 @@ fn pictures() {
         ("dock-log", DockTab::Log, 840.0, Theme::Dark),
         ("dock-log-narrow", DockTab::Log, 430.0, Theme::Light),
     ] {
-        let mut dock = Dock { tab, ..Dock::default() };
-        picture(name, [width, 300.0], 1.5, theme, |ui| dock.ui(ui, &fixture.context()));
+        let mut dock = Dock {
+            tab,
+            ..Dock::default()
+        };
+        picture(name, [width, 300.0], 1.5, theme, |ui| {
+            dock.ui(ui, &fixture.context())
+        });
     }
 }
 
@@ -101,11 +132,17 @@ fn dock_harness<'a>(fixture: &'a Fixture, dock: &'a RefCell<Dock>) -> Harness<'a
 #[test]
 fn the_log_shows_the_newest_line_and_filters() {
     let fixture = log_of(400);
-    let dock = RefCell::new(Dock { tab: DockTab::Log, ..Dock::default() });
+    let dock = RefCell::new(Dock {
+        tab: DockTab::Log,
+        ..Dock::default()
+    });
     let mut harness = dock_harness(&fixture, &dock);
     harness.run_steps(4);
     harness.get_by_label_contains("(399)");
-    assert!(harness.query_by_label_contains("(3)").is_none(), "rows are virtual");
+    assert!(
+        harness.query_by_label_contains("(3)").is_none(),
+        "rows are virtual"
+    );
     harness.get_by_label("Log level Warnings").click();
     harness.run_steps(4);
     assert!(harness.query_by_label_contains("(397)").is_none());
@@ -118,9 +155,14 @@ fn the_log_shows_the_newest_line_and_filters() {
     harness.get_by_label("Copy the lines shown").click();
     harness.run_steps(2);
     let actions = fixture.take_actions();
-    let [Action::Copy(text, "Log")] = &actions[..] else { panic!("{actions:?}") };
+    let [Action::Copy(text, "Log")] = &actions[..] else {
+        panic!("{actions:?}")
+    };
     assert_eq!(text.lines().count(), 1);
-    assert!(text.contains("warning Local broker: The broker granted QoS 0"), "{text}");
+    assert!(
+        text.contains("warning Local broker: The broker granted QoS 0"),
+        "{text}"
+    );
     harness.get_by_label("Clear the log").click();
     harness.run_steps(2);
     assert!(matches!(&fixture.take_actions()[..], [Action::ClearLog]));
@@ -134,7 +176,10 @@ fn a_broker_that_is_off_can_be_started() {
     harness.run();
     harness.get_by_label("Broker").click();
     harness.run();
-    assert!(matches!(&fixture.take_actions()[..], [Action::ShowDock(DockTab::Broker)]));
+    assert!(matches!(
+        &fixture.take_actions()[..],
+        [Action::ShowDock(DockTab::Broker)]
+    ));
     harness.get_by_label("Start broker").click();
     harness.run();
     assert!(matches!(&fixture.take_actions()[..], [Action::StartBroker]));
@@ -143,7 +188,10 @@ fn a_broker_that_is_off_can_be_started() {
     assert!(matches!(&fixture.take_actions()[..], [Action::StartDemo]));
     harness.get_by_label("Configure").click();
     harness.run();
-    assert!(matches!(&fixture.take_actions()[..], [Action::OpenBrokerSettings]));
+    assert!(matches!(
+        &fixture.take_actions()[..],
+        [Action::OpenBrokerSettings]
+    ));
 }
 
 #[test]
@@ -154,7 +202,11 @@ fn a_client_of_the_broker_can_be_thrown_out() {
         .with_size([840.0, 300.0])
         .with_context_setup(|ctx| dress(ctx, Theme::Dark))
         .build_ui(|ui| {
-            let shown = broker::Shown { clients: &clients, stats: &stats, own_id: Some("canopy-7f3a") };
+            let shown = broker::Shown {
+                clients: &clients,
+                stats: &stats,
+                own_id: Some("canopy-7f3a"),
+            };
             broker::running_ui(ui, &fixture.context(), &shown);
         });
     harness.run();
@@ -163,5 +215,8 @@ fn a_client_of_the_broker_can_be_thrown_out() {
     harness.get_by_label("Disconnect zigbee2mqtt").click();
     harness.run();
     let actions = fixture.take_actions();
-    assert!(matches!(&actions[..], [Action::DisconnectClient(id)] if id == "zigbee2mqtt"), "{actions:?}");
+    assert!(
+        matches!(&actions[..], [Action::DisconnectClient(id)] if id == "zigbee2mqtt"),
+        "{actions:?}"
+    );
 }

@@ -1,7 +1,8 @@
 //! One subscription as a chip: filter, QoS to change, cross to unsubscribe, and what the broker said to it.
 
 use egui::{
-    Align2, Color32, CornerRadius, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use crate::client::SubscribeOutcome;
@@ -9,10 +10,10 @@ use crate::mqtt::Qos;
 
 use super::super::action::Action;
 use super::super::context::Context;
+use super::super::icons;
 use super::super::session::SubscriptionState;
 use super::super::theme::{self, Palette};
 use super::super::widgets::galley;
-use super::super::icons;
 
 /// Height of a chip.
 pub const HEIGHT: f32 = 24.0;
@@ -56,7 +57,10 @@ impl Words {
             SubscribeOutcome::Granted(_) => format!("granted with QoS {asked}"),
             SubscribeOutcome::Refused(reason, detail) => {
                 words.is_refused = true;
-                let detail = detail.as_ref().map(|detail| format!(" The broker says: {detail}")).unwrap_or_default();
+                let detail = detail
+                    .as_ref()
+                    .map(|detail| format!(" The broker says: {detail}"))
+                    .unwrap_or_default();
                 format!("refused: {}. {}{detail}", reason.name(), reason.meaning())
             }
             SubscribeOutcome::Removed => "unsubscribed".to_owned(),
@@ -69,11 +73,22 @@ impl Words {
 /// Draws a chip and asks for what is done with it.
 pub fn chip_ui(ui: &mut Ui, context: &Context<'_>, subscription: &SubscriptionState) {
     let palette = Palette::of(ui);
-    let char_width = galley(ui, "0", theme::mono(), palette.text).size().x.max(1.0);
+    let char_width = galley(ui, "0", theme::mono(), palette.text)
+        .size()
+        .x
+        .max(1.0);
     let room = (ui.max_rect().width() - 130.0).clamp(60.0, WIDEST_FILTER);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 240")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and 240"
+    )]
     let words = Words::of(palette, subscription, (room / char_width) as usize);
-    let ink = if words.is_refused { palette.red } else { palette.text };
+    let ink = if words.is_refused {
+        palette.red
+    } else {
+        palette.text
+    };
     let filter = galley(ui, &words.filter, theme::mono(), ink);
     let badge = galley(ui, &words.badge, theme::badge(), words.badge_color);
     let icon_width = if words.is_refused { 18.0 } else { 0.0 };
@@ -88,17 +103,35 @@ pub fn chip_ui(ui: &mut Ui, context: &Context<'_>, subscription: &SubscriptionSt
     let mut left = rect.left() + 10.0;
     if words.is_refused {
         let at = pos2(left, rect.center().y);
-        painter.text(at, Align2::LEFT_CENTER, icons::WARNING, theme::icon_fill(14.0), palette.red);
+        painter.text(
+            at,
+            Align2::LEFT_CENTER,
+            icons::WARNING,
+            theme::icon_fill(14.0),
+            palette.red,
+        );
         left += icon_width;
     }
     let filter_width = filter.size().x;
-    painter.galley(pos2(left, rect.center().y - filter.size().y / 2.0), filter, ink);
+    painter.galley(
+        pos2(left, rect.center().y - filter.size().y / 2.0),
+        filter,
+        ink,
+    );
     left += filter_width + 7.0;
-    let badge_rect = Rect::from_center_size(pos2(left + badge_width / 2.0, rect.center().y), vec2(badge_width, 17.0));
+    let badge_rect = Rect::from_center_size(
+        pos2(left + badge_width / 2.0, rect.center().y),
+        vec2(badge_width, 17.0),
+    );
     badge_ui(ui, context, subscription, badge_rect, words.badge_color);
-    let at = Align2::CENTER_CENTER.align_size_within_rect(badge.size(), badge_rect).min;
+    let at = Align2::CENTER_CENTER
+        .align_size_within_rect(badge.size(), badge_rect)
+        .min;
     painter.galley(at, badge, words.badge_color);
-    let cross = Rect::from_min_max(pos2(rect.right() - CROSS_WIDTH - 2.0, rect.top()), rect.max - vec2(2.0, 0.0));
+    let cross = Rect::from_min_max(
+        pos2(rect.right() - CROSS_WIDTH - 2.0, rect.top()),
+        rect.max - vec2(2.0, 0.0),
+    );
     cross_ui(ui, context, subscription, cross);
     response.on_hover_text(&words.tip);
 }
@@ -106,24 +139,44 @@ pub fn chip_ui(ui: &mut Ui, context: &Context<'_>, subscription: &SubscriptionSt
 fn paint_chip(ui: &Ui, rect: Rect, words: &Words) {
     let palette = Palette::of(ui);
     let (fill, line) = if words.is_refused {
-        (palette.tint(palette.red, 0.14), Stroke::new(1.0, palette.red))
+        (
+            palette.tint(palette.red, 0.14),
+            Stroke::new(1.0, palette.red),
+        )
     } else {
         (palette.raised, Stroke::NONE)
     };
-    ui.painter().rect(rect, CornerRadius::same(12), fill, line, StrokeKind::Inside);
+    ui.painter()
+        .rect(rect, CornerRadius::same(12), fill, line, StrokeKind::Inside);
 }
 
 /// The QoS: click to choose another, which subscribes again.
-fn badge_ui(ui: &Ui, context: &Context<'_>, subscription: &SubscriptionState, rect: Rect, color: Color32) {
+fn badge_ui(
+    ui: &Ui,
+    context: &Context<'_>,
+    subscription: &SubscriptionState,
+    rect: Rect,
+    color: Color32,
+) {
     let palette = Palette::of(ui);
     let id = ui.scope_id().with(("qos", &subscription.filter));
     let response = ui.interact(rect, id, Sense::click());
     let label = format!("Change the QoS of {}", subscription.filter);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
     let base = if ui.visuals().dark_mode { 0.22 } else { 0.14 };
-    let strength = if response.hovered() { base + 0.14 } else { base };
+    let strength = if response.hovered() {
+        base + 0.14
+    } else {
+        base
+    };
     let line = focus_line(&response, palette);
-    ui.painter().rect(rect, CornerRadius::same(4), palette.tint(color, strength), line, StrokeKind::Inside);
+    ui.painter().rect(
+        rect,
+        CornerRadius::same(4),
+        palette.tint(color, strength),
+        line,
+        StrokeKind::Inside,
+    );
     Popup::menu(&response).show(|ui| {
         for qos in Qos::ALL {
             let text = match qos {
@@ -131,7 +184,10 @@ fn badge_ui(ui: &Ui, context: &Context<'_>, subscription: &SubscriptionState, re
                 Qos::AtLeastOnce => "QoS 1 · at least once",
                 Qos::ExactlyOnce => "QoS 2 · exactly once",
             };
-            if ui.add(egui::Button::selectable(qos == subscription.qos, text)).clicked() {
+            if ui
+                .add(egui::Button::selectable(qos == subscription.qos, text))
+                .clicked()
+            {
                 context.ask(Action::Subscribe(subscription.filter.clone(), qos));
             }
         }
@@ -149,16 +205,32 @@ fn cross_ui(ui: &Ui, context: &Context<'_>, subscription: &SubscriptionState, re
     let circle = Rect::from_center_size(rect.center(), vec2(18.0, 18.0));
     if is_lit {
         let line = focus_line(&response, palette);
-        ui.painter().rect(circle, CornerRadius::same(9), palette.hover, line, StrokeKind::Inside);
+        ui.painter().rect(
+            circle,
+            CornerRadius::same(9),
+            palette.hover,
+            line,
+            StrokeKind::Inside,
+        );
     }
-    ui.painter().text(rect.center(), Align2::CENTER_CENTER, icons::X, theme::icon(12.0), color);
+    ui.painter().text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        icons::X,
+        theme::icon(12.0),
+        color,
+    );
     if response.on_hover_text("Unsubscribe").clicked() {
         context.ask(Action::Unsubscribe(subscription.filter.clone()));
     }
 }
 
 fn focus_line(response: &Response, palette: &Palette) -> Stroke {
-    if response.has_focus() { Stroke::new(1.5, palette.accent) } else { Stroke::NONE }
+    if response.has_focus() {
+        Stroke::new(1.5, palette.accent)
+    } else {
+        Stroke::NONE
+    }
 }
 
 /// `text` with “…” in the middle when it has more than `most` characters.

@@ -48,7 +48,12 @@ impl SubscriptionBar {
     }
 
     fn bar_ui(&mut self, ui: &mut Ui, context: &Context<'_>, shown: &Shown<'_>) {
-        let margin = Margin { left: 12, right: 8, top: 6, bottom: 6 };
+        let margin = Margin {
+            left: 12,
+            right: 8,
+            top: 6,
+            bottom: 6,
+        };
         Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 let width = (ui.available_width() - TOOLS_WIDTH - theme::SPACE[1]).max(120.0);
@@ -66,7 +71,10 @@ impl SubscriptionBar {
     }
 
     fn chips_ui(&mut self, ui: &mut Ui, context: &Context<'_>, shown: &Shown<'_>) {
-        let scroll = ScrollArea::vertical().id_salt("chips").max_height(MOST_LINES * LINE).auto_shrink([false, true]);
+        let scroll = ScrollArea::vertical()
+            .id_salt("chips")
+            .max_height(MOST_LINES * LINE)
+            .auto_shrink([false, true]);
         scroll.show(ui, |ui| {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = vec2(6.0, LINE - chip::HEIGHT);
@@ -93,8 +101,14 @@ impl<'a> Shown<'a> {
 fn tools_ui(ui: &mut Ui, context: &Context<'_>, shown: &Shown<'_>) {
     let sort = icon_button(ui, icons::SORT, "Sort the tree", Look::Quiet);
     Popup::menu(&sort).show(|ui| {
-        for (order, text) in [(SortBy::Name, "Sort by name"), (SortBy::Messages, "Sort by messages")] {
-            if ui.add(egui::Button::selectable(shown.sort == order, text)).clicked() {
+        for (order, text) in [
+            (SortBy::Name, "Sort by name"),
+            (SortBy::Messages, "Sort by messages"),
+        ] {
+            if ui
+                .add(egui::Button::selectable(shown.sort == order, text))
+                .clicked()
+            {
                 context.ask(Action::SortBy(order));
             }
         }

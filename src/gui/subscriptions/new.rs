@@ -1,17 +1,17 @@
 //! “+ Subscribe”: a chip that opens a small form for one more subscription.
 
 use egui::{
-    CornerRadius, Key, Popup, PopupCloseBehavior, Pos2, Rect, Response, RichText, Role, Sense, Shape, Stroke,
-    TextEdit, Ui, WidgetInfo, pos2, vec2,
+    CornerRadius, Key, Popup, PopupCloseBehavior, Pos2, Rect, Response, RichText, Role, Sense,
+    Shape, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::mqtt::{Qos, TopicFilter};
 
 use super::super::action::Action;
 use super::super::context::Context;
+use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, field, galley, muted, qos_choice};
-use super::super::icons;
 use super::chip;
 
 /// UI state of the form.
@@ -34,7 +34,9 @@ impl NewSubscription {
         ui.set_width(320.0);
         ui.spacing_mut().item_spacing.y = theme::SPACE[1];
         muted(ui, "Topic filter: + stands for one level, # for all below");
-        let edit = TextEdit::singleline(&mut self.filter).hint_text("home/+/temperature").font(theme::mono());
+        let edit = TextEdit::singleline(&mut self.filter)
+            .hint_text("home/+/temperature")
+            .font(theme::mono());
         let response = field(ui, edit, "Topic filter", 320.0);
         if is_just_opened {
             response.request_focus();
@@ -43,7 +45,9 @@ impl NewSubscription {
         let checked = TopicFilter::new(self.filter.as_str());
         if let Err(err) = checked.as_ref().map(|_| ()).map_err(ToString::to_string) {
             if !self.filter.is_empty() {
-                let text = RichText::new(err).font(theme::caption()).color(Palette::of(ui).red);
+                let text = RichText::new(err)
+                    .font(theme::caption())
+                    .color(Palette::of(ui).red);
                 ui.add(egui::Label::new(text).wrap());
             }
         }
@@ -59,7 +63,10 @@ impl NewSubscription {
         }
         match checked {
             Ok(_) => {
-                context.ask(Action::Subscribe(std::mem::take(&mut self.filter), self.qos));
+                context.ask(Action::Subscribe(
+                    std::mem::take(&mut self.filter),
+                    self.qos,
+                ));
                 ui.close();
             }
             Err(_) => response.request_focus(),
@@ -76,14 +83,31 @@ fn open_ui(ui: &mut Ui) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Subscribe…"));
     if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, CornerRadius::same(12), palette.hover);
+        ui.painter()
+            .rect_filled(rect, CornerRadius::same(12), palette.hover);
     }
-    let line = if response.has_focus() { palette.accent } else { palette.faint };
-    ui.painter().extend(Shape::dashed_line(&outline(rect.shrink(0.5)), Stroke::new(1.0, line), 3.0, 3.0));
+    let line = if response.has_focus() {
+        palette.accent
+    } else {
+        palette.faint
+    };
+    ui.painter().extend(Shape::dashed_line(
+        &outline(rect.shrink(0.5)),
+        Stroke::new(1.0, line),
+        3.0,
+        3.0,
+    ));
     let left = rect.left() + 10.0;
     let icon_width = icon.size().x;
-    ui.painter().galley(pos2(left, rect.center().y - icon.size().y / 2.0), icon, palette.muted);
-    let at = pos2(left + icon_width + 5.0, rect.center().y - text.size().y / 2.0);
+    ui.painter().galley(
+        pos2(left, rect.center().y - icon.size().y / 2.0),
+        icon,
+        palette.muted,
+    );
+    let at = pos2(
+        left + icon_width + 5.0,
+        rect.center().y - text.size().y / 2.0,
+    );
     ui.painter().galley(at, text, palette.muted);
     response
 }
@@ -97,8 +121,14 @@ fn outline(rect: Rect) -> Vec<Pos2> {
             center + radius * vec2(angle.cos(), angle.sin())
         })
     };
-    let right = half(rect.right_center() - vec2(radius, 0.0), -std::f32::consts::FRAC_PI_2);
-    let left = half(rect.left_center() + vec2(radius, 0.0), std::f32::consts::FRAC_PI_2);
+    let right = half(
+        rect.right_center() - vec2(radius, 0.0),
+        -std::f32::consts::FRAC_PI_2,
+    );
+    let left = half(
+        rect.left_center() + vec2(radius, 0.0),
+        std::f32::consts::FRAC_PI_2,
+    );
     let mut path: Vec<Pos2> = right.chain(left).collect();
     path.extend(path.first().copied());
     path

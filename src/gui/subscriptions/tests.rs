@@ -14,20 +14,41 @@ use crate::mqtt::{Qos, ReasonCode};
 use crate::profile::Theme;
 
 fn subscription(filter: &str, qos: Qos, outcome: SubscribeOutcome) -> SubscriptionState {
-    SubscriptionState { filter: filter.to_owned(), qos, outcome }
+    SubscriptionState {
+        filter: filter.to_owned(),
+        qos,
+        outcome,
+    }
 }
 
 fn three() -> Vec<SubscriptionState> {
     let granted = SubscribeOutcome::Granted;
     vec![
         subscription("#", Qos::AtMostOnce, granted(Qos::AtMostOnce)),
-        subscription("$SYS/#", Qos::AtMostOnce, SubscribeOutcome::Refused(ReasonCode(0x87), None)),
-        subscription("UM/campus/+/news", Qos::ExactlyOnce, granted(Qos::ExactlyOnce)),
+        subscription(
+            "$SYS/#",
+            Qos::AtMostOnce,
+            SubscribeOutcome::Refused(ReasonCode(0x87), None),
+        ),
+        subscription(
+            "UM/campus/+/news",
+            Qos::ExactlyOnce,
+            granted(Qos::ExactlyOnce),
+        ),
     ]
 }
 
-fn draw(bar: &mut SubscriptionBar, ui: &mut Ui, fixture: &Fixture, subscriptions: &[SubscriptionState]) {
-    let shown = Shown { subscriptions, is_paused: false, sort: SortBy::Name };
+fn draw(
+    bar: &mut SubscriptionBar,
+    ui: &mut Ui,
+    fixture: &Fixture,
+    subscriptions: &[SubscriptionState],
+) {
+    let shown = Shown {
+        subscriptions,
+        is_paused: false,
+        sort: SortBy::Name,
+    };
     bar.bar_ui(ui, &fixture.context(), &shown);
 }
 
@@ -35,15 +56,24 @@ fn draw(bar: &mut SubscriptionBar, ui: &mut Ui, fixture: &Fixture, subscriptions
 fn pictures() {
     let fixture = Fixture::new();
     let mut many = three();
-    many.push(subscription("home/+/temperature", Qos::AtLeastOnce, SubscribeOutcome::Pending));
+    many.push(subscription(
+        "home/+/temperature",
+        Qos::AtLeastOnce,
+        SubscribeOutcome::Pending,
+    ));
     many.push(subscription(
         "zigbee2mqtt/bridge/a/very/long/path/that/never/seems/to/end/state",
         Qos::ExactlyOnce,
         SubscribeOutcome::Granted(Qos::AtLeastOnce),
     ));
-    for (name, width, theme) in [("chips", 600.0, Theme::Dark), ("chips-light", 420.0, Theme::Light)] {
+    for (name, width, theme) in [
+        ("chips", 600.0, Theme::Dark),
+        ("chips-light", 420.0, Theme::Light),
+    ] {
         let mut bar = SubscriptionBar::default();
-        picture(name, [width, 140.0], 2.0, theme, |ui| draw(&mut bar, ui, &fixture, &many));
+        picture(name, [width, 140.0], 2.0, theme, |ui| {
+            draw(&mut bar, ui, &fixture, &many)
+        });
     }
 }
 
@@ -68,7 +98,9 @@ fn a_chip_unsubscribes_and_changes_the_qos() {
     harness.get_by_label("QoS 1 · at least once").click();
     harness.run();
     let actions = fixture.take_actions();
-    assert!(matches!(&actions[..], [Action::Subscribe(filter, Qos::AtLeastOnce)] if filter == "$SYS/#"));
+    assert!(
+        matches!(&actions[..], [Action::Subscribe(filter, Qos::AtLeastOnce)] if filter == "$SYS/#")
+    );
 }
 
 #[test]
@@ -94,8 +126,14 @@ fn a_filter_is_checked_and_subscribed_with_enter() {
     harness.key_press(Key::Enter);
     harness.run();
     let actions = fixture.take_actions();
-    assert!(matches!(&actions[..], [Action::Subscribe(filter, Qos::ExactlyOnce)] if filter == "home/#"), "{actions:?}");
-    assert!(harness.query_by_label("Topic filter").is_none(), "the form closes");
+    assert!(
+        matches!(&actions[..], [Action::Subscribe(filter, Qos::ExactlyOnce)] if filter == "home/#"),
+        "{actions:?}"
+    );
+    assert!(
+        harness.query_by_label("Topic filter").is_none(),
+        "the form closes"
+    );
 }
 
 #[test]
@@ -114,8 +152,15 @@ fn the_tree_is_paused_and_sorted() {
     assert!(
         matches!(
             &actions[..],
-            [Action::SetPaused(true), Action::SetOpenBelow(None, false), Action::SortBy(SortBy::Messages)]
-                | [Action::SetOpenBelow(None, false), Action::SetPaused(true), Action::SortBy(SortBy::Messages)]
+            [
+                Action::SetPaused(true),
+                Action::SetOpenBelow(None, false),
+                Action::SortBy(SortBy::Messages)
+            ] | [
+                Action::SetOpenBelow(None, false),
+                Action::SetPaused(true),
+                Action::SortBy(SortBy::Messages)
+            ]
         ),
         "{actions:?}"
     );

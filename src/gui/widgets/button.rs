@@ -51,6 +51,9 @@ pub fn button_sized(
     let width = icon_width + gap + text_galley.size().x + 2.0 * 11.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 0.0).max(least), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if ui.is_rect_visible(rect) {
         paint_frame(ui, &response, look);
         let mut x = rect.center().x - (icon_width + gap + text_galley.size().x) / 2.0;
@@ -75,7 +78,11 @@ pub fn button_with_key(ui: &mut Ui, icon: &str, text: &str, keys: &str) -> Respo
     let ink = ink(palette, Look::Primary, ui.is_enabled());
     let icon = galley(ui, icon, theme::icon(15.0), ink);
     let text_galley = galley(ui, text, theme::strong(), ink);
-    let faded = if ui.is_enabled() { ink.gamma_multiply(0.7) } else { ink };
+    let faded = if ui.is_enabled() {
+        ink.gamma_multiply(0.7)
+    } else {
+        ink
+    };
     let keys = galley(ui, keys, theme::caption(), faded);
     let parts = [icon, text_galley, keys];
     let width: f32 = parts.iter().map(|part| part.size().x + 6.0).sum();
@@ -86,7 +93,9 @@ pub fn button_with_key(ui: &mut Ui, icon: &str, text: &str, keys: &str) -> Respo
     let mut x = rect.left() + 12.0;
     for part in parts {
         let width = part.size().x;
-        let at = Align2::LEFT_CENTER.align_size_within_rect(part.size(), rect.with_min_x(x)).min;
+        let at = Align2::LEFT_CENTER
+            .align_size_within_rect(part.size(), rect.with_min_x(x))
+            .min;
         ui.painter().galley(at, part, ink);
         x += width + 6.0;
     }
