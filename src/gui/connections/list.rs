@@ -95,10 +95,9 @@ impl ProfileList {
                 if self.reveal.is_some() && self.reveal.as_ref() == context.selected_profile {
                     self.reveal = None;
                     // one row around it: a profile that moves is in its new place only after this frame
-                    let around = selected.map(|row| place.row(row).expand2(vec2(0.0, PITCH)));
-                    around
-                        .into_iter()
-                        .for_each(|rect| ui.scroll_to_rect(rect, None));
+                    if let Some(row) = selected {
+                        ui.scroll_to_rect(place.row(row).expand2(vec2(0.0, PITCH)), None);
+                    }
                 }
                 for row in rows {
                     let profile = shown

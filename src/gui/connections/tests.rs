@@ -351,7 +351,7 @@ fn pictures() {
     ] {
         let mut view = Connections::default();
         picture(name, size, scale, theme, |ui| {
-            view.ui(ui, &fixture.context())
+            view.ui(ui, &fixture.context());
         });
     }
     fixture.profiles[3].host = "a b".to_owned();

@@ -59,7 +59,7 @@ fn pictures() {
             Theme::Light
         };
         picture(name, [700.0, 560.0], 1.0, theme, |ui| {
-            dialog.ui(ui, &fixture.context())
+            dialog.ui(ui, &fixture.context());
         });
     }
 }

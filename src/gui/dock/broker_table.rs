@@ -222,7 +222,7 @@ fn marks_ui(ui: &mut Ui, cell: &Cell, row: Rect, client: &ClientInfo, is_own: bo
     let id = ui.scope_id().with(("marks", &client.client_id));
     let mut ui = ui.new_child(
         UiBuilder::new()
-            .id(id)
+            .scope_id(id)
             .max_rect(area)
             .layout(egui::Layout::left_to_right(egui::Align::Min)),
     );
@@ -239,7 +239,7 @@ fn cross_ui(ui: &mut Ui, context: &Context<'_>, cell: &Cell, row: Rect, client: 
     let center = pos2(cell.range.center(), row.center().y);
     let area = Rect::from_center_size(center, vec2(22.0, 22.0));
     let id = ui.scope_id().with(("disconnect", &client.client_id));
-    let mut ui = ui.new_child(UiBuilder::new().id(id).max_rect(area));
+    let mut ui = ui.new_child(UiBuilder::new().scope_id(id).max_rect(area));
     let label = format!("Disconnect {}", client.client_id);
     let response = icon_button(&mut ui, icons::X, &label, Look::Quiet);
     if response.gained_focus() {
@@ -255,10 +255,10 @@ fn menu_ui(ui: &mut Ui, context: &Context<'_>, client: &ClientInfo) {
     if ui.button("Copy client ID").clicked() {
         context.copy(client.client_id.as_str(), "Client ID");
     }
-    if let Some(address) = client.address {
-        if ui.button("Copy address").clicked() {
-            context.copy(address.to_string(), "Address");
-        }
+    if let Some(address) = client.address
+        && ui.button("Copy address").clicked()
+    {
+        context.copy(address.to_string(), "Address");
     }
     if !client.subscriptions.is_empty() && ui.button("Copy subscriptions").clicked() {
         context.copy(client.subscriptions.join("\n"), "Subscriptions");
