@@ -16,10 +16,29 @@ fn main() -> ExitCode {
 
 fn open_window(options: WindowOptions) -> ExitCode {
     let demo = options.demo;
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(err) => {
+            cli::complain(&format!(
+                "Canopy could not start its background threads: {err}. Close other programs and try again."
+            ));
+            return ExitCode::FAILURE;
+        }
+    };
+    let quit = gui::Quit::default();
+    runtime.spawn(ask_on_signal(quit.clone()));
     let started = gui::run(gui::Options {
         demo,
         config_dir: options.config_dir,
+        runtime: runtime.handle().clone(),
+        secrets: None,
+        quit,
     });
+    // connections say DISCONNECT in the background; a second is plenty for those that can
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
     match started {
         Ok(()) => ExitCode::SUCCESS,
         Err(StartError::NoDisplay(why)) if demo => {
@@ -39,4 +58,24 @@ fn open_window(options: WindowOptions) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Waits for Ctrl+C or, on Unix, SIGTERM, and asks the window to close.
+async fn ask_on_signal(quit: gui::Quit) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            return;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    quit.ask();
 }

@@ -351,7 +351,7 @@ fn every_file_keeps_the_house_rules() {
     assert!(sources.len() > 30, "src/ was not read");
     let found: Vec<String> = check_all(&sources)
         .iter()
-        .map(|violation| violation.to_string())
+        .map(ToString::to_string)
         .chain(
             lonely
                 .iter()

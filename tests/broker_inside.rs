@@ -74,7 +74,7 @@ fn mosquitto_pub(address: SocketAddr, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// A running mosquitto_sub; killed when dropped.
+/// A running `mosquitto_sub`; killed when dropped.
 struct Sub {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
@@ -326,7 +326,9 @@ fn the_list_tells_who_is_connected_and_what_passed() {
             .address
             .is_some_and(|from| from.ip().is_loopback() && from != address)
     );
-    let second = client(&broker, "two", |client| client.subscriptions.len() == 2);
+    let second = client(&broker, "two", |client| {
+        client.subscriptions.len() == 2 && client.messages_out == 3
+    });
     assert_eq!(second.version, Some(Version::V5));
     assert_eq!(second.will_topic, None);
     assert_eq!((second.messages_in, second.messages_out), (0, 3));
@@ -339,9 +341,12 @@ fn the_list_tells_who_is_connected_and_what_passed() {
         .collect();
     assert_eq!(order, ["one", "two"]);
 
-    let stats = broker.stats();
-    assert_eq!((stats.clients, stats.subscriptions), (2, 2));
-    assert_eq!((stats.messages_in, stats.messages_out), (3, 3));
+    eventually("the sums", || {
+        let stats = broker.stats();
+        let counts = (stats.clients, stats.subscriptions);
+        let messages = (stats.messages_in, stats.messages_out);
+        (counts == (2, 2) && messages == (3, 3)).then_some(())
+    });
     drop(one);
     eventually("one client less", || {
         (broker.clients().len() == 1).then_some(())

@@ -168,7 +168,12 @@ async fn every_refusing_connack_is_explained() {
             "user name or password",
             true,
         ),
-        (Version::V311, b"\x20\x02\x00\x05", "not allow", true),
+        (
+            Version::V311,
+            b"\x20\x02\x00\x05",
+            "does not let this client in",
+            true,
+        ),
         (
             Version::V5,
             b"\x20\x03\x00\x86\x00",

@@ -5,13 +5,13 @@
 mod common;
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use canopy::mqtt::{Qos, Version};
 use canopy::profile::{
     PayloadKind, Profile, PublishDraft, PublishProperties, Session, Subscription, WillSettings,
 };
+use common::mosquitto::Mosquitto;
 
 /// Texts that a shell would take apart if they were not quoted.
 const NASTY: [&str; 9] = [
@@ -113,66 +113,22 @@ fn every_byte_survives_the_pipe() {
     assert_eq!(format.split_once('\'').unwrap().0, long);
 }
 
-/// A mosquitto from Debian's packages with one account, stopped at the end of the test.
-struct Mosquitto {
-    child: Child,
-    port: u16,
-    _files: tempfile::TempDir,
+/// A broker with one account, or `None` where mosquitto or its clients are missing.
+fn broker() -> Option<Mosquitto> {
+    if !common::have("mosquitto_sub") || !common::have("mosquitto_pub") {
+        return None;
+    }
+    Mosquitto::start_with_password("ann", "se cret")
 }
 
-impl Mosquitto {
-    fn start() -> Self {
-        let files = tempfile::tempdir().unwrap();
-        let port = common::free_port();
-        let passwords = files.path().join("passwords");
-        let config = files.path().join("mosquitto.conf");
-        let made = Command::new("mosquitto_passwd")
-            .args(["-b", "-c"])
-            .arg(&passwords)
-            .args(["ann", "se cret"])
-            .status();
-        assert!(made.unwrap().success());
-        // Started as root it would otherwise become a user who cannot read the files of this test.
-        let lines = format!(
-            "user root\nlistener {port} 127.0.0.1\nallow_anonymous false\npassword_file {}\n",
-            passwords.display()
-        );
-        fs::write(&config, lines).unwrap();
-        let mut child = Command::new("mosquitto")
-            .env("PATH", common::search_path())
-            .arg("-c")
-            .arg(&config)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut lines = lines.map(Result::unwrap);
-        assert!(
-            lines.any(|line| line.contains(" running")),
-            "mosquitto did not start"
-        );
-        Self {
-            child,
-            port,
-            _files: files,
-        }
-    }
-
-    fn profile(&self, version: Version) -> Profile {
-        Profile {
-            port: self.port,
-            version,
-            user_name: "ann".to_owned(),
-            use_password: true,
-            ..Profile::default()
-        }
-    }
-}
-
-impl Drop for Mosquitto {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+/// A profile that may connect to `broker`.
+fn account(broker: &Mosquitto, version: Version) -> Profile {
+    Profile {
+        port: broker.port(),
+        version,
+        user_name: "ann".to_owned(),
+        use_password: true,
+        ..Profile::default()
     }
 }
 
@@ -184,13 +140,12 @@ fn run(command: &str, extra: &str) -> String {
 
 #[test]
 fn the_real_programs_take_the_commands() {
-    if !common::have("mosquitto") || !common::have("mosquitto_sub") {
+    let Some(broker) = broker() else {
         return;
-    }
-    let broker = Mosquitto::start();
+    };
     for version in [Version::V311, Version::V5] {
         let topic = format!("it's/{version}");
-        let mut profile = broker.profile(version);
+        let mut profile = account(&broker, version);
         profile.client_id = "bench".to_owned();
         profile.session = Session::Resume;
         profile.keep_alive = 0;
@@ -236,11 +191,10 @@ fn the_real_programs_take_the_commands() {
 
 #[test]
 fn bytes_and_files_reach_the_broker() {
-    if !common::have("mosquitto") || !common::have("mosquitto_sub") {
+    let Some(broker) = broker() else {
         return;
-    }
-    let broker = Mosquitto::start();
-    let mut profile = broker.profile(Version::V5);
+    };
+    let mut profile = account(&broker, Version::V5);
     profile.subscriptions = vec![Subscription {
         filter: "bin/#".to_owned(),
         qos: Qos::AtLeastOnce,

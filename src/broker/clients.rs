@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use parking_lot::Mutex;
 
 use crate::client::now;
 use crate::mqtt::{Timestamp, Version};
 
+use super::changes::{Change, Teller};
 use super::wire::{Link, Totals};
 
 /// One connected client.
@@ -28,7 +29,7 @@ pub struct ClientInfo {
     pub messages_out: u64,
     /// Its subscriptions: filters, in the order they were made; those of a resumed session come first, sorted.
     pub subscriptions: Vec<String>,
-    /// When it connected.
+    /// When it was let in.
     pub since: Timestamp,
 }
 
@@ -69,10 +70,13 @@ pub(super) struct Hello {
 /// A network connection and what is known of it so far.
 struct Entry {
     link: Arc<Link>,
-    hello: Option<Hello>,
+    /// What CONNECT said, and when, once it was let in.
+    hello: Option<(Hello, Timestamp)>,
+    /// Whether CONNACK went out.
+    connected: bool,
     subscriptions: Vec<String>,
-    /// When CONNACK went out, and the order of arrival.
-    since: Option<(Timestamp, u64)>,
+    /// Grows from one connection to the next.
+    order: u64,
 }
 
 /// Counts since the start.
@@ -87,6 +91,7 @@ pub(super) struct Arrivals {
 #[derive(Default)]
 struct Inner {
     entries: HashMap<SocketAddr, Entry>,
+    opened: u64,
     arrivals: Arrivals,
 }
 
@@ -96,31 +101,38 @@ pub(super) struct Clients {
     inner: Mutex<Inner>,
     /// What passed on all connections together.
     pub(super) totals: Arc<Totals>,
+    /// Who comes and goes.
+    pub(super) teller: Teller,
 }
 
 impl Clients {
     /// A socket was accepted.
-    pub(super) fn opened(&self, link: Arc<Link>) {
-        let address = link.address;
+    pub(super) fn opened(&self, link: &Arc<Link>) {
+        let mut inner = self.inner.lock();
+        inner.opened += 1;
         let entry = Entry {
-            link,
             hello: None,
+            connected: false,
             subscriptions: Vec::new(),
-            since: None,
+            order: inner.opened,
+            link: Arc::clone(link),
         };
-        self.inner.lock().entries.insert(address, entry);
+        inner.entries.insert(link.address, entry);
     }
 
     /// A socket was closed, for whatever reason.
     pub(super) fn closed(&self, address: SocketAddr) {
-        self.inner.lock().entries.remove(&address);
+        let gone = self.inner.lock().entries.remove(&address);
+        if let Some(info) = gone.and_then(|entry| entry.info()) {
+            self.teller.tell(Change::Disconnected(info));
+        }
     }
 
     /// CONNECT came from `address` and was let in.
     pub(super) fn identified(&self, address: SocketAddr, hello: Hello) {
         if let Some(entry) = self.inner.lock().entries.get_mut(&address) {
             entry.link.set_terms(hello.level, hello.keep_alive);
-            entry.hello = Some(hello);
+            entry.hello = Some((hello, now()));
         }
     }
 
@@ -128,16 +140,18 @@ impl Clients {
     pub(super) fn connected(&self, client_id: &str, mut resumed: Vec<String>) {
         resumed.sort_unstable();
         let mut inner = self.inner.lock();
-        let order = inner.arrivals.total;
         let Some(entry) = inner
             .entries
             .values_mut()
-            .find(|entry| entry.since.is_none() && entry.has_id(client_id))
+            .find(|entry| !entry.connected && entry.has_id(client_id))
         else {
             return;
         };
-        entry.since = Some((now(), order));
+        entry.connected = true;
         entry.subscriptions = resumed;
+        if let Some(info) = entry.info() {
+            self.teller.tell(Change::Connected(info));
+        }
         let connected = inner.connected().count();
         inner.arrivals.total += 1;
         inner.arrivals.maximum = inner.arrivals.maximum.max(connected);
@@ -172,20 +186,24 @@ impl Clients {
         }
     }
 
-    /// Ends the connections that have not been let in yet.
+    /// Ends the connections that have not said CONNECT yet.
     pub(super) fn end_strangers(&self) {
         let inner = self.inner.lock();
-        for entry in inner.entries.values().filter(|entry| entry.since.is_none()) {
-            entry.link.end();
-        }
+        let strangers = inner.entries.values().filter(|entry| entry.hello.is_none());
+        strangers.for_each(|entry| entry.link.end());
     }
 
-    /// Whether `client_id` is connected.
-    pub(super) fn is_connected(&self, client_id: &str) -> bool {
-        self.inner
-            .lock()
+    /// How many of these client identifiers are not connected.
+    pub(super) fn count_away(&self, ids: &[String]) -> usize {
+        let inner = self.inner.lock();
+        let connected: HashSet<&str> = inner
             .connected()
-            .any(|(entry, ..)| entry.has_id(client_id))
+            .filter_map(|entry| entry.hello.as_ref())
+            .map(|(hello, _)| hello.client_id.as_str())
+            .collect();
+        ids.iter()
+            .filter(|id| !connected.contains(id.as_str()))
+            .count()
     }
 
     /// How many clients are connected, and how many subscriptions they have together.
@@ -193,7 +211,7 @@ impl Clients {
         let inner = self.inner.lock();
         inner
             .connected()
-            .fold((0, 0), |(clients, subscriptions), (entry, ..)| {
+            .fold((0, 0), |(clients, subscriptions), entry| {
                 (clients + 1, subscriptions + entry.subscriptions.len())
             })
     }
@@ -207,8 +225,9 @@ impl Clients {
     pub(super) fn list(&self) -> Vec<ClientInfo> {
         let inner = self.inner.lock();
         let mut list: Vec<(u64, ClientInfo)> = inner
-            .connected()
-            .map(|(entry, hello, since, order)| (order, entry.info(hello, since)))
+            .entries
+            .values()
+            .filter_map(|entry| Some((entry.order, entry.info()?)))
             .collect();
         drop(inner);
         list.sort_unstable_by_key(|(order, _)| *order);
@@ -217,11 +236,8 @@ impl Clients {
 }
 
 impl Inner {
-    fn connected(&self) -> impl Iterator<Item = (&Entry, &Hello, Timestamp, u64)> {
-        self.entries.values().filter_map(|entry| {
-            let (since, order) = entry.since?;
-            Some((entry, entry.hello.as_ref()?, since, order))
-        })
+    fn connected(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().filter(|entry| entry.connected)
     }
 
     /// The newest connection of `client_id`: while a session is taken over there are two for a moment.
@@ -229,7 +245,7 @@ impl Inner {
         self.entries
             .values_mut()
             .filter(|entry| entry.has_id(client_id))
-            .max_by_key(|entry| entry.since.map(|(_, order)| order))
+            .max_by_key(|entry| (entry.connected, entry.order))
     }
 }
 
@@ -237,11 +253,13 @@ impl Entry {
     fn has_id(&self, client_id: &str) -> bool {
         self.hello
             .as_ref()
-            .is_some_and(|hello| hello.client_id == client_id)
+            .is_some_and(|(hello, _)| hello.client_id == client_id)
     }
 
-    fn info(&self, hello: &Hello, since: Timestamp) -> ClientInfo {
-        ClientInfo {
+    /// `None` before CONNACK.
+    fn info(&self) -> Option<ClientInfo> {
+        let (hello, since) = self.hello.as_ref().filter(|_| self.connected)?;
+        Some(ClientInfo {
             client_id: hello.client_id.clone(),
             address: Some(self.link.address),
             version: self.link.version(),
@@ -249,7 +267,7 @@ impl Entry {
             messages_in: self.link.traffic.incoming.messages(),
             messages_out: self.link.traffic.outgoing.messages(),
             subscriptions: self.subscriptions.clone(),
-            since,
-        }
+            since: *since,
+        })
     }
 }

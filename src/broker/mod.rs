@@ -6,11 +6,12 @@
 //! | `serve` | the accept loop around the crate's router and client handler |
 //! | `wire`, `frames`, `quiet` | each client's socket: counts what passes, can end it, lives without keep alive |
 //! | `access` | user name and password; the crate's events |
-//! | `clients`, `meter` | who is connected, sums and rates |
+//! | `clients`, `changes`, `meter` | who is connected, who comes and goes, sums and rates |
 //! | `sys` | the `$SYS` topics |
 //! | [`demo`] | devices that are ordinary clients |
 
 mod access;
+mod changes;
 mod clients;
 pub mod demo;
 mod frames;
@@ -21,6 +22,7 @@ mod serve;
 mod sys;
 mod wire;
 
+pub use changes::{Change, Changes};
 pub use clients::{ClientInfo, Stats};
 
 use std::net::{IpAddr, SocketAddr};
@@ -135,6 +137,11 @@ impl Broker {
     /// Connected clients, in order of their arrival.
     pub fn clients(&self) -> Vec<ClientInfo> {
         self.server.clients.list()
+    }
+
+    /// Who comes and goes from now on.
+    pub fn changes(&self) -> Changes {
+        self.server.clients.teller.follow()
     }
 
     /// Sums for the panel. Rates, retained messages and offline sessions are taken at most once a second.

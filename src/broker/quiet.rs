@@ -16,7 +16,7 @@ pub(super) const PINGREQ: [u8; 2] = [0xc0, 0x00];
 /// PINGRESP (MQTT 5, 3.13).
 const PINGRESP: [u8; 2] = [0xd0, 0x00];
 /// How long a client may be quiet.
-pub(super) const LIMIT: Duration = Duration::from_secs(120);
+pub(super) const LIMIT: Duration = Duration::from_mins(2);
 
 /// The clock of one connection.
 #[derive(Debug)]

@@ -153,7 +153,7 @@ impl Server {
         shutdown: broadcast::Receiver<()>,
     ) {
         let (wire, link) = Wire::new(stream, address, Arc::clone(&self.clients.totals));
-        self.clients.opened(link);
+        self.clients.opened(&link);
         let _closed = OnDrop(|| self.clients.closed(address));
         let handler = ClientHandler::new(
             BrokerTransport::WebSocket(Box::new(wire)),
@@ -187,9 +187,7 @@ impl Server {
     /// How many sessions wait for their client.
     pub(super) async fn sessions_away(&self) -> usize {
         let ids = self.storage.session_client_ids().await.unwrap_or_default();
-        ids.iter()
-            .filter(|id| !self.clients.is_connected(id))
-            .count()
+        self.clients.count_away(&ids)
     }
 }
 

@@ -149,19 +149,18 @@ impl Wire {
         (wire, link)
     }
 
-    /// Whether [`Link::end`] was called; wakes the task when it is.
+    /// Whether [`Link::end`] was called; wakes the task when it is. Tells the client why when it is noticed, as far
+    /// as its version and the state of the stream allow.
     fn poll_ended(&mut self, cx: &mut Context<'_>) -> bool {
         // An `Err` cannot come: the link, which holds the sender, lives as long as this.
-        self.ended = self.ended || matches!(Pin::new(&mut self.end).poll(cx), Poll::Ready(Ok(())));
-        self.ended
-    }
-
-    /// Says why it ends, as far as the client's version and the state of the stream allow.
-    fn farewell(&self) {
-        if self.link.version() == Some(Version::V5) && self.outgoing.between_packets() {
-            // What cannot be written at once is left out: the connection ends either way.
-            self.stream.try_write(&DISCONNECT_ADMINISTRATIVE).ok();
+        if !self.ended && matches!(Pin::new(&mut self.end).poll(cx), Poll::Ready(Ok(()))) {
+            self.ended = true;
+            if self.link.version() == Some(Version::V5) && self.outgoing.between_packets() {
+                // What cannot be written at once is left out: the connection ends either way.
+                self.stream.try_write(&DISCONNECT_ADMINISTRATIVE).ok();
+            }
         }
+        self.ended
     }
 
     fn poll_socket(
@@ -203,11 +202,7 @@ impl AsyncRead for Wire {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
-        let had_ended = wire.ended;
         if wire.poll_ended(cx) {
-            if !had_ended {
-                wire.farewell();
-            }
             return Poll::Ready(Ok(()));
         }
         match wire.poll_socket(cx, buf) {

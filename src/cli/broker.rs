@@ -1,15 +1,13 @@
 //! `canopy broker`: the broker inside, run in a terminal until Ctrl+C.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Args;
 
 use crate::broker::demo::Demo;
-use crate::broker::{Broker, BrokerConfig, BrokerError, ClientInfo};
+use crate::broker::{Broker, BrokerConfig, BrokerError, Change, Changes, ClientInfo};
 use crate::client::RuntimeHandle;
 use crate::profile::Secret;
 
@@ -17,15 +15,12 @@ use super::connect::password_from_environment;
 use super::exit::Outcome;
 use super::terminal::{StopSignal, ask_password};
 
-/// How often `-v` looks who is connected.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
-
 /// Arguments of `canopy broker`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  canopy broker                                  for programs on this machine, port 1883, no password
-  canopy broker -p 1884 --demo -v                with demo devices, telling who comes and goes
-  canopy broker --address 0.0.0.0 -u me          for the network; asks for the password
+  canopy broker                            for this machine, port 1883
+  canopy broker -p 1884 --demo -v          with demo devices, telling who comes
+  canopy broker --address 0.0.0.0 -u me    for the network; asks for a password
 
 It speaks MQTT 3.1.1 and 5 and keeps everything in memory. Ctrl+C stops it.")]
 pub struct BrokerArgs {
@@ -108,20 +103,16 @@ async fn serve(runtime: &RuntimeHandle, args: &BrokerArgs, config: BrokerConfig)
         "The broker listens on {} (MQTT 3.1.1 and 5). Ctrl+C stops it.",
         broker.address()
     ));
+    if args.verbose {
+        runtime.spawn(tell_who_comes(broker.changes()));
+    }
     let demo = args
         .demo
         .then(|| Demo::start(runtime, broker.address(), credentials));
     if demo.is_some() {
         say("Demo devices are running. See them with: canopy watch, or canopy sub -t '#' -v");
     }
-    if args.verbose {
-        tokio::select! {
-            () = stop.requested() => {}
-            () = tell_who_comes(&broker) => {}
-        }
-    } else {
-        stop.requested().await;
-    }
+    stop.requested().await;
     drop(demo);
     broker.stop().await;
     say("The broker has stopped.");
@@ -143,20 +134,16 @@ fn explain(err: &BrokerError) -> String {
     }
 }
 
-/// Prints a line for everyone who comes or goes; never ends.
-async fn tell_who_comes(broker: &Broker) {
-    let mut known = BTreeSet::new();
-    loop {
-        let clients = broker.clients();
-        let now: BTreeSet<String> = clients.iter().map(|it| it.client_id.clone()).collect();
-        for gone in known.difference(&now) {
-            say(&format!("{gone} disconnected"));
+/// Prints a line for everyone who comes or goes, until the broker has stopped.
+async fn tell_who_comes(mut changes: Changes) {
+    while let Some(change) = changes.next().await {
+        match change {
+            Change::Connected(client) => say(&arrival(&client)),
+            Change::Disconnected(client) => say(&format!("{} disconnected", client.client_id)),
+            Change::Missed(count) => {
+                say(&format!("{count} connects and disconnects are not shown"))
+            }
         }
-        for client in clients.iter().filter(|it| !known.contains(&it.client_id)) {
-            say(&arrival(client));
-        }
-        known = now;
-        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

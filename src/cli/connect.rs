@@ -119,7 +119,7 @@ pub struct ConnectArgs {
     property: Vec<String>,
 
     /// Print help
-    #[arg(long, action = ArgAction::Help)]
+    #[arg(long, action = ArgAction::Help, help_heading = "Help")]
     help: Option<bool>,
 }
 

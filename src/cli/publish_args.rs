@@ -31,16 +31,18 @@ pub enum PublishError {
 #[command(
     disable_help_flag = true,
     group = ArgGroup::new("what").required(true).args(["message", "file", "stdin_line", "stdin_file", "null_message"]),
+    override_usage = "canopy pub [OPTIONS] -t <TOPIC> <-m <TEXT> | -f <FILE> | -l | -s | -n>",
     after_help = "Examples:
-  canopy pub -t home/lamp -m on                         one message to the broker on this machine
-  canopy pub -h broker.lan -u me -P secret -t a/b -m 1 -q 2 -r
-                                                        retained, QoS 2, with a password
-  canopy pub -t home/lamp -n -r                         clear a retained message
-  tail -f log.txt | canopy pub -t log -l                one message for each line
-  canopy pub -t img/cam -f photo.jpg -D publish content-type image/jpeg
+  canopy pub -t home/lamp -m on            to the broker on this machine
+  canopy pub -h broker.lan -u me -t a/b -m 1 -q 2 -r
+                                           retained, QoS 2, with a user name
+  canopy pub -t home/lamp -n -r            clear a retained message
+  tail -f log.txt | canopy pub -t log -l   one message for each line
+  canopy pub -t cam -f a.jpg -D publish content-type image/jpeg
 
-Options and exit codes are those of mosquitto_pub: 0 done, 1 an error, 7 the connection was lost, or the code of a
-refused CONNACK (5 or 135: not authorized)."
+Options and exit codes are those of mosquitto_pub: 0 done, 1 an error, 7 the
+connection was lost, or the code of a refused CONNACK (5 or 135: not
+authorized)."
 )]
 pub struct PublishArgs {
     /// Topic to publish to

@@ -80,12 +80,26 @@ impl Session {
             _ if was_connected || self.reached.load(Ordering::Relaxed) => exit::LOST,
             _ => exit::ERROR,
         };
-        Outcome::new(code, failure)
+        Outcome::new(code, in_options(failure))
     }
 
     /// Whether trying again may help: a refusal is for good, and so is a broker that was never reached.
     pub fn may_retry(&self, failure: &Failure, was_connected: bool) -> bool {
         let is_refusal = failure.reason.is_some() && !was_connected;
         !is_refusal && (was_connected || self.reached.load(Ordering::Relaxed))
+    }
+}
+
+/// A failure in the words of a command line, which has options where the window has a profile.
+pub fn in_options(failure: &Failure) -> Failure {
+    let cure = match failure.reason.map(|reason| reason.0) {
+        Some(0x84) => "Choose another version with -V.".to_owned(),
+        Some(0x85) => "Choose another client id with -i.".to_owned(),
+        Some(0x86) => "Check -u and -P.".to_owned(),
+        _ => failure.cure.replace(" in the profile", ""),
+    };
+    Failure {
+        cure,
+        ..failure.clone()
     }
 }

@@ -13,7 +13,7 @@ use crate::mqtt::{Qos, TopicFilter, TopicName, Version};
 use super::exit::{self, Outcome};
 use super::output::Trace;
 use super::receive::{Notice, Reader};
-use super::session::Session;
+use super::session::{Session, in_options};
 use super::subscribe_args::{SubscribeArgs, SubscribeJob};
 use super::terminal::StopSignal;
 
@@ -155,7 +155,7 @@ impl Follower {
                 if !self.session.may_retry(&failure, self.was_connected) {
                     return Some(self.session.outcome(&failure, self.was_connected));
                 }
-                self.say(&format!("{failure} Trying again."));
+                self.say(&format!("{} Trying again.", in_options(&failure)));
             }
             Event::State(State::Ended(Some(failure))) => {
                 return Some(self.session.outcome(&failure, self.was_connected));

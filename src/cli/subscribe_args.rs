@@ -33,22 +33,27 @@ pub enum SubscribeError {
 #[derive(Debug, Args)]
 #[command(
     disable_help_flag = true,
+    override_usage = "canopy sub [OPTIONS] -t <FILTER>...",
     after_help = "Formats of -F:
-  %t topic   %p payload   %x %X payload in hexadecimal   %l its length   %q QoS   %r retained   %m packet identifier
-  %j the message as JSON   %J the same with a JSON payload as it is   %I time   %U Unix time   @Y @m @d @H @M @S @N time
-  MQTT 5: %C content type   %D correlation data   %E expiry   %F payload format   %P user properties
-          %R response topic   %S subscription identifier   %A topic alias
+  %t topic   %p payload   %x %X payload in hexadecimal   %l its length
+  %q QoS     %r retained  %m packet identifier           %% a percent sign
+  %j the message as JSON  %J the same, with a JSON payload as it is
+  %I time    %U Unix time @Y @m @d @H @M @S @N parts of the time
+  MQTT 5: %C content type, %D correlation data, %E expiry, %F payload format,
+          %P user properties, %R response topic, %S subscription identifier
   Widths as in printf: %-20t %010l. Escapes: \\n \\t \\0 \\\\ and so on.
 
 Examples:
-  canopy sub -t '#' -v                                  everything, with topics
-  canopy sub -t 'home/+/temperature' -C 1 -W 5          one message, or exit code 27 after 5 seconds
-  canopy sub -t '#' -F '@H:@M:@S %t %p'                 with the time
+  canopy sub -t '#' -v                     everything, with topics
+  canopy sub -t 'home/+/temp' -C 1 -W 5    one message, or exit code 27
+  canopy sub -t '#' -F '@H:@M:@S %t %p'    with the time
   canopy sub -t 'old/#' --remove-retained --retained-only
-                                                        clear retained messages
+                                           clear retained messages
 
-Options and exit codes are those of mosquitto_sub: 0 done, 1 an error, 27 -W ran out, or the code of a refused CONNACK
-(5 or 135: not authorized). Without -C, -W or -E it goes on until Ctrl+C, and connects again when the broker goes away."
+Without -C, -W or -E it goes on until Ctrl+C, and connects again when the
+broker goes away. Options and exit codes are those of mosquitto_sub: 0 done,
+1 an error, 7 the connection was lost for good, 27 -W ran out, or the code of
+a refused CONNACK (5 or 135: not authorized)."
 )]
 #[expect(
     clippy::struct_excessive_bools,

@@ -1,4 +1,4 @@
-//! Opens the socket: name resolution, TCP with a time limit and TCP_NODELAY, and where it failed.
+//! Opens the socket: name resolution, TCP with a time limit and `TCP_NODELAY`, and where it failed.
 
 use std::io;
 use std::net::SocketAddr;

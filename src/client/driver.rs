@@ -229,7 +229,7 @@ impl Driver {
         }));
         self.tell(Event::Granted(super::Granted {
             session_present,
-            properties: connack.properties.clone(),
+            properties: Box::new(connack.properties.clone()),
         }));
         let catchup = self.subscriptions.connected(session_present);
         for filters in catchup.subscribe.chunks(100) {
@@ -290,8 +290,8 @@ impl Driver {
         self.parts.link.take_signals(&mut signals);
         for signal in signals.drain(..) {
             match (signal.direction, signal.seen) {
-                (Direction::Incoming, Seen::Packet(packet)) => self.incoming(signal.at, packet),
-                (Direction::Outgoing, Seen::Packet(packet)) => self.outgoing(signal.at, packet),
+                (Direction::Incoming, Seen::Packet(packet)) => self.incoming(signal.at, *packet),
+                (Direction::Outgoing, Seen::Packet(packet)) => self.outgoing(signal.at, *packet),
                 (Direction::Incoming, Seen::TooLarge(size)) => {
                     self.heard.unreadable = Some(Unreadable::TooLarge(size));
                 }
@@ -312,7 +312,7 @@ impl Driver {
                 }
                 self.heard.connack = Some(connack);
             }
-            Packet::Disconnect(disconnect) => self.heard.disconnect = Some(disconnect),
+            Packet::Disconnect(disconnect) => self.heard.disconnect = Some(*disconnect),
             Packet::PubRec(ack) => self.tell_all(self.publishes.received(&ack)),
             Packet::SubAck(suback) => {
                 let events = self.subscriptions.suback(&suback);
@@ -529,6 +529,12 @@ impl Driver {
         self.parts.poller.stop().await;
         self.hear();
         self.parts.link.end();
+        self.parts.commands.close();
+        while let Ok(command) = self.parts.commands.try_recv() {
+            if let Command::Publish(id, message) = command {
+                self.work.push_back(Work::Publish(id, message));
+            }
+        }
         let waiting = self.work.drain(..).filter_map(|work| match work {
             Work::Publish(id, _) => Some(id),
             Work::Subscribe(..) | Work::Unsubscribe(_) => None,

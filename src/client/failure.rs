@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use crate::mqtt::{ConnAck, Disconnect, ReasonCode, Version};
+use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode};
 
 use super::Failure;
 use super::dial::Phase;
@@ -267,8 +267,9 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
         ),
     };
     let detail = match (&evidence.loss, &evidence.unreadable) {
-        (Loss::Protocol(words), None) => Some(words.clone()),
-        (_, Some(Unreadable::Malformed(words))) => Some(words.clone()),
+        (Loss::Protocol(words), None) | (_, Some(Unreadable::Malformed(words))) => {
+            Some(words.clone())
+        }
         _ => None,
     };
     match detail {
@@ -296,255 +297,48 @@ fn words_of(loss: Loss, unreadable: Option<Unreadable>) -> String {
 
 /// CONNACK with a refusal (MQTT 5, 3.2.2.2).
 fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
-    let (what, cure, is_final) = connack_words(connack.reason, plan);
-    let failure = Failure::new(what, cure).with_reason(connack.reason);
+    let meaning = connack.reason.connack_meaning();
+    let failure = match connack.reason.0 {
+        0x84 => Failure::new(
+            format!("The broker does not speak {}.", plan.version),
+            "Choose the other version in the profile.",
+        ),
+        // mosquitto says so of a wrong password, too
+        0x87 if plan.user_name.is_some() => Failure::new(
+            meaning.what,
+            "Check user name and password in the profile, or ask whoever runs the broker for access.",
+        ),
+        _ => Failure::new(meaning.what, meaning.cure),
+    };
+    // unspecified or specific to the broker, not available, busy, quota exceeded, connecting too often
+    let may_change = matches!(connack.reason.0, 0x80 | 0x83 | 0x88 | 0x89 | 0x97 | 0x9F);
     Verdict {
-        failure: with_broker_words(failure, &connack.properties),
-        is_final,
+        failure: with_broker_words(failure.with_reason(connack.reason), &connack.properties),
+        is_final: !may_change,
     }
 }
 
 /// DISCONNECT from the broker (MQTT 5, 3.14.2.1).
 fn disconnected(disconnect: &Disconnect) -> Verdict {
-    let (what, cure, is_final) = disconnect_words(disconnect.reason);
-    let failure = Failure::new(what, cure).with_reason(disconnect.reason);
+    let meaning = disconnect.reason.disconnect_meaning();
+    let failure = Failure::new(meaning.what, meaning.cure).with_reason(disconnect.reason);
+    // malformed packet, protocol error, not authorized, taken over, topic filter or name invalid, packet too large,
+    // administrative action, payload format, retain, QoS, another server, and what the broker does not support:
+    // all of this would only happen again
+    let is_final = matches!(
+        disconnect.reason.0,
+        0x81 | 0x82 | 0x87 | 0x8E | 0x8F | 0x90 | 0x95 | 0x98..=0x9E | 0xA1 | 0xA2
+    );
     Verdict {
         failure: with_broker_words(failure, &disconnect.properties),
         is_final,
     }
 }
 
-fn with_broker_words(failure: Failure, properties: &crate::mqtt::Properties) -> Failure {
+fn with_broker_words(failure: Failure, properties: &Properties) -> Failure {
     let words = [&properties.reason_string, &properties.server_reference];
     let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
     failure.with_detail(words.join("; "))
-}
-
-/// What a refusing CONNACK says, what to do, and whether trying again is useless.
-fn connack_words(reason: ReasonCode, plan: &Plan) -> (String, &'static str, bool) {
-    let (what, cure, is_final) = match reason.0 {
-        0x81 => (
-            "The broker could not read CONNECT.",
-            "Report it: this should not happen.",
-            true,
-        ),
-        0x82 => (
-            "The broker says that CONNECT breaks the protocol.",
-            "Check will and session settings in the profile.",
-            true,
-        ),
-        0x84 => {
-            return (
-                other_version(plan),
-                "Choose the other version in the profile.",
-                true,
-            );
-        }
-        0x85 => (
-            "The broker refused the client id.",
-            "Enter another one in the profile; some brokers allow only certain letters or lengths.",
-            true,
-        ),
-        0x86 => (
-            "The broker refused the user name or password.",
-            "Check both in the profile.",
-            true,
-        ),
-        0x87 => (
-            "The broker does not allow this client to connect.",
-            "Check user name, password and client id, and the broker's access rules.",
-            true,
-        ),
-        0x88 => (
-            "The broker is not available.",
-            "It may be starting or overloaded.",
-            false,
-        ),
-        0x89 => (
-            "The broker is busy.",
-            "It asks to be tried again later.",
-            false,
-        ),
-        0x8A => (
-            "The broker has banned this client.",
-            "Ask the broker's administrator.",
-            true,
-        ),
-        0x8C => (
-            "The broker does not support this authentication method.",
-            "Check the profile.",
-            true,
-        ),
-        0x90 => (
-            "The broker refused the topic of the last will.",
-            "Change it in the profile.",
-            true,
-        ),
-        0x95 => (
-            "CONNECT is larger than the broker accepts.",
-            "Shorten the message of the last will.",
-            true,
-        ),
-        0x97 => (
-            "The broker says that a limit is exceeded.",
-            "Ask the broker's administrator.",
-            false,
-        ),
-        0x99 => (
-            "The broker refused the message of the last will.",
-            "Change it in the profile.",
-            true,
-        ),
-        0x9A => (
-            "The broker keeps no retained messages, and the last will is retained.",
-            "Turn off retain in the last will.",
-            true,
-        ),
-        0x9B => (
-            "The broker does not support the QoS of the last will.",
-            "Choose a lower QoS for it.",
-            true,
-        ),
-        0x9C | 0x9D => (
-            "The broker asks to use another server.",
-            "Enter that server's address in the profile.",
-            true,
-        ),
-        0x9F => (
-            "The broker accepts no more connections at the moment.",
-            "It limits how often clients connect.",
-            false,
-        ),
-        _ => (
-            "The broker refused the connection.",
-            "See the broker's log.",
-            false,
-        ),
-    };
-    (what.to_owned(), cure, is_final)
-}
-
-fn other_version(plan: &Plan) -> String {
-    match plan.version {
-        Version::V5 => "The broker does not speak MQTT 5.".to_owned(),
-        Version::V311 => "The broker does not speak MQTT 3.1.1.".to_owned(),
-    }
-}
-
-/// What a DISCONNECT says, what to do, and whether trying again is useless.
-fn disconnect_words(reason: ReasonCode) -> (&'static str, &'static str, bool) {
-    match reason.0 {
-        0x81 | 0x82 => (
-            "The broker says that this client broke the protocol.",
-            "Report it with the packets of the last seconds.",
-            true,
-        ),
-        0x87 => (
-            "The broker no longer allows this client.",
-            "Check the broker's access rules; some brokers close the connection for a topic that is not allowed.",
-            true,
-        ),
-        0x89 => (
-            "The broker is busy and closed the connection.",
-            "It can be tried again later.",
-            false,
-        ),
-        0x8B => (
-            "The broker is shutting down.",
-            "Start it again, or wait until it is back.",
-            false,
-        ),
-        0x8D => (
-            "The broker heard nothing for longer than the keep alive.",
-            "The network or this machine was held up; a longer keep alive helps.",
-            false,
-        ),
-        0x8E => (
-            "Another client connected with the same client id, so the broker closed this connection.",
-            "Use another client id in one of the two; an empty one is chosen at random.",
-            true,
-        ),
-        0x8F => (
-            "The broker does not accept one of the topic filters.",
-            "Remove it from the subscriptions.",
-            true,
-        ),
-        0x90 => (
-            "The broker does not accept a topic that was published to.",
-            "Publish to another topic.",
-            true,
-        ),
-        0x93 => (
-            "More messages were on their way than the broker accepts.",
-            "Publish more slowly.",
-            false,
-        ),
-        0x95 => (
-            "A packet was larger than the broker accepts.",
-            "Publish smaller messages.",
-            true,
-        ),
-        0x96 => (
-            "Messages came faster than the broker accepts.",
-            "Publish more slowly.",
-            false,
-        ),
-        0x97 => (
-            "The broker says that a limit is exceeded.",
-            "Ask the broker's administrator.",
-            false,
-        ),
-        0x98 => (
-            "The broker's administrator closed this connection.",
-            "Connect again when you may.",
-            true,
-        ),
-        0x99 => (
-            "The payload of a message is not what it claims to be.",
-            "Publish it without the payload format indicator.",
-            true,
-        ),
-        0x9A => (
-            "The broker keeps no retained messages.",
-            "Publish without retain.",
-            true,
-        ),
-        0x9B => (
-            "The broker does not support that QoS.",
-            "Use a lower one.",
-            true,
-        ),
-        0x9C | 0x9D => (
-            "The broker asks to use another server.",
-            "Enter that server's address in the profile.",
-            true,
-        ),
-        0x9E => (
-            "The broker does not support shared subscriptions.",
-            "Subscribe without “$share/…”.",
-            true,
-        ),
-        0x9F => (
-            "The broker limits how often clients connect.",
-            "It can be tried again later.",
-            false,
-        ),
-        0xA0 => (
-            "The broker ends connections after a certain time.",
-            "Connecting again begins a new one.",
-            false,
-        ),
-        0xA2 => (
-            "The broker does not support wildcards in subscriptions.",
-            "Subscribe to full topics.",
-            true,
-        ),
-        _ => (
-            "The broker closed the connection.",
-            "See the broker's log.",
-            false,
-        ),
-    }
 }
 
 /// Host and port as they are written together.

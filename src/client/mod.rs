@@ -145,7 +145,7 @@ impl Connection {
         let events = Arc::new(Events::new(wake));
         let link = Arc::new(Link::default());
         let captures = link.captures();
-        match Plan::new(&config, &client_id) {
+        match Plan::new(config, client_id.clone()) {
             Ok(plan) => start(
                 runtime,
                 Plan { extras, ..plan },

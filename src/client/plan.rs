@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::mqtt::{Qos, TopicFilter, TopicName, Version};
-use crate::profile::{Profile, Session, WillSettings};
+use crate::profile::{Profile, Secret, Session, WillSettings};
 
 use super::{Config, Extras, Failure};
 
@@ -52,25 +52,25 @@ impl Plan {
     ///
     /// # Errors
     /// A failure that names the value and how to mend it.
-    pub(super) fn new(config: &Config, client_id: &str) -> Result<Self, Failure> {
-        let profile = &config.profile;
-        let password = config.password.as_ref().map(|secret| secret.reveal());
-        check_fields(profile, client_id, password)?;
+    pub(super) fn new(config: Config, client_id: String) -> Result<Self, Failure> {
+        let profile = config.profile;
+        let password = config.password.as_ref().map(Secret::reveal);
+        check_fields(&profile, &client_id, password)?;
         Ok(Self {
             version: profile.version,
             host: profile.host.trim().to_owned(),
             port: profile.port,
-            client_id: client_id.to_owned(),
+            client_id,
             clean_start: profile.session == Session::CleanStart,
             session_expiry: profile.session_expiry,
             keep_alive: profile.keep_alive,
             connect_timeout: Duration::from_secs(u64::from(profile.connect_timeout.max(1))),
             max_packet_size: profile.max_packet_size.clamp(16, MAX_PACKET),
             reconnect: profile.reconnect,
-            user_name: Some(profile.user_name.clone()).filter(|name| !name.is_empty()),
             password: password.map(str::to_owned),
             will: checked_will(&profile.will)?,
-            subscriptions: checked_subscriptions(profile)?,
+            subscriptions: checked_subscriptions(&profile)?,
+            user_name: Some(profile.user_name).filter(|name| !name.is_empty()),
             extras: Extras::default(),
         })
     }
@@ -171,7 +171,7 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{Secret, Subscription};
+    use crate::profile::Subscription;
 
     fn refusal(edit: impl FnOnce(&mut Config)) -> String {
         let mut config = Config {
@@ -179,7 +179,7 @@ mod tests {
             password: None,
         };
         edit(&mut config);
-        match Plan::new(&config, "id") {
+        match Plan::new(config, "id".to_owned()) {
             Ok(_) => String::new(),
             Err(failure) => failure.to_string(),
         }
@@ -237,8 +237,10 @@ mod tests {
             filter: "a".to_owned(),
             qos,
         });
-        let mut profile = Profile::default();
-        profile.subscriptions = twice.to_vec();
+        let profile = Profile {
+            subscriptions: twice.to_vec(),
+            ..Profile::default()
+        };
         let checked = checked_subscriptions(&profile).unwrap();
         assert_eq!(
             checked,

@@ -12,8 +12,9 @@ use crate::mqtt::{Ack, PacketId, Publish, Qos, ReasonCode};
 use super::session::{NotTaken, Published, Requests};
 use super::{Event, Outgoing, PublishId, PublishStep};
 
-/// Publishes that may be handed over and not yet written.
+/// Publishes that may be handed over and not yet written, and the bytes of their payloads from which on none follows.
 const UNWRITTEN_LIMIT: usize = 200;
+const UNWRITTEN_BYTES_LIMIT: usize = 1024 * 1024;
 
 /// Order of arrival.
 type Serial = u64;
@@ -27,6 +28,7 @@ pub(super) struct Publishes {
     unseen: VecDeque<Serial>,
     by_packet: BTreeMap<PacketId, Serial>,
     unwritten: usize,
+    unwritten_bytes: usize,
     /// Unwritten ones whose session is gone and whose notice is awaited.
     settling: usize,
     /// Unwritten ones to be handed over again.
@@ -45,7 +47,9 @@ struct Open {
 impl Publishes {
     /// Whether one more may be handed over.
     pub(super) fn has_room(&self) -> bool {
-        self.unwritten < UNWRITTEN_LIMIT && self.settling == 0
+        self.unwritten < UNWRITTEN_LIMIT
+            && self.unwritten_bytes < UNWRITTEN_BYTES_LIMIT
+            && self.settling == 0
     }
 
     /// Whether nothing is waiting to be written.
@@ -76,6 +80,7 @@ impl Publishes {
             self.unseen.push_back(serial);
         }
         self.unwritten += 1;
+        self.unwritten_bytes += message.payload.len();
         let open = Open {
             id,
             message,
@@ -106,6 +111,7 @@ impl Publishes {
             self.settling -= 1;
         }
         self.unwritten -= 1;
+        self.unwritten_bytes -= open.message.payload.len();
         self.by_packet.insert(packet_id, serial);
         Some(Event::Publish(open.id, PublishStep::Sent))
     }
@@ -198,6 +204,7 @@ impl Publishes {
         }
         if !open.written {
             self.unwritten -= 1;
+            self.unwritten_bytes -= open.message.payload.len();
             self.unseen.retain(|other| *other != serial);
         }
         if open.settling {

@@ -65,7 +65,7 @@ pub struct Granted {
     /// Whether it resumed a session.
     pub session_present: bool,
     /// Its properties (MQTT 5), also those a refusal carried.
-    pub properties: Properties,
+    pub properties: Box<Properties>,
 }
 
 /// What became of a subscription.

@@ -60,7 +60,7 @@ pub(super) struct Signal {
 #[derive(Debug)]
 pub(super) enum Seen {
     /// A packet that decides something.
-    Packet(Packet),
+    Packet(Box<Packet>),
     /// A packet of this many bytes, more than the profile accepts.
     TooLarge(usize),
     /// Bytes that are not MQTT, with the rule they break.
@@ -121,14 +121,13 @@ impl<S: Stream> Tap<S> {
 
     fn hand_over(&mut self) {
         for signal in &self.signals {
-            match (signal.direction, &signal.seen) {
-                (Direction::Outgoing, Seen::Packet(Packet::Disconnect(_))) => {
-                    self.said_goodbye = true;
-                }
-                (Direction::Outgoing, Seen::Packet(Packet::PingReq)) => self.awaits_pingresp = true,
-                (Direction::Incoming, Seen::Packet(Packet::PingResp)) => {
-                    self.awaits_pingresp = false;
-                }
+            let Seen::Packet(packet) = &signal.seen else {
+                continue;
+            };
+            match (signal.direction, packet.as_ref()) {
+                (Direction::Outgoing, Packet::Disconnect(_)) => self.said_goodbye = true,
+                (Direction::Outgoing, Packet::PingReq) => self.awaits_pingresp = true,
+                (Direction::Incoming, Packet::PingResp) => self.awaits_pingresp = false,
                 _ => {}
             }
         }
@@ -304,7 +303,7 @@ impl Cutter {
             return None;
         }
         let seen = match codec::decode(self.version, frame.clone()) {
-            Ok(packet) => Seen::Packet(packet),
+            Ok(packet) => Seen::Packet(Box::new(packet)),
             Err(err) => self
                 .as_older_connack(frame)
                 .unwrap_or_else(|| Seen::Malformed(err.to_string())),
@@ -322,7 +321,7 @@ impl Cutter {
         (self.version == Version::V5 && is_short_connack)
             .then(|| codec::decode(Version::V311, frame.clone()).ok())
             .flatten()
-            .map(Seen::Packet)
+            .map(|connack| Seen::Packet(Box::new(connack)))
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crate::broker::demo::Demo;
 use crate::broker::{Broker, ClientInfo, Stats};
+use crate::profile::Secret;
 
 /// The broker inside and what is shown of it.
 #[derive(Default)]
@@ -14,6 +15,10 @@ pub struct BrokerState {
     pub demo: Option<Demo>,
     /// Whether a start or stop is under way.
     pub is_changing: bool,
+    /// Whether the demo is to follow once the broker runs.
+    pub demo_wanted: bool,
+    /// User name and password that clients must give.
+    pub credentials: Option<(String, Secret)>,
     /// Connected clients, refreshed while somebody looks.
     pub clients: Vec<ClientInfo>,
     /// Sums, refreshed while somebody looks.

@@ -164,7 +164,11 @@ impl Fixture {
         let session = session_at(&fixture.runtime, messages, welcoming_port());
         let deadline = Instant::now() + Duration::from_secs(20);
         while !session.is_connected() {
-            assert!(Instant::now() < deadline, "not connected: {:?}", session.state());
+            assert!(
+                Instant::now() < deadline,
+                "not connected: {:?}",
+                session.state()
+            );
             std::thread::yield_now();
         }
         fixture.profiles.push(session.profile.clone());

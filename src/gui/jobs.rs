@@ -47,7 +47,12 @@ impl Jobs {
     /// Jobs run on `runtime`; `wake` is called when one is done.
     pub fn new(runtime: RuntimeHandle, wake: Wake) -> Self {
         let (sender, receiver) = sync_channel(CAPACITY);
-        Self { runtime, wake, sender, receiver }
+        Self {
+            runtime,
+            wake,
+            sender,
+            receiver,
+        }
     }
 
     /// The runtime that connections and the broker live on.
@@ -63,13 +68,15 @@ impl Jobs {
     /// Runs something that blocks (keyring, files) on a thread of its own.
     pub fn run_blocking(&self, job: impl FnOnce() -> Done + Send + 'static) {
         let (sender, wake) = (self.sender.clone(), self.wake.clone());
-        self.runtime.spawn_blocking(move || deliver(&sender, &wake, job()));
+        self.runtime
+            .spawn_blocking(move || deliver(&sender, &wake, job()));
     }
 
     /// Runs something that waits.
     pub fn run(&self, job: impl Future<Output = Done> + Send + 'static) {
         let (sender, wake) = (self.sender.clone(), self.wake.clone());
-        self.runtime.spawn(async move { deliver(&sender, &wake, job.await) });
+        self.runtime
+            .spawn(async move { deliver(&sender, &wake, job.await) });
     }
 
     /// The next finished job, without waiting.

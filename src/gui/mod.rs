@@ -13,6 +13,7 @@
 //! | `toasts` | short messages with an optional thing to do |
 
 mod action;
+mod app;
 mod broker_state;
 mod connections;
 mod context;
@@ -23,42 +24,24 @@ mod file_choice;
 mod fixture;
 mod icons;
 mod inspector;
+mod jobs;
 mod latest;
 mod log;
+mod notice;
+mod palette;
+mod quit;
 mod session;
+mod start;
+mod status_bar;
 mod subscriptions;
 mod theme;
+mod toasts;
+mod top_bar;
+mod tree;
+mod waker;
 mod widgets;
 mod words;
 
-use std::path::PathBuf;
-
-use thiserror::Error;
-
-/// How to open the window.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Options {
-    /// Whether to start the broker inside and the demo devices.
-    pub demo: bool,
-    /// Where profiles and settings are, instead of the platform's directory.
-    pub config_dir: Option<PathBuf>,
-}
-
-/// Why the window did not open.
-#[derive(Debug, Error)]
-pub enum StartError {
-    /// There is no display; the text says what the system said.
-    #[error("There is no display here ({0}). Start Canopy in a desktop session.")]
-    NoDisplay(String),
-}
-
-/// Opens the window and returns when it was closed.
-///
-/// # Errors
-/// [`StartError::NoDisplay`] where there is none.
-pub fn run(options: Options) -> Result<(), StartError> {
-    drop(options);
-    Err(StartError::NoDisplay(
-        "the window is not built in".to_owned(),
-    ))
-}
+pub use app::{App, Options};
+pub use quit::Quit;
+pub use start::{StartError, run};

@@ -16,11 +16,16 @@ pub fn notice_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
     match session.state() {
         State::Waiting { failure, next, .. } => {
             let seconds = next.since(context.now).as_secs() + 1;
-            strip_ui(ui, &failure, &format!("Next attempt in {seconds} s"), |ui| {
-                if button(ui, Some(icons::REFRESH), "Connect now", Look::Plain).clicked() {
-                    context.ask(Action::ReconnectNow);
-                }
-            });
+            strip_ui(
+                ui,
+                &failure,
+                &format!("Next attempt in {seconds} s"),
+                |ui| {
+                    if button(ui, Some(icons::REFRESH), "Connect now", Look::Plain).clicked() {
+                        context.ask(Action::ReconnectNow);
+                    }
+                },
+            );
         }
         State::Ended(Some(failure)) => strip_ui(ui, &failure, "", |ui| {
             if button(ui, Some(icons::REFRESH), "Try again", Look::Plain).clicked() {
@@ -45,15 +50,30 @@ fn strip_ui(ui: &mut Ui, failure: &Failure, when: &str, buttons: impl FnOnce(&mu
         .show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.horizontal_top(|ui| {
-                ui.label(RichText::new(icons::WARNING_CIRCLE).font(theme::icon(16.0)).color(palette.red));
+                ui.label(
+                    RichText::new(icons::WARNING_CIRCLE)
+                        .font(theme::icon(16.0))
+                        .color(palette.red),
+                );
                 ui.with_layout(Layout::top_down(Align::Min), |ui| {
                     ui.spacing_mut().item_spacing.y = 4.0;
-                    ui.add(egui::Label::new(RichText::new(&failure.what).font(theme::strong())).selectable(true).wrap());
+                    ui.add(
+                        egui::Label::new(RichText::new(&failure.what).font(theme::strong()))
+                            .selectable(true)
+                            .wrap(),
+                    );
                     ui.add(egui::Label::new(&failure.cure).selectable(true).wrap());
-                    let detail = failure.detail.iter().map(String::as_str).chain(Some(when)).filter(|text| !text.is_empty());
+                    let detail = failure
+                        .detail
+                        .iter()
+                        .map(String::as_str)
+                        .chain(Some(when))
+                        .filter(|text| !text.is_empty());
                     let detail = detail.collect::<Vec<_>>().join(" · ");
                     if !detail.is_empty() {
-                        let detail = RichText::new(detail).font(theme::label()).color(palette.muted);
+                        let detail = RichText::new(detail)
+                            .font(theme::label())
+                            .color(palette.muted);
                         ui.add(egui::Label::new(detail).selectable(true).wrap());
                     }
                     ui.horizontal(buttons);

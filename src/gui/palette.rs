@@ -25,7 +25,10 @@ pub struct CommandPalette {
 impl CommandPalette {
     /// Opens it, empty.
     pub fn open(&mut self) {
-        *self = Self { is_open: true, ..Self::default() };
+        *self = Self {
+            is_open: true,
+            ..Self::default()
+        };
     }
 
     /// Whether it is open.
@@ -38,8 +41,9 @@ impl CommandPalette {
         if !self.is_open {
             return;
         }
-        let area = Modal::default_area("command palette".into()).anchor(Align2::CENTER_TOP, vec2(0.0, 90.0));
-        let modal = Modal::new("command palette".into()).area(area);
+        let area = Modal::default_area(egui::Id::new("command palette"))
+            .anchor(Align2::CENTER_TOP, vec2(0.0, 90.0));
+        let modal = Modal::new(egui::Id::new("command palette")).area(area);
         let response = modal.show(ui.ctx(), |ui| self.contents_ui(ui, context));
         if response.should_close() {
             self.is_open = false;
@@ -56,29 +60,41 @@ impl CommandPalette {
         }
         let entries = matching(context, &self.typed);
         let (down, up, enter) = ui.input(|input| {
-            (input.key_pressed(Key::ArrowDown), input.key_pressed(Key::ArrowUp), input.key_pressed(Key::Enter))
+            (
+                input.key_pressed(Key::ArrowDown),
+                input.key_pressed(Key::ArrowUp),
+                input.key_pressed(Key::Enter),
+            )
         });
         let last = entries.len().saturating_sub(1);
-        self.chosen = (self.chosen + usize::from(down)).min(last).saturating_sub(usize::from(up));
+        self.chosen = (self.chosen + usize::from(down))
+            .min(last)
+            .saturating_sub(usize::from(up));
         if entries.is_empty() {
             muted(ui, "No command has these words.");
         }
         let mut run = enter.then_some(self.chosen);
-        egui::ScrollArea::vertical().max_height(380.0).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            for (index, entry) in entries.iter().enumerate() {
-                let is_chosen = index == self.chosen;
-                let key = RichText::new(entry.key).font(theme::caption()).color(Colors::of(ui).faint);
-                let row = egui::Button::selectable(is_chosen, entry.text.as_str()).shortcut_text(key);
-                let row = ui.add(row.min_size(vec2(ui.available_width(), theme::CONTROL_HEIGHT)));
-                if is_chosen && (down || up) {
-                    row.scroll_to_me(None);
+        egui::ScrollArea::vertical()
+            .max_height(380.0)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                for (index, entry) in entries.iter().enumerate() {
+                    let is_chosen = index == self.chosen;
+                    let key = RichText::new(entry.key)
+                        .font(theme::caption())
+                        .color(Colors::of(ui).faint);
+                    let row =
+                        egui::Button::selectable(is_chosen, entry.text.as_str()).shortcut_text(key);
+                    let row =
+                        ui.add(row.min_size(vec2(ui.available_width(), theme::CONTROL_HEIGHT)));
+                    if is_chosen && (down || up) {
+                        row.scroll_to_me(None);
+                    }
+                    if row.clicked() {
+                        run = Some(index);
+                    }
                 }
-                if row.clicked() {
-                    run = Some(index);
-                }
-            }
-        });
+            });
         if let Some(entry) = run.and_then(|index| entries.into_iter().nth(index)) {
             context.ask(entry.action);
             self.is_open = false;
@@ -99,22 +115,46 @@ fn matching(context: &Context<'_>, typed: &str) -> Vec<Entry> {
 }
 
 fn entries(context: &Context<'_>) -> Vec<Entry> {
-    let entry = |text: &str, key: &'static str, action: Action| Entry { text: text.to_owned(), key, action };
+    let entry = |text: &str, key: &'static str, action: Action| Entry {
+        text: text.to_owned(),
+        key,
+        action,
+    };
     let mut entries = vec![
         entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
-        entry("Show publish panel", "Ctrl+1", Action::ShowDock(DockTab::Publish)),
-        entry("Show broker panel", "Ctrl+2", Action::ShowDock(DockTab::Broker)),
+        entry(
+            "Show publish panel",
+            "Ctrl+1",
+            Action::ShowDock(DockTab::Publish),
+        ),
+        entry(
+            "Show broker panel",
+            "Ctrl+2",
+            Action::ShowDock(DockTab::Broker),
+        ),
         entry("Show log", "Ctrl+3", Action::ShowDock(DockTab::Log)),
         entry("Show connections", "Ctrl+O", Action::ShowConnections),
         entry("New connection", "Ctrl+N", Action::NewProfile),
         entry("Settings", "Ctrl+,", Action::OpenSettings),
-        entry("Settings of the broker on this machine", "", Action::OpenBrokerSettings),
+        entry(
+            "Settings of the broker on this machine",
+            "",
+            Action::OpenBrokerSettings,
+        ),
         entry("All keys", "F1", Action::OpenKeys),
     ];
     entries.push(if context.broker.running.is_some() {
-        entry("Stop the broker on this machine", "Ctrl+B", Action::StopBroker)
+        entry(
+            "Stop the broker on this machine",
+            "Ctrl+B",
+            Action::StopBroker,
+        )
     } else {
-        entry("Start a broker on this machine", "Ctrl+B", Action::StartBroker)
+        entry(
+            "Start a broker on this machine",
+            "Ctrl+B",
+            Action::StartBroker,
+        )
     });
     entries.push(if context.broker.demo.is_some() {
         entry("Stop the demo devices", "", Action::StopDemo)
@@ -125,15 +165,27 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
         entries.extend([
             entry("Show topics", "", Action::ShowExplorer),
             entry("Disconnect", "", Action::Disconnect),
-            entry("Drop the connection without goodbye, so that the will fires", "", Action::DropConnection),
+            entry(
+                "Drop the connection without goodbye, so that the will fires",
+                "",
+                Action::DropConnection,
+            ),
             entry("Open all branches", "", Action::SetOpenBelow(None, true)),
             entry("Close all branches", "", Action::SetOpenBelow(None, false)),
             entry(
-                if session.is_paused { "Resume the tree" } else { "Pause the tree" },
+                if session.is_paused {
+                    "Resume the tree"
+                } else {
+                    "Pause the tree"
+                },
                 "Ctrl+P",
                 Action::SetPaused(!session.is_paused),
             ),
-            entry("Clear all retained messages…", "", Action::ClearRetainedBelow(None)),
+            entry(
+                "Clear all retained messages…",
+                "",
+                Action::ClearRetainedBelow(None),
+            ),
         ]);
     }
     entries.extend(context.profiles.iter().map(|profile| Entry {

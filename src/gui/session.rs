@@ -3,11 +3,16 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::client::{Event, Granted, PublishId, PublishStep, State, SubscribeOutcome};
+use bytes::Bytes;
+
+use crate::client::{
+    Command, CommandError, Event, Granted, Outgoing, PublishId, PublishStep, State,
+    SubscribeOutcome,
+};
 use crate::live::Live;
 use crate::model::{NodeId, SortBy};
-use crate::mqtt::{Qos, Timestamp};
-use crate::profile::Profile;
+use crate::mqtt::{Qos, Timestamp, TopicName};
+use crate::profile::{Profile, Subscription};
 
 /// Finished publishes that are remembered for the result line.
 const KEPT_PUBLISHES: usize = 200;
@@ -67,7 +72,14 @@ pub struct Session {
     pub is_paused: bool,
     /// Publishes, oldest first: all that are under way and the last finished ones.
     publishes: VecDeque<PublishRecord>,
+    /// Retained messages that are still to be cleared: the connection takes a few at a time.
+    clears: VecDeque<TopicName>,
+    /// Number of the last clearing publish.
+    last_clear: u64,
 }
+
+/// Clearing publishes are numbered from here on, far from those of the publish panel.
+const FIRST_CLEAR: u64 = 1 << 62;
 
 impl Session {
     /// Wraps a connection that was just opened with `profile`.
@@ -87,6 +99,67 @@ impl Session {
             sort: SortBy::default(),
             is_paused: false,
             publishes: VecDeque::new(),
+            clears: VecDeque::new(),
+            last_clear: FIRST_CLEAR,
+        }
+    }
+
+    /// Shows a subscription that is being asked for.
+    pub fn ask_for(&mut self, wanted: &Subscription) {
+        let pending = SubscriptionState {
+            filter: wanted.filter.clone(),
+            qos: wanted.qos,
+            outcome: SubscribeOutcome::Pending,
+        };
+        match self
+            .subscriptions
+            .iter_mut()
+            .find(|subscription| subscription.filter == wanted.filter)
+        {
+            Some(subscription) => *subscription = pending,
+            None => self.subscriptions.push(pending),
+        }
+    }
+
+    /// Takes a subscription off the list.
+    pub fn forget(&mut self, filter: &str) {
+        self.subscriptions
+            .retain(|subscription| subscription.filter != filter);
+    }
+
+    /// Clears the retained messages of these topics: an empty retained message to each (MQTT 5, 3.3.1.3).
+    pub fn clear_retained(&mut self, topics: Vec<TopicName>) {
+        self.clears.extend(topics);
+        self.send_clears();
+    }
+
+    /// How many retained messages are still to be cleared.
+    pub fn clears_left(&self) -> usize {
+        self.clears.len()
+    }
+
+    /// Hands over as many clearing publishes as the connection takes now.
+    pub fn send_clears(&mut self) {
+        while let Some(topic) = self.clears.pop_front() {
+            let message = Outgoing {
+                topic: topic.clone(),
+                payload: Bytes::new(),
+                qos: Qos::AtLeastOnce,
+                retain: true,
+                properties: None,
+            };
+            self.last_clear += 1;
+            match self
+                .live
+                .send(Command::Publish(PublishId(self.last_clear), message))
+            {
+                Ok(()) => {}
+                Err(CommandError::Busy) => {
+                    self.clears.push_front(topic);
+                    return;
+                }
+                Err(CommandError::Ended) => self.clears.clear(),
+            }
         }
     }
 

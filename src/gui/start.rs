@@ -15,7 +15,9 @@ pub enum StartError {
     #[error("There is no display here ({0}).")]
     NoDisplay(String),
     /// A library of the system that the window needs is missing.
-    #[error("The window needs {0}, which is missing. Install it with the system's package manager.")]
+    #[error(
+        "The window needs {0}, which is missing. Install it with the system's package manager."
+    )]
     MissingLibrary(&'static str),
     /// No directory for settings.
     #[error(transparent)]
@@ -42,12 +44,16 @@ pub fn run(options: Options) -> Result<(), StartError> {
         let app = App::new(&creation.egui_ctx, options)?;
         Ok(Box::new(app))
     });
-    let result = catch_unwind(AssertUnwindSafe(|| eframe::run_native("Canopy", native, create)));
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        eframe::run_native("Canopy", native, create)
+    }));
     match result {
         Ok(Ok(())) => Ok(()),
         Ok(Err(err)) => Err(start_error(&err)),
         // winit panics where this library is missing
-        Err(panic) if names_xkbcommon(panic.as_ref()) => Err(StartError::MissingLibrary("libxkbcommon-x11-0")),
+        Err(panic) if names_xkbcommon(panic.as_ref()) => {
+            Err(StartError::MissingLibrary("libxkbcommon-x11-0"))
+        }
         Err(panic) => resume_unwind(panic),
     }
 }
@@ -55,10 +61,15 @@ pub fn run(options: Options) -> Result<(), StartError> {
 #[cfg(all(unix, not(target_os = "macos")))]
 fn check_display() -> Result<(), StartError> {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_set) {
+    if ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
+        .into_iter()
+        .any(is_set)
+    {
         return Ok(());
     }
-    Err(StartError::NoDisplay("neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned()))
+    Err(StartError::NoDisplay(
+        "neither DISPLAY nor WAYLAND_DISPLAY is set".to_owned(),
+    ))
 }
 
 #[cfg(not(all(unix, not(target_os = "macos"))))]
@@ -70,14 +81,19 @@ fn start_error(err: &eframe::Error) -> StartError {
     match err {
         eframe::Error::WinitEventLoop(cause) => StartError::NoDisplay(cause.to_string()),
         eframe::Error::Winit(cause) => StartError::NoDisplay(cause.to_string()),
-        eframe::Error::Glutin(_) | eframe::Error::NoGlutinConfigs(..) | eframe::Error::OpenGL(_) => StartError::Other(
-            format!("{err}. OpenGL 2.1 or newer is needed; on Debian and Ubuntu the packages libgl1 and libgl1-mesa-dri bring it."),
-        ),
+        eframe::Error::Glutin(_)
+        | eframe::Error::NoGlutinConfigs(..)
+        | eframe::Error::OpenGL(_) => StartError::Other(format!(
+            "{err}. OpenGL 2.1 or newer is needed; on Debian and Ubuntu the packages libgl1 and libgl1-mesa-dri bring it."
+        )),
         _ => StartError::Other(err.to_string()),
     }
 }
 
 fn names_xkbcommon(panic: &(dyn std::any::Any + Send)) -> bool {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
     text.is_some_and(|text| text.contains("xkbcommon"))
 }

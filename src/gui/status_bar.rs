@@ -7,7 +7,6 @@ use crate::model::Totals;
 use crate::payload::format;
 
 use super::context::Context;
-use super::icons;
 use super::session::Session;
 use super::theme::{self, Palette};
 use super::tree;
@@ -40,14 +39,21 @@ fn caption(ui: &mut Ui, text: &str, color: egui::Color32) -> egui::Response {
 fn state_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
     let palette = Palette::of(ui);
     let (color, text) = match session.state() {
-        State::Connected { since, .. } => {
-            (palette.accent, format!("Connected since {}", format::clock(since, context.zone)))
-        }
+        State::Connected { since, .. } => (
+            palette.accent,
+            format!(
+                "Connected since {}",
+                format::clock_seconds(since, context.zone)
+            ),
+        ),
         State::Connecting { attempt: 1 } => (palette.amber, "Connecting…".to_owned()),
         State::Connecting { attempt } => (palette.amber, format!("Connecting… attempt {attempt}")),
         State::Waiting { next, .. } => {
             let seconds = next.since(context.now).as_secs() + 1;
-            (palette.red, format!("Not connected · next attempt in {seconds} s"))
+            (
+                palette.red,
+                format!("Not connected · next attempt in {seconds} s"),
+            )
         }
         State::Ended(Some(_)) => (palette.red, "Not connected".to_owned()),
         State::Ended(None) | State::Idle => (palette.faint, "Disconnected".to_owned()),
@@ -58,7 +64,10 @@ fn state_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
         let response = caption(ui, &text, palette.text);
         if let State::Connected { since, .. } = session.state() {
             let uptime = format::uptime(context.now.since(since));
-            response.on_hover_text(format!("For {uptime} · client ID {}", session.live.client_id()));
+            response.on_hover_text(format!(
+                "For {uptime} · client ID {}",
+                session.live.client_id()
+            ));
         }
     });
 }
@@ -66,12 +75,22 @@ fn state_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
 fn counts_ui(ui: &mut Ui, totals: &Totals) {
     let palette = Palette::of(ui);
     let is_narrow = ui.available_width() < 620.0;
-    caption(ui, &format!("{} topics", format::thousands(u64::from(totals.topics))), palette.muted);
-    caption(ui, &format!("{} messages", format::thousands(totals.messages)), palette.muted);
+    caption(
+        ui,
+        &format!("{} topics", format::thousands(u64::from(totals.topics))),
+        palette.muted,
+    );
+    caption(
+        ui,
+        &format!("{} messages", format::thousands(totals.messages)),
+        palette.muted,
+    );
     if !is_narrow {
-        let rate = |icon: &str, rate: f32| format!("{icon} {} /s", tree::rate(rate));
-        caption(ui, &rate(icons::ARROW_DOWN, totals.rate_in), palette.muted).on_hover_text("Messages in per second");
-        caption(ui, &rate(icons::ARROW_UP, totals.rate_out), palette.muted).on_hover_text("Messages out per second");
+        let rate = |arrow: &str, rate: f32| format!("{arrow} {} /s", tree::rate(rate));
+        caption(ui, &rate("↓", totals.rate_in), palette.muted)
+            .on_hover_text("Messages in per second");
+        caption(ui, &rate("↑", totals.rate_out), palette.muted)
+            .on_hover_text("Messages out per second");
     }
 }
 
@@ -83,7 +102,11 @@ fn right_ui(ui: &mut Ui, session: &Session, totals: &Totals) {
             .on_hover_text("Round trip of the last PINGREQ and PINGRESP");
     }
     let dropped = session.live.undecodable();
-    let color = if dropped == 0 { palette.muted } else { palette.red };
+    let color = if dropped == 0 {
+        palette.muted
+    } else {
+        palette.red
+    };
     caption(ui, &format!("{} dropped", format::thousands(dropped)), color).on_hover_text(
         "Packets that could not be shown because they break a rule of the protocol; the log says which. Canopy \
          drops nothing else: when it cannot keep up, the broker waits.",
@@ -94,7 +117,10 @@ fn right_ui(ui: &mut Ui, session: &Session, totals: &Totals) {
         String::new()
     };
     let used = format::format_bytes(totals.history_bytes);
-    let text = format!("history {used} of {}{trimmed}", format::format_bytes(totals.history_budget));
+    let text = format!(
+        "history {used} of {}{trimmed}",
+        format::format_bytes(totals.history_budget)
+    );
     caption(ui, &text, palette.muted)
         .on_hover_text("The oldest messages are trimmed to stay within; the last one of each topic is always kept.");
 }

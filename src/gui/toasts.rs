@@ -31,7 +31,13 @@ pub struct Toasts {
 
 impl Toasts {
     /// Shows a message from `now` on, with a button that asks for something.
-    pub fn push(&mut self, level: Level, text: String, offer: Option<(&'static str, Action)>, now: Timestamp) {
+    pub fn push(
+        &mut self,
+        level: Level,
+        text: String,
+        offer: Option<(&'static str, Action)>,
+        now: Timestamp,
+    ) {
         let lifetime = match level {
             Level::Error => None,
             Level::Warning => Some(Duration::from_secs(12)),
@@ -40,7 +46,12 @@ impl Toasts {
         };
         self.toasts.retain(|toast| toast.text != text);
         let until = lifetime.map(|lifetime| now.plus(lifetime));
-        self.toasts.push(Toast { level, text, until, offer });
+        self.toasts.push(Toast {
+            level,
+            text,
+            until,
+            offer,
+        });
         let surplus = self.toasts.len().saturating_sub(SHOWN);
         self.toasts.drain(..surplus);
     }
@@ -58,14 +69,18 @@ impl Toasts {
 
     /// Draws the messages in the lower right corner.
     pub fn ui(&mut self, ui: &Ui, context: &Context<'_>) {
-        self.toasts.retain(|toast| toast.until.is_none_or(|until| until > context.now));
+        self.toasts
+            .retain(|toast| toast.until.is_none_or(|until| until > context.now));
         if self.toasts.is_empty() {
             return;
         }
         let mut closed = None;
         Area::new(Id::new("toasts"))
             .order(Order::Foreground)
-            .anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -(theme::STATUS_BAR_HEIGHT + 16.0)))
+            .anchor(
+                Align2::RIGHT_BOTTOM,
+                vec2(-16.0, -(theme::STATUS_BAR_HEIGHT + 16.0)),
+            )
             .show(ui.ctx(), |ui| {
                 for (index, toast) in self.toasts.iter().enumerate() {
                     if toast_ui(ui, context, toast, index) {

@@ -1,6 +1,8 @@
 //! The bar at the top: connection switcher, connect and disconnect, filter, the broker's switch, theme, settings.
 
-use egui::{Align, CornerRadius, Frame, Layout, Margin, Popup, RichText, Sense, Stroke, TextEdit, Ui, vec2};
+use egui::{
+    Align, CornerRadius, Frame, Layout, Margin, Popup, RichText, Sense, Stroke, TextEdit, Ui, vec2,
+};
 
 use crate::client::State;
 use crate::profile::{Profile, Settings, Theme};
@@ -35,7 +37,9 @@ impl TopBar {
                 theme_ui(ui, context);
                 broker_ui(ui, context);
                 if is_explorer && context.session.is_some() {
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| self.filter_ui(ui, context));
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        self.filter_ui(ui, context)
+                    });
                 }
             });
         });
@@ -46,10 +50,20 @@ impl TopBar {
         let width = (room - 24.0).clamp(80.0, 420.0);
         ui.add_space(((room - width) / 2.0).max(0.0));
         let palette = Palette::of(ui);
-        let key = RichText::new("Ctrl F").font(theme::caption()).color(palette.faint);
-        let icon = RichText::new(icons::SEARCH).font(theme::icon(14.0)).color(palette.muted);
-        let hint = if width > 250.0 { "Filter topics and payloads" } else { "Filter" };
-        let mut edit = TextEdit::singleline(&mut self.filter).hint_text(hint).prefix(icon);
+        let key = RichText::new("Ctrl F")
+            .font(theme::caption())
+            .color(palette.faint);
+        let icon = RichText::new(icons::SEARCH)
+            .font(theme::icon(14.0))
+            .color(palette.muted);
+        let hint = if width > 250.0 {
+            "Filter topics and payloads"
+        } else {
+            "Filter"
+        };
+        let mut edit = TextEdit::singleline(&mut self.filter)
+            .hint_text(hint)
+            .prefix(icon);
         if width > 200.0 {
             edit = edit.suffix(key);
         }
@@ -60,7 +74,9 @@ impl TopBar {
         if response.changed() {
             context.ask(Action::Filter(self.filter.clone()));
         }
-        let result = context.session.and_then(|session| session.live.search_result());
+        let result = context
+            .session
+            .and_then(|session| session.live.search_result());
         if let Some((found, took)) = result.filter(|_| !self.filter.is_empty()) {
             let count = crate::payload::format::thousands(found as u64);
             response.on_hover_text(format!(
@@ -75,9 +91,16 @@ fn logo_ui(ui: &mut Ui, context: &Context<'_>) {
     let palette = Palette::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(24.0, 24.0), Sense::click());
     let fill = palette.tint(palette.accent, 0.3);
-    ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS), fill);
+    ui.painter()
+        .rect_filled(rect, CornerRadius::same(theme::RADIUS), fill);
     let align = egui::Align2::CENTER_CENTER;
-    ui.painter().text(rect.center(), align, icons::TREE, theme::icon_fill(16.0), palette.accent);
+    ui.painter().text(
+        rect.center(),
+        align,
+        icons::TREE,
+        theme::icon_fill(16.0),
+        palette.accent,
+    );
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Commands"));
     if response.on_hover_text("Commands (Ctrl+K)").clicked() {
         context.ask(Action::OpenPalette);
@@ -110,7 +133,11 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
                 let name: String = session.profile.name.chars().take(28).collect();
                 ui.label(RichText::new(name).font(theme::strong()));
                 if window_width > 1_200.0 {
-                    ui.label(RichText::new(short_url(&session.profile)).font(theme::mono()).color(palette.muted));
+                    ui.label(
+                        RichText::new(short_url(&session.profile))
+                            .font(theme::mono())
+                            .color(palette.muted),
+                    );
                 }
                 if window_width > 900.0 {
                     badge(ui, None, &session.profile.version.to_string(), palette.blue);
@@ -121,15 +148,27 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
                 ui.label(RichText::new("Not connected").font(theme::strong()));
             }
         }
-        ui.label(RichText::new(icons::CARET_DOWN).font(theme::icon(12.0)).color(palette.muted));
+        ui.label(
+            RichText::new(icons::CARET_DOWN)
+                .font(theme::icon(12.0))
+                .color(palette.muted),
+        );
     });
     let id = ui.scope_id().with("connection switcher");
     let response = ui.interact(shown.response.rect, id, Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Connections"));
     if response.hovered() || response.has_focus() {
-        let line = Stroke::new(1.0, if response.has_focus() { palette.accent } else { palette.faint });
+        let line = Stroke::new(
+            1.0,
+            if response.has_focus() {
+                palette.accent
+            } else {
+                palette.faint
+            },
+        );
         let radius = CornerRadius::same(theme::RADIUS);
-        ui.painter().rect_stroke(response.rect, radius, line, egui::StrokeKind::Inside);
+        ui.painter()
+            .rect_stroke(response.rect, radius, line, egui::StrokeKind::Inside);
     }
     Popup::menu(&response).show(|ui| switcher_menu_ui(ui, context));
 }
@@ -144,22 +183,26 @@ fn short_url(profile: &Profile) -> String {
 
 fn switcher_menu_ui(ui: &mut Ui, context: &Context<'_>) {
     ui.set_min_width(280.0);
-    egui::ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-        for profile in context.profiles {
-            let is_open = context.session.is_some_and(|session| session.profile.id == profile.id);
-            let label = format!("{}   {}", profile.name, short_url(profile));
-            if ui.selectable_label(is_open, label).clicked() {
-                context.ask(if is_open {
-                    Action::ShowExplorer
-                } else {
-                    Action::Connect(profile.id.clone())
-                });
+    egui::ScrollArea::vertical()
+        .max_height(360.0)
+        .show(ui, |ui| {
+            for profile in context.profiles {
+                let is_open = context
+                    .session
+                    .is_some_and(|session| session.profile.id == profile.id);
+                let label = format!("{}   {}", profile.name, short_url(profile));
+                if ui.selectable_label(is_open, label).clicked() {
+                    context.ask(if is_open {
+                        Action::ShowExplorer
+                    } else {
+                        Action::Connect(profile.id.clone())
+                    });
+                }
             }
-        }
-        if context.profiles.is_empty() {
-            muted(ui, "No connection is saved yet.");
-        }
-    });
+            if context.profiles.is_empty() {
+                muted(ui, "No connection is saved yet.");
+            }
+        });
     ui.separator();
     if context.session.is_some() && ui.button("Show topics").clicked() {
         context.ask(Action::ShowExplorer);
@@ -170,7 +213,9 @@ fn switcher_menu_ui(ui: &mut Ui, context: &Context<'_>) {
 }
 
 fn connect_ui(ui: &mut Ui, context: &Context<'_>) {
-    let Some(session) = context.session else { return };
+    let Some(session) = context.session else {
+        return;
+    };
     match session.state() {
         State::Connected { .. } => {
             if button(ui, Some(icons::PLUGS), "Disconnect", Look::Plain)
@@ -203,7 +248,10 @@ fn theme_ui(ui: &mut Ui, context: &Context<'_>) {
         Theme::Light => (icons::MOON, "Dark theme", Theme::Dark),
     };
     if icon_button(ui, icon, label, Look::Plain).clicked() {
-        let settings = Settings { theme, ..context.settings.clone() };
+        let settings = Settings {
+            theme,
+            ..context.settings.clone()
+        };
         context.ask(Action::SaveSettings(Box::new(settings)));
     }
 }
@@ -214,7 +262,14 @@ fn broker_ui(ui: &mut Ui, context: &Context<'_>) {
     let broker = context.broker;
     let state = match broker.address() {
         _ if broker.is_changing => "…".to_owned(),
-        Some(address) => format!(":{} · {} clients", address.port(), broker.stats.clients),
+        Some(address) => {
+            let unit = if broker.stats.clients == 1 {
+                "client"
+            } else {
+                "clients"
+            };
+            format!(":{} · {} {unit}", address.port(), broker.stats.clients)
+        }
         None => "off".to_owned(),
     };
     let frame = Frame::new()
@@ -225,18 +280,34 @@ fn broker_ui(ui: &mut Ui, context: &Context<'_>) {
     frame.show(ui, |ui| {
         ui.set_height(theme::CONTROL_HEIGHT);
         ui.spacing_mut().item_spacing.x = 8.0;
-        let font = if broker.running.is_some() { theme::mono() } else { theme::body() };
+        let font = if broker.running.is_some() {
+            theme::mono()
+        } else {
+            theme::body()
+        };
         let text = galley(ui, &state, font, palette.muted);
         ui.add(egui::Label::new(text));
         let mut on = broker.running.is_some();
         let response = ui
             .add_enabled_ui(!broker.is_changing, |ui| switch(ui, &mut on, "Broker"))
             .inner
-            .on_hover_text(if on { "Stop the broker on this machine" } else { "Start a broker on this machine" });
+            .on_hover_text(if on {
+                "Stop the broker on this machine"
+            } else {
+                "Start a broker on this machine"
+            });
         if response.changed() {
-            context.ask(if on { Action::StartBroker } else { Action::StopBroker });
+            context.ask(if on {
+                Action::StartBroker
+            } else {
+                Action::StopBroker
+            });
         }
         ui.label("Broker");
-        ui.label(RichText::new(icons::BROADCAST).font(theme::icon(15.0)).color(palette.muted));
+        ui.label(
+            RichText::new(icons::BROADCAST)
+                .font(theme::icon(15.0))
+                .color(palette.muted),
+        );
     });
 }

@@ -24,7 +24,11 @@ impl Waker {
     /// A waker for the window of `context`.
     pub fn new(context: egui::Context) -> Arc<Self> {
         let delay_micros = AtomicU64::new(micros(SHORTEST));
-        Arc::new(Self { context, is_pending: AtomicBool::new(false), delay_micros })
+        Arc::new(Self {
+            context,
+            is_pending: AtomicBool::new(false),
+            delay_micros,
+        })
     }
 
     /// The function that background tasks call.
@@ -47,7 +51,9 @@ impl Waker {
 
     /// Learns what the last frame cost, in seconds of CPU time.
     pub fn frame_cost(&self, seconds: f32) {
-        let wanted = Duration::try_from_secs_f32(seconds * SHARE).unwrap_or(SHORTEST).clamp(SHORTEST, LONGEST);
+        let wanted = Duration::try_from_secs_f32(seconds * SHARE)
+            .unwrap_or(SHORTEST)
+            .clamp(SHORTEST, LONGEST);
         // half the way, so that one slow frame does not slow down the next second
         let delay = (self.delay() + wanted) / 2;
         self.delay_micros.store(micros(delay), Ordering::Relaxed);

@@ -24,7 +24,7 @@ impl PacketId {
     }
 }
 
-/// One control packet (MQTT 5, chapter 3).
+/// One control packet (MQTT 5, chapter 3). What comes rarely is boxed, so that a message stays small to move.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Packet {
     /// Client → broker: open a session.
@@ -42,21 +42,21 @@ pub enum Packet {
     /// Last step of QoS 2: complete.
     PubComp(Ack),
     /// Client → broker: asks for messages.
-    Subscribe(Subscribe),
+    Subscribe(Box<Subscribe>),
     /// Broker → client: a reason code for each filter asked for.
-    SubAck(SubAck),
+    SubAck(Box<SubAck>),
     /// Client → broker: no more of these.
-    Unsubscribe(Unsubscribe),
+    Unsubscribe(Box<Unsubscribe>),
     /// Broker → client: the answer to UNSUBSCRIBE.
-    UnsubAck(SubAck),
+    UnsubAck(Box<SubAck>),
     /// Client → broker: still there?
     PingReq,
     /// Broker → client: still here.
     PingResp,
     /// The end of a connection, in MQTT 5 from either side.
-    Disconnect(Disconnect),
+    Disconnect(Box<Disconnect>),
     /// Enhanced authentication, MQTT 5 only.
-    Auth(Auth),
+    Auth(Box<Auth>),
 }
 
 /// CONNECT (MQTT 5, 3.1). The password itself is never kept, only whether there was one.

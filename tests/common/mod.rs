@@ -6,8 +6,10 @@
 )]
 
 pub mod cutter;
+pub mod fake_broker;
 pub mod mosquitto;
 pub mod probe;
+pub mod program;
 pub mod script;
 
 use std::future::Future;

@@ -1,4 +1,8 @@
 //! An MQTT client that sends and reads bare packets, to see what really stands on the wire.
+#![allow(
+    dead_code,
+    reason = "every test file is a crate of its own and uses a part of this"
+)]
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

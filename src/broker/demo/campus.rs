@@ -50,7 +50,8 @@ struct Research {
 #[derive(Serialize)]
 struct Post {
     user: &'static str,
-    post: u64,
+    #[serde(rename = "post")]
+    number: u64,
     text: &'static str,
 }
 
@@ -105,7 +106,7 @@ fn post(number: u64) -> Message {
     let post = Post {
         // Steps of 3 and 5 visit every user and post before they repeat.
         user: pick(&USERS, number * 3),
-        post: 4_471 + number,
+        number: 4_471 + number,
         text: pick(&POSTS, number * 5),
     };
     Message::json("UM/campus/faculty/forum", &post)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::client::{
@@ -70,7 +70,6 @@ pub(super) struct Running<D> {
     /// Only where the device has subscriptions: nobody keeps what nobody reads.
     captures: Option<Captures>,
     batch: Vec<Captured>,
-    news: Arc<Notify>,
     connected: bool,
     tick: u64,
     sent: u64,
@@ -79,17 +78,13 @@ pub(super) struct Running<D> {
 impl<D: Device> Running<D> {
     /// Connects `device` in the background.
     pub(super) fn open(runtime: &RuntimeHandle, device: D, config: Config) -> Self {
-        let news = Arc::new(Notify::new());
-        let waker = Arc::clone(&news);
         let listens = !config.profile.subscriptions.is_empty();
-        let (connection, captures) =
-            Connection::open(runtime, config, Arc::new(move || waker.notify_one()));
+        let (connection, captures) = Connection::open(runtime, config, Arc::new(|| {}));
         Self {
             device,
             connection,
             captures: listens.then_some(captures),
             batch: Vec::new(),
-            news,
             connected: false,
             tick: 0,
             sent: 0,
@@ -104,11 +99,10 @@ impl<D: Device> Running<D> {
             tokio::select! {
                 _ = stop.changed() => break,
                 _ = ticks.tick() => self.on_tick(),
-                () = self.news.notified() => {
-                    if self.has_ended() {
-                        return;
-                    }
-                }
+                event = self.connection.event() => match event {
+                    Some(event) => self.take(&event),
+                    None => return,
+                },
                 () = next_batch(&mut self.captures, &mut self.batch) => self.answer(),
             }
         }
@@ -123,9 +117,7 @@ impl<D: Device> Running<D> {
         }
         // Refused only when the connection has ended.
         self.connection.send(Command::Disconnect).ok();
-        while !self.has_ended() {
-            self.news.notified().await;
-        }
+        while self.connection.event().await.is_some() {}
     }
 
     fn on_tick(&mut self) {
@@ -136,19 +128,15 @@ impl<D: Device> Running<D> {
         }
     }
 
-    /// Takes in what happened to the connection, and says whether that is over for good.
-    fn has_ended(&mut self) -> bool {
-        while let Some(event) = self.connection.next_event() {
-            if let Event::State(state) = event {
-                let was_connected = self.connected;
-                self.connected = matches!(state, State::Connected { .. });
-                if self.connected && !was_connected {
-                    let messages = self.device.on_connect();
-                    self.send(messages);
-                }
+    fn take(&mut self, event: &Event) {
+        if let Event::State(state) = event {
+            let was_connected = self.connected;
+            self.connected = matches!(state, State::Connected { .. });
+            if self.connected && !was_connected {
+                let messages = self.device.on_connect();
+                self.send(messages);
             }
         }
-        matches!(self.connection.state(), State::Ended(_))
     }
 
     fn answer(&mut self) {

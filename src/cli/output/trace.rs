@@ -244,19 +244,19 @@ mod tests {
             retain_handling: 2,
         };
         let packet_id = PacketId::new(7).expect("not zero");
-        let subscribe = Packet::Subscribe(Subscribe {
+        let subscribe = Packet::Subscribe(Box::new(Subscribe {
             packet_id,
             requests: vec![
                 request("a", Qos::ExactlyOnce),
                 request("b/#", Qos::AtMostOnce),
             ],
             properties: Properties::default(),
-        });
-        let suback = Packet::SubAck(SubAck {
+        }));
+        let suback = Packet::SubAck(Box::new(SubAck {
             packet_id,
             reasons: vec![ReasonCode(2), ReasonCode(128)],
             properties: Properties::default(),
-        });
+        }));
         assert_eq!(
             lines(Direction::Outgoing, &[subscribe]),
             "Client c1 sending SUBSCRIBE (Mid: 7, Topic: a, QoS: 2, Options: 0x28)\n\

@@ -32,14 +32,15 @@ use super::terminal::StopSignal;
 #[derive(Debug, Args)]
 #[command(
     disable_help_flag = true,
-    after_help = "In a terminal the tree is redrawn in place: arrow keys, Page up and Page down move, q or Ctrl+C ends.
-Otherwise each changed topic is a line “topic value”, at most --rate times a second.
+    after_help = "In a terminal the tree is redrawn in place: arrow keys, Page up and Page down
+move, q or Ctrl+C ends. Otherwise each changed topic is a line “topic value”,
+at most --rate times a second.
 
 Examples:
-  canopy watch                              every topic of the broker on this machine
+  canopy watch                             every topic of this machine's broker
   canopy watch -h broker.lan -t 'home/#' -t '$SYS/#'
-  canopy watch --once 3 > tree.txt          the tree as it is after 3 seconds
-  canopy watch --demo                       the demo: a broker inside with devices"
+  canopy watch --once 3 > tree.txt         the tree as it is after 3 seconds
+  canopy watch --demo                      a broker inside with demo devices"
 )]
 pub struct WatchArgs {
     /// Topic filter to watch; may be repeated; “#” if left out
@@ -297,5 +298,5 @@ impl Watched {
 }
 
 fn failed(failure: &Failure) -> Outcome {
-    Outcome::error(failure)
+    Outcome::error(super::session::in_options(failure))
 }

@@ -50,12 +50,14 @@ impl App {
             Action::Select(node) => self.select(node),
             Action::SelectPath(path) => self.select_path(&path),
             Action::SetOpen(node, open) => self.on_model(|model| model.set_open(node, open)),
-            Action::SetOpenBelow(node, open) => self.on_model(|model| model.set_open_below(node, open)),
+            Action::SetOpenBelow(node, open) => {
+                self.on_model(|model| model.set_open_below(node, open))
+            }
             Action::SortBy(order) => self.sort_by(order),
             Action::SetPaused(paused) => self.set_paused(paused),
             Action::Filter(text) => self.filter(&text),
             Action::FocusFilter => self.focus_filter(),
-            Action::ClearRetained(topics) => self.views.dialog = Dialog::confirm_clear(topics),
+            Action::ClearRetained(topics) => self.views.dialog = Dialog::clear_retained(topics),
             Action::ClearRetainedBelow(node) => self.clear_retained_below(node),
             Action::ClearRetainedConfirmed(topics) => self.clear_retained(topics),
 
@@ -72,10 +74,11 @@ impl App {
 
             Action::ShowDock(tab) => self.views.dock.tab = tab,
             Action::SaveSettings(settings) => self.save_settings(*settings, context),
-            Action::OpenSettings => self.views.dialog = Dialog::settings(&self.data.settings),
+            Action::OpenSettings => self.views.dialog = Dialog::settings(),
             Action::OpenBrokerSettings => self.open_broker_settings(),
             Action::OpenPalette => self.views.palette.open(),
             Action::OpenKeys => self.views.dialog = Dialog::Keys,
+            Action::ClearLog => self.data.log.clear(),
             Action::Copy(text, what) => self.copy(context, text, what),
             Action::Toast(level, text) => self.say(level, "Canopy", text, None),
         }
@@ -83,7 +86,9 @@ impl App {
 
     /// Hands a command to the open connection and says when it is not taken.
     pub(super) fn command(&mut self, command: Command) {
-        let Some(session) = &self.data.session else { return };
+        let Some(session) = &self.data.session else {
+            return;
+        };
         if let Err(err) = session.live.send(command) {
             let name = session.profile.name.clone();
             self.say(Level::Error, &name, err.to_string(), None);
@@ -110,7 +115,10 @@ impl App {
         };
         let wanted = Subscription { filter: text, qos };
         self.edit_subscriptions(|subscriptions| {
-            match subscriptions.iter_mut().find(|subscription| subscription.filter == wanted.filter) {
+            match subscriptions
+                .iter_mut()
+                .find(|subscription| subscription.filter == wanted.filter)
+            {
                 Some(subscription) => subscription.qos = wanted.qos,
                 None => subscriptions.push(wanted.clone()),
             }
@@ -122,7 +130,9 @@ impl App {
     }
 
     fn unsubscribe(&mut self, text: &str) {
-        self.edit_subscriptions(|subscriptions| subscriptions.retain(|subscription| subscription.filter != text));
+        self.edit_subscriptions(|subscriptions| {
+            subscriptions.retain(|subscription| subscription.filter != text)
+        });
         if let Some(session) = &mut self.data.session {
             session.forget(text);
         }
@@ -132,14 +142,18 @@ impl App {
     }
 
     fn select(&mut self, node: NodeId) {
-        let Some(session) = &mut self.data.session else { return };
+        let Some(session) = &mut self.data.session else {
+            return;
+        };
         session.selected = Some(node);
         let path = session.live.model().lock().path(node);
         self.views.dock.publish.follow_topic(&path);
     }
 
     fn select_path(&mut self, path: &str) {
-        let Some(session) = &self.data.session else { return };
+        let Some(session) = &self.data.session else {
+            return;
+        };
         let mut model = session.live.model().lock();
         let Some(node) = model.find(path) else { return };
         model.reveal(node);
@@ -178,9 +192,11 @@ impl App {
     }
 
     fn clear_retained_below(&mut self, node: Option<NodeId>) {
-        let Some(session) = &self.data.session else { return };
+        let Some(session) = &self.data.session else {
+            return;
+        };
         let topics = session.live.model().lock().retained_below(node);
-        self.views.dialog = Dialog::confirm_clear(topics);
+        self.views.dialog = Dialog::clear_retained(topics);
     }
 
     fn clear_retained(&mut self, topics: Vec<TopicName>) {
@@ -213,7 +229,11 @@ impl App {
             context.set_zoom_factor(settings.zoom);
         }
         if let Some(session) = &self.data.session {
-            session.live.model().lock().set_history_budget(settings.history_budget);
+            session
+                .live
+                .model()
+                .lock()
+                .set_history_budget(settings.history_budget);
         }
         self.data.settings = settings;
         self.data.unsaved.settings = true;
@@ -221,6 +241,8 @@ impl App {
 
     fn copy(&mut self, context: &egui::Context, text: String, what: &str) {
         context.copy_text(text);
-        self.views.toasts.push(Level::Success, format!("{what} copied"), None, now());
+        self.views
+            .toasts
+            .push(Level::Success, format!("{what} copied"), None, now());
     }
 }

@@ -3,7 +3,9 @@
 use crate::broker::demo::Demo;
 use crate::broker::{Broker, BrokerConfig, BrokerError};
 use crate::client::Command;
-use crate::profile::{BrokerSettings, LOCAL_BROKER, ProfileId, Secret, SecretStore, ensure_local_broker};
+use crate::profile::{
+    BrokerSettings, LOCAL_BROKER, ProfileId, Secret, SecretStore, ensure_local_broker,
+};
 
 use super::super::action::Level;
 use super::super::dialogs::Dialog;
@@ -24,7 +26,11 @@ impl App {
         }
         self.data.broker.is_changing = true;
         let settings = self.data.settings.broker.clone();
-        let known = self.data.passwords.get(&BrokerSettings::secret_id()).cloned();
+        let known = self
+            .data
+            .passwords
+            .get(&BrokerSettings::secret_id())
+            .cloned();
         let secrets = self.data.secrets.clone();
         let runtime = self.jobs.runtime().clone();
         self.jobs.run(async move {
@@ -35,7 +41,11 @@ impl App {
                 credentials: credentials.clone(),
             };
             let result = Broker::start(&runtime, config).await;
-            Done::BrokerStarted { result, credentials, with_demo }
+            Done::BrokerStarted {
+                result,
+                credentials,
+                with_demo,
+            }
         });
     }
 
@@ -57,7 +67,11 @@ impl App {
         let broker = match result {
             Ok(broker) => broker,
             Err(BrokerError::PortTaken { port, next_free }) => {
-                self.note(Level::Error, "Broker", format!("Port {port} is taken by another program."));
+                self.note(
+                    Level::Error,
+                    "Broker",
+                    format!("Port {port} is taken by another program."),
+                );
                 self.data.broker.demo_wanted = with_demo;
                 self.views.dialog = Dialog::port_taken(port, next_free);
                 return;
@@ -88,7 +102,9 @@ impl App {
     }
 
     fn start_demo(&mut self) {
-        let Some(address) = self.data.broker.address() else { return };
+        let Some(address) = self.data.broker.address() else {
+            return;
+        };
         if self.data.broker.demo.is_none() {
             let credentials = self.data.broker.credentials.clone();
             self.data.broker.demo = Some(Demo::start(self.jobs.runtime(), address, credentials));
@@ -104,12 +120,19 @@ impl App {
 
     /// Stops the broker; its clients are told.
     pub(super) fn stop_broker(&mut self, start_again: bool) {
-        let Some(broker) = self.data.broker.running.take() else { return };
+        let Some(broker) = self.data.broker.running.take() else {
+            return;
+        };
         self.data.broker.is_changing = true;
         let demo = self.data.broker.demo.take();
         self.data.broker.demo_wanted = start_again && demo.is_some();
         let is_local = |id: &ProfileId| id.0 == LOCAL_BROKER;
-        if self.data.session.as_ref().is_some_and(|session| is_local(&session.profile.id)) {
+        if self
+            .data
+            .session
+            .as_ref()
+            .is_some_and(|session| is_local(&session.profile.id))
+        {
             self.end_connection(Command::Disconnect);
         }
         self.jobs.run(async move {
@@ -132,14 +155,16 @@ impl App {
     pub(super) fn disconnect_client(&mut self, client_id: &str) {
         if let Some(broker) = &self.data.broker.running {
             broker.disconnect_client(client_id);
-            self.note(Level::Info, "Broker", format!("Client {client_id} was disconnected"));
+            self.note(
+                Level::Info,
+                "Broker",
+                format!("Client {client_id} was disconnected"),
+            );
         }
     }
 
     pub(super) fn open_broker_settings(&mut self) {
-        let has_password = self.data.known_passwords.contains(&BrokerSettings::secret_id())
-            || self.data.passwords.contains_key(&BrokerSettings::secret_id());
-        self.views.dialog = Dialog::broker_settings(&self.data.settings.broker, has_password);
+        self.views.dialog = Dialog::broker(&self.data.settings.broker);
     }
 
     pub(super) fn save_broker(&mut self, settings: BrokerSettings, secret: Option<Secret>) {
@@ -166,7 +191,11 @@ async fn credentials(
     }
     let secret = match known {
         Some(secret) => Some(secret),
-        None => runtime.spawn_blocking(move || secrets.get(&BrokerSettings::secret_id())).await.ok()?.ok()?,
+        None => runtime
+            .spawn_blocking(move || secrets.get(&BrokerSettings::secret_id()))
+            .await
+            .ok()?
+            .ok()?,
     };
     secret.map(|secret| (settings.user_name.clone(), secret))
 }

@@ -15,12 +15,20 @@ use super::super::jobs::Done;
 use super::super::session::Session;
 use super::{App, Screen};
 
+/// How long the window may stay open after its last frame, to say goodbye.
+const LONGEST_GOODBYE: std::time::Duration = std::time::Duration::from_millis(800);
+
 impl App {
     /// Connects with a profile, after its password was found.
     pub(super) fn connect(&mut self, id: &ProfileId) {
-        let Some(profile) = self.data.profile(id).cloned() else { return };
+        let Some(profile) = self.data.profile(id).cloned() else {
+            return;
+        };
         self.data.selected_profile = Some(id.clone());
-        let problem = profile.validate().into_iter().find(|problem| problem.severity == Severity::Error);
+        let problem = profile
+            .validate()
+            .into_iter()
+            .find(|problem| problem.severity == Severity::Error);
         if let Some(problem) = problem {
             self.views.screen = Screen::Connections;
             return self.say(Level::Error, &profile.name, problem.text, None);
@@ -39,16 +47,25 @@ impl App {
     }
 
     /// The keyring answered.
-    pub(super) fn password_found(&mut self, id: ProfileId, found: Result<Option<Secret>, SecretError>) {
-        let Some(profile) = self.data.profile(&id).cloned() else { return };
+    pub(super) fn password_found(
+        &mut self,
+        id: ProfileId,
+        found: Result<Option<Secret>, SecretError>,
+    ) {
+        let Some(profile) = self.data.profile(&id).cloned() else {
+            return;
+        };
         match found {
             Ok(Some(secret)) => {
                 self.data.known_passwords.insert(id.clone());
                 self.data.passwords.insert(id, secret.clone());
                 self.open(profile, Some(secret));
             }
-            Ok(None) => self.views.dialog = Dialog::password(&profile, None),
-            Err(err) => self.views.dialog = Dialog::password(&profile, Some(err.to_string())),
+            Ok(None) => self.views.dialog = Dialog::password(&profile),
+            Err(err) => {
+                self.note(Level::Info, &profile.name, err.to_string());
+                self.views.dialog = Dialog::password(&profile);
+            }
         }
     }
 
@@ -90,7 +107,10 @@ impl App {
         let Err(err) = result else { return };
         // forgetting something that no keyring could hold is no news
         if self.data.passwords.contains_key(id) {
-            let name = self.data.profile(id).map_or_else(|| "Canopy".to_owned(), |profile| profile.name.clone());
+            let name = self
+                .data
+                .profile(id)
+                .map_or_else(|| "Canopy".to_owned(), |profile| profile.name.clone());
             self.say(Level::Warning, &name, err.to_string(), None);
         }
     }
@@ -98,21 +118,41 @@ impl App {
     fn open(&mut self, profile: Profile, password: Option<Secret>) {
         self.close_session();
         let model = self.model_for(&profile.id);
-        let config = Config { profile: profile.clone(), password };
-        let opened = Live::open(self.jobs.runtime(), config, model.clone(), self.jobs.wake().clone());
+        let config = Config {
+            profile: profile.clone(),
+            password,
+        };
+        let opened = Live::open(
+            self.jobs.runtime(),
+            config,
+            model.clone(),
+            self.jobs.wake().clone(),
+        );
         let live = match opened {
             Ok(live) => live,
             Err(err) => {
-                let text = format!("Canopy could not start a thread: {err}. Close other programs and try again.");
+                let text = format!(
+                    "Canopy could not start a thread: {err}. Close other programs and try again."
+                );
                 return self.say(Level::Error, &profile.name, text, None);
             }
         };
         live.set_query(self.query.clone());
         self.data.failures.remove(&profile.id);
         self.data.last_model = Some((profile.id.clone(), model));
-        let draft = self.data.window.drafts.get(&profile.id).cloned().unwrap_or_default();
+        let draft = self
+            .data
+            .window
+            .drafts
+            .get(&profile.id)
+            .cloned()
+            .unwrap_or_default();
         self.views.dock.publish.set_draft(draft);
-        self.note(Level::Info, &profile.name, format!("Connecting to {}", profile.url()));
+        self.note(
+            Level::Info,
+            &profile.name,
+            format!("Connecting to {}", profile.url()),
+        );
         self.data.session = Some(Session::new(profile, live));
         self.views.screen = Screen::Explorer;
     }
@@ -138,10 +178,33 @@ impl App {
         self.views.inspector = super::Inspector::default();
     }
 
+    /// The window closes: the connection says DISCONNECT (else its will would fire), the broker tells its clients.
+    pub(super) fn end_everything(&mut self) {
+        self.end_connection(Command::Disconnect);
+        let deadline = std::time::Instant::now() + LONGEST_GOODBYE;
+        if let Some(session) = self.data.session.take() {
+            let is_open =
+                |session: &Session| !matches!(session.state(), crate::client::State::Ended(_));
+            while is_open(&session) && std::time::Instant::now() < deadline {
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+        }
+        drop(self.data.broker.demo.take());
+        if let Some(broker) = self.data.broker.running.take() {
+            self.jobs.runtime().block_on(broker.stop());
+        }
+    }
+
     /// Ends the connection on request; what was seen stays on screen.
     pub(super) fn end_connection(&mut self, command: Command) {
-        let has_ended = |session: &Session| matches!(session.state(), crate::client::State::Ended(_));
-        if self.data.session.as_ref().is_some_and(|session| !has_ended(session)) {
+        let has_ended =
+            |session: &Session| matches!(session.state(), crate::client::State::Ended(_));
+        if self
+            .data
+            .session
+            .as_ref()
+            .is_some_and(|session| !has_ended(session))
+        {
             self.command(command);
         }
     }

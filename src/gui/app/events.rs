@@ -14,7 +14,11 @@ impl App {
     pub(super) fn take_jobs(&mut self, context: &egui::Context) {
         while let Some(done) = self.jobs.next() {
             match done {
-                Done::BrokerStarted { result, credentials, with_demo } => {
+                Done::BrokerStarted {
+                    result,
+                    credentials,
+                    with_demo,
+                } => {
                     self.broker_started(result, credentials, with_demo);
                 }
                 Done::BrokerStopped { start_again } => self.broker_stopped(start_again),
@@ -29,8 +33,12 @@ impl App {
     /// Takes what happened to the connection.
     pub(super) fn take_events(&mut self) {
         for _ in 0..EVENTS_PER_FRAME {
-            let Some(session) = &mut self.data.session else { return };
-            let Some(event) = session.live.next_event() else { break };
+            let Some(session) = &mut self.data.session else {
+                return;
+            };
+            let Some(event) = session.live.next_event() else {
+                break;
+            };
             session.take(&event, now());
             self.report(&event);
         }
@@ -41,13 +49,21 @@ impl App {
 
     /// Writes an event to the log, and shows as a toast what must not be missed.
     fn report(&mut self, event: &Event) {
-        let Some(session) = &self.data.session else { return };
+        let Some(session) = &self.data.session else {
+            return;
+        };
         let name = session.profile.name.clone();
         let id = session.profile.id.clone();
         match event {
-            Event::State(State::Connected { session_present, .. }) => {
+            Event::State(State::Connected {
+                session_present, ..
+            }) => {
                 self.data.failures.remove(&id);
-                let session = if *session_present { "the session was resumed" } else { "a new session" };
+                let session = if *session_present {
+                    "the session was resumed"
+                } else {
+                    "a new session"
+                };
                 self.note(Level::Success, &name, format!("Connected, {session}"));
             }
             Event::State(State::Waiting { failure, .. }) => {
@@ -59,11 +75,15 @@ impl App {
                 self.forget_wrong_password(&id, failure);
                 self.note(Level::Error, &name, failure.to_string());
             }
-            Event::State(State::Ended(None)) => self.note(Level::Info, &name, "Disconnected".to_owned()),
+            Event::State(State::Ended(None)) => {
+                self.note(Level::Info, &name, "Disconnected".to_owned())
+            }
             Event::State(State::Connecting { attempt }) if *attempt > 1 => {
                 self.note(Level::Info, &name, format!("Connecting, attempt {attempt}"));
             }
-            Event::Subscription(filter, outcome) => self.report_subscription(&name, filter.as_str(), outcome),
+            Event::Subscription(filter, outcome) => {
+                self.report_subscription(&name, filter.as_str(), outcome)
+            }
             Event::Note(text) => self.note(Level::Info, &name, text.clone()),
             Event::State(_) | Event::Granted(_) | Event::Publish(..) | Event::PingRoundTrip(_) => {}
         }
@@ -72,21 +92,39 @@ impl App {
     fn report_subscription(&mut self, name: &str, filter: &str, outcome: &SubscribeOutcome) {
         match outcome {
             SubscribeOutcome::Granted(qos) => {
-                self.note(Level::Success, name, format!("Subscribed to {filter} with QoS {qos}"));
+                self.note(
+                    Level::Success,
+                    name,
+                    format!("Subscribed to {filter} with QoS {qos}"),
+                );
             }
             SubscribeOutcome::Refused(reason, words) => {
-                let words = words.as_ref().map(|words| format!(" The broker says: {words}")).unwrap_or_default();
-                let text = format!("The broker refused {filter}: {}{words}", reason.suback_meaning());
+                let words = words
+                    .as_ref()
+                    .map(|words| format!(" The broker says: {words}"))
+                    .unwrap_or_default();
+                let text = format!(
+                    "The broker refused {filter}: {}{words}",
+                    reason.suback_meaning()
+                );
                 self.say(Level::Warning, name, text, None);
             }
-            SubscribeOutcome::Removed => self.note(Level::Info, name, format!("Unsubscribed from {filter}")),
+            SubscribeOutcome::Removed => {
+                self.note(Level::Info, name, format!("Unsubscribed from {filter}"))
+            }
             SubscribeOutcome::Pending => {}
         }
     }
 
     /// A password that the broker refused is asked for again at the next attempt.
-    fn forget_wrong_password(&mut self, id: &crate::profile::ProfileId, failure: &crate::client::Failure) {
-        let is_refused = failure.reason.is_some_and(|reason| matches!(reason.0, 0x86 | 0x87));
+    fn forget_wrong_password(
+        &mut self,
+        id: &crate::profile::ProfileId,
+        failure: &crate::client::Failure,
+    ) {
+        let is_refused = failure
+            .reason
+            .is_some_and(|reason| matches!(reason.0, 0x86 | 0x87));
         if is_refused && !self.data.known_passwords.contains(id) {
             self.data.passwords.remove(id);
         }

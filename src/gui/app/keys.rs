@@ -35,12 +35,18 @@ impl App {
         }
         if pressed(CTRL, Key::B) {
             let is_on = self.data.broker.running.is_some();
-            self.actions.borrow_mut().push(if is_on { Action::StopBroker } else { Action::StartBroker });
+            self.actions.borrow_mut().push(if is_on {
+                Action::StopBroker
+            } else {
+                Action::StartBroker
+            });
         }
         if let Some(session) = &self.data.session
             && pressed(CTRL, Key::P)
         {
-            self.actions.borrow_mut().push(Action::SetPaused(!session.is_paused));
+            self.actions
+                .borrow_mut()
+                .push(Action::SetPaused(!session.is_paused));
         }
         self.explorer_keys(ui);
     }
@@ -49,16 +55,26 @@ impl App {
         if self.views.screen != Screen::Explorer || self.data.session.is_none() {
             return;
         }
-        let nobody_types = ui.memory(|memory| memory.focused().is_none()) || !ui.ctx().egui_wants_keyboard_input();
+        let nobody_types =
+            ui.memory(|memory| memory.focused().is_none()) || !ui.ctx().egui_wants_keyboard_input();
         let enter = KeyboardShortcut::new(CTRL, Key::Enter);
         if ui.input_mut(|input| input.consume_shortcut(&enter)) {
-            let Self { data, views, actions, .. } = self;
+            let Self {
+                data,
+                views,
+                actions,
+                ..
+            } = self;
             let frame = data.context(crate::client::now(), actions);
             views.dock.publish.publish_now(&frame);
         }
         if nobody_types && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Slash)) {
             // the key itself must not be typed into the box that it opens
-            ui.input_mut(|input| input.events.retain(|event| !matches!(event, egui::Event::Text(_))));
+            ui.input_mut(|input| {
+                input
+                    .events
+                    .retain(|event| !matches!(event, egui::Event::Text(_)))
+            });
             self.actions.borrow_mut().push(Action::FocusFilter);
         }
         if ui.input(|input| input.key_pressed(Key::Escape)) && !egui::Popup::is_any_open(ui.ctx()) {
@@ -71,7 +87,9 @@ impl App {
         if self.views.top_bar.filter.is_empty() {
             self.views.toasts.close_newest();
         } else {
-            self.actions.borrow_mut().push(Action::Filter(String::new()));
+            self.actions
+                .borrow_mut()
+                .push(Action::Filter(String::new()));
         }
     }
 }

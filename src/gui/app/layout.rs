@@ -22,7 +22,13 @@ struct Sizes {
 impl App {
     /// Draws everything.
     pub(super) fn layout(&mut self, ui: &mut Ui) {
-        let Self { data, views, actions, query, .. } = self;
+        let Self {
+            data,
+            views,
+            actions,
+            query,
+            ..
+        } = self;
         let context = data.context(now(), actions);
         let palette = Palette::of(ui);
         let bar = |margin| Frame::new().fill(palette.panel).inner_margin(margin);
@@ -35,19 +41,26 @@ impl App {
             .exact_size(theme::STATUS_BAR_HEIGHT)
             .frame(bar(Margin::symmetric(8, 0)))
             .show(ui, |ui| status_bar_ui(ui, &context));
-        let mut sizes = Sizes { tree_width: data.window.tree_width, dock_height: data.window.dock_height };
+        let mut sizes = Sizes {
+            tree_width: data.window.tree_width,
+            dock_height: data.window.dock_height,
+        };
         if is_explorer {
             explorer_ui(ui, views, &context, query.as_ref(), &mut sizes);
         } else {
             let frame = Frame::new().fill(palette.background);
-            CentralPanel::default().frame(frame).show(ui, |ui| views.connections.ui(ui, &context));
+            CentralPanel::default()
+                .frame(frame)
+                .show(ui, |ui| views.connections.ui(ui, &context));
         }
         views.dialog.ui(ui, &context);
         views.palette.ui(ui, &context);
         views.toasts.ui(ui, &context);
         let window = &mut self.data.window;
         let moved = |old: f32, new: f32| (old - new).abs() > 0.5;
-        if moved(window.tree_width, sizes.tree_width) || moved(window.dock_height, sizes.dock_height) {
+        if moved(window.tree_width, sizes.tree_width)
+            || moved(window.dock_height, sizes.dock_height)
+        {
             window.tree_width = sizes.tree_width;
             window.dock_height = sizes.dock_height;
             self.window_changed(ui.ctx());
@@ -62,7 +75,9 @@ fn explorer_ui(
     query: Option<&crate::model::Query>,
     sizes: &mut Sizes,
 ) {
-    let Some(session) = context.session else { return };
+    let Some(session) = context.session else {
+        return;
+    };
     let palette = Palette::of(ui);
     let room = ui.available_size();
     let widest = (room.x - 1.3 * NARROWEST).max(NARROWEST);
@@ -88,5 +103,7 @@ fn explorer_ui(
         .show(ui, |ui| views.dock.ui(ui, context));
     sizes.dock_height = dock.response.rect.height();
     let frame = Frame::new().fill(palette.background);
-    CentralPanel::default().frame(frame).show(ui, |ui| views.inspector.ui(ui, context));
+    CentralPanel::default()
+        .frame(frame)
+        .show(ui, |ui| views.inspector.ui(ui, context));
 }

@@ -26,6 +26,7 @@ use super::dock::Dock;
 use super::inspector::Inspector;
 use super::jobs::Jobs;
 use super::palette::CommandPalette;
+use super::quit::Quit;
 use super::subscriptions::SubscriptionBar;
 use super::theme;
 use super::toasts::Toasts;
@@ -45,6 +46,8 @@ pub struct Options {
     pub runtime: RuntimeHandle,
     /// Where passwords are kept; `None` for the operating system's keyring.
     pub secrets: Option<Arc<dyn SecretStore>>,
+    /// Closes the window from outside.
+    pub quit: Quit,
 }
 
 /// Which of the two screens is shown.
@@ -78,6 +81,7 @@ pub struct App {
     views: Views,
     jobs: Jobs,
     waker: Arc<Waker>,
+    quit: Quit,
     /// What the filter box asks for.
     query: Option<Query>,
     /// Reused from frame to frame.
@@ -94,13 +98,24 @@ impl App {
         theme::install_fonts(context);
         let waker = Waker::new(context.clone());
         let jobs = Jobs::new(options.runtime, waker.as_wake());
-        let secrets = options.secrets.unwrap_or_else(|| Arc::new(KeyringSecrets::default()));
+        options.quit.listen(waker.as_wake());
+        let secrets = options
+            .secrets
+            .unwrap_or_else(|| Arc::new(KeyringSecrets::default()));
         let (data, warnings) = Data::load(config, secrets);
         theme::apply(context, data.settings.theme);
         context.set_zoom_factor(data.settings.zoom);
         let views = Views::default();
         let actions = RefCell::default();
-        let mut app = Self { data, views, jobs, waker, query: None, actions };
+        let mut app = Self {
+            data,
+            views,
+            jobs,
+            waker,
+            quit: options.quit,
+            query: None,
+            actions,
+        };
         for warning in warnings {
             app.say(Level::Warning, "Canopy", warning.0, None);
         }
@@ -112,7 +127,9 @@ impl App {
 
     /// The size and place that the window had when it was last closed.
     pub fn viewport(config_dir: Option<&std::path::Path>) -> egui::ViewportBuilder {
-        let window = ConfigDir::open(config_dir).map(|config| config.load_window().0).unwrap_or_default();
+        let window = ConfigDir::open(config_dir)
+            .map(|config| config.load_window().0)
+            .unwrap_or_default();
         let mut viewport = egui::ViewportBuilder::default()
             .with_title("Canopy")
             .with_app_id("canopy")
@@ -122,14 +139,22 @@ impl App {
         if let Some(position) = window.position {
             viewport = viewport.with_position(position);
         }
-        if let Ok(icon) = eframe::icon_data::from_png_bytes(include_bytes!("../../../assets/icon.png")) {
+        if let Ok(icon) =
+            eframe::icon_data::from_png_bytes(include_bytes!("../../../assets/icon.png"))
+        {
             viewport = viewport.with_icon(icon);
         }
         viewport
     }
 
     /// Writes a line to the log and shows it as a toast.
-    fn say(&mut self, level: Level, source: &str, text: String, offer: Option<(&'static str, Action)>) {
+    fn say(
+        &mut self,
+        level: Level,
+        source: &str,
+        text: String,
+        offer: Option<(&'static str, Action)>,
+    ) {
         self.note(level, source, text.clone());
         self.views.toasts.push(level, text, offer, now());
     }
@@ -137,19 +162,32 @@ impl App {
     /// Writes a line to the log only.
     fn note(&mut self, level: Level, source: &str, text: String) {
         let source = source.to_owned();
-        self.data.log.push(super::log::Line { at: now(), level, source, text });
+        self.data.log.push(super::log::Line {
+            at: now(),
+            level,
+            source,
+            text,
+        });
     }
 
     /// Everything that changes without anybody touching the window.
     fn advance(&mut self, context: &egui::Context) {
         self.waker.frame_begins();
+        if self.quit.is_asked() {
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         self.take_jobs(context);
         self.take_events();
         self.data.refresh_broker(now());
         let next = {
-            let Self { data, views, actions, .. } = self;
+            let Self {
+                data,
+                views,
+                actions,
+                ..
+            } = self;
             let frame = data.context(now(), actions);
-            views.dock.publish.tick(&frame)
+            views.dock.publish.tick(&frame, frame.now)
         };
         self.apply_all(context);
         self.save_if_needed();
@@ -162,10 +200,15 @@ impl App {
     fn next_change(&self) -> Option<Duration> {
         let now = now();
         let is_explorer = self.views.screen == Screen::Explorer;
-        let tree = self.views.tree.next_change(now).filter(|_| is_explorer && self.data.session.is_some());
-        let waits = self.data.session.as_ref().is_some_and(|session| {
-            matches!(session.state(), crate::client::State::Waiting { .. })
-        });
+        let tree = self
+            .views
+            .tree
+            .next_change(now)
+            .filter(|_| is_explorer && self.data.session.is_some());
+        let waits =
+            self.data.session.as_ref().is_some_and(|session| {
+                matches!(session.state(), crate::client::State::Waiting { .. })
+            });
         let candidates = [
             tree.map(|delay| delay.max(self.waker.delay())),
             self.views.toasts.next_change(now),
@@ -196,10 +239,12 @@ impl eframe::App for App {
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.remember_branches();
         self.save_now();
-        self.data.session = None;
+        self.end_everything();
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
-        theme::Palette::for_visuals(visuals).background.to_normalized_gamma_f32()
+        theme::Palette::for_visuals(visuals)
+            .background
+            .to_normalized_gamma_f32()
     }
 }

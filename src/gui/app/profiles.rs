@@ -26,17 +26,32 @@ impl App {
 
     pub(super) fn delete_profile(&mut self, id: &ProfileId) {
         self.forget_removed();
-        let Some(removed) = remove(&mut self.data.profiles, id) else { return };
-        let next = removed.index.min(self.data.profiles.len().saturating_sub(1));
-        self.data.selected_profile = self.data.profiles.get(next).map(|profile| profile.id.clone());
+        let Some(removed) = remove(&mut self.data.profiles, id) else {
+            return;
+        };
+        let next = removed
+            .index
+            .min(self.data.profiles.len().saturating_sub(1));
+        self.data.selected_profile = self
+            .data
+            .profiles
+            .get(next)
+            .map(|profile| profile.id.clone());
         self.data.unsaved.profiles = true;
         let text = format!("Connection “{}” deleted", removed.profile.name);
         self.data.removed = Some(removed);
-        self.say(Level::Info, "Canopy", text, Some(("Undo", Action::UndoDeleteProfile)));
+        self.say(
+            Level::Info,
+            "Canopy",
+            text,
+            Some(("Undo", Action::UndoDeleteProfile)),
+        );
     }
 
     pub(super) fn undo_delete_profile(&mut self) {
-        let Some(removed) = self.data.removed.take() else { return };
+        let Some(removed) = self.data.removed.take() else {
+            return;
+        };
         self.data.selected_profile = Some(removed.profile.id.clone());
         put_back(&mut self.data.profiles, removed);
         self.data.unsaved.profiles = true;
@@ -57,10 +72,25 @@ impl App {
     }
 
     pub(super) fn edit_profile(&mut self, edited: Profile) {
-        let Some(profile) = self.data.profiles.iter_mut().find(|profile| profile.id == edited.id) else { return };
+        let Some(profile) = self
+            .data
+            .profiles
+            .iter_mut()
+            .find(|profile| profile.id == edited.id)
+        else {
+            return;
+        };
         if *profile != edited {
-            if let Some(session) = self.data.session.as_mut().filter(|session| session.profile.id == edited.id) {
-                session.profile.saved_publishes.clone_from(&edited.saved_publishes);
+            if let Some(session) = self
+                .data
+                .session
+                .as_mut()
+                .filter(|session| session.profile.id == edited.id)
+            {
+                session
+                    .profile
+                    .saved_publishes
+                    .clone_from(&edited.saved_publishes);
                 session.profile.name.clone_from(&edited.name);
             }
             *profile = edited;
@@ -70,10 +100,17 @@ impl App {
 
     /// Changes the subscriptions of the open connection's profile, and remembers them.
     pub(super) fn edit_subscriptions(&mut self, change: impl Fn(&mut Vec<Subscription>)) {
-        let Some(session) = &mut self.data.session else { return };
+        let Some(session) = &mut self.data.session else {
+            return;
+        };
         change(&mut session.profile.subscriptions);
         let id = session.profile.id.clone();
-        if let Some(profile) = self.data.profiles.iter_mut().find(|profile| profile.id == id) {
+        if let Some(profile) = self
+            .data
+            .profiles
+            .iter_mut()
+            .find(|profile| profile.id == id)
+        {
             change(&mut profile.subscriptions);
             self.data.unsaved.profiles = true;
         }

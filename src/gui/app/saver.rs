@@ -33,11 +33,17 @@ struct Snapshot {
 impl Snapshot {
     fn write(self) -> Vec<StoreError> {
         let results = [
-            self.profiles.map(|profiles| self.config.save_profiles(&profiles)),
-            self.settings.map(|settings| self.config.save_settings(&settings)),
+            self.profiles
+                .map(|profiles| self.config.save_profiles(&profiles)),
+            self.settings
+                .map(|settings| self.config.save_settings(&settings)),
             self.window.map(|window| self.config.save_window(&window)),
         ];
-        results.into_iter().flatten().filter_map(Result::err).collect()
+        results
+            .into_iter()
+            .flatten()
+            .filter_map(Result::err)
+            .collect()
     }
 }
 
@@ -45,13 +51,16 @@ impl App {
     /// Starts a write when something changed and none is under way.
     pub(super) fn save_if_needed(&mut self) {
         let unsaved = &self.data.unsaved;
-        let window_is_due = unsaved.window.is_some_and(|changed| now().since(changed) >= WINDOW_DELAY);
+        let window_is_due = unsaved
+            .window
+            .is_some_and(|changed| now().since(changed) >= WINDOW_DELAY);
         if unsaved.is_writing || !(unsaved.profiles || unsaved.settings || window_is_due) {
             return;
         }
         let snapshot = self.snapshot();
         self.data.unsaved.is_writing = true;
-        self.jobs.run_blocking(move || Done::Saved(snapshot.write()));
+        self.jobs
+            .run_blocking(move || Done::Saved(snapshot.write()));
     }
 
     /// Writes everything that is not on disk yet, on this thread: the program is about to end.
@@ -85,18 +94,25 @@ impl App {
         ui.input(|input| {
             let viewport = input.viewport();
             window.maximized = viewport.maximized.unwrap_or(false);
-            if !window.maximized && let Some(rect) = viewport.inner_rect {
-                let zoom = input.pixels_per_point() / viewport.native_pixels_per_point.unwrap_or(1.0);
+            if !window.maximized
+                && let Some(rect) = viewport.inner_rect
+            {
+                let zoom =
+                    input.pixels_per_point() / viewport.native_pixels_per_point.unwrap_or(1.0);
                 window.size = [rect.width() * zoom, rect.height() * zoom];
             }
         });
-        window.selected_profile.clone_from(&self.data.selected_profile);
+        window
+            .selected_profile
+            .clone_from(&self.data.selected_profile);
         if self.views.screen == Screen::Explorer
             && let Some(session) = &self.data.session
         {
             let draft = self.views.dock.publish.draft();
             if window.drafts.get(&session.profile.id) != Some(draft) {
-                window.drafts.insert(session.profile.id.clone(), draft.clone());
+                window
+                    .drafts
+                    .insert(session.profile.id.clone(), draft.clone());
             }
         }
         if window != self.data.window {
@@ -109,7 +125,10 @@ impl App {
     pub(super) fn remember_branches(&mut self) {
         if let Some(session) = &self.data.session {
             let paths = session.live.model().lock().open_paths();
-            self.data.window.expanded.insert(session.profile.id.clone(), paths);
+            self.data
+                .window
+                .expanded
+                .insert(session.profile.id.clone(), paths);
             self.data.unsaved.window = Some(now());
         }
     }

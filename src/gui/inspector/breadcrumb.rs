@@ -43,7 +43,9 @@ pub fn breadcrumb(ui: &mut Ui, context: &Context<'_>, path: &str, width: f32) {
     let (hidden, shown) = above.split_at(first_shown);
     if let Some(nearest) = hidden.last()
         && dots <= room
-        && level_link(ui, "…", "Levels above").on_hover_text(elide(path, 400)).clicked()
+        && level_link(ui, "…", "Levels above")
+            .on_hover_text(elide(path, 400))
+            .clicked()
     {
         context.ask(Action::SelectPath(nearest.path.to_owned()));
     }
@@ -80,14 +82,22 @@ fn levels(path: &str) -> Vec<Level<'_>> {
 
 /// `text` in at most `max` characters, without its middle when it is longer. No line ends.
 pub fn elide(text: &str, max: usize) -> String {
-    let clean = |character: char| if character.is_control() { ' ' } else { character };
+    let clean = |character: char| {
+        if character.is_control() {
+            ' '
+        } else {
+            character
+        }
+    };
     if text.len() <= max || text.chars().count() <= max {
         return text.chars().map(clean).collect();
     }
     let head = max / 2;
     let tail: Vec<_> = text.chars().rev().take(max - head - 1).collect();
     let head = text.chars().take(head);
-    let whole = head.chain(std::iter::once('…')).chain(tail.into_iter().rev());
+    let whole = head
+        .chain(std::iter::once('…'))
+        .chain(tail.into_iter().rev());
     whole.map(clean).collect()
 }
 
@@ -103,10 +113,18 @@ fn level_link(ui: &mut Ui, text: &str, label: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Link, ui.is_enabled(), label));
     let is_lit = response.hovered() || response.has_focus();
-    let ink = if is_lit { palette.accent } else { palette.muted };
-    let at = Align2::LEFT_CENTER.align_size_within_rect(name.size(), rect).min;
+    let ink = if is_lit {
+        palette.accent
+    } else {
+        palette.muted
+    };
+    let at = Align2::LEFT_CENTER
+        .align_size_within_rect(name.size(), rect)
+        .min;
     ui.painter().galley_with_override_text_color(at, name, ink);
-    let at = Align2::RIGHT_CENTER.align_size_within_rect(slash.size(), rect).min;
+    let at = Align2::RIGHT_CENTER
+        .align_size_within_rect(slash.size(), rect)
+        .min;
     ui.painter().galley(at, slash, palette.faint);
     response.on_hover_cursor(egui::CursorIcon::PointingHand)
 }
@@ -124,7 +142,9 @@ fn last_level(ui: &mut Ui, name: &str, width: f32, path: &str) {
     let size = vec2(text.size().x, theme::CONTROL_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, name));
-    let at = Align2::LEFT_CENTER.align_size_within_rect(text.size(), rect).min;
+    let at = Align2::LEFT_CENTER
+        .align_size_within_rect(text.size(), rect)
+        .min;
     ui.painter().galley(at, text, palette.text);
     if shown != name {
         response.on_hover_text(elide(path, 400));
@@ -137,7 +157,10 @@ mod tests {
 
     #[test]
     fn levels_carry_the_path_down_to_them() {
-        let paths: Vec<_> = levels("UM/campus/news").iter().map(|level| level.path).collect();
+        let paths: Vec<_> = levels("UM/campus/news")
+            .iter()
+            .map(|level| level.path)
+            .collect();
         assert_eq!(paths, ["UM", "UM/campus", "UM/campus/news"]);
     }
 

@@ -213,18 +213,14 @@ fn decode(key: Key, payload: Bytes) -> Decoded {
         rows: Vec::new(),
     };
     if view == View::Json {
-        match json::pretty(&decoded.payload) {
-            Some(pretty) => {
-                decoded.rows = wrap(&pretty.text, key.columns);
-                decoded.text = pretty.text;
-                decoded.tokens = pretty.tokens;
-                return decoded;
-            }
-            None => {
-                decoded.view = View::Text;
-                decoded.notice = Some("Not valid JSON, shown as text");
-            }
+        if let Some(pretty) = json::pretty(&decoded.payload) {
+            decoded.rows = wrap(&pretty.text, key.columns);
+            decoded.text = pretty.text;
+            decoded.tokens = pretty.tokens;
+            return decoded;
         }
+        decoded.view = View::Text;
+        decoded.notice = Some("Not valid JSON, shown as text");
     }
     if decoded.view == View::Text {
         if std::str::from_utf8(&decoded.payload).is_err() {
@@ -327,9 +323,9 @@ mod tests {
         let ctx = egui::Context::default();
         let mut decoder = Decoder::default();
         let message = message("hello");
-        let decoded = decoder.get(&ctx, &message, Some(View::Text), 80).unwrap();
-        assert_eq!(decoded.pieces(0), [("hello".to_owned(), None)]);
-        assert_eq!(decoded.all_text(), "hello");
+        let shown = decoder.get(&ctx, &message, Some(View::Text), 80).unwrap();
+        assert_eq!(shown.pieces(0), [("hello".to_owned(), None)]);
+        assert_eq!(shown.all_text(), "hello");
     }
 
     #[test]
@@ -337,17 +333,13 @@ mod tests {
         let ctx = egui::Context::default();
         let mut decoder = Decoder::default();
         let message = message("line\n".repeat(100_000));
-        assert!(
-            decoder
-                .get(&ctx, &message, Some(View::Text), 80)
-                .is_none()
-        );
+        assert!(decoder.get(&ctx, &message, Some(View::Text), 80).is_none());
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
         while decoder.get(&ctx, &message, Some(View::Text), 80).is_none() {
             assert!(std::time::Instant::now() < deadline);
             std::thread::yield_now();
         }
-        let decoded = decoder.get(&ctx, &message, Some(View::Text), 80).unwrap();
-        assert_eq!(decoded.row_count(), 100_001);
+        let shown = decoder.get(&ctx, &message, Some(View::Text), 80).unwrap();
+        assert_eq!(shown.row_count(), 100_001);
     }
 }

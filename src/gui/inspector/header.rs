@@ -1,20 +1,21 @@
 //! The head of the inspector: where the topic is, what can be done with it, and the facts of the message shown.
 
-use egui::{Layout, Popup, RichText, Ui, vec2};
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Label, Layout, Popup, Ui, vec2};
 
 use super::super::action::Action;
 use super::super::context::Context;
+use super::super::icons;
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, galley, icon_button, qos_badge, retained_badge};
-use super::super::icons;
 use super::breadcrumb::{breadcrumb, elide};
 use super::decode::hex_dump;
 use super::shown::{Shown, published_by};
 use crate::gui::words;
-use crate::payload::format;
 use crate::model::Message;
 use crate::mqtt::{Qos, TopicName};
+use crate::payload::format;
 
 /// Below this width "Publish here" is an icon.
 const NARROW: f32 = 480.0;
@@ -52,7 +53,12 @@ fn title_row(
     let publish_width = if is_narrow {
         theme::CONTROL_HEIGHT
     } else {
-        let text = galley(ui, "Publish here", theme::body(), egui::Color32::PLACEHOLDER);
+        let text = galley(
+            ui,
+            "Publish here",
+            theme::body(),
+            egui::Color32::PLACEHOLDER,
+        );
         text.size().x + 15.0 + 6.0 + 22.0
     };
     let buttons = publish_width + 2.0 * (theme::CONTROL_HEIGHT + theme::SPACE[1]);
@@ -123,7 +129,10 @@ fn more_menu(
             }
         });
         ui.separator();
-        if ui.add_enabled(shown.facts.retained, egui::Button::new("Clear retained")).clicked() {
+        if ui
+            .add_enabled(shown.facts.retained, egui::Button::new("Clear retained"))
+            .clicked()
+        {
             clear_retained(context, path);
         }
         let below = u64::from(shown.facts.subtree_retained);
@@ -180,40 +189,57 @@ fn facts_line(ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option
 fn counts(ui: &mut Ui, line: &mut FactsLine, shown: &Shown) {
     let facts = &shown.facts;
     if facts.is_topic {
-        line.fact(ui, &words::counted(facts.own_messages, "message", "messages"));
+        line.fact(
+            ui,
+            &words::counted(facts.own_messages, "message", "messages"),
+        );
         line.fact(ui, &words::rate(facts.own_rate));
     } else {
         line.fact(ui, "Branch");
-        line.fact(ui, &words::counted(u64::from(facts.subtree_topics), "topic", "topics"));
-        line.fact(ui, &words::counted(facts.subtree_messages, "message", "messages"));
+        line.fact(
+            ui,
+            &words::counted(u64::from(facts.subtree_topics), "topic", "topics"),
+        );
+        line.fact(
+            ui,
+            &words::counted(facts.subtree_messages, "message", "messages"),
+        );
         line.fact(ui, &words::rate(facts.subtree_rate));
     }
 }
 
-/// Facts with dots in between.
+/// Facts with dots in between; a line breaks only between them.
 struct FactsLine {
     is_first: bool,
 }
 
 impl FactsLine {
-    fn dot(&mut self, ui: &mut Ui) {
-        if !self.is_first {
-            let color = Palette::of(ui).faint;
-            ui.label(RichText::new("·").font(theme::label()).color(color));
-        }
-        self.is_first = false;
-    }
-
     fn fact(&mut self, ui: &mut Ui, text: &str) -> egui::Response {
-        self.dot(ui);
-        let color = Palette::of(ui).muted;
-        ui.label(RichText::new(text).font(theme::label()).color(color))
+        let job = self.begin(ui, text);
+        ui.add(Label::new(job).extend())
     }
 
     fn named(&mut self, ui: &mut Ui, name: &str, value: &str) {
-        self.fact(ui, name);
+        let mut job = self.begin(ui, name);
+        let format = TextFormat::simple(theme::mono(), Palette::of(ui).text);
+        job.append(&elide(value, 40), 6.0, format);
+        ui.add(Label::new(job).selectable(true).extend())
+            .on_hover_text(elide(value, 400));
+    }
+
+    fn begin(&mut self, ui: &Ui, text: &str) -> LayoutJob {
         let palette = Palette::of(ui);
-        let text = RichText::new(elide(value, 40)).font(theme::mono()).color(palette.text);
-        ui.add(egui::Label::new(text).selectable(true)).on_hover_text(elide(value, 400));
+        let mut job = LayoutJob::default();
+        if !self.is_first {
+            job.append("·", 0.0, TextFormat::simple(theme::label(), palette.faint));
+        }
+        let space = if self.is_first { 0.0 } else { 7.0 };
+        job.append(
+            text,
+            space,
+            TextFormat::simple(theme::label(), palette.muted),
+        );
+        self.is_first = false;
+        job
     }
 }

@@ -1,6 +1,8 @@
 //! The messages of one topic, newest first. What is looked at stays where it is while new ones arrive above it.
 
-use egui::{Align2, EventFilter, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui::{
+    Align2, EventFilter, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+};
 
 use super::super::context::Context;
 use super::super::session::Session;
@@ -69,19 +71,27 @@ impl HistoryView {
         list.widget_info(|| WidgetInfo::labeled(Role::List, true, "History"));
         let scroll = self.scroll_area(ui, shown, height);
         let selected = chosen.map(|chosen| chosen.message.id);
-        self.scrolled = virtual_rows(ui, scroll, theme::HISTORY_ROW_HEIGHT, shown.history_len, |ui, rows, place| {
-            let messages = copy_rows(session, shown, &rows);
-            for (row, message) in rows.zip(messages) {
-                let response = message_row(ui, context, place.row(row), &message, columns, selected);
-                if response.clicked() {
-                    ui.memory_mut(|memory| memory.request_focus(id));
-                    choice = Some(chosen_at(shown, row, message));
+        self.scrolled = virtual_rows(
+            ui,
+            scroll,
+            theme::HISTORY_ROW_HEIGHT,
+            shown.history_len,
+            |ui, rows, place| {
+                let messages = copy_rows(session, shown, &rows);
+                for (row, message) in rows.zip(messages) {
+                    let response =
+                        message_row(ui, context, place.row(row), &message, columns, selected);
+                    if response.clicked() {
+                        ui.memory_mut(|memory| memory.request_focus(id));
+                        choice = Some(chosen_at(shown, row, message));
+                    }
                 }
-            }
-        });
+            },
+        );
         if list.has_focus() {
             let line = Stroke::new(1.0, Palette::of(ui).accent);
-            ui.painter().rect_stroke(area.expand(1.0), 4.0, line, StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(area.expand(1.0), 4.0, line, StrokeKind::Inside);
             choice = self.keys(ui, id, session, shown, chosen).or(choice);
         }
         trimmed_note(ui, shown);
@@ -103,7 +113,10 @@ impl HistoryView {
         if let Some(row) = self.bring_into_view.take() {
             let top = row as f32 * theme::HISTORY_ROW_HEIGHT;
             let window = self.scrolled.height;
-            offset = offset.clamp((top + theme::HISTORY_ROW_HEIGHT - window).max(0.0), top.max(0.0));
+            offset = offset.clamp(
+                (top + theme::HISTORY_ROW_HEIGHT - window).max(0.0),
+                top.max(0.0),
+            );
             is_moved = true;
         }
         if is_moved {
@@ -145,7 +158,9 @@ impl HistoryView {
         if row == 0 && step < 0.0 {
             return Some(Choice::Newest);
         }
-        let message = copy_rows(session, shown, &(row..row + 1)).into_iter().next()?;
+        let message = copy_rows(session, shown, &(row..row + 1))
+            .into_iter()
+            .next()?;
         Some(chosen_at(shown, row, message))
     }
 }
@@ -171,10 +186,17 @@ fn copy_rows(session: &Session, shown: &Shown, rows: &std::ops::Range<usize>) ->
     let came_since = if is_same {
         0
     } else {
-        let now = model.facts(shown.node, crate::mqtt::Timestamp::default()).own_messages;
+        let now = model
+            .facts(shown.node, crate::mqtt::Timestamp::default())
+            .own_messages;
         usize::try_from(now.saturating_sub(shown.facts.own_messages)).unwrap_or(0)
     };
-    model.history(shown.node, rows.start + came_since, rows.len(), &mut messages);
+    model.history(
+        shown.node,
+        rows.start + came_since,
+        rows.len(),
+        &mut messages,
+    );
     messages
 }
 
@@ -197,10 +219,17 @@ fn trimmed_note(ui: &mut Ui, shown: &Shown) {
     }
     let what = words::counted(trimmed, "older message", "older messages");
     let text = format!("{what} trimmed to stay within the history budget");
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(ui.available_width(), 18.0), Sense::hover());
+    let (rect, response) =
+        ui.allocate_exact_size(egui::vec2(ui.available_width(), 18.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
     let color = Palette::of(ui).faint;
-    ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, &text, theme::caption(), color);
+    ui.painter().text(
+        rect.left_center(),
+        Align2::LEFT_CENTER,
+        &text,
+        theme::caption(),
+        color,
+    );
 }
 
 /// The newest messages as a short list without scrolling: as many as there is room for.

@@ -1,12 +1,15 @@
 //! One message as a row: time, time since the one before, size, QoS, flags and a preview.
 
-use egui::{Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
+};
 
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use crate::payload::format;
 use crate::model::{Message, MessageId};
+use crate::payload::format;
 use crate::payload::preview;
 
 /// Where the columns of a list begin, in points from its left edge.
@@ -86,26 +89,31 @@ pub fn message_row(
     let row = Row { ui, rect };
     row.text(0.0, &time, theme::number_small(), palette.muted);
     if let Some(delta) = message.since_previous {
-        row.text(columns.delta, &format::delta(delta), theme::number_small(), palette.muted);
+        row.text(
+            columns.delta,
+            &format::delta(delta),
+            theme::number_small(),
+            palette.muted,
+        );
     }
     if let Some(x) = columns.size {
         let size = format::format_bytes(message.payload.len() as u64);
         row.text(x, &size, theme::number_small(), palette.muted);
     }
-    row.chip(columns.qos, &message.qos.to_string(), palette.qos(message.qos));
+    row.chip(
+        columns.qos,
+        &message.qos.to_string(),
+        palette.qos(message.qos),
+    );
     if let Some(x) = columns.flags {
         row.flags(x, message);
     }
     let mut clip = row.rect;
     clip.set_right(rect.right() - 4.0);
     let at = pos2(rect.left() + columns.preview, rect.center().y);
-    ui.painter().with_clip_rect(clip.intersect(ui.clip_rect())).text(
-        at,
-        Align2::LEFT_CENTER,
-        text,
-        theme::mono(),
-        palette.text,
-    );
+    ui.painter()
+        .with_clip_rect(clip.intersect(ui.clip_rect()))
+        .text(at, Align2::LEFT_CENTER, text, theme::mono(), palette.text);
     response
 }
 
@@ -145,7 +153,9 @@ struct Row<'a> {
 impl Row<'_> {
     fn text(&self, x: f32, text: &str, font: FontId, color: Color32) {
         let at = pos2(self.rect.left() + x, self.rect.center().y);
-        self.ui.painter().text(at, Align2::LEFT_CENTER, text, font, color);
+        self.ui
+            .painter()
+            .text(at, Align2::LEFT_CENTER, text, font, color);
     }
 
     /// A small filled chip; says how wide it is.
@@ -157,8 +167,16 @@ impl Row<'_> {
         let left = pos2(self.rect.left() + x, self.rect.center().y - size.y / 2.0);
         let chip = Rect::from_min_size(left, size);
         let fill = palette.tint(color, 0.22);
-        painter.rect(chip, CornerRadius::same(3), fill, Stroke::NONE, StrokeKind::Inside);
-        let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), chip).min;
+        painter.rect(
+            chip,
+            CornerRadius::same(3),
+            fill,
+            Stroke::NONE,
+            StrokeKind::Inside,
+        );
+        let at = Align2::CENTER_CENTER
+            .align_size_within_rect(galley.size(), chip)
+            .min;
         painter.galley(at, galley, color);
         size.x
     }

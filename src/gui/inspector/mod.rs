@@ -30,8 +30,8 @@ use super::session::Session;
 use super::theme::{self, Palette};
 use super::widgets::{Look, Tab, button, icon_button, segmented, tabs};
 use crate::gui::words;
-use crate::payload::format;
 use crate::model::{Message, NodeId};
+use crate::payload::format;
 use crate::profile::ProfileId;
 
 /// Room beside the tabs below which the format segments go into a row of their own.
@@ -63,22 +63,27 @@ pub struct Inspector {
 impl Inspector {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
-        Frame::new().inner_margin(Margin::symmetric(16, 10)).show(ui, |ui| {
-            let selected = context.session.and_then(|session| Some((session, session.selected?)));
-            let Some((session, node)) = selected else {
-                return nothing_selected(ui, context);
-            };
-            self.follow(session, node);
-            let shown = Shown::copy(&session.live.model().lock(), node, context.now);
-            self.topic_ui(ui, context, session, &shown);
-        });
+        Frame::new()
+            .inner_margin(Margin::symmetric(16, 10))
+            .show(ui, |ui| {
+                let selected = context
+                    .session
+                    .and_then(|session| Some((session, session.selected?)));
+                let Some((session, node)) = selected else {
+                    return nothing_selected(ui, context);
+                };
+                self.follow(session, node);
+                let shown = Shown::copy(&session.live.model().lock(), node, context.now);
+                self.topic_ui(ui, context, session, &shown);
+            });
     }
 
     /// Forgets what belonged to another topic.
     fn follow(&mut self, session: &Session, node: NodeId) {
-        let is_same = self.target.as_ref().is_some_and(|(profile, target)| {
-            *profile == session.profile.id && *target == node
-        });
+        let is_same = self
+            .target
+            .as_ref()
+            .is_some_and(|(profile, target)| *profile == session.profile.id && *target == node);
         if !is_same {
             self.target = Some((session.profile.id.clone(), node));
             self.chosen = None;
@@ -101,7 +106,9 @@ impl Inspector {
         match self.tab {
             InspectorTab::Payload => self.payload_tab(ui, context, shown, message.as_ref()),
             InspectorTab::History => {
-                let choice = self.history.ui(ui, context, session, shown, self.chosen.as_ref());
+                let choice = self
+                    .history
+                    .ui(ui, context, session, shown, self.chosen.as_ref());
                 self.choose(choice);
             }
             InspectorTab::Properties => properties::properties_ui(ui, session, message.as_ref()),
@@ -117,7 +124,13 @@ impl Inspector {
         }
     }
 
-    fn tab_strip(&mut self, ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option<&Message>) {
+    fn tab_strip(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        shown: &Shown,
+        message: Option<&Message>,
+    ) {
         let has_segments = self.tab == InspectorTab::Payload && message.is_some();
         let fits = ui.available_width() >= TABS_AND_SEGMENTS;
         let strip = ui.horizontal(|ui| {
@@ -128,8 +141,12 @@ impl Inspector {
                 });
             }
         });
-        let line = strip.response.rect.expand2(egui::vec2(16.0, 0.0));
-        ui.painter().hline(line.x_range(), line.bottom() - 0.5, (1.0, Palette::of(ui).line));
+        let line = ui.max_rect().x_range().expand(16.0);
+        ui.painter().hline(
+            line,
+            strip.response.rect.bottom() - 0.5,
+            (1.0, Palette::of(ui).line),
+        );
         if has_segments && !fits {
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
@@ -153,7 +170,11 @@ impl Inspector {
         let all = [
             tab(InspectorTab::Payload, "Payload", String::new()),
             tab(InspectorTab::History, "History", count(shown.history_len)),
-            tab(InspectorTab::Properties, "Properties", count(message.map_or(0, properties::count))),
+            tab(
+                InspectorTab::Properties,
+                "Properties",
+                count(message.map_or(0, properties::count)),
+            ),
             tab(InspectorTab::Subtree, "Subtree", String::new()),
         ];
         tabs(ui, &mut self.tab, &all);
@@ -170,7 +191,11 @@ impl Inspector {
         let Some(mut view) = self.payload.view() else {
             return;
         };
-        let options = [(View::Json, "JSON"), (View::Text, "Text"), (View::Hex, "Hex")];
+        let options = [
+            (View::Json, "JSON"),
+            (View::Text, "Text"),
+            (View::Hex, "Hex"),
+        ];
         if segmented(ui, "Show as", &mut view, &options).changed() {
             self.payload.wanted = Some(view);
         }
@@ -197,7 +222,8 @@ impl Inspector {
                 let text = RichText::new(format!("Showing message of {time}"));
                 ui.label(text.font(theme::label()).color(palette.amber));
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    is_left = button(ui, Some(icons::ARROW_UP), "Show newest", Look::Quiet).clicked();
+                    is_left =
+                        button(ui, Some(icons::ARROW_UP), "Show newest", Look::Quiet).clicked();
                 });
             });
         });
@@ -206,7 +232,13 @@ impl Inspector {
         }
     }
 
-    fn payload_tab(&mut self, ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option<&Message>) {
+    fn payload_tab(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        shown: &Shown,
+        message: Option<&Message>,
+    ) {
         let Some(message) = message else {
             return self.no_message(ui, shown);
         };
@@ -214,7 +246,11 @@ impl Inspector {
         let Some(decoded) = self.payload.prepare(ui, message, area.x) else {
             return payload::decoding(ui, message.payload.len());
         };
-        let recent = if area.y > 2.0 * RECENT_HEIGHT { RECENT_HEIGHT + 10.0 } else { 0.0 };
+        let recent = if area.y > 2.0 * RECENT_HEIGHT {
+            RECENT_HEIGHT + 10.0
+        } else {
+            0.0
+        };
         let height = full_height(decoded).min(area.y - recent).max(40.0);
         let size = egui::vec2(area.x, height);
         ui.allocate_ui_with_layout(size, Layout::top_down(egui::Align::Min), |ui| {
@@ -223,7 +259,8 @@ impl Inspector {
         });
         if recent > 0.0 && shown.recent.len() > 1 {
             let line = ui.max_rect().x_range().expand(16.0);
-            ui.painter().hline(line, ui.cursor().top() + 2.0, (1.0, Palette::of(ui).line));
+            ui.painter()
+                .hline(line, ui.cursor().top() + 2.0, (1.0, Palette::of(ui).line));
             ui.add_space(6.0);
             ui.spacing_mut().item_spacing.y = 0.0;
             let selected = self.chosen.as_ref().map(|chosen| chosen.message.id);
@@ -239,7 +276,11 @@ impl Inspector {
         ui.label(title.font(theme::strong()).color(palette.text));
         let topics = words::counted(u64::from(shown.facts.subtree_topics), "topic", "topics");
         let text = format!("It is a branch with {topics} below it.");
-        ui.label(RichText::new(text).font(theme::label()).color(palette.muted));
+        ui.label(
+            RichText::new(text)
+                .font(theme::label())
+                .color(palette.muted),
+        );
         ui.add_space(4.0);
         if button(ui, None, "Show subtree", Look::Plain).clicked() {
             self.tab = InspectorTab::Subtree;
@@ -256,12 +297,17 @@ fn nothing_selected(ui: &mut Ui, context: &Context<'_>) {
                 "No topic selected",
                 "Click a topic in the tree to see its messages, history and properties.",
             ),
-            None => (
-                "Not connected",
-                "Connect to a broker to see its topics.",
-            ),
+            None => ("Not connected", "Connect to a broker to see its topics."),
         };
-        ui.label(RichText::new(title).font(theme::title(15.0)).color(palette.text));
-        ui.label(RichText::new(text).font(theme::label()).color(palette.muted));
+        ui.label(
+            RichText::new(title)
+                .font(theme::title(15.0))
+                .color(palette.text),
+        );
+        ui.label(
+            RichText::new(text)
+                .font(theme::label())
+                .color(palette.muted),
+        );
     });
 }

@@ -6,9 +6,9 @@ use egui::{Align2, Label, Rect, ScrollArea, Ui, UiBuilder, pos2};
 use super::super::theme::{self, Palette};
 use super::super::widgets::virtual_rows;
 use super::decode::{Decoded, Decoder, View};
-use crate::payload::format;
 use crate::model::Message;
 use crate::payload::Format;
+use crate::payload::format;
 
 /// UI state of the payload view.
 #[derive(Debug, Default)]
@@ -27,7 +27,8 @@ impl PayloadView {
 
     /// Decodes `message` for a view of `width` points, or shows what is there while that goes on.
     pub fn prepare(&mut self, ui: &Ui, message: &Message, width: f32) -> Option<&Decoded> {
-        self.decoder.get(ui.ctx(), message, self.wanted, columns(ui, width))
+        self.decoder
+            .get(ui.ctx(), message, self.wanted, columns(ui, width))
     }
 
     /// How the payload is shown now: the user's choice, else what fits the payload that was decoded last.
@@ -44,7 +45,11 @@ impl PayloadView {
 
 /// Height that `decoded` takes when all its rows are shown.
 pub fn full_height(decoded: &Decoded) -> f32 {
-    let notice = if decoded.notice.is_some() { theme::LINE_HEIGHT } else { 0.0 };
+    let notice = if decoded.notice.is_some() {
+        theme::LINE_HEIGHT
+    } else {
+        0.0
+    };
     decoded.row_count() as f32 * theme::LINE_HEIGHT + notice + 12.0
 }
 
@@ -77,18 +82,28 @@ pub fn payload_rows(ui: &mut Ui, decoded: &Decoded) {
     }
     if let Some(notice) = decoded.notice {
         let color = Palette::of(ui).amber;
-        ui.label(egui::RichText::new(notice).font(theme::label()).color(color));
+        ui.label(
+            egui::RichText::new(notice)
+                .font(theme::label())
+                .color(color),
+        );
     }
     let gutter = match decoded.view {
         View::Hex => 0.0,
         View::Json | View::Text => gutter(ui, decoded.line_count()),
     };
     let scroll = ScrollArea::both().id_salt("payload");
-    virtual_rows(ui, scroll, theme::LINE_HEIGHT, decoded.row_count(), |ui, rows, place| {
-        for row in rows {
-            row_ui(ui, decoded, row, place.row(row), gutter);
-        }
-    });
+    virtual_rows(
+        ui,
+        scroll,
+        theme::LINE_HEIGHT,
+        decoded.row_count(),
+        |ui, rows, place| {
+            for row in rows {
+                row_ui(ui, decoded, row, place.row(row), gutter);
+            }
+        },
+    );
 }
 
 fn row_ui(ui: &mut Ui, decoded: &Decoded, row: usize, rect: Rect, gutter: f32) {
@@ -96,7 +111,8 @@ fn row_ui(ui: &mut Ui, decoded: &Decoded, row: usize, rect: Rect, gutter: f32) {
     if let Some(number) = decoded.line_number(row) {
         let at = pos2(rect.left() + gutter - 14.0, rect.center().y);
         let text = number.to_string();
-        ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::mono(), palette.faint);
+        ui.painter()
+            .text(at, Align2::RIGHT_CENTER, text, theme::mono(), palette.faint);
     }
     let mut job = LayoutJob::default();
     for (text, kind) in decoded.pieces(row) {
@@ -116,9 +132,17 @@ fn row_ui(ui: &mut Ui, decoded: &Decoded, row: usize, rect: Rect, gutter: f32) {
 fn empty(ui: &mut Ui) {
     let palette = Palette::of(ui);
     ui.add_space(8.0);
-    ui.label(egui::RichText::new("Empty payload").font(theme::strong()).color(palette.text));
+    ui.label(
+        egui::RichText::new("Empty payload")
+            .font(theme::strong())
+            .color(palette.text),
+    );
     let text = "No bytes at all. Published with the retain flag, it clears the retained message of its topic.";
-    ui.label(egui::RichText::new(text).font(theme::label()).color(palette.muted));
+    ui.label(
+        egui::RichText::new(text)
+            .font(theme::label())
+            .color(palette.muted),
+    );
 }
 
 /// What is shown while a large payload is decoded for the first time.

@@ -6,9 +6,9 @@ use super::super::session::Session;
 use super::super::widgets::muted;
 use super::facts_grid::{Section, sections};
 use super::shown::{published_by, user_properties};
-use crate::payload::format;
 use crate::model::Message;
 use crate::mqtt::{Properties, Qos, Version};
+use crate::payload::format;
 
 /// Bytes of correlation data shown in hexadecimal.
 const CORRELATION_BYTES: usize = 256;
@@ -28,27 +28,24 @@ pub fn properties_ui(ui: &mut Ui, session: &Session, message: Option<&Message>) 
         return;
     };
     let mut all = vec![packet(message)];
-    match message.properties.as_deref() {
-        Some(properties) => {
-            let user = user_properties(properties).cloned().collect();
-            all.push(Section {
-                title: "MQTT 5 properties",
-                rows: standard(properties),
-            });
-            all.push(Section {
-                title: "User properties",
-                rows: user,
-            });
-            all.extend(published_by(properties).map(broker_section));
-        }
-        None => {
-            let text = match session.profile.version {
-                Version::V311 => "MQTT 3.1.1 messages have no properties",
-                Version::V5 => "This message carries no properties",
-            };
-            ui.add_space(8.0);
-            muted(ui, text);
-        }
+    if let Some(properties) = message.properties.as_deref() {
+        let user = user_properties(properties).cloned().collect();
+        all.push(Section {
+            title: "MQTT 5 properties",
+            rows: standard(properties),
+        });
+        all.push(Section {
+            title: "User properties",
+            rows: user,
+        });
+        all.extend(published_by(properties).map(broker_section));
+    } else {
+        let text = match session.profile.version {
+            Version::V311 => "MQTT 3.1.1 messages have no properties",
+            Version::V5 => "This message carries no properties",
+        };
+        ui.add_space(8.0);
+        muted(ui, text);
     }
     sections(ui, "properties", &all);
 }
@@ -68,7 +65,9 @@ fn packet(message: &Message) -> Section {
         Qos::ExactlyOnce => "2, exactly once",
     };
     let mut rows = vec![("QoS".to_owned(), qos.to_owned())];
-    let identifier = message.packet_id.map_or("none (QoS 0)".to_owned(), |id| id.to_string());
+    let identifier = message
+        .packet_id
+        .map_or("none (QoS 0)".to_owned(), |id| id.to_string());
     rows.push(("Packet identifier".to_owned(), identifier));
     rows.push(("Retain".to_owned(), yes_no(message.retain)));
     rows.push(("DUP".to_owned(), yes_no(message.dup)));
@@ -93,12 +92,28 @@ fn standard(properties: &Properties) -> Vec<(String, String)> {
     });
     row("Payload Format Indicator", format);
     let seconds = |seconds: u32| format!("{} s", format::thousands(u64::from(seconds)));
-    row("Message Expiry Interval", properties.message_expiry.map(seconds));
-    row("Topic Alias", properties.topic_alias.map(|alias| alias.to_string()));
+    row(
+        "Message Expiry Interval",
+        properties.message_expiry.map(seconds),
+    );
+    row(
+        "Topic Alias",
+        properties.topic_alias.map(|alias| alias.to_string()),
+    );
     row("Response Topic", properties.response_topic.clone());
-    row("Correlation Data", properties.correlation_data.as_deref().map(correlation));
-    let ids: Vec<_> = properties.subscription_ids.iter().map(u32::to_string).collect();
-    row("Subscription Identifier", (!ids.is_empty()).then(|| ids.join(", ")));
+    row(
+        "Correlation Data",
+        properties.correlation_data.as_deref().map(correlation),
+    );
+    let ids: Vec<_> = properties
+        .subscription_ids
+        .iter()
+        .map(u32::to_string)
+        .collect();
+    row(
+        "Subscription Identifier",
+        (!ids.is_empty()).then(|| ids.join(", ")),
+    );
     row("Content Type", properties.content_type.clone());
     rows
 }
@@ -134,7 +149,14 @@ mod tests {
         };
         let rows = standard(&properties);
         let names: Vec<_> = rows.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["Payload Format Indicator", "Message Expiry Interval", "Subscription Identifier"]);
+        assert_eq!(
+            names,
+            [
+                "Payload Format Indicator",
+                "Message Expiry Interval",
+                "Subscription Identifier"
+            ]
+        );
         assert_eq!(rows[1].1, "3,600 s");
         assert_eq!(rows[2].1, "1, 7");
     }

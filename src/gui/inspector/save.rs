@@ -5,7 +5,6 @@ use std::path::Path;
 use bytes::Bytes;
 use egui::{Layout, Ui};
 
-use crate::payload::format;
 use super::super::action::Level;
 use super::super::context::Context;
 use super::super::file_choice::FileChoice;
@@ -13,6 +12,7 @@ use super::super::icons;
 use super::super::latest::Latest;
 use super::super::theme;
 use super::super::widgets::{Look, button, icon_button, text_field};
+use crate::payload::format;
 
 /// UI state of the save bar.
 #[derive(Debug)]
@@ -75,7 +75,13 @@ impl SaveBar {
             if icon_button(ui, icons::FOLDER, "Choose where to save", Look::Plain).clicked() {
                 self.choice.save(ui.ctx(), "Save payload", &open.path);
             }
-            text_field(ui, &mut open.path, "Path to save the payload to", "Path of the file", theme::mono());
+            text_field(
+                ui,
+                &mut open.path,
+                "Path to save the payload to",
+                "Path of the file",
+                theme::mono(),
+            );
         });
         if is_done {
             self.open = None;
@@ -99,10 +105,15 @@ fn write(path: &str, payload: &[u8]) -> Result<String, String> {
 /// A file name from the last level of a topic.
 fn suggested_name(topic_path: &str) -> String {
     let last = topic_path.rsplit('/').next().unwrap_or_default();
-    let is_plain = |character: &char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.');
+    let is_plain =
+        |character: &char| character.is_alphanumeric() || matches!(character, '-' | '_' | '.');
     let name: String = last.chars().filter(is_plain).take(60).collect();
     let name = name.trim_start_matches('.');
-    if name.is_empty() { "payload.bin".to_owned() } else { format!("{name}.bin") }
+    if name.is_empty() {
+        "payload.bin".to_owned()
+    } else {
+        format!("{name}.bin")
+    }
 }
 
 #[cfg(test)]
@@ -120,7 +131,11 @@ mod tests {
     fn writing_says_where_or_why_not() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("x.bin");
-        assert!(write(path.to_str().unwrap(), b"abc").unwrap().contains("x.bin"));
+        assert!(
+            write(path.to_str().unwrap(), b"abc")
+                .unwrap()
+                .contains("x.bin")
+        );
         assert_eq!(std::fs::read(&path).unwrap(), b"abc");
         assert!(write(directory.path().to_str().unwrap(), b"abc").is_err());
     }

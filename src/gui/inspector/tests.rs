@@ -1,7 +1,7 @@
 //! The inspector by accessible label, and pictures of it.
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::Inspector;
 use crate::gui::action::Action;
@@ -44,10 +44,21 @@ fn campus() -> Vec<Publish> {
     let binary: Vec<u8> = (0..=255).cycle().take(5_000).collect();
     let first = [
         message("binary/camera/front", binary),
-        Publish { qos: Qos::AtMostOnce, packet_id: None, ..message("status/raspberrypi/online", "") },
-        Publish { dup: true, qos: Qos::ExactlyOnce, ..message("log/line", "a\tb\u{1b}[0m line\r\nsecond line") },
+        Publish {
+            qos: Qos::AtMostOnce,
+            packet_id: None,
+            ..message("status/raspberrypi/online", "")
+        },
+        Publish {
+            dup: true,
+            qos: Qos::ExactlyOnce,
+            ..message("log/line", "a\tb\u{1b}[0m line\r\nsecond line")
+        },
     ];
-    first.into_iter().chain((0..40).map(|index| news(120 + index))).collect()
+    first
+        .into_iter()
+        .chain((0..40).map(|index| news(120 + index)))
+        .collect()
 }
 
 fn state(messages: &[Publish], path: &str) -> State {
@@ -63,18 +74,32 @@ fn window(size: [f32; 2], state: State) -> Harness<'static, State> {
         .with_context_setup(|ctx| fixture::dress(ctx, Theme::Dark))
         .build_ui_state(
             |ui, state: &mut State| {
-                egui::CentralPanel::default().show(ui, |ui| state.inspector.ui(ui, &state.fixture.context()));
+                egui::CentralPanel::default()
+                    .show(ui, |ui| state.inspector.ui(ui, &state.fixture.context()));
             },
             state,
         )
 }
 
-fn picture(name: &str, path: &str, size: [f32; 2], scale: f32, theme: Theme, prepare: impl FnOnce(&mut State)) {
+fn picture(
+    name: &str,
+    path: &str,
+    size: [f32; 2],
+    scale: f32,
+    theme: Theme,
+    prepare: impl FnOnce(&mut State),
+) {
     let mut state = state(&campus(), path);
     prepare(&mut state);
-    fixture::picture(&format!("inspector-{name}"), size, scale, theme, move |ui| {
-        state.inspector.ui(ui, &state.fixture.context());
-    });
+    fixture::picture(
+        &format!("inspector-{name}"),
+        size,
+        scale,
+        theme,
+        move |ui| {
+            state.inspector.ui(ui, &state.fixture.context());
+        },
+    );
 }
 
 #[test]
@@ -84,12 +109,187 @@ fn pictures() {
     picture("payload", NEWS, wide, 1.0, Theme::Dark, |_| {});
     picture("payload-light", NEWS, wide, 1.0, Theme::Light, |_| {});
     picture("narrow", NEWS, [424.0, 330.0], 2.0, Theme::Dark, |_| {});
-    picture("history", NEWS, wide, 1.0, Theme::Dark, |state| state.inspector.tab = History);
-    picture("history-narrow", NEWS, [424.0, 330.0], 1.0, Theme::Light, |state| state.inspector.tab = History);
-    picture("properties", NEWS, wide, 1.0, Theme::Dark, |state| state.inspector.tab = Properties);
-    picture("subtree", NEWS, wide, 1.0, Theme::Light, |state| state.inspector.tab = Subtree);
+    picture("history", NEWS, wide, 1.0, Theme::Dark, |state| {
+        state.inspector.tab = History;
+    });
+    picture(
+        "history-narrow",
+        NEWS,
+        [424.0, 330.0],
+        1.0,
+        Theme::Light,
+        |state| state.inspector.tab = History,
+    );
+    picture("properties", NEWS, wide, 1.0, Theme::Dark, |state| {
+        state.inspector.tab = Properties;
+    });
+    picture("subtree", NEWS, wide, 1.0, Theme::Light, |state| {
+        state.inspector.tab = Subtree;
+    });
     picture("hex", "binary/camera/front", wide, 1.0, Theme::Dark, |_| {});
     picture("text", "log/line", wide, 1.0, Theme::Dark, |_| {});
-    picture("empty", "status/raspberrypi/online", wide, 1.0, Theme::Dark, |_| {});
+    picture(
+        "empty",
+        "status/raspberrypi/online",
+        wide,
+        1.0,
+        Theme::Dark,
+        |_| {},
+    );
     picture("branch", "UM/campus", wide, 1.0, Theme::Dark, |_| {});
+}
+
+const SIZE: [f32; 2] = [860.0, 560.0];
+
+fn has(window: &Harness<'_, State>, label: &str) -> bool {
+    window.query_by_label(label).is_some()
+}
+
+#[test]
+fn parents_are_links() {
+    let mut window = window(SIZE, state(&campus(), NEWS));
+    window.run_steps(2);
+    window.get_by_label("campus").click();
+    window.run_steps(2);
+    let actions = window.state().fixture.take_actions();
+    assert!(matches!(&actions[..], [Action::SelectPath(path)] if path == "UM/campus"));
+}
+
+#[test]
+fn buttons_ask_for_what_they_say() {
+    let mut window = window(SIZE, state(&campus(), NEWS));
+    window.run_steps(2);
+    for label in ["Publish here", "Clear retained", "Copy topic"] {
+        window.get_by_label(label).click();
+        window.run_steps(2);
+    }
+    let actions = window.state().fixture.take_actions();
+    assert!(matches!(
+        &actions[..],
+        [Action::PublishHere(here), Action::ClearRetained(topics), Action::Copy(topic, "Topic")]
+            if here == NEWS && topics[0].as_str() == NEWS && topic == NEWS
+    ));
+}
+
+#[test]
+fn only_retained_topics_can_be_cleared() {
+    let mut window = window(SIZE, state(&campus(), "log/line"));
+    window.run_steps(2);
+    assert!(
+        window
+            .get_by_label("Clear retained")
+            .accesskit_node()
+            .is_disabled()
+    );
+}
+
+#[test]
+fn an_older_message_stays_until_the_newest_is_wanted() {
+    let mut window = window(SIZE, state(&campus(), NEWS));
+    window.run_steps(2);
+    window.get_by_label("History").click();
+    window.run_steps(2);
+    window.get_by_label_contains("14:32:05.181, QoS 1").click();
+    window.run_steps(2);
+    assert!(has(&window, "Showing message of 14:32:05.181"));
+    window.state().fixture.insert(&news(999));
+    window.get_by_label("Payload").click();
+    window.run_steps(2);
+    assert!(has(&window, "Showing message of 14:32:05.181"));
+    window.get_by_label("Show newest").click();
+    window.run_steps(2);
+    assert!(!has(&window, "Showing message of 14:32:05.181"));
+}
+
+#[test]
+fn arrow_keys_walk_through_the_history() {
+    let mut window = window(SIZE, state(&campus(), NEWS));
+    window.run_steps(2);
+    window.get_by_label("History").click();
+    window.run_steps(2);
+    window.get_by_label_contains("14:32:05.281, QoS 1").click();
+    window.run_steps(3);
+    window.key_press(egui::Key::ArrowDown);
+    window.run_steps(3);
+    assert!(has(&window, "Showing message of 14:32:05.181"));
+    window.key_press(egui::Key::End);
+    window.run_steps(3);
+    assert!(has(&window, "Showing message of 14:32:01.481"));
+    window.key_press(egui::Key::Home);
+    window.run_steps(3);
+    assert!(window.query_by_label_contains("Showing message").is_none());
+}
+
+#[test]
+fn a_scrolled_history_stays_where_it_is() {
+    let mut window = window(SIZE, state(&campus(), NEWS));
+    window.run_steps(2);
+    window.get_by_label("History").click();
+    window.run_steps(2);
+    window.get_by_label_contains("14:32:05.281, QoS 1").click();
+    window.run_steps(2);
+    window.key_press(egui::Key::End);
+    window.run_steps(6);
+    let row = "14:32:01.481, QoS 1";
+    let before = window.get_by_label_contains(row).rect();
+    for score in 0..5 {
+        window.state().fixture.insert(&news(score));
+    }
+    window.run_steps(6);
+    assert_eq!(window.get_by_label_contains(row).rect(), before);
+}
+
+#[test]
+fn the_brokers_own_properties_are_not_listed() {
+    let mut window = window(SIZE, state(&campus(), NEWS));
+    window.state_mut().inspector.tab = super::InspectorTab::Properties;
+    window.run_steps(2);
+    assert!(has(&window, "Published by") && has(&window, "demo-news"));
+    assert!(has(&window, "Content Type") && has(&window, "origin"));
+    assert!(window.query_by_label_contains("x-mqtt").is_none());
+}
+
+#[test]
+fn an_empty_payload_and_a_branch_say_so() {
+    let mut empty = window(SIZE, state(&campus(), "status/raspberrypi/online"));
+    empty.run_steps(2);
+    assert!(has(&empty, "Empty payload"));
+    let mut branch = window(SIZE, state(&campus(), "UM/campus"));
+    branch.run_steps(2);
+    assert!(has(&branch, "No message on this level itself"));
+    branch.get_by_label("Show subtree").click();
+    branch.run_steps(2);
+    assert!(has(&branch, "Direct children"));
+}
+
+#[test]
+fn the_chosen_format_lasts_while_the_topic_is_shown() {
+    use super::decode::View;
+    let mut window = window(SIZE, state(&campus(), "log/line"));
+    window.run_steps(2);
+    window.get_by_label("Show as Hex").click();
+    window.run_steps(2);
+    window
+        .state()
+        .fixture
+        .insert(&message("log/line", "more text"));
+    window.run_steps(2);
+    assert_eq!(window.state().inspector.payload.view(), Some(View::Hex));
+    let state = window.state_mut();
+    let session = state.fixture.session.as_mut().unwrap();
+    session.selected = session.live.model().lock().find(NEWS);
+    window.run_steps(2);
+    assert_eq!(window.state().inspector.payload.wanted, None);
+}
+
+#[test]
+fn long_topics_stay_within_the_window() {
+    let deep = format!("{}/last", ["a-level-of-some-length"; 300].join("/"));
+    let long = "x".repeat(60_000);
+    for topic in [deep, long] {
+        let mut window = window([424.0, 330.0], state(&[message(&topic, "1")], &topic));
+        window.run_steps(2);
+        let rect = window.get_by_label("More").rect();
+        assert!(rect.right() <= 424.0, "{rect:?}");
+    }
 }

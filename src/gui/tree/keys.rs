@@ -11,12 +11,25 @@ use super::{TreeView, scroll};
 
 impl TreeView {
     /// Handles the keys of this frame while the tree has the focus.
-    pub(super) fn keys(&mut self, ui: &Ui, context: &Context<'_>, session: &Session, id: Id, row_count: usize) {
-        let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+    pub(super) fn keys(
+        &mut self,
+        ui: &Ui,
+        context: &Context<'_>,
+        session: &Session,
+        id: Id,
+        row_count: usize,
+    ) {
+        let filter = EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
         let page = scroll::rows_in(ui.available_rect_before_wrap().height().max(240.0));
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let current = session.selected.and_then(|node| session.live.model().lock().row_of(node));
+        let current = session
+            .selected
+            .and_then(|node| session.live.model().lock().row_of(node));
         let last = row_count.saturating_sub(1);
         let target = if pressed(Key::ArrowDown) {
             Some(current.map_or(0, |row| (row + 1).min(last)))
@@ -76,13 +89,29 @@ impl TreeView {
                 context.ask(Action::ClearRetained(vec![topic]));
             }
         }
-        if ui.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy))) {
+        if ui.input(|input| {
+            input
+                .events
+                .iter()
+                .any(|event| matches!(event, egui::Event::Copy))
+        }) {
             context.copy(session.live.model().lock().path(row.node), "Topic");
         }
     }
 
-    fn select_neighbour(&mut self, context: &Context<'_>, session: &Session, row: &Row, step: usize) {
-        let next = session.live.model().lock().row_of(row.node).map(|index| index + step);
+    fn select_neighbour(
+        &mut self,
+        context: &Context<'_>,
+        session: &Session,
+        row: &Row,
+        step: usize,
+    ) {
+        let next = session
+            .live
+            .model()
+            .lock()
+            .row_of(row.node)
+            .map(|index| index + step);
         if let Some(row) = next.and_then(|index| row_at(session, context, index)) {
             self.select(context, row.node);
         }
@@ -98,6 +127,10 @@ impl TreeView {
 
 fn row_at(session: &Session, context: &Context<'_>, index: usize) -> Option<Row> {
     let mut rows = Vec::with_capacity(1);
-    session.live.model().lock().rows(index, 1, context.now, &mut rows);
+    session
+        .live
+        .model()
+        .lock()
+        .rows(index, 1, context.now, &mut rows);
     rows.pop()
 }

@@ -41,10 +41,15 @@ fn path(session: &Session, row: &Row) -> String {
 }
 
 fn copy_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &Row) {
-    if ui.add(Button::new("Copy topic").shortcut_text("Ctrl+C")).clicked() {
+    if ui
+        .add(Button::new("Copy topic").shortcut_text("Ctrl+C"))
+        .clicked()
+    {
         context.copy(path(session, row), "Topic");
     }
-    if ui.add_enabled(row.last.is_some(), Button::new("Copy value")).clicked()
+    if ui
+        .add_enabled(row.last.is_some(), Button::new("Copy value"))
+        .clicked()
         && let Some(last) = &row.last
     {
         context.copy(String::from_utf8_lossy(&last.payload).into_owned(), "Value");
@@ -59,7 +64,12 @@ fn retained_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &R
     {
         context.ask(Action::ClearRetained(vec![topic]));
     }
-    let count = session.live.model().lock().facts(row.node, context.now).subtree_retained;
+    let count = session
+        .live
+        .model()
+        .lock()
+        .facts(row.node, context.now)
+        .subtree_retained;
     let text = format!("Clear {count} retained at and below…");
     if ui.add_enabled(count > 0, Button::new(text)).clicked() {
         context.ask(Action::ClearRetainedBelow(Some(row.node)));

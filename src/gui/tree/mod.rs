@@ -6,6 +6,8 @@ mod menu;
 mod row;
 mod scroll;
 
+pub use row::rate;
+
 use egui::{Align2, Id, Rect, Sense, Ui, pos2, vec2};
 
 use crate::model::{Query, Row, SortBy};
@@ -54,7 +56,13 @@ impl Columns {
         let rate = age - NUMBER_WIDTHS[1];
         let messages = rate - NUMBER_WIDTHS[0];
         let value = rect.left() + (messages - rect.left()) * TOPIC_SHARE;
-        Self { value, messages, rate, age, right }
+        Self {
+            value,
+            messages,
+            rate,
+            age,
+            right,
+        }
     }
 }
 
@@ -69,11 +77,18 @@ impl TreeView {
         if self.glow_until.is_some_and(|until| until > now) {
             return Some(GLOW_STEP);
         }
-        self.newest_visible.map(|newest| next_age_change(now.since(newest)))
+        self.newest_visible
+            .map(|newest| next_age_change(now.since(newest)))
     }
 
     /// Draws the header and the visible rows. `query` is highlighted.
-    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session, query: Option<&Query>) {
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        session: &Session,
+        query: Option<&Query>,
+    ) {
         let rect = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(rect);
         let header = rect.with_max_y(rect.top() + theme::ROW_HEIGHT + 2.0);
@@ -132,7 +147,10 @@ impl TreeView {
         let mut newest = None;
         for (index, row) in rows.iter().enumerate() {
             let top = body.top() + self.scroll.y_of(self.scroll.first_row() + index);
-            let rect = Rect::from_min_size(pos2(body.left(), top), vec2(body.width(), theme::ROW_HEIGHT));
+            let rect = Rect::from_min_size(
+                pos2(body.left(), top),
+                vec2(body.width(), theme::ROW_HEIGHT),
+            );
             if rect.top() > body.bottom() {
                 break;
             }
@@ -152,11 +170,20 @@ impl TreeView {
             menu::row_menu(&response, context, session, row);
         }
         self.newest_visible = newest;
-        self.glow_until = newest.filter(|_| context.settings.flash_changes).map(|newest| newest.plus(theme::GLOW));
+        self.glow_until = newest
+            .filter(|_| context.settings.flash_changes)
+            .map(|newest| newest.plus(theme::GLOW));
         self.rows = rows;
     }
 
-    fn row_clicks(&mut self, ui: &Ui, context: &Context<'_>, row: &Row, rect: Rect, response: &egui::Response) {
+    fn row_clicks(
+        &mut self,
+        ui: &Ui,
+        context: &Context<'_>,
+        row: &Row,
+        rect: Rect,
+        response: &egui::Response,
+    ) {
         let on_caret = response
             .interact_pointer_pos()
             .is_some_and(|pos| (pos.x - row::caret_x(rect, row.depth)).abs() < 9.0);
@@ -169,8 +196,12 @@ impl TreeView {
                     Action::SetOpen(row.node, !open)
                 });
             }
-            Some(open) if response.double_clicked() => context.ask(Action::SetOpen(row.node, !open)),
-            _ if response.clicked() || response.secondary_clicked() => context.ask(Action::Select(row.node)),
+            Some(open) if response.double_clicked() => {
+                context.ask(Action::SetOpen(row.node, !open))
+            }
+            _ if response.clicked() || response.secondary_clicked() => {
+                context.ask(Action::Select(row.node))
+            }
             _ => {}
         }
     }
@@ -211,15 +242,39 @@ fn header_ui(ui: &mut Ui, context: &Context<'_>, session: &Session, rect: Rect, 
     let arrow = |is_sorted: bool| if is_sorted { icons::CARET_DOWN } else { "" };
     let by_name = session.sort == SortBy::Name;
     let titles = [
-        ("Topic", rect.left() + 30.0, Align2::LEFT_CENTER, Some(SortBy::Name), by_name),
+        (
+            "Topic",
+            rect.left() + 30.0,
+            Align2::LEFT_CENTER,
+            Some(SortBy::Name),
+            by_name,
+        ),
         ("Value", columns.value, Align2::LEFT_CENTER, None, false),
-        ("Messages", columns.rate - 8.0, Align2::RIGHT_CENTER, Some(SortBy::Messages), !by_name),
-        ("Rate /s", columns.age - 8.0, Align2::RIGHT_CENTER, None, false),
+        (
+            "Messages",
+            columns.rate - 8.0,
+            Align2::RIGHT_CENTER,
+            Some(SortBy::Messages),
+            !by_name,
+        ),
+        (
+            "Rate /s",
+            columns.age - 8.0,
+            Align2::RIGHT_CENTER,
+            None,
+            false,
+        ),
         ("Age", columns.right, Align2::RIGHT_CENTER, None, false),
     ];
     for (title, x, align, sort, is_sorted) in titles {
-        let color = if is_sorted { palette.text } else { palette.muted };
-        let job = ui.painter().layout_no_wrap(title.to_owned(), theme::label(), color);
+        let color = if is_sorted {
+            palette.text
+        } else {
+            palette.muted
+        };
+        let job = ui
+            .painter()
+            .layout_no_wrap(title.to_owned(), theme::label(), color);
         let area = align.anchor_size(pos2(x, baseline), job.size());
         ui.painter().galley(area.min, job, color);
         let Some(sort) = sort else { continue };
@@ -239,7 +294,11 @@ fn header_ui(ui: &mut Ui, context: &Context<'_>, session: &Session, rect: Rect, 
             context.ask(Action::SortBy(sort));
         }
     }
-    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, palette.line));
+    ui.painter().hline(
+        rect.x_range(),
+        rect.bottom() - 0.5,
+        egui::Stroke::new(1.0, palette.line),
+    );
 }
 
 fn empty_ui(ui: &mut Ui, session: &Session, body: Rect, query: Option<&Query>) {
@@ -249,14 +308,32 @@ fn empty_ui(ui: &mut Ui, session: &Session, body: Rect, query: Option<&Query>) {
     } else if session.is_connected() && session.subscriptions.is_empty() {
         ("No subscription", "Add one above: “#” means every topic.")
     } else if session.is_connected() {
-        ("No messages yet", "They appear here as soon as the broker sends them.")
+        (
+            "No messages yet",
+            "They appear here as soon as the broker sends them.",
+        )
     } else {
-        ("Not connected", "Messages appear here once the connection stands.")
+        (
+            "Not connected",
+            "Messages appear here once the connection stands.",
+        )
     };
     let center = body.center_top() + vec2(0.0, (body.height() * 0.35).min(160.0));
-    ui.painter().text(center, Align2::CENTER_CENTER, headline, theme::title(15.0), palette.muted);
+    ui.painter().text(
+        center,
+        Align2::CENTER_CENTER,
+        headline,
+        theme::title(15.0),
+        palette.muted,
+    );
     let below = center + vec2(0.0, 24.0);
-    ui.painter().text(below, Align2::CENTER_CENTER, hint, theme::body(), palette.faint);
+    ui.painter().text(
+        below,
+        Align2::CENTER_CENTER,
+        hint,
+        theme::body(),
+        palette.faint,
+    );
 }
 
 /// What a person sees for a QoS in one word, for tooltips.

@@ -1,8 +1,8 @@
 //! One row of the tree, painted: caret, name, how much is below, value, pin, numbers.
 
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, pos2, text::LayoutJob,
-    text::TextFormat, vec2,
+    Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo,
+    pos2, text::LayoutJob, text::TextFormat, vec2,
 };
 
 use crate::model::{LastValue, Query, Row};
@@ -40,14 +40,25 @@ fn indent(rect: Rect, depth: u32) -> f32 {
 /// Paints a row and returns how the pointer touches it.
 pub fn row_ui(ui: &mut Ui, rect: Rect, row: &Row, now: Timestamp, style: &Style<'_>) -> Response {
     let response = ui.interact(rect, ui.scope_id().with(row.node), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::selected(Role::TreeItem, true, style.is_selected, spoken(row)));
+    response
+        .widget_info(|| WidgetInfo::selected(Role::TreeItem, true, style.is_selected, spoken(row)));
     let palette = Palette::of(ui);
     background(ui, rect, &response, style);
     let name_x = caret_x(rect, row.depth) + 12.0;
     if let Some(open) = row.open {
-        let icon = if open { icons::CARET_DOWN } else { icons::CARET_RIGHT };
+        let icon = if open {
+            icons::CARET_DOWN
+        } else {
+            icons::CARET_RIGHT
+        };
         let center = pos2(caret_x(rect, row.depth), rect.center().y);
-        ui.painter().text(center, Align2::CENTER_CENTER, icon, theme::icon(11.0), palette.muted);
+        ui.painter().text(
+            center,
+            Align2::CENTER_CENTER,
+            icon,
+            theme::icon(11.0),
+            palette.muted,
+        );
     }
     let name_right = name_ui(ui, rect, name_x, row, style);
     below_ui(ui, rect, name_right, row, style);
@@ -69,7 +80,11 @@ fn spoken(row: &Row) -> String {
 
 /// An empty level needs something to point at.
 fn shown_name(name: &str) -> &str {
-    if name.is_empty() { "(empty level)" } else { name }
+    if name.is_empty() {
+        "(empty level)"
+    } else {
+        name
+    }
 }
 
 fn background(ui: &Ui, rect: Rect, response: &Response, style: &Style<'_>) {
@@ -85,7 +100,8 @@ fn background(ui: &Ui, rect: Rect, response: &Response, style: &Style<'_>) {
     ui.painter().rect_filled(rect, CornerRadius::ZERO, fill);
     if style.is_selected && style.has_focus {
         let bar = Rect::from_min_size(rect.min, vec2(2.0, rect.height()));
-        ui.painter().rect_filled(bar, CornerRadius::ZERO, palette.accent);
+        ui.painter()
+            .rect_filled(bar, CornerRadius::ZERO, palette.accent);
     }
 }
 
@@ -99,12 +115,30 @@ fn line(
 ) -> std::sync::Arc<egui::Galley> {
     let palette = Palette::of(ui);
     let mut job = LayoutJob::default();
-    let plain = TextFormat { font_id: font, color, ..TextFormat::default() };
-    let marked = TextFormat { background: palette.tint(palette.amber, 0.4), ..plain.clone() };
+    let plain = TextFormat {
+        font_id: font,
+        color,
+        ..TextFormat::default()
+    };
+    let marked = TextFormat {
+        background: palette.tint(palette.amber, 0.4),
+        ..plain.clone()
+    };
     let mut end = 0;
-    for range in query.map(|query| query.highlights(text)).unwrap_or_default() {
-        job.append(text.get(end..range.start).unwrap_or_default(), 0.0, plain.clone());
-        job.append(text.get(range.clone()).unwrap_or_default(), 0.0, marked.clone());
+    for range in query
+        .map(|query| query.highlights(text))
+        .unwrap_or_default()
+    {
+        job.append(
+            text.get(end..range.start).unwrap_or_default(),
+            0.0,
+            plain.clone(),
+        );
+        job.append(
+            text.get(range.clone()).unwrap_or_default(),
+            0.0,
+            marked.clone(),
+        );
         end = range.end;
     }
     job.append(text.get(end..).unwrap_or_default(), 0.0, plain);
@@ -120,7 +154,11 @@ fn name_ui(ui: &Ui, rect: Rect, x: f32, row: &Row, style: &Style<'_>) -> f32 {
         row if row.name.is_empty() => palette.faint,
         _ => palette.text,
     };
-    let font = if style.is_selected { theme::strong() } else { theme::body() };
+    let font = if style.is_selected {
+        theme::strong()
+    } else {
+        theme::body()
+    };
     let name = shown_name(&row.name);
     // a name of thousands of characters is cut before it is laid out
     let name: String = name.chars().take(200).collect();
@@ -147,8 +185,18 @@ fn below_ui(ui: &Ui, rect: Rect, name_right: f32, row: &Row, style: &Style<'_>) 
         format!("{topics} {unit}")
     };
     let palette = Palette::of(ui);
-    let limit = if row.last.is_some() { style.columns.value } else { style.columns.messages };
-    let galley = line(ui, &text, (theme::caption(), palette.faint), f32::INFINITY, None);
+    let limit = if row.last.is_some() {
+        style.columns.value
+    } else {
+        style.columns.messages
+    };
+    let galley = line(
+        ui,
+        &text,
+        (theme::caption(), palette.faint),
+        f32::INFINITY,
+        None,
+    );
     if name_right + 8.0 + galley.size().x < limit - 8.0 {
         let at = pos2(name_right + 8.0, rect.center().y - galley.size().y / 2.0);
         ui.painter().galley(at, galley, palette.faint);
@@ -163,15 +211,29 @@ fn value_ui(ui: &Ui, rect: Rect, last: &LastValue, style: &Style<'_>) {
         return;
     }
     let text = payload::preview(&last.payload, 120);
-    let color = if last.payload.is_empty() { palette.faint } else { palette.muted };
-    let text = if last.payload.is_empty() { "(empty)" } else { text.as_str() };
+    let color = if last.payload.is_empty() {
+        palette.faint
+    } else {
+        palette.muted
+    };
+    let text = if last.payload.is_empty() {
+        "(empty)"
+    } else {
+        text.as_str()
+    };
     let galley = line(ui, text, (theme::mono(), color), width, style.query);
     let size = galley.size();
     let at = pos2(style.columns.value, rect.center().y - size.y / 2.0);
     ui.painter().galley(at, galley, color);
     if last.retained {
         let at = pos2(style.columns.value + size.x + 12.0, rect.center().y);
-        ui.painter().text(at, Align2::CENTER_CENTER, icons::PIN, theme::icon_fill(11.0), palette.violet);
+        ui.painter().text(
+            at,
+            Align2::CENTER_CENTER,
+            icons::PIN,
+            theme::icon_fill(11.0),
+            palette.violet,
+        );
     }
 }
 
@@ -179,9 +241,19 @@ fn numbers_ui(ui: &Ui, rect: Rect, row: &Row, now: Timestamp, columns: Columns) 
     let palette = Palette::of(ui);
     let y = rect.center().y;
     let number = |right: f32, text: String, color: Color32| {
-        ui.painter().text(pos2(right, y), Align2::RIGHT_CENTER, text, theme::number(), color);
+        ui.painter().text(
+            pos2(right, y),
+            Align2::RIGHT_CENTER,
+            text,
+            theme::number(),
+            color,
+        );
     };
-    number(columns.rate - 8.0, format::thousands(row.messages), palette.muted);
+    number(
+        columns.rate - 8.0,
+        format::thousands(row.messages),
+        palette.muted,
+    );
     if row.rate >= 0.05 {
         number(columns.age - 8.0, rate(row.rate), palette.muted);
     }
@@ -195,7 +267,11 @@ pub fn rate(per_second: f32) -> String {
     if per_second < 99.95 {
         format!("{per_second:.1}")
     } else {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate is positive and rounded")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate is positive and rounded"
+        )]
         format::thousands(per_second.round() as u64)
     }
 }
@@ -204,7 +280,11 @@ pub fn rate(per_second: f32) -> String {
 /// nobody repaints: a quiet window does not wake up every second.
 pub fn age(age: std::time::Duration) -> String {
     let seconds = age.as_secs();
-    let rounded = if (10..60).contains(&seconds) { seconds - seconds % 10 } else { seconds };
+    let rounded = if (10..60).contains(&seconds) {
+        seconds - seconds % 10
+    } else {
+        seconds
+    };
     format::age(std::time::Duration::from_secs(rounded))
 }
 

@@ -18,20 +18,31 @@ pub struct Scroll {
 const ROW: f64 = theme::ROW_HEIGHT as f64;
 
 /// Rows that fit into `height` points, at least one.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a window has few rows")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a window has few rows"
+)]
 pub fn rows_in(height: f32) -> usize {
     ((height / theme::ROW_HEIGHT) as usize).max(1)
 }
 
 impl Scroll {
     /// The first row that is at least partly visible.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the offset is never negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the offset is never negative"
+    )]
     pub fn first_row(&self) -> usize {
         (self.offset / ROW) as usize
     }
 
     /// Top of a row relative to the top of the view.
-    #[expect(clippy::cast_possible_truncation, reason = "close to the view the difference is small")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "close to the view the difference is small"
+    )]
     pub fn y_of(&self, row: usize) -> f32 {
         (row as f64 * ROW - self.offset) as f32
     }
@@ -85,7 +96,10 @@ impl Scroll {
     }
 
     /// Draws the bar and lets it be dragged.
-    #[expect(clippy::cast_possible_truncation, reason = "fractions of the view's height")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "fractions of the view's height"
+    )]
     pub fn bar_ui(&mut self, ui: &mut Ui, body: Rect, row_count: usize) {
         let total = row_count as f64 * ROW;
         let height = f64::from(body.height());
@@ -100,14 +114,26 @@ impl Scroll {
             pos2(track.left() + 2.0, track.top() + top as f32),
             vec2(6.0, handle_height as f32),
         );
-        let response = ui.interact(track, ui.scope_id().with("tree scroll bar"), Sense::DRAG | Sense::CLICK);
-        if let Some(pos) = response.interact_pointer_pos().filter(|_| response.dragged() || response.clicked()) {
+        let response = ui.interact(
+            track,
+            ui.scope_id().with("tree scroll bar"),
+            Sense::DRAG | Sense::CLICK,
+        );
+        if let Some(pos) = response
+            .interact_pointer_pos()
+            .filter(|_| response.dragged() || response.clicked())
+        {
             let grabbed = f64::from(pos.y - track.top()) - handle_height / 2.0;
             self.offset = (grabbed / room).clamp(0.0, 1.0) * (total - height);
             self.anchor = None;
         }
         let palette = Palette::of(ui);
-        let color = if response.hovered() || response.dragged() { palette.muted } else { palette.hover };
-        ui.painter().rect_filled(handle, CornerRadius::same(3), color);
+        let color = if response.hovered() || response.dragged() {
+            palette.muted
+        } else {
+            palette.hover
+        };
+        ui.painter()
+            .rect_filled(handle, CornerRadius::same(3), color);
     }
 }

@@ -33,11 +33,7 @@ pub fn switch(ui: &mut Ui, on: &mut bool, label: &str) -> Response {
         ui.painter()
             .rect(track, CornerRadius::same(8), fill, line, StrokeKind::Inside);
         let x = egui::lerp((track.left() + 8.0)..=(track.right() - 8.0), how_on);
-        let knob = if *on {
-            egui::Color32::WHITE
-        } else {
-            palette.muted
-        };
+        let knob = if *on { theme::KNOB } else { palette.muted };
         ui.painter()
             .circle_filled(pos2(x, track.center().y), 6.0, knob);
     }

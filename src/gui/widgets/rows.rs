@@ -42,6 +42,8 @@ pub fn virtual_rows(
     total: usize,
     add: impl FnOnce(&mut Ui, Range<usize>, &Place),
 ) -> Scrolled {
+    // a list that grows above what is looked at is moved past its old end, which must not spring back
+    ui.spacing_mut().scroll.kinetic.rubber_band = false;
     let output = scroll.auto_shrink(false).show_viewport(ui, |ui, viewport| {
         #[expect(
             clippy::cast_possible_truncation,

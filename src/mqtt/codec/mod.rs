@@ -1,9 +1,9 @@
 //! From bytes on the wire to a [`Packet`], for both protocol versions, in both directions.
 //!
 //! Read here and not by rumqttc, whose readers are made for its own client and lose what an explorer has to show:
-//! 0.34 refuses a DISCONNECT with a reason but without properties (mosquitto's way to say "taken over"), refuses
-//! reason codes it does not know, and takes the third subscription identifier of a PUBLISH for payload. Where both
-//! understand a packet they agree: `tests/codec.rs` compares them.
+//! 0.34 takes the third subscription identifier of a PUBLISH for payload, refuses a DISCONNECT that ends after its
+//! reason (mosquitto's way to say "taken over") and reason codes that it does not know, and copies every frame.
+//! What it writes is read here in the tests, and compared.
 
 mod packets;
 mod properties;
@@ -66,5 +66,7 @@ fn fixed_header(bytes: &[u8]) -> Result<Option<(usize, usize)>, DecodeError> {
     Ok(None)
 }
 
+#[cfg(test)]
+mod agreement;
 #[cfg(test)]
 mod tests;

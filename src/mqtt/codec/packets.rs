@@ -21,22 +21,21 @@ pub(super) fn decode(
         return publish(version, flags, reader).map(Packet::Publish);
     }
     check_flags(kind, flags)?;
-    let reader_ref = &mut reader;
     let packet = match kind {
-        1 => Packet::Connect(Box::new(connect(reader_ref)?)),
-        2 => Packet::ConnAck(Box::new(conn_ack(version, reader_ref)?)),
-        4 => Packet::PubAck(ack(version, reader_ref)?),
-        5 => Packet::PubRec(ack(version, reader_ref)?),
-        6 => Packet::PubRel(ack(version, reader_ref)?),
-        7 => Packet::PubComp(ack(version, reader_ref)?),
-        8 => Packet::Subscribe(subscribe(version, reader_ref)?),
-        9 => Packet::SubAck(sub_ack(version, reader_ref)?),
-        10 => Packet::Unsubscribe(unsubscribe(version, reader_ref)?),
-        11 => Packet::UnsubAck(sub_ack(version, reader_ref)?),
+        1 => Packet::Connect(Box::new(connect(&mut reader)?)),
+        2 => Packet::ConnAck(Box::new(conn_ack(version, &mut reader)?)),
+        4 => Packet::PubAck(ack(version, &mut reader)?),
+        5 => Packet::PubRec(ack(version, &mut reader)?),
+        6 => Packet::PubRel(ack(version, &mut reader)?),
+        7 => Packet::PubComp(ack(version, &mut reader)?),
+        8 => Packet::Subscribe(Box::new(subscribe(version, &mut reader)?)),
+        9 => Packet::SubAck(Box::new(sub_ack(version, &mut reader)?)),
+        10 => Packet::Unsubscribe(Box::new(unsubscribe(version, &mut reader)?)),
+        11 => Packet::UnsubAck(Box::new(sub_ack(version, &mut reader)?)),
         12 => Packet::PingReq,
         13 => Packet::PingResp,
-        14 => Packet::Disconnect(disconnect(version, reader_ref)?),
-        15 if version == Version::V5 => Packet::Auth(auth(reader_ref)?),
+        14 => Packet::Disconnect(Box::new(disconnect(version, &mut reader)?)),
+        15 if version == Version::V5 => Packet::Auth(Box::new(auth(&mut reader)?)),
         _ => return Err(malformed("this version of MQTT has no such packet type")),
     };
     match reader.left() {
@@ -134,7 +133,7 @@ fn conn_ack(version: Version, reader: &mut Reader) -> Result<ConnAck, DecodeErro
     let code = reader.u8()?;
     // A broker that does not know MQTT 5 answers in the words of 3.1.1, without properties.
     let reason = if version == Version::V311 || reader.left() == 0 {
-        ReasonCode::from_return_code(code)
+        ReasonCode::from_connect_return_code(code)
     } else {
         ReasonCode(code)
     };

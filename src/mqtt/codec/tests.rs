@@ -1,3 +1,7 @@
+//! Packets as other programs write them, byte by byte; and any bytes at all.
+
+use proptest::prelude::*;
+
 use super::*;
 use crate::mqtt::{PacketId, Qos, ReasonCode};
 
@@ -63,7 +67,7 @@ fn every_subscription_identifier_is_read() {
     assert_eq!(publish.properties.unwrap().subscription_ids, [1, 2, 3]);
 }
 
-/// mosquitto ends a connection like this; rumqttc 0.34 wants the properties that may be left out (MQTT 5, 3.14.2.2.1).
+/// mosquitto ends a connection like this: the properties may be left out (MQTT 5, 3.14.2.2.1). rumqttc 0.34 refuses it.
 #[test]
 fn a_disconnect_may_end_after_its_reason() {
     let reason = |bytes| match read(Version::V5, bytes) {
@@ -139,4 +143,61 @@ fn broken_rules_are_named() {
         assert!(text.contains(word), "{text} lacks {word}");
     }
     assert!(refusal(Version::V311, b"\xf0\0").contains("packet type"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8_192))]
+
+    #[test]
+    fn any_bytes_are_read_or_refused(
+        first in any::<u8>(),
+        body in proptest::collection::vec(any::<u8>(), 0..120),
+        is_v5 in any::<bool>(),
+    ) {
+        let mut frame = vec![first, u8::try_from(body.len()).unwrap()];
+        frame.extend(body);
+        let version = if is_v5 { Version::V5 } else { Version::V311 };
+        let _read_or_refused = decode(version, Bytes::from(frame)).is_ok();
+    }
+
+    #[test]
+    fn a_packet_with_one_byte_changed_is_read_or_refused(
+        which in 0..SAMPLES.len(),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let mut frame = SAMPLES[which].to_vec();
+        let at = at.index(frame.len());
+        frame[at] = byte;
+        for version in [Version::V311, Version::V5] {
+            let _read_or_refused = decode(version, Bytes::from(frame.clone())).is_ok();
+        }
+    }
+
+    #[test]
+    fn any_bytes_have_a_length_or_are_refused(bytes in proptest::collection::vec(any::<u8>(), 0..8)) {
+        match frame_length(&bytes) {
+            Ok(Some(length)) => prop_assert!((2..=268_435_460).contains(&length)),
+            Ok(None) => prop_assert!(bytes.len() < 5),
+            Err(_) => prop_assert!(bytes.len() >= 5),
+        }
+    }
+}
+
+/// One of each packet that has something inside.
+const SAMPLES: [&[u8]; 9] = [
+    b"\x10\x28\0\x04MQTT\x05\xee\0\x3c\x05\x11\0\0\0\x3c\0\x02id\x05\x18\0\0\0\x05\0\x01w\0\x03bye\0\x01u\0\x01p",
+    b"\x20\x0e\0\0\x0b\x12\0\x02id\x21\0\x14\x24\x01\x29",
+    b"\x3d\x15\0\x03a/b\0\x07\x0a\x0b\x01\x26\0\x01k\0\x02vv!",
+    b"\x50\x0a\0\x07\x97\x06\x1f\0\x03off",
+    b"\x82\x0d\0\x01\x02\x0b\x05\0\x05a/+/#\x2e",
+    b"\x90\x08\0\x01\x02\x0b\x05\0\x01\x87",
+    b"\xa2\x09\0\x01\0\0\x04$SYS",
+    b"\xe0\x08\x8e\x06\x1c\0\x03elf",
+    b"\xf0\x0e\x18\x0c\x15\0\x05PLAIN\x16\0\x01s",
+];
+
+#[test]
+fn a_packet_is_small_to_move() {
+    assert!(size_of::<Packet>() <= 128, "{}", size_of::<Packet>());
 }

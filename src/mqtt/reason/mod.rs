@@ -42,7 +42,7 @@ impl ReasonCode {
 
     /// The MQTT 5 code that says the same as a CONNACK return code of MQTT 3.1.1 (MQTT 3.1.1, 3.2.2.3). Numbers
     /// from 0x80 on stay what they are: some brokers send MQTT 5 codes to everybody.
-    pub fn from_return_code(code: u8) -> Self {
+    pub fn from_connect_return_code(code: u8) -> Self {
         Self(match code {
             0 => 0x00,
             1 => 0x84,

@@ -70,6 +70,7 @@ fn a_code_says_what_it_means_in_its_packet() {
 
 #[test]
 fn return_codes_of_3_1_1_become_reason_codes() {
-    let mapped = [0, 1, 2, 3, 4, 5, 6, 0x87].map(|code| ReasonCode::from_return_code(code).0);
+    let mapped =
+        [0, 1, 2, 3, 4, 5, 6, 0x87].map(|code| ReasonCode::from_connect_return_code(code).0);
     assert_eq!(mapped, [0x00, 0x84, 0x85, 0x88, 0x86, 0x87, 0x80, 0x87]);
 }

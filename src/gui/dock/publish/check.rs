@@ -1,8 +1,8 @@
 //! Says what a payload is before it is sent: valid or where not, and how many bytes.
 
 use super::compose::{payload, sample_values};
-use crate::payload::format;
 use crate::mqtt::Timestamp;
+use crate::payload::format;
 use crate::payload::{json, template};
 use crate::profile::PayloadKind;
 
@@ -35,7 +35,9 @@ pub struct Checker {
 impl Checker {
     /// Judges `text`, unless it is the same as before.
     pub fn check(&mut self, kind: PayloadKind, text: &str, now: Timestamp) -> &Check {
-        let is_same = |(last_kind, last_text, _): &(PayloadKind, String, Check)| *last_kind == kind && last_text == text;
+        let is_same = |(last_kind, last_text, _): &(PayloadKind, String, Check)| {
+            *last_kind == kind && last_text == text
+        };
         let last = self.last.take().filter(is_same);
         let (_, _, check) = self
             .last
@@ -68,8 +70,15 @@ fn judge_json(typed: &str, filled: &[u8], size: &str) -> (Verdict, String) {
     // numbers as long as the placeholders keep every other character where it was typed
     let numbers = with_numbers(typed);
     match json::validate(&numbers) {
-        Ok(()) => (Verdict::Doubtful, format!("not JSON once filled in: put quotes around {{{{now}}}} and {{{{uuid}}}} · {size}")),
-        Err(typed_error) if numbers != typed => (Verdict::Doubtful, format!("{typed_error} · {size}")),
+        Ok(()) => (
+            Verdict::Doubtful,
+            format!(
+                "not JSON once filled in: put quotes around {{{{now}}}} and {{{{uuid}}}} · {size}"
+            ),
+        ),
+        Err(typed_error) if numbers != typed => {
+            (Verdict::Doubtful, format!("{typed_error} · {size}"))
+        }
         Err(_) => (Verdict::Doubtful, format!("{error} · {size}")),
     }
 }
@@ -110,7 +119,10 @@ mod tests {
     #[test]
     fn placeholders_are_found_with_their_braces() {
         let text = "{ \"at\": {{ now }}, \"x\": {{other}}, \"n\": {{seq}} }";
-        let found: Vec<_> = placeholders(text).into_iter().map(|range| &text[range]).collect();
+        let found: Vec<_> = placeholders(text)
+            .into_iter()
+            .map(|range| &text[range])
+            .collect();
         assert_eq!(found, ["{{ now }}", "{{seq}}"]);
         assert!(placeholders("{{").is_empty());
         assert_eq!(placeholders("{{{{now}}"), vec![2..9]);

@@ -132,18 +132,28 @@ fn check(properties: &Properties) -> Result<(), ComposeError> {
 
 /// How many properties of a draft would be sent.
 pub fn property_count(edited: &PublishProperties) -> usize {
-    let texts = [&edited.content_type, &edited.response_topic, &edited.correlation_data];
+    let texts = [
+        &edited.content_type,
+        &edited.response_topic,
+        &edited.correlation_data,
+    ];
     usize::from(edited.message_expiry.is_some())
         + usize::from(edited.payload_is_utf8)
         + texts.iter().filter(|text| !text.is_empty()).count()
-        + edited.user.iter().filter(|(name, _)| !name.is_empty()).count()
+        + edited
+            .user
+            .iter()
+            .filter(|(name, _)| !name.is_empty())
+            .count()
 }
 
 /// Why a broker that granted these limits would not take the draft; `None` when it would.
 pub fn refused_by_limits(draft: &PublishDraft, granted: &Properties) -> Option<String> {
     let highest = granted.maximum_qos.and_then(Qos::from_u8);
     if let Some(highest) = highest.filter(|highest| draft.qos > *highest) {
-        return Some(format!("This broker takes at most QoS {highest}. Choose that."));
+        return Some(format!(
+            "This broker takes at most QoS {highest}. Choose that."
+        ));
     }
     let is_retain_refused = draft.retain && granted.retain_available == Some(0);
     is_retain_refused.then(|| "This broker keeps no retained messages. Turn Retain off.".to_owned())
@@ -183,7 +193,10 @@ mod tests {
         assert_eq!(&message.payload[..], b"{\"led\":\"on\"}");
         let properties = message.properties.unwrap();
         assert_eq!(properties.message_expiry, Some(60));
-        assert_eq!(properties.user, [("origin".to_owned(), "laptop".to_owned())]);
+        assert_eq!(
+            properties.user,
+            [("origin".to_owned(), "laptop".to_owned())]
+        );
     }
 
     #[test]
@@ -213,7 +226,10 @@ mod tests {
         draft.topic = "a".to_owned();
         draft.properties.response_topic = "b/#".to_owned();
         let error = compose(&draft, Version::V5, &values(), None).unwrap_err();
-        assert_eq!(error, ComposeError::ResponseTopic(TopicError::Wildcard('#')));
+        assert_eq!(
+            error,
+            ComposeError::ResponseTopic(TopicError::Wildcard('#'))
+        );
     }
 
     #[test]
@@ -222,7 +238,11 @@ mod tests {
             maximum_qos: Some(0),
             ..Properties::default()
         };
-        assert!(refused_by_limits(&draft(), &granted).unwrap().contains("QoS 0"));
+        assert!(
+            refused_by_limits(&draft(), &granted)
+                .unwrap()
+                .contains("QoS 0")
+        );
         assert_eq!(refused_by_limits(&draft(), &Properties::default()), None);
     }
 }

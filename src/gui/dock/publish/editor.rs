@@ -4,21 +4,23 @@ use std::ops::Range;
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Color32, CornerRadius, Frame, Layout, Margin, Popup, PopupCloseBehavior, RichText, ScrollArea, Stroke, TextBuffer,
-    TextEdit, Ui, vec2,
+    Align, Color32, CornerRadius, Frame, Layout, Margin, Popup, PopupCloseBehavior, RichText,
+    ScrollArea, Stroke, TextBuffer, TextEdit, Ui, vec2,
 };
 
 use super::super::super::action::Level;
 use super::super::super::context::Context;
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
-use super::super::super::widgets::{Look, button, button_with_key, field, galley_within, icon_button, muted, segmented, switch};
+use super::super::super::widgets::{
+    Look, button, button_with_key, field, galley_within, icon_button, muted, segmented, switch,
+};
 use super::check::{Verdict, placeholders};
 use super::compose::{payload, property_count, values};
 use super::result::Outcome;
 use super::{Columns, PublishPanel, not_now};
-use crate::payload::format;
 use crate::mqtt::{Qos, TopicName};
+use crate::payload::format;
 use crate::payload::json;
 use crate::profile::PayloadKind;
 
@@ -26,8 +28,10 @@ use crate::profile::PayloadKind;
 const COLOURED_BYTES: usize = 100_000;
 /// Below this width QoS segments show only the number.
 const SHORT_QOS_BELOW: f32 = 470.0;
-/// Below this width the publish button does not name its keys.
-const NO_KEYS_BELOW: f32 = 450.0;
+/// Below this width the word QoS is left out too.
+const NO_QOS_WORD_BELOW: f32 = 410.0;
+/// Below this width the command is copied from the popup of properties.
+const COPY_IN_POPUP_BELOW: f32 = 410.0;
 /// Height of the line below the payload.
 const STATUS_HEIGHT: f32 = 20.0;
 
@@ -43,19 +47,31 @@ impl PublishPanel {
     fn topic_row(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
             let is_short = ui.available_width() < SHORT_QOS_BELOW;
-            let controls = if is_short { 122.0 + 88.0 } else { 186.0 + 96.0 };
+            let is_tiny = ui.available_width() < NO_QOS_WORD_BELOW;
+            let controls = match (is_tiny, is_short) {
+                (true, _) => 88.0 + 88.0,
+                (false, true) => 122.0 + 88.0,
+                (false, false) => 186.0 + 96.0,
+            };
             let width = (ui.available_width() - controls - 3.0 * theme::SPACE[1]).max(80.0);
             self.topic_field(ui, width);
-            let names = if is_short { ["0", "1", "2"] } else { ["QoS 0", "QoS 1", "QoS 2"] };
+            let names = if is_short {
+                ["0", "1", "2"]
+            } else {
+                ["QoS 0", "QoS 1", "QoS 2"]
+            };
             let options: Vec<_> = Qos::ALL.into_iter().zip(names).collect();
             let name = if is_short { "QoS" } else { "" };
-            if is_short {
+            if is_short && !is_tiny {
                 muted(ui, "QoS");
             }
             segmented(ui, name, &mut self.draft.qos, &options);
             switch(ui, &mut self.draft.retain, "Retain");
             let text = RichText::new("Retain").color(Palette::of(ui).text);
-            if ui.add(egui::Label::new(text).sense(egui::Sense::CLICK)).clicked() {
+            if ui
+                .add(egui::Label::new(text).sense(egui::Sense::CLICK))
+                .clicked()
+            {
                 self.draft.retain = !self.draft.retain;
             }
         });
@@ -85,7 +101,12 @@ impl PublishPanel {
             .fill(palette.background)
             .stroke(Stroke::new(1.0, palette.line))
             .corner_radius(CornerRadius::same(theme::RADIUS))
-            .inner_margin(Margin { left: 10, right: 4, top: 6, bottom: 2 });
+            .inner_margin(Margin {
+                left: 10,
+                right: 4,
+                top: 6,
+                bottom: 2,
+            });
         let shown = frame.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let inside = (height - 10.0).max(40.0);
@@ -104,13 +125,17 @@ impl PublishPanel {
         if shown.inner {
             let line = Stroke::new(1.0, palette.accent);
             let radius = CornerRadius::same(theme::RADIUS);
-            ui.painter().rect_stroke(shown.response.rect, radius, line, egui::StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(shown.response.rect, radius, line, egui::StrokeKind::Inside);
         }
     }
 
     fn text_ui(&mut self, ui: &mut Ui, height: f32) -> bool {
         let kind = self.draft.kind;
-        let scroll = ScrollArea::vertical().id_salt("payload editor").max_height(height).min_scrolled_height(height);
+        let scroll = ScrollArea::vertical()
+            .id_salt("payload editor")
+            .max_height(height)
+            .min_scrolled_height(height);
         scroll
             .auto_shrink(false)
             .show(ui, |ui| {
@@ -128,7 +153,9 @@ impl PublishPanel {
                     .min_size(vec2(0.0, height - 2.0))
                     .layouter(&mut layouter);
                 let response = ui.add(edit);
-                ui.ctx().accesskit_node_builder(response.id, |node| node.set_label("Payload to publish"));
+                ui.ctx().accesskit_node_builder(response.id, |node| {
+                    node.set_label("Payload to publish");
+                });
                 response.has_focus()
             })
             .inner
@@ -169,7 +196,11 @@ impl PublishPanel {
                 Verdict::Doubtful => (icons::WARNING, palette.amber),
                 Verdict::Bad => (icons::WARNING_CIRCLE, palette.red),
             };
-            let ink = if verdict == Verdict::Good { palette.muted } else { color };
+            let ink = if verdict == Verdict::Good {
+                palette.muted
+            } else {
+                color
+            };
             ui.label(RichText::new(icon).font(theme::icon(14.0)).color(color));
             let result = self.sender.result(context);
             let room = ui.available_width();
@@ -195,12 +226,16 @@ impl PublishPanel {
                 None => (Verdict::Good, String::new()),
             };
         }
-        let check = self.checker.check(self.draft.kind, &self.draft.payload, context.now);
+        let check = self
+            .checker
+            .check(self.draft.kind, &self.draft.payload, context.now);
         (check.verdict, check.text.clone())
     }
 
     fn bottom_row(&mut self, ui: &mut Ui, context: &Context<'_>, columns: &Columns) {
-        let names_keys = ui.available_width() >= NO_KEYS_BELOW || columns.properties.is_some();
+        let names_keys = columns.saved.is_some();
+        let copy_in_popup =
+            ui.available_width() < COPY_IN_POPUP_BELOW && columns.properties.is_none();
         ui.horizontal(|ui| {
             let options = [
                 (PayloadKind::Json, "JSON"),
@@ -213,12 +248,14 @@ impl PublishPanel {
                 self.saved_popup(ui, context);
             }
             if columns.properties.is_none() {
-                self.options_popup(ui, context);
+                self.options_popup(ui, context, copy_in_popup);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 self.publish_button(ui, context, names_keys);
-                let has_room = ui.available_width() > 130.0;
-                let copy = if has_room {
+                if copy_in_popup {
+                    return;
+                }
+                let copy = if ui.available_width() > 130.0 {
                     button(ui, Some(icons::TERMINAL), "Copy command", Look::Quiet)
                 } else {
                     icon_button(ui, icons::TERMINAL, "Copy command", Look::Plain)
@@ -232,7 +269,8 @@ impl PublishPanel {
 
     fn saved_popup(&mut self, ui: &mut Ui, context: &Context<'_>) {
         let open = icon_button(ui, icons::SAVE, "Saved publishes", Look::Plain);
-        let popup = Popup::from_toggle_button_response(&open).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let popup = Popup::from_toggle_button_response(&open)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.show(|ui| {
             ui.set_width(200.0);
             ui.set_height(220.0);
@@ -242,7 +280,7 @@ impl PublishPanel {
         });
     }
 
-    fn options_popup(&mut self, ui: &mut Ui, context: &Context<'_>) {
+    fn options_popup(&mut self, ui: &mut Ui, context: &Context<'_>, with_copy: bool) {
         let count = property_count(&self.draft.properties);
         let label = if count == 0 {
             "Properties and repeat".to_owned()
@@ -250,10 +288,15 @@ impl PublishPanel {
             format!("Properties ({count}) and repeat")
         };
         let open = icon_button(ui, icons::SLIDERS, &label, Look::Plain);
-        let popup = Popup::from_toggle_button_response(&open).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        let popup = Popup::from_toggle_button_response(&open)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.show(|ui| {
             ui.set_width(240.0);
             self.options_ui(ui, context, 260.0);
+            if with_copy && button(ui, Some(icons::TERMINAL), "Copy command", Look::Plain).clicked()
+            {
+                self.copy_command(context);
+            }
         });
     }
 
@@ -295,7 +338,9 @@ fn hint(kind: PayloadKind) -> &'static str {
     match kind {
         PayloadKind::Json => "{ \"led\": \"on\", \"seq\": {{seq}} }",
         PayloadKind::Hex => "48 65 6c 6c 6f",
-        PayloadKind::Text | PayloadKind::File => "Text; {{now}} {{seq}} {{random}} {{uuid}} are filled in",
+        PayloadKind::Text | PayloadKind::File => {
+            "Text; {{now}} {{seq}} {{random}} {{uuid}} are filled in"
+        }
     }
 }
 
@@ -308,7 +353,9 @@ fn result_ui(ui: &mut Ui, result: &super::result::ResultLine) {
         Outcome::Failed => palette.red,
     };
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let text = RichText::new(&result.text).font(theme::label()).color(color);
+        let text = RichText::new(&result.text)
+            .font(theme::label())
+            .color(color);
         let label = ui.add(egui::Label::new(text).truncate());
         label.on_hover_text(result.more.as_deref().unwrap_or(&result.text));
     });
@@ -337,7 +384,10 @@ fn layout(ui: &Ui, text: &str, kind: PayloadKind) -> LayoutJob {
     for (range, kind) in pieces {
         let color = palette.json(kind);
         let mut from = range.start;
-        for mark in marked.iter().filter(|mark| mark.start < range.end && mark.end > range.start) {
+        for mark in marked
+            .iter()
+            .filter(|mark| mark.start < range.end && mark.end > range.start)
+        {
             let (start, end) = (mark.start.max(from), mark.end.min(range.end));
             add(from..start, color);
             add(start..end, palette.violet);

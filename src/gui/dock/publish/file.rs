@@ -75,7 +75,9 @@ fn size(path: &str) -> Result<u64, String> {
         return Err(format!("This is a directory. Choose a file in it: {path}"));
     }
     if about.len() > MAX_PAYLOAD {
-        return Err(format!("A message has at most 268,435,455 bytes. Choose a smaller file: {path}"));
+        return Err(format!(
+            "A message has at most 268,435,455 bytes. Choose a smaller file: {path}"
+        ));
     }
     Ok(about.len())
 }
@@ -105,7 +107,11 @@ mod tests {
         let path = path.to_str().unwrap();
         assert_eq!(size(path), Ok(3));
         assert_eq!(read(path).unwrap().as_ref(), [1, 2, 3]);
-        assert!(read(directory.path().to_str().unwrap()).unwrap_err().contains("directory"));
+        assert!(
+            read(directory.path().to_str().unwrap())
+                .unwrap_err()
+                .contains("directory")
+        );
         assert!(size("").unwrap_err().contains("path"));
     }
 }

@@ -75,7 +75,11 @@ impl PublishPanel {
 
     /// Goes on with a repetition and with files that were being read. Called whenever the window wakes up; says
     /// after how long it wants to be called again.
-    pub fn tick(&mut self, context: &Context<'_>, now: crate::mqtt::Timestamp) -> Option<std::time::Duration> {
+    pub fn tick(
+        &mut self,
+        context: &Context<'_>,
+        now: crate::mqtt::Timestamp,
+    ) -> Option<std::time::Duration> {
         self.sender.tick(context, now)
     }
 
@@ -85,10 +89,12 @@ impl PublishPanel {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
             self.publish_now(context);
         }
-        Frame::new().inner_margin(Margin::symmetric(12, 10)).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = egui::vec2(theme::SPACE[1], theme::SPACE[1]);
-            self.columns(ui, context);
-        });
+        Frame::new()
+            .inner_margin(Margin::symmetric(12, 10))
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing = egui::vec2(theme::SPACE[1], theme::SPACE[1]);
+                self.columns(ui, context);
+            });
     }
 
     fn columns(&mut self, ui: &mut Ui, context: &Context<'_>) {
@@ -115,8 +121,12 @@ impl PublishPanel {
 
     /// MQTT 5 properties and repetition: a column, or a popup where there is no room for one.
     fn options_ui(&mut self, ui: &mut Ui, context: &Context<'_>, properties_height: f32) {
-        let version = context.session.map_or_else(Default::default, |session| session.profile.version);
-        let scroll = egui::ScrollArea::vertical().id_salt("publish properties").auto_shrink([false, true]);
+        let version = context
+            .session
+            .map_or_else(Default::default, |session| session.profile.version);
+        let scroll = egui::ScrollArea::vertical()
+            .id_salt("publish properties")
+            .auto_shrink([false, true]);
         scroll.max_height(properties_height).show(ui, |ui| {
             properties::properties_ui(ui, &mut self.draft.properties, version);
         });
@@ -160,7 +170,10 @@ impl Columns {
 }
 
 fn column(ui: &mut Ui, rect: Rect, name: &str, add: impl FnOnce(&mut Ui)) {
-    let builder = UiBuilder::new().max_rect(rect).id_salt(name).layout(Layout::top_down(egui::Align::Min));
+    let builder = UiBuilder::new()
+        .max_rect(rect)
+        .id_salt(name)
+        .layout(Layout::top_down(egui::Align::Min));
     let mut child = ui.new_child(builder);
     child.set_clip_rect(rect.expand(3.0).intersect(ui.clip_rect()));
     add(&mut child);
@@ -170,7 +183,9 @@ fn column(ui: &mut Ui, rect: Rect, name: &str, add: impl FnOnce(&mut Ui)) {
 fn not_now(context: &Context<'_>) -> Option<&'static str> {
     match context.session.map(super::super::session::Session::state) {
         Some(State::Connected { .. }) => None,
-        Some(State::Connecting { .. }) => Some("Connecting: publishing is possible once that is done"),
+        Some(State::Connecting { .. }) => {
+            Some("Connecting: publishing is possible once that is done")
+        }
         Some(State::Waiting { .. }) => Some("Not connected: waiting for the next attempt"),
         Some(State::Idle | State::Ended(_)) | None => Some("Not connected"),
     }

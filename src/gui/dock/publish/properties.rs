@@ -1,6 +1,8 @@
 //! The MQTT 5 properties of a message that is being written (MQTT 5, 3.3.2.3).
 
-use egui::{Align, CornerRadius, FontId, Frame, Layout, Margin, Response, Stroke, TextEdit, Ui};
+use egui::{
+    Align, Align2, CornerRadius, FontId, Frame, Layout, Margin, Response, Stroke, TextEdit, Ui,
+};
 
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
@@ -15,7 +17,11 @@ pub fn properties_ui(ui: &mut Ui, edited: &mut PublishProperties, version: Versi
     if version == Version::V311 {
         let palette = Palette::of(ui);
         let text = "This connection speaks MQTT 3.1.1, which has no properties.";
-        ui.label(egui::RichText::new(text).font(theme::label()).color(palette.faint));
+        ui.label(
+            egui::RichText::new(text)
+                .font(theme::label())
+                .color(palette.faint),
+        );
         return;
     }
     expiry(ui, edited);
@@ -28,7 +34,11 @@ pub fn properties_ui(ui: &mut Ui, edited: &mut PublishProperties, version: Versi
         named_field(ui, name, text, hint, theme::mono());
     }
     ui.horizontal(|ui| {
-        switch(ui, &mut edited.payload_is_utf8, "Payload format: UTF-8 text");
+        switch(
+            ui,
+            &mut edited.payload_is_utf8,
+            "Payload format: UTF-8 text",
+        );
         muted(ui, "Payload is UTF-8 text");
     });
     user_properties(ui, &mut edited.user);
@@ -36,7 +46,10 @@ pub fn properties_ui(ui: &mut Ui, edited: &mut PublishProperties, version: Versi
 
 /// The message expiry interval in seconds; what is not a number is not taken.
 fn expiry(ui: &mut Ui, edited: &mut PublishProperties) {
-    let mut text = edited.message_expiry.map(|seconds| seconds.to_string()).unwrap_or_default();
+    let mut text = edited
+        .message_expiry
+        .map(|seconds| seconds.to_string())
+        .unwrap_or_default();
     if named_field(ui, "Expiry in s", &mut text, "never", theme::mono()).changed() {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         if digits.is_empty() {
@@ -54,8 +67,20 @@ fn user_properties(ui: &mut Ui, user: &mut Vec<(String, String)>) {
             ui.horizontal(|ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 let width = (ui.available_width() - 26.0 - 4.0) / 2.0;
-                bare_field(ui, name, &format!("Name of user property {}", index + 1), "name", width);
-                bare_field(ui, value, &format!("Value of user property {}", index + 1), "value", width);
+                bare_field(
+                    ui,
+                    name,
+                    &format!("Name of user property {}", index + 1),
+                    "name",
+                    width,
+                );
+                bare_field(
+                    ui,
+                    value,
+                    &format!("Value of user property {}", index + 1),
+                    "value",
+                    width,
+                );
                 let label = format!("Remove user property {}", index + 1);
                 if icon_button(ui, icons::X, &label, Look::Quiet).clicked() {
                     removed = Some(index);
@@ -72,7 +97,9 @@ fn user_properties(ui: &mut Ui, user: &mut Vec<(String, String)>) {
 }
 
 fn bare_field(ui: &mut Ui, text: &mut String, label: &str, hint: &str, width: f32) {
-    let edit = TextEdit::singleline(text).hint_text(hint.to_owned()).font(theme::mono());
+    let edit = TextEdit::singleline(text)
+        .hint_text(hint.to_owned())
+        .font(theme::mono());
     field(ui, edit, label, width);
 }
 
@@ -85,8 +112,9 @@ fn named_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fon
         .corner_radius(CornerRadius::same(theme::RADIUS))
         .inner_margin(Margin::symmetric(8, 0));
     let shown = frame.show(ui, |ui| {
+        let height = theme::CONTROL_HEIGHT - 2.0;
+        ui.spacing_mut().interact_size.y = height;
         ui.horizontal(|ui| {
-            ui.set_height(theme::CONTROL_HEIGHT - 2.0);
             muted(ui, name);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let width = ui.available_width();
@@ -96,7 +124,8 @@ fn named_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fon
                     .frame(Frame::NONE)
                     .margin(Margin::ZERO)
                     .desired_width(width)
-                    .horizontal_align(Align::Max);
+                    .min_size(egui::vec2(0.0, height))
+                    .align(Align2::RIGHT_CENTER);
                 ui.add(edit)
             })
             .inner
@@ -105,11 +134,13 @@ fn named_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fon
     });
     let response = shown.inner;
     let label = name.to_owned();
-    ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(label));
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(label));
     if response.has_focus() {
         let line = Stroke::new(1.0, palette.accent);
         let radius = CornerRadius::same(theme::RADIUS);
-        ui.painter().rect_stroke(shown.response.rect, radius, line, egui::StrokeKind::Inside);
+        ui.painter()
+            .rect_stroke(shown.response.rect, radius, line, egui::StrokeKind::Inside);
     }
     response
 }

@@ -43,7 +43,12 @@ pub struct Repetition {
 
 impl Repetition {
     /// Begins at `now` with the first message.
-    pub fn start(draft: PublishDraft, file: Option<Bytes>, settings: RepeatSettings, now: Timestamp) -> Self {
+    pub fn start(
+        draft: PublishDraft,
+        file: Option<Bytes>,
+        settings: RepeatSettings,
+        now: Timestamp,
+    ) -> Self {
         Self {
             draft,
             file,
@@ -91,7 +96,12 @@ mod tests {
 
     fn every(every_ms: u32, count: u32) -> Repetition {
         let settings = RepeatSettings { every_ms, count };
-        Repetition::start(PublishDraft::default(), None, settings, Timestamp::from_micros(0))
+        Repetition::start(
+            PublishDraft::default(),
+            None,
+            settings,
+            Timestamp::from_micros(0),
+        )
     }
 
     fn at(ms: i64) -> Timestamp {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::payload::format;
 use crate::client::PublishStep;
 use crate::gui::session::PublishRecord;
 use crate::mqtt::{Qos, Timestamp};
+use crate::payload::format;
 
 /// How it went so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,16 +54,23 @@ pub fn result_line(record: &PublishRecord, is_connected: bool) -> ResultLine {
             Qos::AtLeastOnce => line(Outcome::Waiting, "sent → waiting for PUBACK".to_owned()),
             Qos::ExactlyOnce => line(Outcome::Waiting, "sent → waiting for PUBREC".to_owned()),
         },
-        Some(PublishStep::Received) => {
-            line(Outcome::Waiting, "sent → PUBREC → waiting for PUBCOMP".to_owned())
-        }
+        Some(PublishStep::Received) => line(
+            Outcome::Waiting,
+            "sent → PUBREC → waiting for PUBCOMP".to_owned(),
+        ),
         Some(PublishStep::Done(reason)) => done(record, reason.0),
         Some(PublishStep::Refused(reason, detail)) => {
             let name = reason.name();
             let text = format!("{} → refused: {name}", handshake(record.qos, false));
-            let detail = detail.as_ref().map(|detail| format!(" The broker says: {detail}"));
+            let detail = detail
+                .as_ref()
+                .map(|detail| format!(" The broker says: {detail}"));
             ResultLine {
-                more: Some(format!("{}{}", reason.meaning(), detail.unwrap_or_default())),
+                more: Some(format!(
+                    "{}{}",
+                    reason.meaning(),
+                    detail.unwrap_or_default()
+                )),
                 ..line(Outcome::Failed, text)
             }
         }
@@ -73,12 +80,18 @@ pub fn result_line(record: &PublishRecord, is_connected: bool) -> ResultLine {
 
 fn done(record: &PublishRecord, reason: u8) -> ResultLine {
     let time = round_trip(record).map(format::delta).unwrap_or_default();
-    let text = format!("{} {}", handshake(record.qos, true), time.trim_start_matches('+'));
+    let text = format!(
+        "{} {}",
+        handshake(record.qos, true),
+        time.trim_start_matches('+')
+    );
     if reason == NO_MATCHING_SUBSCRIBERS {
         return ResultLine {
             outcome: Outcome::Notable,
             text: format!("{text} · No matching subscribers"),
-            more: Some("The broker took the message, but nobody is subscribed to this topic.".to_owned()),
+            more: Some(
+                "The broker took the message, but nobody is subscribed to this topic.".to_owned(),
+            ),
         };
     }
     ResultLine {
@@ -146,16 +159,26 @@ mod tests {
         let line = result_line(&record(Qos::ExactlyOnce, &steps[..2]), true);
         assert_eq!(line.text, "sent → PUBREC → waiting for PUBCOMP");
         let line = result_line(&record(Qos::ExactlyOnce, &steps), true);
-        assert_eq!(line.text, "sent → PUBREC → PUBCOMP 2.4 ms · No matching subscribers");
+        assert_eq!(
+            line.text,
+            "sent → PUBREC → PUBCOMP 2.4 ms · No matching subscribers"
+        );
         assert_eq!(line.outcome, Outcome::Notable);
     }
 
     #[test]
     fn refusals_have_a_reason_in_words() {
         let refused = PublishStep::Refused(ReasonCode(0x87), Some("no writes here".to_owned()));
-        let line = result_line(&record(Qos::AtLeastOnce, &[PublishStep::Sent, refused]), true);
+        let line = result_line(
+            &record(Qos::AtLeastOnce, &[PublishStep::Sent, refused]),
+            true,
+        );
         assert_eq!(line.outcome, Outcome::Failed);
         assert!(line.text.starts_with("sent → refused: "));
-        assert!(line.more.unwrap().ends_with("The broker says: no writes here"));
+        assert!(
+            line.more
+                .unwrap()
+                .ends_with("The broker says: no writes here")
+        );
     }
 }

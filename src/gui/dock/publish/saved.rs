@@ -1,6 +1,9 @@
 //! Publishes kept under a name in the profile: click one to load it; the loaded one can be renamed and deleted.
 
-use egui::{Align2, CornerRadius, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
+use egui::{
+    Align2, CornerRadius, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    vec2,
+};
 
 use super::super::super::action::Action;
 use super::super::super::context::Context;
@@ -35,25 +38,31 @@ enum Change {
 
 impl SavedList {
     /// Draws the list; returns a draft to load.
-    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, draft: &PublishDraft) -> Option<PublishDraft> {
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        draft: &PublishDraft,
+    ) -> Option<PublishDraft> {
         muted(ui, "Saved");
-        let Some(profile) = profile(context) else {
-            return None;
-        };
+        let profile = profile(context)?;
         let mut change = None;
         let height = (ui.available_height() - theme::CONTROL_HEIGHT - 8.0).max(24.0);
         ui.spacing_mut().item_spacing.y = 1.0;
-        ScrollArea::vertical().id_salt("saved publishes").max_height(height).show(ui, |ui| {
-            for (index, saved) in profile.saved_publishes.iter().enumerate() {
-                if let Some(Naming::Rename(renamed, _)) = &self.naming
-                    && *renamed == index
-                {
-                    self.name_field(ui, context, profile, draft);
-                } else {
-                    change = row(ui, index, saved, saved.draft == *draft).or(change.take());
+        ScrollArea::vertical()
+            .id_salt("saved publishes")
+            .max_height(height)
+            .show(ui, |ui| {
+                for (index, saved) in profile.saved_publishes.iter().enumerate() {
+                    if let Some(Naming::Rename(renamed, _)) = &self.naming
+                        && *renamed == index
+                    {
+                        self.name_field(ui, context, profile, draft);
+                    } else {
+                        change = row(ui, index, saved, saved.draft == *draft).or(change.take());
+                    }
                 }
-            }
-        });
+            });
         match &self.naming {
             Some(Naming::New(_)) => self.name_field(ui, context, profile, draft),
             _ if button(ui, Some(icons::PLUS), "Save current", Look::Quiet).clicked() => {
@@ -65,9 +74,17 @@ impl SavedList {
         self.apply(context, profile, change)
     }
 
-    fn apply(&mut self, context: &Context<'_>, profile: &Profile, change: Option<Change>) -> Option<PublishDraft> {
+    fn apply(
+        &mut self,
+        context: &Context<'_>,
+        profile: &Profile,
+        change: Option<Change>,
+    ) -> Option<PublishDraft> {
         match change? {
-            Change::Load(index) => profile.saved_publishes.get(index).map(|saved| saved.draft.clone()),
+            Change::Load(index) => profile
+                .saved_publishes
+                .get(index)
+                .map(|saved| saved.draft.clone()),
             Change::BeginRename(index) => {
                 let saved = profile.saved_publishes.get(index)?;
                 self.naming = Some(Naming::Rename(index, saved.name.clone()));
@@ -85,8 +102,14 @@ impl SavedList {
         }
     }
 
-    fn name_field(&mut self, ui: &mut Ui, context: &Context<'_>, profile: &Profile, draft: &PublishDraft) {
-        let (Some(Naming::New(name) | Naming::Rename(_, name))) = &mut self.naming else {
+    fn name_field(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        profile: &Profile,
+        draft: &PublishDraft,
+    ) {
+        let Some(Naming::New(name) | Naming::Rename(_, name)) = &mut self.naming else {
             return;
         };
         let field = text_field(ui, name, "Name of the saved publish", "Name", theme::body());
@@ -114,12 +137,21 @@ impl SavedList {
 /// The profile that saved publishes belong to, as it is kept.
 fn profile<'a>(context: &'a Context<'_>) -> Option<&'a Profile> {
     let session = context.session?;
-    let kept = context.profiles.iter().find(|profile| profile.id == session.profile.id);
+    let kept = context
+        .profiles
+        .iter()
+        .find(|profile| profile.id == session.profile.id);
     Some(kept.unwrap_or(&session.profile))
 }
 
 /// Keeps `draft` under `name`: at `index`, or in place of one of the same name, or as a new one.
-fn keep(context: &Context<'_>, profile: &Profile, index: Option<usize>, name: &str, draft: &PublishDraft) {
+fn keep(
+    context: &Context<'_>,
+    profile: &Profile,
+    index: Option<usize>,
+    name: &str,
+    draft: &PublishDraft,
+) {
     let name = name.trim();
     if name.is_empty() {
         return;
@@ -129,8 +161,16 @@ fn keep(context: &Context<'_>, profile: &Profile, index: Option<usize>, name: &s
         name: name.to_owned(),
         draft: draft.clone(),
     };
-    let same_name = || profile.saved_publishes.iter().position(|saved| saved.name == name);
-    match index.or_else(same_name).and_then(|index| edited.saved_publishes.get_mut(index)) {
+    let same_name = || {
+        profile
+            .saved_publishes
+            .iter()
+            .position(|saved| saved.name == name)
+    };
+    match index
+        .or_else(same_name)
+        .and_then(|index| edited.saved_publishes.get_mut(index))
+    {
         Some(place) => *place = saved,
         None => edited.saved_publishes.push(saved),
     }
@@ -138,28 +178,49 @@ fn keep(context: &Context<'_>, profile: &Profile, index: Option<usize>, name: &s
 }
 
 fn suggested_name(draft: &PublishDraft) -> String {
-    draft.topic.rsplit('/').next().unwrap_or_default().chars().take(40).collect()
+    draft
+        .topic
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .take(40)
+        .collect()
 }
 
 fn row(ui: &mut Ui, index: usize, saved: &SavedPublish, is_loaded: bool) -> Option<Change> {
     let palette = Palette::of(ui);
     let size = vec2(ui.available_width(), theme::ROW_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, ui.is_enabled(), is_loaded, &saved.name));
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::ListItem, ui.is_enabled(), is_loaded, &saved.name)
+    });
     let fill = match (is_loaded, response.hovered() || response.has_focus()) {
         (true, _) => palette.selection,
         (false, true) => palette.hover,
         (false, false) => egui::Color32::TRANSPARENT,
     };
-    let line = if response.has_focus() { Stroke::new(1.0, palette.accent) } else { Stroke::NONE };
+    let line = if response.has_focus() {
+        Stroke::new(1.0, palette.accent)
+    } else {
+        Stroke::NONE
+    };
     let radius = CornerRadius::same(4);
-    ui.painter().rect(rect, radius, fill, line, StrokeKind::Inside);
+    ui.painter()
+        .rect(rect, radius, fill, line, StrokeKind::Inside);
     let buttons = if is_loaded { 48.0 } else { 0.0 };
-    let text_area = Rect::from_min_max(rect.min + vec2(8.0, 0.0), rect.max - vec2(buttons + 4.0, 0.0));
+    let text_area = Rect::from_min_max(
+        rect.min + vec2(8.0, 0.0),
+        rect.max - vec2(buttons + 4.0, 0.0),
+    );
     let text = galley(ui, &saved.name, theme::body(), palette.text);
-    let at = Align2::LEFT_CENTER.align_size_within_rect(text.size(), text_area).min;
+    let at = Align2::LEFT_CENTER
+        .align_size_within_rect(text.size(), text_area)
+        .min;
     let clip = text_area.intersect(ui.clip_rect());
-    ui.painter().with_clip_rect(clip).galley(at, text, palette.text);
+    ui.painter()
+        .with_clip_rect(clip)
+        .galley(at, text, palette.text);
     let mut change = response.clicked().then_some(Change::Load(index));
     if is_loaded {
         let area = Rect::from_min_max(rect.max - vec2(48.0, theme::ROW_HEIGHT - 1.0), rect.max);

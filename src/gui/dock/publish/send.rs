@@ -8,6 +8,7 @@ use egui::{RichText, Ui};
 use super::super::super::action::{Action, Level};
 use super::super::super::context::Context;
 use super::super::super::icons;
+use super::super::super::session::Session;
 use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{Look, icon_button, muted, number_field};
 use super::compose::{compose, refused_by_limits, values};
@@ -15,16 +16,16 @@ use super::file::FileReader;
 use super::not_now;
 use super::repeat::{RepeatSettings, Repetition};
 use super::result::{Outcome, ResultLine, result_line};
-use crate::gui::words;
-use crate::payload::format;
 use crate::client::PublishId;
+use crate::gui::words;
 use crate::mqtt::Timestamp;
+use crate::payload::format;
 use crate::profile::{PayloadKind, PublishDraft};
 
 /// Messages of a repetition that may wait for their acknowledgement; then the next ones wait.
 const MAX_UNDER_WAY: usize = 500;
 /// Height of the controls of the repetition.
-pub const REPEAT_HEIGHT: f32 = 52.0;
+pub const REPEAT_HEIGHT: f32 = 54.0;
 /// How soon to look again whether there is room for the next message.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -88,7 +89,12 @@ impl Sender {
             self.waiting = Some(Waiting::Many(draft.clone()));
             self.files.read(&self.ctx, &draft.payload);
         } else {
-            self.repetition = Some(Repetition::start(draft.clone(), None, self.settings, context.now));
+            self.repetition = Some(Repetition::start(
+                draft.clone(),
+                None,
+                self.settings,
+                context.now,
+            ));
         }
         self.ctx.request_repaint();
     }
@@ -114,7 +120,9 @@ impl Sender {
             self.stop("Stopped: connection lost");
             return None;
         }
-        let under_way = context.session.map_or(0, |session| session.publishes_under_way());
+        let under_way = context
+            .session
+            .map_or(0, Session::publishes_under_way);
         let due = repetition.due(now, MAX_UNDER_WAY.saturating_sub(under_way));
         let (draft, file) = (repetition.draft.clone(), repetition.file.clone());
         let wait = repetition.wait(now);
@@ -207,8 +215,8 @@ impl Sender {
 
     /// Interval, count and button of the repetition, with its progress.
     pub fn repeat_ui(&mut self, ui: &mut Ui, context: &Context<'_>, draft: &PublishDraft) {
+        let row_height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 16.0);
         ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = 16.0;
             muted(ui, "Repeat");
             match &self.repetition {
                 Some(repetition) => progress_ui(ui, repetition),
@@ -219,13 +227,26 @@ impl Sender {
                 None => {}
             }
         });
+        ui.spacing_mut().interact_size.y = row_height;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             ui.add_enabled_ui(!self.is_repeating(), |ui| {
                 muted(ui, "every");
-                number_field(ui, &mut self.settings.every_ms, 1..=86_400_000, "Repeat every, in milliseconds", 62.0);
+                number_field(
+                    ui,
+                    &mut self.settings.every_ms,
+                    1..=86_400_000,
+                    "Repeat every, in milliseconds",
+                    62.0,
+                );
                 muted(ui, "ms ×");
-                number_field(ui, &mut self.settings.count, 0..=1_000_000, "How many times, 0 until stopped", 48.0);
+                number_field(
+                    ui,
+                    &mut self.settings.count,
+                    0..=1_000_000,
+                    "How many times, 0 until stopped",
+                    48.0,
+                );
             });
             if self.is_repeating() {
                 if icon_button(ui, icons::STOP, "Stop repeating", Look::Danger).clicked() {
@@ -252,7 +273,9 @@ fn progress(repetition: &Repetition) -> String {
 
 fn progress_ui(ui: &mut Ui, repetition: &Repetition) {
     let palette = Palette::of(ui);
-    let text = RichText::new(progress(repetition)).font(theme::label()).color(palette.muted);
+    let text = RichText::new(progress(repetition))
+        .font(theme::label())
+        .color(palette.muted);
     ui.label(text);
     if let Some(count) = repetition.count() {
         let size = egui::vec2(ui.available_width(), 4.0);

@@ -1,7 +1,7 @@
 //! The publish panel by accessible label, and pictures of it.
 
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::PublishPanel;
 use crate::gui::action::Action;
@@ -41,8 +41,20 @@ fn saved_publishes() -> Vec<SavedPublish> {
     vec![
         saved("LED on", led_on()),
         saved("LED off", off.clone()),
-        saved("Campus news", PublishDraft { topic: "UM/campus/news".to_owned(), ..off.clone() }),
-        saved("Open registration", PublishDraft { topic: "UM/dearborn".to_owned(), ..off }),
+        saved(
+            "Campus news",
+            PublishDraft {
+                topic: "UM/campus/news".to_owned(),
+                ..off.clone()
+            },
+        ),
+        saved(
+            "Open registration",
+            PublishDraft {
+                topic: "UM/dearborn".to_owned(),
+                ..off
+            },
+        ),
     ]
 }
 
@@ -61,7 +73,8 @@ fn window(size: [f32; 2], state: State) -> Harness<'static, State> {
         .with_context_setup(|ctx| fixture::dress(ctx, Theme::Dark))
         .build_ui_state(
             |ui, state: &mut State| {
-                egui::CentralPanel::default().show(ui, |ui| state.panel.ui(ui, &state.fixture.context()));
+                egui::CentralPanel::default()
+                    .show(ui, |ui| state.panel.ui(ui, &state.fixture.context()));
             },
             state,
         )
@@ -78,7 +91,11 @@ fn published(state: &State) -> Vec<crate::client::Outgoing> {
 
 #[test]
 fn pictures() {
-    let sizes = [("wide", [840.0, 270.0], 1.0), ("middle", [600.0, 260.0], 1.0), ("narrow", [420.0, 240.0], 2.0)];
+    let sizes = [
+        ("wide", [840.0, 270.0], 1.0),
+        ("middle", [600.0, 260.0], 1.0),
+        ("narrow", [420.0, 240.0], 2.0),
+    ];
     for (name, size, scale) in sizes {
         for (theme_name, theme) in [("dark", Theme::Dark), ("light", Theme::Light)] {
             let mut state = state(Fixture::connected(&[]));
@@ -88,4 +105,232 @@ fn pictures() {
             });
         }
     }
+}
+
+const SIZE: [f32; 2] = [860.0, 300.0];
+
+#[test]
+fn a_click_publishes_with_placeholders_filled_in() {
+    let mut window = window(SIZE, state(Fixture::connected(&[])));
+    window.run_steps(2);
+    for seq in 1..=2 {
+        window.get_by_label("Publish").click();
+        window.run_steps(2);
+        let messages = published(window.state());
+        assert_eq!(messages.len(), 1);
+        let text = String::from_utf8(messages[0].payload.to_vec()).unwrap();
+        assert_eq!(
+            text,
+            format!(
+                "{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381+00:00\", \"seq\": {seq} }}"
+            )
+        );
+        assert_eq!(messages[0].qos, Qos::AtLeastOnce);
+        let properties = messages[0].properties.as_ref().unwrap();
+        assert_eq!(properties.response_topic.as_deref(), Some("reply/ui"));
+    }
+}
+
+#[test]
+fn ctrl_enter_publishes_and_adds_no_line() {
+    let mut window = window(SIZE, state(Fixture::connected(&[])));
+    window.run_steps(2);
+    window.get_by_label("Payload to publish").focus();
+    window.run_steps(2);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
+    window.run_steps(2);
+    assert_eq!(published(window.state()).len(), 1);
+    assert_eq!(window.state().panel.draft(), &led_on());
+}
+
+#[test]
+fn nothing_is_published_without_a_connection() {
+    let mut window = window(SIZE, state(Fixture::with_messages(&[])));
+    window.run_steps(2);
+    assert!(
+        window
+            .get_by_label("Publish")
+            .accesskit_node()
+            .is_disabled()
+    );
+    window.get_by_label("Payload to publish").focus();
+    window.run_steps(2);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Enter);
+    window.run_steps(2);
+    let actions = window.state().fixture.take_actions();
+    assert!(
+        matches!(&actions[..], [Action::Toast(_, text)] if text.contains("ot connected") || text.contains("onnecting"))
+    );
+}
+
+#[test]
+fn the_topic_follows_the_selection_until_one_is_typed() {
+    let mut panel = PublishPanel::default();
+    panel.follow_topic("a/b");
+    assert_eq!(panel.draft().topic, "a/b");
+    panel.follow_topic("c");
+    assert_eq!(panel.draft().topic, "c");
+    let mut window = window(
+        SIZE,
+        State {
+            fixture: Fixture::connected(&[]),
+            panel,
+        },
+    );
+    window.run_steps(2);
+    window.get_by_label("Topic to publish to").focus();
+    window.run_steps(1);
+    window.get_by_label("Topic to publish to").type_text("/x");
+    window.run_steps(2);
+    assert_eq!(window.state().panel.draft().topic, "c/x");
+    window.state_mut().panel.follow_topic("other");
+    assert_eq!(window.state().panel.draft().topic, "c/x");
+    window.state_mut().panel.set_topic("here");
+    assert_eq!(window.state().panel.draft().topic, "here");
+}
+
+#[test]
+fn a_wrong_topic_is_explained_and_not_sent() {
+    let mut state = state(Fixture::connected(&[]));
+    state.panel.set_topic("a/#");
+    let mut window = window(SIZE, state);
+    window.run_steps(2);
+    window.get_by_label_contains("wildcard");
+    window.get_by_label("Publish").click();
+    window.run_steps(2);
+    assert!(published(window.state()).is_empty());
+}
+
+#[test]
+fn saved_publishes_are_loaded_kept_renamed_and_deleted() {
+    let mut window = window(SIZE, state(Fixture::connected(&[])));
+    window.run_steps(2);
+    window.get_by_label("LED off").click();
+    window.run_steps(2);
+    assert_eq!(window.state().panel.draft().payload, "{\"led\":\"off\"}");
+    window.get_by_label("Delete saved publish").click();
+    window.run_steps(2);
+    let edited = edited_profile(window.state());
+    let names: Vec<_> = edited
+        .saved_publishes
+        .iter()
+        .map(|saved| saved.name.as_str())
+        .collect();
+    assert_eq!(names, ["LED on", "Campus news", "Open registration"]);
+
+    window.get_by_label("Save current").click();
+    window.run_steps(3);
+    window
+        .get_by_label("Name of the saved publish")
+        .type_text(" off");
+    window.run_steps(2);
+    window.key_press(egui::Key::Enter);
+    window.run_steps(2);
+    let edited = edited_profile(window.state());
+    let last = edited.saved_publishes.last().unwrap();
+    assert_eq!(last.name, "raspberrypi off");
+    assert_eq!(last.draft.payload, "{\"led\":\"off\"}");
+
+    window.get_by_label("Rename saved publish").click();
+    window.run_steps(3);
+    window
+        .get_by_label("Name of the saved publish")
+        .type_text("!");
+    window.run_steps(2);
+    window.key_press(egui::Key::Enter);
+    window.run_steps(2);
+    assert_eq!(
+        edited_profile(window.state()).saved_publishes[1].name,
+        "LED off!"
+    );
+}
+
+fn edited_profile(state: &State) -> crate::profile::Profile {
+    let actions = state.fixture.take_actions().into_iter();
+    let mut profiles = actions.filter_map(|action| match action {
+        Action::EditProfile(profile) => Some(*profile),
+        _ => None,
+    });
+    profiles.next().expect("the profile was not edited")
+}
+
+#[test]
+fn properties_are_edited_in_place() {
+    let mut window = window([860.0, 420.0], state(Fixture::connected(&[])));
+    window.run_steps(2);
+    window.get_by_label("Remove user property 1").click();
+    window.run_steps(2);
+    assert!(window.state().panel.draft().properties.user.is_empty());
+    window.get_by_label("User property").click();
+    window.run_steps(2);
+    window.get_by_label("Name of user property 1").focus();
+    window.run_steps(1);
+    window
+        .get_by_label("Name of user property 1")
+        .type_text("unit");
+    window.run_steps(2);
+    assert_eq!(window.state().panel.draft().properties.user[0].0, "unit");
+    window.get_by_label("QoS 2").click();
+    window
+        .get_by_role_and_label(egui::Role::Switch, "Retain")
+        .click();
+    window.run_steps(2);
+    assert_eq!(window.state().panel.draft().qos, Qos::ExactlyOnce);
+    assert!(window.state().panel.draft().retain);
+}
+
+#[test]
+fn a_repetition_sends_what_is_due_and_ends() {
+    let mut window = window(SIZE, state(Fixture::connected(&[])));
+    window.run_steps(2);
+    window.get_by_label("Start repeating").click();
+    window.run_steps(2);
+    let state = window.state_mut();
+    let mut sequence = Vec::new();
+    for tick in 0..12 {
+        let now = fixture::NOW.plus(std::time::Duration::from_millis(500 * tick));
+        let wait = state.panel.tick(&state.fixture.context(), now);
+        sequence.extend(
+            published(state)
+                .iter()
+                .map(|message| message.payload.clone()),
+        );
+        if tick == 0 {
+            assert_eq!(wait, Some(std::time::Duration::from_secs(1)));
+        }
+    }
+    assert_eq!(sequence.len(), 6);
+    assert!(sequence[5].ends_with(b"\"seq\": 6 }"));
+    window.run_steps(2);
+    window.get_by_label("Stop repeating").click();
+    window.run_steps(2);
+    let state = window.state_mut();
+    let later = fixture::NOW.plus(std::time::Duration::from_mins(1));
+    assert_eq!(state.panel.tick(&state.fixture.context(), later), None);
+    assert!(published(state).is_empty());
+}
+
+#[test]
+fn a_file_is_read_when_it_is_sent() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("payload.bin");
+    std::fs::write(&path, [1, 2, 3]).unwrap();
+    let mut state = state(Fixture::connected(&[]));
+    state.panel.set_draft(PublishDraft {
+        kind: PayloadKind::File,
+        payload: path.to_str().unwrap().to_owned(),
+        ..led_on()
+    });
+    state.panel.publish_now(&state.fixture.context());
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let messages = loop {
+        state.panel.tick(&state.fixture.context(), fixture::NOW);
+        let messages = published(&state);
+        if !messages.is_empty() {
+            break messages;
+        }
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::yield_now();
+    };
+    assert_eq!(messages[0].payload.as_ref(), [1, 2, 3]);
 }
