@@ -167,7 +167,10 @@ impl App {
     }
 
     pub(super) fn open_broker_settings(&mut self) {
-        self.views.dialog = Dialog::broker(&self.data.settings.broker);
+        let id = BrokerSettings::secret_id();
+        let has_password =
+            self.data.known_passwords.contains(&id) || self.data.passwords.contains_key(&id);
+        self.views.dialog = Dialog::broker_settings(&self.data.settings.broker, has_password);
     }
 
     pub(super) fn save_broker(&mut self, settings: BrokerSettings, secret: Option<Secret>) {
