@@ -1,3 +1,5 @@
+//! The examples of MQTT 5, 4.7 and 4.8, and a naive matcher to agree with.
+
 use proptest::prelude::*;
 
 use super::*;
