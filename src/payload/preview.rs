@@ -99,7 +99,7 @@ fn shortened(line: &str, max_chars: usize) -> String {
 
 /// Binary: an image by its type and size, anything else by its first bytes.
 fn describe(payload: &[u8], max_chars: usize) -> String {
-    let size = format::bytes(payload.len() as u64);
+    let size = format::format_bytes(payload.len() as u64);
     if let Some((name, width, height)) = image(payload) {
         return format!("{name} {width}×{height} · {size}");
     }
