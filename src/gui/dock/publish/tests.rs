@@ -128,7 +128,7 @@ fn a_click_publishes_with_placeholders_filled_in() {
         assert_eq!(
             text,
             format!(
-                "{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381+00:00\", \"seq\": {seq} }}"
+                "{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381Z\", \"seq\": {seq} }}"
             )
         );
         assert_eq!(messages[0].qos, Qos::AtLeastOnce);
