@@ -107,7 +107,8 @@ pub fn pairs(bytes: &[u8]) -> String {
     text
 }
 
-fn push_pair(text: &mut String, byte: u8) {
+/// Appends the two digits of `byte`.
+pub(super) fn push_pair(text: &mut String, byte: u8) {
     for digit in [byte >> 4, byte & 0x0f] {
         text.push(char::from(DIGITS[usize::from(digit)]));
     }

@@ -63,19 +63,26 @@ fn is_readable(text: &str) -> bool {
 
 /// Folds blanks, writes out what hides, and ends with "…" where something is left out.
 fn one_line(shown: &str, is_all: bool, max_chars: usize) -> String {
-    let mut line = String::with_capacity(shown.len().min(max_chars.saturating_mul(2)));
+    let mut line = String::new();
+    // no more than the characters of `line`: an escape is counted as one
+    let mut count = 0;
     for word in shown.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
+        if count > max_chars {
+            break;
         }
-        word.chars().for_each(|c| text::push(&mut line, c));
+        if count > 0 {
+            line.push(' ');
+            count += 1;
+        }
+        for c in word.chars().take(max_chars.saturating_add(1)) {
+            text::push(&mut line, c);
+            count += 1;
+        }
     }
-    if is_all {
-        shortened(&line, max_chars)
-    } else {
+    if !is_all {
         line.push('…');
-        shortened(&line, max_chars)
     }
+    shortened(&line, max_chars)
 }
 
 /// `line` itself, or its first `max_chars` − 1 characters and "…".

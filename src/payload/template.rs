@@ -23,16 +23,11 @@ pub fn fill(text: &str, values: &Values) -> String {
     while let Some(start) = rest.find("{{") {
         filled.push_str(&rest[..start]);
         rest = &rest[start..];
-        match placeholder(rest).and_then(|(name, length)| Some((value(name, values)?, length))) {
-            Some((value, length)) => {
-                filled.push_str(&value);
-                rest = &rest[length..];
-            }
-            None => {
-                filled.push('{');
-                rest = &rest[1..];
-            }
-        }
+        let known =
+            placeholder(rest).and_then(|(name, length)| Some((value(name, values)?, length)));
+        let (shown, length) = known.unwrap_or_else(|| ("{".to_owned(), 1));
+        filled.push_str(&shown);
+        rest = &rest[length..];
     }
     filled.push_str(rest);
     filled

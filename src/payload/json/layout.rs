@@ -15,7 +15,6 @@ pub(super) fn lay_out(text: &str) -> Pretty {
             ..Pretty::default()
         },
         depth: 0,
-        // Every bracket that is open in the output; whether it stays on one line.
         on_one_line: false,
     };
     let mut tokens = Tokens(Lexer::new(text));
@@ -50,7 +49,7 @@ impl Printer<'_> {
         let piece = &self.text[token.range.clone()];
         match piece {
             "{" | "[" if token.kind == TokenKind::Punctuation => {
-                self.open(piece, following.clone())
+                self.open(piece, following.clone());
             }
             "}" | "]" => self.close(piece),
             "," if self.on_one_line => self.push(", ", TokenKind::Punctuation),

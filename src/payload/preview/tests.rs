@@ -63,7 +63,10 @@ fn images_say_their_size() {
 #[test]
 fn other_bytes_are_shown_in_hex() {
     assert_eq!(preview(b"\x0a\xff\0", 40), "binary · 3 B · 0a ff 00");
-    assert_eq!(preview(&[0; 49_254], 30), "binary · 48.1 KiB · 00 00 00 …");
+    assert_eq!(
+        preview(&vec![0; 49_254], 30),
+        "binary · 48.1 KiB · 00 00 00 …"
+    );
     assert_eq!(preview(b"\xff\xd8\xff", 40), "binary · 3 B · ff d8 ff");
 }
 
