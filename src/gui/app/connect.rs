@@ -61,10 +61,10 @@ impl App {
                 self.data.passwords.insert(id, secret.clone());
                 self.open(profile, Some(secret));
             }
-            Ok(None) => self.views.dialog = Dialog::password(&profile),
+            Ok(None) => self.views.dialog = Dialog::password(&profile, None),
             Err(err) => {
                 self.note(Level::Info, &profile.name, err.to_string());
-                self.views.dialog = Dialog::password(&profile);
+                self.views.dialog = Dialog::password(&profile, Some(err.to_string()));
             }
         }
     }
