@@ -152,7 +152,7 @@ impl Workers {
 
     /// Wakes the workers for what the window's own changes have left to them.
     fn pass_on_wishes(&self) {
-        if self.wanted.is_sort_wanted() {
+        if self.wanted.are_chores_wanted() {
             self.sort.note_wish();
         }
         if self.wanted.is_search_wanted() && self.wanted.take_search() {

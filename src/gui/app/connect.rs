@@ -70,14 +70,14 @@ impl App {
     }
 
     /// Connects with a password that was just typed.
-    pub(super) fn connect_with(&mut self, id: ProfileId, secret: Secret, keep: Keep) {
+    pub(super) fn connect_with(&mut self, id: &ProfileId, secret: Secret, keep: Keep) {
         match keep {
             Keep::InKeyring => self.set_password(id.clone(), Some(secret)),
             Keep::ThisRun => {
                 self.data.passwords.insert(id.clone(), secret);
             }
         }
-        self.connect(&id);
+        self.connect(id);
     }
 
     /// Keeps a password in the keyring (and for this run), or forgets it.
@@ -189,7 +189,9 @@ impl App {
                 std::thread::sleep(std::time::Duration::from_millis(2));
             }
         }
-        drop(self.data.broker.demo.take());
+        if let Some(demo) = self.data.broker.demo.take() {
+            self.jobs.runtime().block_on(demo.stop());
+        }
         if let Some(broker) = self.data.broker.running.take() {
             self.jobs.runtime().block_on(broker.stop());
         }
