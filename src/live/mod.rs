@@ -77,6 +77,11 @@ impl Live {
             .or_else(|| self.workers.notes.next().map(Event::Note))
     }
 
+    /// Waits on this thread until the connection has ended for good, at most for `limit`; says whether it has.
+    pub fn wait_ended(&self, limit: Duration) -> bool {
+        self.connection.wait_ended(limit)
+    }
+
     /// The state now.
     pub fn state(&self) -> State {
         self.connection.state()
