@@ -76,15 +76,15 @@ impl Reader {
         while self.captures.wait(&mut batch) {
             for captured in batch.drain(..) {
                 let written = self.take(&captured, &mut out);
-                is_open = is_open && self.still_open(written);
+                is_open = is_open && self.still_open(&written);
             }
             let flushed = out.flush();
-            is_open = is_open && self.still_open(flushed);
+            is_open = is_open && self.still_open(&flushed);
         }
     }
 
     /// A closed output ends the program once, quietly; what follows is read and dropped.
-    fn still_open(&mut self, written: io::Result<()>) -> bool {
+    fn still_open(&mut self, written: &io::Result<()>) -> bool {
         if written.is_ok() {
             return true;
         }

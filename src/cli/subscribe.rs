@@ -79,6 +79,10 @@ async fn subscribe(runtime: &RuntimeHandle, job: SubscribeJob) -> Outcome {
 }
 
 /// Follows one subscriber's connection.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each asked for on its own"
+)]
 struct Follower {
     session: Session,
     notices: mpsc::Receiver<Notice>,

@@ -248,7 +248,7 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
         Loss::PingTimeout | Loss::ConnectTimeout => Failure::new(
             format!(
                 "The broker did not answer within the keep alive of {} s.",
-                evidence.plan.keep_alive
+                keep_alive(evidence)
             ),
             "The network between here and the broker may be gone.",
         ),
@@ -339,6 +339,14 @@ fn with_broker_words(failure: Failure, properties: &Properties) -> Failure {
     let words = [&properties.reason_string, &properties.server_reference];
     let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
     failure.with_detail(words.join("; "))
+}
+
+/// The keep alive in seconds; in MQTT 5 the broker's own wish counts (3.2.2.3.14).
+fn keep_alive(evidence: &Evidence<'_>) -> u16 {
+    evidence
+        .connack
+        .and_then(|connack| connack.properties.server_keep_alive)
+        .unwrap_or(evidence.plan.keep_alive)
 }
 
 /// Host and port as they are written together.

@@ -8,9 +8,9 @@
 //! |---|---|
 //! | `plan` | checks the profile |
 //! | `dial`, `tap`, `mask`, `captures` | the socket, and what is seen on it |
-//! | `session`, `poller` | rumqttc, for both protocol versions |
+//! | `session`, `store`, `poller` | rumqttc, for both protocol versions |
 //! | `driver` | decides: connect, hand over, tell, end |
-//! | `publishes`, `subscriptions`, `events`, `backoff` | what the driver keeps in mind |
+//! | `publishes`, `subscriptions`, `events`, `urgency`, `backoff` | what the driver keeps in mind |
 //! | `failure` | from errors and reason codes to two sentences |
 //! | `redelivery` | QoS 2 messages that come again |
 
@@ -29,6 +29,7 @@ mod publishes;
 mod redelivery;
 mod session;
 mod state;
+mod store;
 mod subscriptions;
 mod tap;
 mod urgency;

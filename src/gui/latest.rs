@@ -87,7 +87,9 @@ impl<T: Send + 'static> Latest<T> {
 
 impl<T> fmt::Debug for Latest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Latest").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Latest")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 

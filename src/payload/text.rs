@@ -1,7 +1,8 @@
 //! Any bytes as text that hides nothing: what has no shape of its own is written out.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+
+use super::hex;
 
 /// `payload` as text. Tabs and line ends stay; bytes that are not UTF-8 and control characters are shown as `\x00`,
 /// characters that change the direction of text, and other invisible ones, as `\u{202e}`. Borrowed when nothing
@@ -48,9 +49,9 @@ pub(super) fn push(shown: &mut String, c: char) {
 }
 
 /// Appends `\x` and two digits.
-pub(super) fn push_byte(shown: &mut String, byte: u8) {
-    // Writing to a String cannot fail.
-    write!(shown, "\\x{byte:02x}").unwrap_or_default();
+fn push_byte(shown: &mut String, byte: u8) {
+    shown.push_str("\\x");
+    hex::push_pair(shown, byte);
 }
 
 #[cfg(test)]

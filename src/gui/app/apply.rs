@@ -40,7 +40,7 @@ impl App {
             Action::ShowConnections => self.views.screen = Screen::Connections,
             Action::ShowExplorer => self.show_explorer(),
             Action::Connect(id) => self.connect(&id),
-            Action::ConnectWith(id, secret, keep) => self.connect_with(id, secret, keep),
+            Action::ConnectWith(id, secret, keep) => self.connect_with(&id, secret, keep),
             Action::Disconnect => self.end_connection(Command::Disconnect),
             Action::DropConnection => self.end_connection(Command::Drop),
             Action::ReconnectNow => self.command(Command::ReconnectNow),
@@ -57,7 +57,7 @@ impl App {
             Action::SetPaused(paused) => self.set_paused(paused),
             Action::Filter(text) => self.filter(&text),
             Action::FocusFilter => self.focus_filter(),
-            Action::ClearRetained(topics) => self.views.dialog = Dialog::clear_retained(topics),
+            Action::ClearRetained(topics) => self.views.dialog = Dialog::confirm_clear(topics),
             Action::ClearRetainedBelow(node) => self.clear_retained_below(node),
             Action::ClearRetainedConfirmed(topics) => self.clear_retained(topics),
 
@@ -74,7 +74,7 @@ impl App {
 
             Action::ShowDock(tab) => self.views.dock.tab = tab,
             Action::SaveSettings(settings) => self.save_settings(*settings, context),
-            Action::OpenSettings => self.views.dialog = Dialog::settings(),
+            Action::OpenSettings => self.views.dialog = Dialog::settings(&self.data.settings),
             Action::OpenBrokerSettings => self.open_broker_settings(),
             Action::OpenPalette => self.views.palette.open(),
             Action::OpenKeys => self.views.dialog = Dialog::Keys,
@@ -196,7 +196,7 @@ impl App {
             return;
         };
         let topics = session.live.model().lock().retained_below(node);
-        self.views.dialog = Dialog::clear_retained(topics);
+        self.views.dialog = Dialog::confirm_clear(topics);
     }
 
     fn clear_retained(&mut self, topics: Vec<TopicName>) {

@@ -113,7 +113,8 @@ impl App {
     }
 
     pub(super) fn stop_demo(&mut self) {
-        if self.data.broker.demo.take().is_some() {
+        if let Some(demo) = self.data.broker.demo.take() {
+            self.jobs.runtime().spawn(demo.stop());
             self.note(Level::Info, "Broker", "Demo devices stopped".to_owned());
         }
     }
@@ -136,7 +137,9 @@ impl App {
             self.end_connection(Command::Disconnect);
         }
         self.jobs.run(async move {
-            drop(demo);
+            if let Some(demo) = demo {
+                demo.stop().await;
+            }
             broker.stop().await;
             Done::BrokerStopped { start_again }
         });
@@ -164,7 +167,10 @@ impl App {
     }
 
     pub(super) fn open_broker_settings(&mut self) {
-        self.views.dialog = Dialog::broker(&self.data.settings.broker);
+        let id = BrokerSettings::secret_id();
+        let has_password =
+            self.data.known_passwords.contains(&id) || self.data.passwords.contains_key(&id);
+        self.views.dialog = Dialog::broker_settings(&self.data.settings.broker, has_password);
     }
 
     pub(super) fn save_broker(&mut self, settings: BrokerSettings, secret: Option<Secret>) {

@@ -61,23 +61,23 @@ impl App {
                 self.data.passwords.insert(id, secret.clone());
                 self.open(profile, Some(secret));
             }
-            Ok(None) => self.views.dialog = Dialog::password(&profile),
+            Ok(None) => self.views.dialog = Dialog::password(&profile, None),
             Err(err) => {
                 self.note(Level::Info, &profile.name, err.to_string());
-                self.views.dialog = Dialog::password(&profile);
+                self.views.dialog = Dialog::password(&profile, Some(err.to_string()));
             }
         }
     }
 
     /// Connects with a password that was just typed.
-    pub(super) fn connect_with(&mut self, id: ProfileId, secret: Secret, keep: Keep) {
+    pub(super) fn connect_with(&mut self, id: &ProfileId, secret: Secret, keep: Keep) {
         match keep {
             Keep::InKeyring => self.set_password(id.clone(), Some(secret)),
             Keep::ThisRun => {
                 self.data.passwords.insert(id.clone(), secret);
             }
         }
-        self.connect(&id);
+        self.connect(id);
     }
 
     /// Keeps a password in the keyring (and for this run), or forgets it.
@@ -189,7 +189,9 @@ impl App {
                 std::thread::sleep(std::time::Duration::from_millis(2));
             }
         }
-        drop(self.data.broker.demo.take());
+        if let Some(demo) = self.data.broker.demo.take() {
+            self.jobs.runtime().block_on(demo.stop());
+        }
         if let Some(broker) = self.data.broker.running.take() {
             self.jobs.runtime().block_on(broker.stop());
         }

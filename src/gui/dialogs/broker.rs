@@ -25,13 +25,14 @@ pub struct BrokerDialog {
     port: u32,
     user_name: String,
     password: Secret,
+    has_password: bool,
     is_revealed: bool,
     is_fresh: bool,
 }
 
 impl BrokerDialog {
     /// Begins with these settings.
-    pub fn new(settings: &BrokerSettings) -> Self {
+    pub fn new(settings: &BrokerSettings, has_password: bool) -> Self {
         let reach = Reach::of(settings.address);
         let address = match reach {
             Reach::Machine => "0.0.0.0".to_owned(),
@@ -43,6 +44,7 @@ impl BrokerDialog {
             port: u32::from(settings.port),
             user_name: settings.user_name.clone(),
             password: Secret::default(),
+            has_password,
             is_revealed: false,
             is_fresh: true,
         }
@@ -51,11 +53,11 @@ impl BrokerDialog {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
         let is_closed = heading_ui(ui, "Broker on this machine", 540.0);
-        let is_entered = self.fields_ui(ui, context);
+        let is_entered = self.fields_ui(ui);
         if self.reach == Reach::Network {
             warning_ui(ui);
         }
-        let checked = self.checked(context);
+        let checked = self.checked();
         if context.broker.running.is_some() {
             muted(
                 ui,
@@ -82,7 +84,7 @@ impl BrokerDialog {
     }
 
     /// Draws the fields. Says whether Enter was pressed in one of them.
-    fn fields_ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> bool {
+    fn fields_ui(&mut self, ui: &mut Ui) -> bool {
         let options = [
             (Reach::Machine, "This machine only (127.0.0.1)"),
             (Reach::Network, "The network"),
@@ -116,10 +118,10 @@ impl BrokerDialog {
                 },
             );
         });
-        is_entered | self.account_ui(ui, context)
+        is_entered | self.account_ui(ui)
     }
 
-    fn account_ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> bool {
+    fn account_ui(&mut self, ui: &mut Ui) -> bool {
         let width = ui.available_width() - LABEL_WIDTH - theme::SPACE[1];
         let hint = match self.reach {
             Reach::Machine => "everyone may connect",
@@ -135,9 +137,6 @@ impl BrokerDialog {
         if self.user_name.is_empty() && self.reach == Reach::Machine {
             return is_entered;
         }
-        let has_password = context
-            .known_passwords
-            .contains(&BrokerSettings::secret_id());
         labelled(ui, "Password", LABEL_WIDTH, |ui| {
             let mut text = self.password.reveal().to_owned();
             let (eye, tip) = if self.is_revealed {
@@ -147,7 +146,7 @@ impl BrokerDialog {
             };
             let edit = TextEdit::singleline(&mut text)
                 .password(!self.is_revealed)
-                .hint_text(if has_password {
+                .hint_text(if self.has_password {
                     "kept; type to replace it"
                 } else {
                     "required"
@@ -164,7 +163,7 @@ impl BrokerDialog {
     }
 
     /// The settings as they would be kept, or the first thing that is missing.
-    fn checked(&self, context: &Context<'_>) -> Result<BrokerSettings, &'static str> {
+    fn checked(&self) -> Result<BrokerSettings, &'static str> {
         let address = listen_address(self.reach, &self.address)?;
         let port =
             u16::try_from(self.port).map_err(|_too_large| "Choose a port from 1 to 65535.")?;
@@ -172,10 +171,7 @@ impl BrokerDialog {
         if self.reach == Reach::Network && user_name.is_empty() {
             return Err("The network needs a user name. Give one that clients have to send.");
         }
-        let is_known = context
-            .known_passwords
-            .contains(&BrokerSettings::secret_id());
-        if !user_name.is_empty() && self.password.reveal().is_empty() && !is_known {
+        if !user_name.is_empty() && self.password.reveal().is_empty() && !self.has_password {
             return Err("A user name needs a password. Give one that clients have to send.");
         }
         Ok(BrokerSettings {

@@ -3,7 +3,7 @@
 use egui::{Label, RichText, ScrollArea, Ui, vec2};
 
 use super::super::theme::{self, Palette};
-use super::super::widgets::badge;
+use super::super::widgets::{badge, scroll_by_keys};
 use super::frame::{Outcome, heading_ui, room_for_contents};
 
 /// A place in the window, and its keys with what they do.
@@ -14,8 +14,9 @@ const GROUPS: [Group; 5] = [
         "Everywhere",
         &[
             ("Ctrl+K", "Commands: find anything by typing"),
-            ("Ctrl+F", "Filter topics and payloads; Esc clears it"),
+            ("Ctrl+F or /", "Filter topics and payloads; Esc clears it"),
             ("Ctrl+O", "Show the connections"),
+            ("Ctrl+E", "Show the topics"),
             ("Ctrl+N", "New connection"),
             ("Ctrl+B", "Start or stop the broker on this machine"),
             ("Ctrl+P", "Pause or resume the tree"),
@@ -59,6 +60,7 @@ pub fn keys_ui(ui: &mut Ui) -> Outcome {
         .show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = 6.0;
+            scroll_by_keys(ui);
             for (place, keys) in GROUPS {
                 ui.add_space(theme::SPACE[0]);
                 ui.label(
@@ -66,6 +68,7 @@ pub fn keys_ui(ui: &mut Ui) -> Outcome {
                         .font(theme::strong())
                         .color(Palette::of(ui).text),
                 );
+                ui.spacing_mut().interact_size.y = 20.0;
                 for (key, what) in keys {
                     ui.horizontal(|ui| key_ui(ui, key, what));
                 }
@@ -80,7 +83,6 @@ pub fn keys_ui(ui: &mut Ui) -> Outcome {
 
 fn key_ui(ui: &mut Ui, key: &str, what: &str) {
     let palette = Palette::of(ui);
-    ui.spacing_mut().interact_size.y = 20.0;
     let size = vec2(190.0, 20.0);
     ui.allocate_ui_with_layout(
         size,

@@ -30,28 +30,31 @@ const ZOOMS: [(u32, &str); 6] = [
 /// UI state of the dialog.
 #[derive(Debug)]
 pub struct SettingsDialog {
+    edited: Settings,
     is_fresh: bool,
 }
 
-impl Default for SettingsDialog {
-    fn default() -> Self {
-        Self { is_fresh: true }
-    }
-}
-
 impl SettingsDialog {
+    /// Begins with these settings.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            edited: settings.clone(),
+            is_fresh: true,
+        }
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
         let mut is_closed = heading_ui(ui, "Settings", 560.0);
-        let mut edited = context.settings.clone();
+        let before = self.edited.clone();
         ScrollArea::vertical()
             .max_height(room_for_contents(ui))
             .show(ui, |ui| {
-                fields_ui(ui, &mut edited);
+                fields_ui(ui, &mut self.edited);
                 files_ui(ui, context);
             });
-        if edited != *context.settings {
-            context.ask(Action::SaveSettings(Box::new(edited)));
+        if self.edited != before {
+            context.ask(Action::SaveSettings(Box::new(self.edited.clone())));
         }
         let mut outcome = Outcome::Stay;
         ui.horizontal(|ui| {
@@ -90,9 +93,8 @@ fn fields_ui(ui: &mut Ui, settings: &mut Settings) {
         if number_field(ui, &mut mebibytes, 1..=65_536, "History in MiB", 80.0) {
             settings.history_budget = u64::from(mebibytes) * MIB;
         }
-        muted(
-            ui,
-            "MiB for each connection; the last message of a topic is always kept",
+        muted(ui, "MiB for each connection").on_hover_text(
+            "The oldest messages are trimmed; the last one of every topic is always kept.",
         );
     });
 }

@@ -37,11 +37,17 @@ fn pictures() {
     let mut network = fixture.settings.broker.clone();
     network.address = [0, 0, 0, 0].into();
     let dialogs = [
-        ("dialog-settings", Dialog::settings()),
-        ("dialog-broker", Dialog::broker(&fixture.settings.broker)),
-        ("dialog-broker-network", Dialog::broker(&network)),
-        ("dialog-password", Dialog::password(&profile())),
-        ("dialog-clear", Dialog::clear_retained(topics(1_234))),
+        ("dialog-settings", Dialog::settings(&fixture.settings)),
+        (
+            "dialog-broker",
+            Dialog::broker_settings(&fixture.settings.broker, false),
+        ),
+        (
+            "dialog-broker-network",
+            Dialog::broker_settings(&network, true),
+        ),
+        ("dialog-password", Dialog::password(&profile(), None)),
+        ("dialog-clear", Dialog::confirm_clear(topics(1_234))),
         ("dialog-port", Dialog::port_taken(1883, Some(1884))),
         ("dialog-keys", Dialog::Keys),
         ("dialog-about", Dialog::About),
@@ -53,7 +59,7 @@ fn pictures() {
             Theme::Light
         };
         picture(name, [700.0, 560.0], 1.0, theme, |ui| {
-            dialog.ui(ui, &fixture.context())
+            dialog.ui(ui, &fixture.context());
         });
     }
 }
@@ -68,7 +74,7 @@ fn harness<'a>(fixture: &'a Fixture, dialog: &'a RefCell<Dialog>) -> Harness<'a>
 #[test]
 fn a_password_is_typed_and_entered_without_a_mouse() {
     let (fixture, profile) = (Fixture::new(), profile());
-    let dialog = RefCell::new(Dialog::password(&profile));
+    let dialog = RefCell::new(Dialog::password(&profile, None));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     assert!(
@@ -91,10 +97,10 @@ fn a_password_is_typed_and_entered_without_a_mouse() {
 fn escape_closes() {
     let fixture = Fixture::new();
     for open in [
-        Dialog::settings(),
+        Dialog::settings(&fixture.settings),
         Dialog::Keys,
         Dialog::About,
-        Dialog::password(&profile()),
+        Dialog::password(&profile(), None),
         Dialog::port_taken(1883, None),
     ] {
         let dialog = RefCell::new(open);
@@ -125,7 +131,7 @@ fn enter_takes_the_next_free_port() {
 #[test]
 fn the_network_needs_a_user_name_and_a_password() {
     let fixture = Fixture::new();
-    let dialog = RefCell::new(Dialog::broker(&fixture.settings.broker));
+    let dialog = RefCell::new(Dialog::broker_settings(&fixture.settings.broker, false));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     harness.get_by_label("Reached from The network").click();
@@ -158,7 +164,7 @@ fn the_network_needs_a_user_name_and_a_password() {
 #[test]
 fn clearing_says_how_many_and_asks() {
     let fixture = Fixture::new();
-    let dialog = RefCell::new(Dialog::clear_retained(topics(1_234)));
+    let dialog = RefCell::new(Dialog::confirm_clear(topics(1_234)));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     harness
@@ -174,7 +180,7 @@ fn clearing_says_how_many_and_asks() {
 #[test]
 fn settings_are_kept_at_once() {
     let fixture = Fixture::new();
-    let dialog = RefCell::new(Dialog::settings());
+    let dialog = RefCell::new(Dialog::settings(&fixture.settings));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     harness.get_by_label("Enlarge 150 %").click();

@@ -4,7 +4,7 @@ use egui::text::{LayoutJob, TextFormat};
 use egui::{Align2, Label, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
 use super::super::theme::{self, Palette};
-use super::super::widgets::virtual_rows;
+use super::super::widgets::{scroll_keys, virtual_rows};
 use super::decode::{Decoded, Decoder, View};
 use crate::model::Message;
 use crate::payload::Format;
@@ -92,6 +92,12 @@ pub fn payload_rows(ui: &mut Ui, decoded: &Decoded) {
         View::Hex => 0.0,
         View::Json | View::Text => gutter(ui, decoded.line_count()),
     };
+    let keys = scroll_keys(
+        ui,
+        ui.available_rect_before_wrap(),
+        "Payload",
+        theme::LINE_HEIGHT,
+    );
     let scroll = ScrollArea::both().id_salt("payload");
     virtual_rows(
         ui,
@@ -99,6 +105,7 @@ pub fn payload_rows(ui: &mut Ui, decoded: &Decoded) {
         theme::LINE_HEIGHT,
         decoded.row_count(),
         |ui, rows, place| {
+            ui.scroll_with_delta(keys);
             for row in rows {
                 row_ui(ui, decoded, row, place.row(row), gutter);
             }

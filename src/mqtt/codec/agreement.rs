@@ -27,8 +27,8 @@ fn user() -> Vec<(String, String)> {
     ]
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn text(text: &str) -> String {
+    text.to_owned()
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn connect_of_mqtt_5_with_every_property() {
             request_response_info: Some(1),
             request_problem_info: Some(0),
             user_properties: user(),
-            authentication_method: some("PLAIN"),
+            authentication_method: Some(text("PLAIN")),
             authentication_data: Some(Bytes::from_static(b"hush")),
         }),
     };
@@ -87,8 +87,8 @@ fn connect_of_mqtt_5_with_every_property() {
             delay_interval: Some(5),
             payload_format_indicator: Some(1),
             message_expiry_interval: Some(6),
-            content_type: some("text/plain"),
-            response_topic: some("r"),
+            content_type: Some(text("text/plain")),
+            response_topic: Some(text("r")),
             correlation_data: Some(Bytes::from_static(b"c")),
             user_properties: user(),
         }),
@@ -116,7 +116,7 @@ fn connect_of_mqtt_5_with_every_property() {
         topic_alias_maximum: Some(4),
         request_response_information: Some(1),
         request_problem_information: Some(0),
-        authentication_method: some("PLAIN"),
+        authentication_method: Some(text("PLAIN")),
         user: user(),
         ..Properties::default()
     };
@@ -127,8 +127,8 @@ fn connect_of_mqtt_5_with_every_property() {
         will_delay: Some(5),
         payload_format: Some(1),
         message_expiry: Some(6),
-        content_type: some("text/plain"),
-        response_topic: some("r"),
+        content_type: Some(text("text/plain")),
+        response_topic: Some(text("r")),
         correlation_data: Some(Bytes::from_static(b"c")),
         user: user(),
         ..Properties::default()
@@ -147,17 +147,17 @@ fn connack_with_every_property() {
             max_qos: Some(1),
             retain_available: Some(0),
             max_packet_size: Some(3),
-            assigned_client_identifier: some("auto-1"),
+            assigned_client_identifier: Some(text("auto-1")),
             topic_alias_max: Some(4),
-            reason_string: some("fine"),
+            reason_string: Some(text("fine")),
             user_properties: user(),
             wildcard_subscription_available: Some(1),
             subscription_identifiers_available: Some(0),
             shared_subscription_available: Some(1),
             server_keep_alive: Some(5),
-            response_information: some("info"),
-            server_reference: some("other"),
-            authentication_method: some("PLAIN"),
+            response_information: Some(text("info")),
+            server_reference: Some(text("other")),
+            authentication_method: Some(text("PLAIN")),
             authentication_data: None,
         }),
     };
@@ -171,17 +171,17 @@ fn connack_with_every_property() {
         maximum_qos: Some(1),
         retain_available: Some(0),
         maximum_packet_size: Some(3),
-        assigned_client_id: some("auto-1"),
+        assigned_client_id: Some(text("auto-1")),
         topic_alias_maximum: Some(4),
-        reason_string: some("fine"),
+        reason_string: Some(text("fine")),
         user: user(),
         wildcard_subscription_available: Some(1),
         subscription_ids_available: Some(0),
         shared_subscription_available: Some(1),
         server_keep_alive: Some(5),
-        response_information: some("info"),
-        server_reference: some("other"),
-        authentication_method: some("PLAIN"),
+        response_information: Some(text("info")),
+        server_reference: Some(text("other")),
+        authentication_method: Some(text("PLAIN")),
         ..Properties::default()
     };
     assert_eq!(ack.properties, granted);
@@ -193,7 +193,7 @@ fn acknowledgements() {
         pkid: 9,
         reason: v5::PubAckReason::QuotaExceeded,
         properties: Some(v5::PubAckProperties {
-            reason_string: some("full"),
+            reason_string: Some(text("full")),
             user_properties: user(),
         }),
     };
@@ -201,7 +201,7 @@ fn acknowledgements() {
         packet_id: PacketId::new(9).unwrap(),
         reason: ReasonCode(0x97),
         properties: Some(Box::new(Properties {
-            reason_string: some("full"),
+            reason_string: Some(text("full")),
             user: user(),
             ..Properties::default()
         })),
@@ -325,10 +325,7 @@ proptest! {
         prop_assert_eq!(read.payload.as_ref(), payload.as_slice());
         prop_assert_eq!((read.retain, read.dup, read.qos), (retain, dup, Qos::ExactlyOnce));
         prop_assert_eq!(read.packet_id, PacketId::new(id));
-        let none = v5::PublishProperties::default();
-        match read.properties {
-            Some(read) => prop_assert!(same(&read, properties)),
-            None => prop_assert_eq!(properties, none),
-        }
+        let read = read.properties.unwrap_or_default();
+        prop_assert!(same(&read, properties));
     }
 }

@@ -120,9 +120,7 @@ impl Sender {
             self.stop("Stopped: connection lost");
             return None;
         }
-        let under_way = context
-            .session
-            .map_or(0, Session::publishes_under_way);
+        let under_way = context.session.map_or(0, Session::publishes_under_way);
         let due = repetition.due(now, MAX_UNDER_WAY.saturating_sub(under_way));
         let (draft, file) = (repetition.draft.clone(), repetition.file.clone());
         let wait = repetition.wait(now);

@@ -73,11 +73,17 @@ fn window(size: [f32; 2], state: State) -> Harness<'static, State> {
         .with_context_setup(|ctx| fixture::dress(ctx, Theme::Dark))
         .build_ui_state(
             |ui, state: &mut State| {
-                egui::CentralPanel::default()
-                    .show(ui, |ui| state.panel.ui(ui, &state.fixture.context()));
+                egui::CentralPanel::default().show(ui, |ui| in_dock(ui, state));
             },
             state,
         )
+}
+
+/// With the margins that the dock leaves around its panels.
+fn in_dock(ui: &mut egui::Ui, state: &mut State) {
+    egui::Frame::new()
+        .inner_margin(egui::Margin::symmetric(12, 10))
+        .show(ui, |ui| state.panel.ui(ui, &state.fixture.context()));
 }
 
 fn published(state: &State) -> Vec<crate::client::Outgoing> {
@@ -101,7 +107,7 @@ fn pictures() {
             let mut state = state(Fixture::connected(&[]));
             let name = format!("publish-{name}-{theme_name}");
             fixture::picture(&name, size, scale, theme, move |ui| {
-                state.panel.ui(ui, &state.fixture.context());
+                in_dock(ui, &mut state);
             });
         }
     }

@@ -1,0 +1,13 @@
+//! The window as a person uses it: the real application with its broker inside, driven by accessible label.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a test fails where something it needs does"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/window.rs"]
+mod driver;
+
+mod broker;
