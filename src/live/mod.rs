@@ -92,11 +92,6 @@ impl Live {
         self.connection.client_id()
     }
 
-    /// As [`Connection::wait_ended`].
-    pub fn wait_ended(&self, limit: Duration) -> bool {
-        self.connection.wait_ended(limit)
-    }
-
     /// Packets that could not be read, and are therefore missing from the model.
     pub fn undecodable(&self) -> u64 {
         self.workers.notes.undecodable()

@@ -86,7 +86,8 @@ impl Dialog {
         if !self.is_open() {
             return;
         }
-        let modal = Modal::new(Id::unique("dialog")).frame(frame::outer(ui));
+        let modal = Modal::new(Id::unique(("dialog", std::mem::discriminant(self))))
+            .frame(frame::outer(ui));
         let response = modal.show(ui.ctx(), |ui| self.contents_ui(ui, context));
         match &response.inner {
             Outcome::Stay if !response.should_close() => {}
