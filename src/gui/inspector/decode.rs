@@ -246,6 +246,7 @@ fn wrap(text: &str, columns: usize) -> Vec<TextRow> {
     rows
 }
 
+/// Cuts one line, behind a blank where there is one in its second half.
 fn wrap_line(line: &str, start: usize, number: usize, columns: usize, rows: &mut Vec<TextRow>) {
     let mut row = TextRow {
         start,
@@ -253,15 +254,23 @@ fn wrap_line(line: &str, start: usize, number: usize, columns: usize, rows: &mut
         line: number,
     };
     if line.len() > columns {
-        for (position, (offset, _)) in line.char_indices().enumerate() {
-            if position > 0 && position % columns == 0 {
-                row.end = start + offset;
+        let mut in_row = 0;
+        let mut behind_blank = None;
+        for (offset, character) in line.char_indices() {
+            if in_row == columns {
+                let (cut, left) = behind_blank.take().unwrap_or((offset, columns));
+                row.end = start + cut;
                 rows.push(row);
                 row = TextRow {
                     start: row.end,
                     end: start + line.len(),
                     line: 0,
                 };
+                in_row = columns - left;
+            }
+            in_row += 1;
+            if character == ' ' && in_row > columns / 2 && in_row < columns {
+                behind_blank = Some((offset + 1, in_row));
             }
         }
     }
@@ -302,6 +311,14 @@ mod tests {
         assert_eq!(parts, ["short", "", "äöüäöüäö", "ü1234567", "last"]);
         let lines: Vec<_> = rows.iter().map(|row| row.line).collect();
         assert_eq!(lines, [1, 2, 3, 0, 4]);
+    }
+
+    #[test]
+    fn rows_end_behind_a_blank_where_there_is_one() {
+        let text = "one two three four five";
+        let rows = wrap(text, 12);
+        let parts: Vec<_> = rows.iter().map(|row| &text[row.start..row.end]).collect();
+        assert_eq!(parts, ["one two ", "three four ", "five"]);
     }
 
     #[test]

@@ -127,9 +127,7 @@ fn a_click_publishes_with_placeholders_filled_in() {
         let text = String::from_utf8(messages[0].payload.to_vec()).unwrap();
         assert_eq!(
             text,
-            format!(
-                "{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381+00:00\", \"seq\": {seq} }}"
-            )
+            format!("{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381Z\", \"seq\": {seq} }}")
         );
         assert_eq!(messages[0].qos, Qos::AtLeastOnce);
         let properties = messages[0].properties.as_ref().unwrap();
