@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::mqtt::{ConnAck, Disconnect, Packet, Qos, Timestamp, TopicFilter};
+use crate::mqtt::{ConnAck, Disconnect, Packet, PacketId, Qos, Timestamp, TopicFilter};
 
 use super::backoff::Backoff;
 use super::captures::Link;
@@ -79,6 +79,7 @@ enum Work {
     Publish(PublishId, Outgoing),
     Subscribe(TopicFilter, Qos),
     Unsubscribe(TopicFilter),
+    Acknowledge(PacketId, Qos),
 }
 
 /// What the tap told of the current connection.
@@ -373,6 +374,7 @@ impl Driver {
                 self.work.push_back(Work::Subscribe(filter, qos));
             }
             Command::Unsubscribe(filter) => self.work.push_back(Work::Unsubscribe(filter)),
+            Command::Acknowledge(id, qos) => self.work.push_back(Work::Acknowledge(id, qos)),
             Command::ReconnectNow => return self.urgent(Urgent::ReconnectNow),
             Command::Disconnect => return self.urgent(Urgent::Disconnect),
             Command::Drop => return self.urgent(Urgent::Drop),
@@ -436,6 +438,12 @@ impl Driver {
                         self.tell(Event::Subscription(filter, SubscribeOutcome::Removed));
                     }
                     None
+                }
+                // packet identifiers mean nothing on the next connection
+                Work::Acknowledge(..) if !is_connected => None,
+                Work::Acknowledge(id, qos) => {
+                    let taken = self.parts.requests.acknowledge(id, qos);
+                    taken.err().map(|_not_taken| Work::Acknowledge(id, qos))
                 }
                 blocked => Some(blocked),
             };
@@ -537,7 +545,7 @@ impl Driver {
         }
         let waiting = self.work.drain(..).filter_map(|work| match work {
             Work::Publish(id, _) => Some(id),
-            Work::Subscribe(..) | Work::Unsubscribe(_) => None,
+            Work::Subscribe(..) | Work::Unsubscribe(_) | Work::Acknowledge(..) => None,
         });
         let unfinished = self.publishes.abandon().into_iter().chain(waiting);
         for id in unfinished.collect::<Vec<_>>() {
