@@ -267,14 +267,14 @@ fn the_chosen_format_lasts_while_the_topic_is_shown() {
     use super::decode::View;
     let mut window = window(SIZE, state(&campus(), "log/line"));
     window.run_steps(2);
-    window.get_by_label("Show as Hex").click();
+    window.get_by_label("Show as Text").click();
     window.run_steps(2);
     window
         .state()
         .fixture
-        .insert(&message("log/line", "more text"));
+        .insert(&message("log/line", vec![0_u8, 1, 2]));
     window.run_steps(2);
-    assert_eq!(window.state().inspector.payload.view(), Some(View::Hex));
+    assert_eq!(window.state().inspector.payload.view(), Some(View::Text));
     let state = window.state_mut();
     let session = state.fixture.session.as_mut().unwrap();
     session.selected = session.live.model().lock().find(NEWS);

@@ -13,7 +13,7 @@ mod send;
 #[cfg(test)]
 mod tests;
 
-use egui::{Frame, Key, Layout, Margin, Modifiers, Rect, Ui, UiBuilder, pos2};
+use egui::{Key, Layout, Modifiers, Rect, Ui, UiBuilder, pos2};
 
 use self::check::Checker;
 use self::saved::SavedList;
@@ -89,12 +89,8 @@ impl PublishPanel {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
             self.publish_now(context);
         }
-        Frame::new()
-            .inner_margin(Margin::symmetric(12, 10))
-            .show(ui, |ui| {
-                ui.spacing_mut().item_spacing = egui::vec2(theme::SPACE[1], theme::SPACE[1]);
-                self.columns(ui, context);
-            });
+        ui.spacing_mut().item_spacing = egui::vec2(theme::SPACE[1], theme::SPACE[1]);
+        self.columns(ui, context);
     }
 
     fn columns(&mut self, ui: &mut Ui, context: &Context<'_>) {

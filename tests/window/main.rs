@@ -1,0 +1,20 @@
+//! The window as a person uses it: the real application with its broker inside, driven by accessible label.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test fails where something it needs does"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/window.rs"]
+mod driver;
+
+mod broker;
+mod keyboard;
+mod look;
+mod profiles;
+mod publish;
+mod subscriptions;
+mod tree;
