@@ -96,7 +96,8 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
     match evidence.lasted {
         Some(_) => Verdict {
             failure: lost(&evidence),
-            is_final: evidence.short_lives >= SHORT_LIVES_LIMIT,
+            is_final: evidence.short_lives >= SHORT_LIVES_LIMIT
+                && !evidence.plan.extras.is_persistent,
         },
         None => not_connected(evidence),
     }

@@ -308,7 +308,7 @@ impl Driver {
         }
         let waiting = self.work.drain(..).filter_map(|work| match work {
             Work::Publish(id, _) => Some(id),
-            Work::Subscribe(..) | Work::Unsubscribe(_) => None,
+            Work::Subscribe(..) | Work::Unsubscribe(_) | Work::Acknowledge(..) => None,
         });
         let unfinished = self.publishes.abandon().into_iter().chain(waiting);
         for id in unfinished.collect::<Vec<_>>() {
