@@ -77,6 +77,11 @@ impl Live {
             .or_else(|| self.workers.notes.next().map(Event::Note))
     }
 
+    /// Waits on this thread until the connection has ended for good, at most for `limit`; says whether it has.
+    pub fn wait_ended(&self, limit: Duration) -> bool {
+        self.connection.wait_ended(limit)
+    }
+
     /// The state now.
     pub fn state(&self) -> State {
         self.connection.state()
@@ -85,11 +90,6 @@ impl Live {
     /// The client id in use.
     pub fn client_id(&self) -> &str {
         self.connection.client_id()
-    }
-
-    /// As [`Connection::wait_ended`].
-    pub fn wait_ended(&self, limit: Duration) -> bool {
-        self.connection.wait_ended(limit)
     }
 
     /// Packets that could not be read, and are therefore missing from the model.

@@ -17,7 +17,7 @@ use canopy::profile::{
     BrokerSettings, ConfigDir, MemorySecrets, Profile, SecretStore, Settings, Theme,
 };
 use eframe::App as _;
-use egui::accesskit::{Role, Toggled};
+use egui::accesskit::{Action, Role, Toggled};
 use egui::{Event, Key, Modifiers, UiBuilder, ViewportId};
 use egui_kittest::kittest::NodeT as _;
 use egui_kittest::{Harness, Node};
@@ -324,6 +324,11 @@ impl Window {
         self.settle();
     }
 
+    /// The first text that `pick` finds something in.
+    pub fn read<T>(&self, pick: impl Fn(&str) -> Option<T>) -> Option<T> {
+        self.nodes().find_map(|node| pick(&words(&node)))
+    }
+
     /// Clicks a button.
     #[track_caller]
     pub fn press(&mut self, label: &str) {
@@ -335,6 +340,16 @@ impl Window {
     pub fn click_row(&mut self, start: &str) {
         self.wait_for(start, |window| window.has_row(start));
         self.row(start).click();
+        self.settle();
+    }
+
+    /// Opens or closes the first row of the tree that begins with `start`.
+    #[track_caller]
+    pub fn double_click_row(&mut self, start: &str) {
+        self.wait_for(start, |window| window.has_row(start));
+        let row = self.row(start);
+        row.click();
+        row.click();
         self.settle();
     }
 
@@ -387,9 +402,19 @@ impl Window {
         self.settle();
     }
 
-    /// Everything that can be acted on and has no label.
+    /// Everything that takes clicks, text or the keyboard and has no label.
     pub fn unnamed(&self) -> Vec<String> {
-        self.harness.unnamed_widgets()
+        let mut unnamed = self.harness.unnamed_widgets();
+        let focusable = self.nodes().filter(|node| {
+            let node = node.accesskit_node();
+            node.data().supports_action(Action::Focus) && !node.is_hidden()
+        });
+        let without = focusable.filter(|node| words(node).trim().is_empty());
+        unnamed.extend(without.map(|node| {
+            let role = node.accesskit_node().role();
+            format!("{role:?} at {:?}", node.rect())
+        }));
+        unnamed
     }
 
     /// The context, for what no label tells.

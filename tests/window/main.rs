@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::unwrap_used,
     reason = "a test fails where something it needs does"
 )]
 
@@ -11,3 +12,9 @@ mod common;
 mod driver;
 
 mod broker;
+mod keyboard;
+mod look;
+mod profiles;
+mod publish;
+mod subscriptions;
+mod tree;

@@ -57,7 +57,7 @@ impl App {
             Action::SetPaused(paused) => self.set_paused(paused),
             Action::Filter(text) => self.filter(&text),
             Action::FocusFilter => self.focus_filter(),
-            Action::ClearRetained(topics) => self.views.dialog = Dialog::confirm_clear(topics),
+            Action::ClearRetained(topics) => self.views.dialog = Dialog::clear_retained(topics),
             Action::ClearRetainedBelow(node) => self.clear_retained_below(node),
             Action::ClearRetainedConfirmed(topics) => self.clear_retained(topics),
 
@@ -74,7 +74,7 @@ impl App {
 
             Action::ShowDock(tab) => self.views.dock.tab = tab,
             Action::SaveSettings(settings) => self.save_settings(*settings, context),
-            Action::OpenSettings => self.views.dialog = Dialog::settings(&self.data.settings),
+            Action::OpenSettings => self.views.dialog = Dialog::settings(),
             Action::OpenBrokerSettings => self.open_broker_settings(),
             Action::OpenPalette => self.views.palette.open(),
             Action::OpenKeys => self.views.dialog = Dialog::Keys,
@@ -196,7 +196,7 @@ impl App {
             return;
         };
         let topics = session.live.model().lock().retained_below(node);
-        self.views.dialog = Dialog::confirm_clear(topics);
+        self.views.dialog = Dialog::clear_retained(topics);
     }
 
     fn clear_retained(&mut self, topics: Vec<TopicName>) {

@@ -167,10 +167,7 @@ impl App {
     }
 
     pub(super) fn open_broker_settings(&mut self) {
-        let id = BrokerSettings::secret_id();
-        let has_password =
-            self.data.known_passwords.contains(&id) || self.data.passwords.contains_key(&id);
-        self.views.dialog = Dialog::broker_settings(&self.data.settings.broker, has_password);
+        self.views.dialog = Dialog::broker(&self.data.settings.broker);
     }
 
     pub(super) fn save_broker(&mut self, settings: BrokerSettings, secret: Option<Secret>) {

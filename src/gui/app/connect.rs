@@ -16,7 +16,7 @@ use super::super::session::Session;
 use super::{App, Screen};
 
 /// How long the window may stay open after its last frame, to say goodbye.
-const LONGEST_GOODBYE: std::time::Duration = std::time::Duration::from_millis(800);
+const LONGEST_GOODBYE: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl App {
     /// Connects with a profile, after its password was found.
@@ -181,13 +181,14 @@ impl App {
     /// The window closes: the connection says DISCONNECT (else its will would fire), the broker tells its clients.
     pub(super) fn end_everything(&mut self) {
         self.end_connection(Command::Disconnect);
-        let deadline = std::time::Instant::now() + LONGEST_GOODBYE;
-        if let Some(session) = self.data.session.take() {
-            let is_open =
-                |session: &Session| !matches!(session.state(), crate::client::State::Ended(_));
-            while is_open(&session) && std::time::Instant::now() < deadline {
-                std::thread::sleep(std::time::Duration::from_millis(2));
-            }
+        if let Some(session) = self.data.session.take()
+            && !session.live.wait_ended(LONGEST_GOODBYE)
+        {
+            self.note(
+                Level::Warning,
+                &session.profile.name,
+                "DISCONNECT could not be sent in time".to_owned(),
+            );
         }
         if let Some(demo) = self.data.broker.demo.take() {
             self.jobs.runtime().block_on(demo.stop());

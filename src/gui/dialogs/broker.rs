@@ -25,14 +25,13 @@ pub struct BrokerDialog {
     port: u32,
     user_name: String,
     password: Secret,
-    has_password: bool,
     is_revealed: bool,
     is_fresh: bool,
 }
 
 impl BrokerDialog {
     /// Begins with these settings.
-    pub fn new(settings: &BrokerSettings, has_password: bool) -> Self {
+    pub fn new(settings: &BrokerSettings) -> Self {
         let reach = Reach::of(settings.address);
         let address = match reach {
             Reach::Machine => "0.0.0.0".to_owned(),
@@ -44,7 +43,6 @@ impl BrokerDialog {
             port: u32::from(settings.port),
             user_name: settings.user_name.clone(),
             password: Secret::default(),
-            has_password,
             is_revealed: false,
             is_fresh: true,
         }
@@ -53,11 +51,11 @@ impl BrokerDialog {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
         let is_closed = heading_ui(ui, "Broker on this machine", 540.0);
-        let is_entered = self.fields_ui(ui);
+        let is_entered = self.fields_ui(ui, context);
         if self.reach == Reach::Network {
             warning_ui(ui);
         }
-        let checked = self.checked();
+        let checked = self.checked(context);
         if context.broker.running.is_some() {
             muted(
                 ui,
@@ -84,7 +82,7 @@ impl BrokerDialog {
     }
 
     /// Draws the fields. Says whether Enter was pressed in one of them.
-    fn fields_ui(&mut self, ui: &mut Ui) -> bool {
+    fn fields_ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> bool {
         let options = [
             (Reach::Machine, "This machine only (127.0.0.1)"),
             (Reach::Network, "The network"),
@@ -118,10 +116,10 @@ impl BrokerDialog {
                 },
             );
         });
-        is_entered | self.account_ui(ui)
+        is_entered | self.account_ui(ui, context)
     }
 
-    fn account_ui(&mut self, ui: &mut Ui) -> bool {
+    fn account_ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> bool {
         let width = ui.available_width() - LABEL_WIDTH - theme::SPACE[1];
         let hint = match self.reach {
             Reach::Machine => "everyone may connect",
@@ -146,7 +144,7 @@ impl BrokerDialog {
             };
             let edit = TextEdit::singleline(&mut text)
                 .password(!self.is_revealed)
-                .hint_text(if self.has_password {
+                .hint_text(if has_password(context) {
                     "kept; type to replace it"
                 } else {
                     "required"
@@ -163,7 +161,7 @@ impl BrokerDialog {
     }
 
     /// The settings as they would be kept, or the first thing that is missing.
-    fn checked(&self) -> Result<BrokerSettings, &'static str> {
+    fn checked(&self, context: &Context<'_>) -> Result<BrokerSettings, &'static str> {
         let address = listen_address(self.reach, &self.address)?;
         let port =
             u16::try_from(self.port).map_err(|_too_large| "Choose a port from 1 to 65535.")?;
@@ -171,7 +169,7 @@ impl BrokerDialog {
         if self.reach == Reach::Network && user_name.is_empty() {
             return Err("The network needs a user name. Give one that clients have to send.");
         }
-        if !user_name.is_empty() && self.password.reveal().is_empty() && !self.has_password {
+        if !user_name.is_empty() && self.password.reveal().is_empty() && !has_password(context) {
             return Err("A user name needs a password. Give one that clients have to send.");
         }
         Ok(BrokerSettings {
@@ -180,6 +178,12 @@ impl BrokerDialog {
             user_name,
         })
     }
+}
+
+/// Whether a password for clients is kept already.
+fn has_password(context: &Context<'_>) -> bool {
+    let id = BrokerSettings::secret_id();
+    context.known_passwords.contains(&id)
 }
 
 fn note_ui(ui: &mut Ui, text: &str, color: egui::Color32) {

@@ -18,7 +18,7 @@ mod tests;
 use egui::{Id, Modal, Ui};
 
 use crate::mqtt::TopicName;
-use crate::profile::{BrokerSettings, Profile, Settings};
+use crate::profile::{BrokerSettings, Profile};
 
 use super::context::Context;
 use broker::BrokerDialog;
@@ -52,13 +52,13 @@ pub enum Dialog {
 
 impl Dialog {
     /// The settings of the program.
-    pub fn settings(settings: &Settings) -> Self {
-        Self::Settings(SettingsDialog::new(settings))
+    pub fn settings() -> Self {
+        Self::Settings(SettingsDialog::default())
     }
 
-    /// The broker's settings, to be edited and saved. `has_password` says whether one is kept already.
-    pub fn broker_settings(settings: &BrokerSettings, has_password: bool) -> Self {
-        Self::Broker(BrokerDialog::new(settings, has_password))
+    /// The broker's settings, to be edited and saved.
+    pub fn broker(settings: &BrokerSettings) -> Self {
+        Self::Broker(BrokerDialog::new(settings))
     }
 
     /// Asks for the password of `profile` and connects with it. `no_keyring` says why none can be kept, in a sentence.
@@ -67,7 +67,7 @@ impl Dialog {
     }
 
     /// Shows `topics` and asks whether their retained messages are to be cleared.
-    pub fn confirm_clear(topics: Vec<TopicName>) -> Self {
+    pub fn clear_retained(topics: Vec<TopicName>) -> Self {
         Self::Clear(ClearDialog::new(topics))
     }
 
@@ -86,7 +86,8 @@ impl Dialog {
         if !self.is_open() {
             return;
         }
-        let modal = Modal::new(Id::unique("dialog")).frame(frame::outer(ui));
+        let modal = Modal::new(Id::unique(("dialog", std::mem::discriminant(self))))
+            .frame(frame::outer(ui));
         let response = modal.show(ui.ctx(), |ui| self.contents_ui(ui, context));
         match &response.inner {
             Outcome::Stay if !response.should_close() => {}

@@ -30,31 +30,28 @@ const ZOOMS: [(u32, &str); 6] = [
 /// UI state of the dialog.
 #[derive(Debug)]
 pub struct SettingsDialog {
-    edited: Settings,
     is_fresh: bool,
 }
 
-impl SettingsDialog {
-    /// Begins with these settings.
-    pub fn new(settings: &Settings) -> Self {
-        Self {
-            edited: settings.clone(),
-            is_fresh: true,
-        }
+impl Default for SettingsDialog {
+    fn default() -> Self {
+        Self { is_fresh: true }
     }
+}
 
+impl SettingsDialog {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
         let mut is_closed = heading_ui(ui, "Settings", 560.0);
-        let before = self.edited.clone();
+        let mut edited = context.settings.clone();
         ScrollArea::vertical()
             .max_height(room_for_contents(ui))
             .show(ui, |ui| {
-                fields_ui(ui, &mut self.edited);
+                fields_ui(ui, &mut edited);
                 files_ui(ui, context);
             });
-        if self.edited != before {
-            context.ask(Action::SaveSettings(Box::new(self.edited.clone())));
+        if edited != *context.settings {
+            context.ask(Action::SaveSettings(Box::new(edited)));
         }
         let mut outcome = Outcome::Stay;
         ui.horizontal(|ui| {

@@ -37,17 +37,11 @@ fn pictures() {
     let mut network = fixture.settings.broker.clone();
     network.address = [0, 0, 0, 0].into();
     let dialogs = [
-        ("dialog-settings", Dialog::settings(&fixture.settings)),
-        (
-            "dialog-broker",
-            Dialog::broker_settings(&fixture.settings.broker, false),
-        ),
-        (
-            "dialog-broker-network",
-            Dialog::broker_settings(&network, true),
-        ),
+        ("dialog-settings", Dialog::settings()),
+        ("dialog-broker", Dialog::broker(&fixture.settings.broker)),
+        ("dialog-broker-network", Dialog::broker(&network)),
         ("dialog-password", Dialog::password(&profile(), None)),
-        ("dialog-clear", Dialog::confirm_clear(topics(1_234))),
+        ("dialog-clear", Dialog::clear_retained(topics(1_234))),
         ("dialog-port", Dialog::port_taken(1883, Some(1884))),
         ("dialog-keys", Dialog::Keys),
         ("dialog-about", Dialog::About),
@@ -97,7 +91,7 @@ fn a_password_is_typed_and_entered_without_a_mouse() {
 fn escape_closes() {
     let fixture = Fixture::new();
     for open in [
-        Dialog::settings(&fixture.settings),
+        Dialog::settings(),
         Dialog::Keys,
         Dialog::About,
         Dialog::password(&profile(), None),
@@ -131,7 +125,7 @@ fn enter_takes_the_next_free_port() {
 #[test]
 fn the_network_needs_a_user_name_and_a_password() {
     let fixture = Fixture::new();
-    let dialog = RefCell::new(Dialog::broker_settings(&fixture.settings.broker, false));
+    let dialog = RefCell::new(Dialog::broker(&fixture.settings.broker));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     harness.get_by_label("Reached from The network").click();
@@ -164,7 +158,7 @@ fn the_network_needs_a_user_name_and_a_password() {
 #[test]
 fn clearing_says_how_many_and_asks() {
     let fixture = Fixture::new();
-    let dialog = RefCell::new(Dialog::confirm_clear(topics(1_234)));
+    let dialog = RefCell::new(Dialog::clear_retained(topics(1_234)));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     harness
@@ -180,7 +174,7 @@ fn clearing_says_how_many_and_asks() {
 #[test]
 fn settings_are_kept_at_once() {
     let fixture = Fixture::new();
-    let dialog = RefCell::new(Dialog::settings(&fixture.settings));
+    let dialog = RefCell::new(Dialog::settings());
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     harness.get_by_label("Enlarge 150 %").click();

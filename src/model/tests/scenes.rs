@@ -463,6 +463,51 @@ fn very_many_branches_open_and_close_in_slices() {
 }
 
 #[test]
+fn new_siblings_go_straight_to_their_place_in_a_long_open_branch() {
+    let mut model = with_topics(&["a/x"]);
+    for n in 0..4000_u32 {
+        let child = n.wrapping_mul(2_654_435_761) % 4000;
+        model.insert(&message(&format!("a/{child}/y"), b""), at(0.0));
+        if n % 7 == 0 {
+            model.set_open(node(&model, &format!("a/{child}")), true);
+        }
+        if n % 501 == 0 {
+            model.set_open(node(&model, "a"), false);
+            model.set_open(node(&model, "a"), true);
+        }
+    }
+    let rows = all_rows(&model);
+    assert_eq!(rows.len(), model.row_count());
+    assert!(
+        matches!(model.next_chore(), Chore::Done),
+        "all are in order"
+    );
+    let mut names: Vec<_> = rows
+        .iter()
+        .filter(|row| row.depth == 1)
+        .map(|row| &row.name)
+        .collect();
+    assert_eq!(names.pop().map(|name| &**name), Some("x"));
+    let numbers: Vec<u32> = names
+        .iter()
+        .map(|name| name.parse().expect("a number"))
+        .collect();
+    assert!(numbers.is_sorted());
+    for (row, shown) in rows.iter().enumerate() {
+        assert_eq!(model.row_of(shown.node), Some(row));
+        assert_eq!(model.node_at(row), Some(shown.node));
+    }
+}
+
+#[test]
+fn the_filter_follows_the_chosen_order() {
+    let mut model = with_topics(&["a/1", "a/2", "a/2", "$a/x"]);
+    model.sort_by(SortBy::Messages);
+    model.set_filter(Some(search(&model, "a/")));
+    assert_eq!(outline(&model), ["a", "  2", "  1", "$a", "  x"]);
+}
+
+#[test]
 fn a_search_by_names_leaves_payloads_out() {
     let model = with_topics(&["a/1", "b"]);
     let query = Query::new("1").expect("a query");

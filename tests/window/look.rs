@@ -1,0 +1,93 @@
+//! Themes, small windows, large pixels; nothing without a label.
+
+use canopy::profile::{Settings, Theme};
+use egui::Key;
+use egui::accesskit::Role;
+
+use crate::broker::{demo, demo_in};
+use crate::driver::{CTRL, Home, Look, Window};
+
+/// Visits every panel and dialog.
+fn visit(window: &mut Window) {
+    let check = |window: &Window, place: &str| {
+        let unnamed = window.unnamed();
+        assert!(
+            unnamed.is_empty(),
+            "without a label in {place}: {unnamed:#?}"
+        );
+    };
+    window.click_row("UMD");
+    for tab in ["Payload", "History", "Properties", "Subtree"] {
+        window.click(Role::Tab, tab);
+        check(window, tab);
+    }
+    for key in [Key::Num2, Key::Num3, Key::Num1] {
+        window.chord(CTRL, key);
+        check(window, "the dock");
+    }
+    for (key, place) in [(Key::K, "the palette"), (Key::Comma, "the settings")] {
+        window.chord(CTRL, key);
+        check(window, place);
+        window.key(Key::Escape);
+    }
+    window.key(Key::F1);
+    check(window, "the keys");
+    window.key(Key::Escape);
+    window.chord(CTRL, Key::O);
+    for tab in ["General", "Subscriptions", "Advanced"] {
+        window.click(Role::Tab, tab);
+        check(window, tab);
+    }
+    window.chord(CTRL, Key::E);
+    window.wait_for("topics", |window| window.has_row("UMD"));
+}
+
+#[test]
+fn everything_has_a_label() {
+    let home = Home::new();
+    visit(&mut demo(&home));
+}
+
+#[test]
+fn it_works_in_a_small_window() {
+    for size in [[1024.0, 700.0], [760.0, 480.0]] {
+        let home = Home::new();
+        let look = Look { size, scale: 1.0 };
+        visit(&mut demo_in(home.open_as(look, true)));
+    }
+}
+
+#[test]
+fn it_works_with_large_pixels() {
+    let home = Home::new();
+    let look = Look {
+        scale: 2.0,
+        ..Look::default()
+    };
+    visit(&mut demo_in(home.open_as(look, true)));
+}
+
+#[test]
+fn the_theme_is_switched_and_kept() {
+    let home = Home::new();
+    let mut window = home.open();
+    assert!(window.context().theme() == egui::Theme::Dark);
+    window.press("Light theme");
+    window.wait_for_label("Dark theme");
+    assert!(window.context().theme() == egui::Theme::Light);
+    let theme = |home: &Home| home.config().load_settings().0.theme;
+    window.wait_for("the settings on disk", |_| theme(&home) == Theme::Light);
+    window.close();
+    let mut window = home.open();
+    window.wait_for_label("Dark theme");
+    assert!(window.context().theme() == egui::Theme::Light);
+}
+
+#[test]
+fn it_works_in_the_light_theme() {
+    let home = Home::with(Settings {
+        theme: Theme::Light,
+        ..Settings::default()
+    });
+    visit(&mut demo(&home));
+}
