@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::fake_broker::{self, Manner};
 use common::have;
 use common::mosquitto::Mosquitto;
 use common::program::{Ended, canopy, mosquitto, run};
+use common::script::{CONNACK_V5, CONNACK_V311, Script, Step};
 
 /// Runs both with the same arguments, separated by blanks, and compares how they end.
 fn same_code(subcommand: &str, port: u16, arguments: &str) -> Ended {
@@ -142,6 +142,26 @@ fn a_wrong_password() {
     same_code("pub", 1, &url);
 }
 
+/// A broker that plays these steps for each of two clients, one after the other.
+fn scripted(steps: impl Fn() -> Vec<Step>) -> Script {
+    let mut twice = steps();
+    twice.push(Step::Reconnect);
+    twice.extend(steps());
+    twice.push(Step::Reconnect);
+    Script::start(twice)
+}
+
+fn connack(version: &str) -> Step {
+    Step::Send(
+        if version == "5" {
+            CONNACK_V5
+        } else {
+            CONNACK_V311
+        }
+        .to_vec(),
+    )
+}
+
 #[test]
 fn every_refusal() {
     if !clients_are_here() {
@@ -149,9 +169,21 @@ fn every_refusal() {
     }
     for (version, codes) in [("311", 1..=5), ("5", 128..=138)] {
         for code in codes {
-            let port = fake_broker::start(Manner::Refuse(code));
+            let refusal = if version == "5" {
+                vec![0x20, 3, 0, code, 0]
+            } else {
+                vec![0x20, 2, 0, code]
+            };
             for (subcommand, message) in [("pub", " -m x"), ("sub", " -W 5")] {
-                let ended = same_code(subcommand, port, &format!("-t a -V {version}{message}"));
+                let broker = scripted(|| {
+                    vec![
+                        Step::Expect(1),
+                        Step::Send(refusal.clone()),
+                        Step::ReadToEnd,
+                    ]
+                });
+                let arguments = format!("-t a -V {version}{message}");
+                let ended = same_code(subcommand, broker.port(), &arguments);
                 assert_eq!(ended.code, Some(code.into()), "{}", ended.err);
             }
         }
@@ -163,10 +195,12 @@ fn a_lost_connection() {
     if !clients_are_here() {
         return;
     }
-    for manner in [Manner::CloseOnConnect, Manner::CloseOnPublish] {
-        for version in ["311", "5"] {
-            let port = fake_broker::start(manner);
-            let ended = same_code("pub", port, &format!("-t a -m x -q 1 -V {version}"));
+    for version in ["311", "5"] {
+        let before_connack = scripted(|| vec![Step::Expect(1)]);
+        let before_puback = scripted(|| vec![Step::Expect(1), connack(version), Step::Expect(3)]);
+        for broker in [before_connack, before_puback] {
+            let arguments = format!("-t a -m x -q 1 -V {version}");
+            let ended = same_code("pub", broker.port(), &arguments);
             assert_eq!(ended.code, Some(7), "{}", ended.err);
         }
     }
@@ -177,9 +211,20 @@ fn every_subscription_refused() {
     if !clients_are_here() {
         return;
     }
-    for version in ["311", "5"] {
-        let port = fake_broker::start(Manner::RefuseSubscriptions);
-        let ended = same_code("sub", port, &format!("-t a -V {version} -W 10"));
+    for (version, suback) in [
+        ("311", &b"\x90\x03\x00\x01\x80"[..]),
+        ("5", b"\x90\x04\x00\x01\x00\x87"),
+    ] {
+        let broker = scripted(|| {
+            vec![
+                Step::Expect(1),
+                connack(version),
+                Step::Expect(8),
+                Step::Send(suback.to_vec()),
+                Step::ReadToEnd,
+            ]
+        });
+        let ended = same_code("sub", broker.port(), &format!("-t a -V {version} -W 10"));
         assert_eq!(ended.code, Some(0));
         assert!(
             ended.err.contains("refused the subscription to a"),

@@ -175,23 +175,28 @@ fn a_will_is_left_by_a_crash_and_not_by_a_goodbye() {
 }
 
 #[test]
-fn a_kept_session_brings_what_was_missed() {
+fn a_kept_session_brings_what_was_missed_and_what_was_left_over() {
     let Some(broker) = broker() else { return };
     let port = broker.port().to_string();
     for version in ["311", "5"] {
-        let arguments = [
-            "sub", "-p", &port, "-V", version, "-i", version, "-c", "-q", "1", "-t", "t",
-        ];
-        let made = run(&mut canopy([&arguments[..], &["-E"]].concat()));
-        assert_eq!((made.code, made.err.as_str()), (Some(0), ""));
-        for number in ["1", "2", "3"] {
-            run(&mut canopy_pub(
-                broker.port(),
-                &["-t", "t", "-m", number, "-q", "1"],
-            ));
+        for qos in ["1", "2"] {
+            let id = format!("{version}-{qos}");
+            let session = [
+                "sub", "-p", &port, "-V", version, "-i", &id, "-c", "-q", qos, "-t", "t",
+            ];
+            let made = run(&mut canopy([&session[..], &["-E"]].concat()));
+            assert_eq!((made.code, made.err.as_str()), (Some(0), ""));
+            for number in ["1", "2", "3", "4", "5"] {
+                run(&mut canopy_pub(
+                    broker.port(),
+                    &["-t", "t", "-m", number, "-q", qos],
+                ));
+            }
+            for (count, expected) in [("1", "1\n"), ("1", "2\n"), ("3", "3\n4\n5\n")] {
+                let read = run(&mut canopy([&session[..], &["-C", count]].concat()));
+                assert_eq!(read.text(), expected, "{id}: {}", read.err);
+            }
         }
-        let queued = run(&mut canopy([&arguments[..], &["-C", "3"]].concat()));
-        assert_eq!(queued.text(), "1\n2\n3\n", "{}", queued.err);
     }
 }
 

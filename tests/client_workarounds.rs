@@ -7,7 +7,7 @@ mod common;
 use std::time::{Duration, Instant};
 
 use canopy::client::{Command, Direction, Event, PublishId, PublishStep, State};
-use canopy::mqtt::{Packet, Qos, TopicFilter, Version};
+use canopy::mqtt::{Packet, Qos, ReasonCode, TopicFilter, Version};
 
 use common::mosquitto::Mosquitto;
 use common::probe::{Probe, message, profile, resuming};
@@ -18,6 +18,8 @@ const CONNECT: u8 = 1;
 const PUBREC: u8 = 5;
 const PUBCOMP: u8 = 7;
 const SUBSCRIBE: u8 = 8;
+const PUBLISH: u8 = 3;
+const PUBREL_TYPE: u8 = 6;
 
 /// PUBLISH of MQTT 5 at QoS 2 with packet identifier 1, topic `t`, payload `x`.
 const QOS_2: &[u8] = b"\x34\x07\x00\x01t\x00\x01\x00x";
@@ -199,6 +201,35 @@ async fn nothing_is_lost_or_torn_while_the_broker_does_not_read() {
         assert_eq!(numbers, (0..COUNT).collect::<Vec<_>>(), "{version}");
         assert_eq!(packets.last().unwrap()[0], 0xe0, "DISCONNECT comes last");
     }
+}
+
+/// MQTT 5: PUBCOMP with "packet identifier not found" is no error after a reconnect (3.7.2.1), only the end.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publish_whose_completion_was_lost_still_counts_as_done() {
+    let script = Script::start(vec![
+        Step::Expect(CONNECT),
+        Step::Send(CONNACK_V5.to_vec()),
+        Step::Expect(PUBLISH),
+        Step::Send(b"\x50\x02\x00\x01".to_vec()),
+        Step::Expect(PUBREL_TYPE),
+        Step::Reconnect,
+        Step::Expect(CONNECT),
+        Step::Send(CONNACK_V5_RESUMED.to_vec()),
+        Step::Expect(PUBREL_TYPE),
+        Step::Send(b"\x70\x03\x00\x01\x92".to_vec()),
+        Step::ReadToEnd,
+    ]);
+    let mut probe = Probe::connect(resuming(Version::V5, script.port(), "me")).await;
+    let steps = probe.publish(message("t", "x", Qos::ExactlyOnce)).await;
+    assert_eq!(
+        steps,
+        [
+            PublishStep::Queued,
+            PublishStep::Sent,
+            PublishStep::Received,
+            PublishStep::Done(ReasonCode(0x92)),
+        ]
+    );
 }
 
 /// MQTT 5: a session after a clean start, or a client id although one was sent, is an error that rumqttc does not

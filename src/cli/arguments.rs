@@ -52,13 +52,13 @@ fn takes_value(command: &Command, argument: &OsStr) -> bool {
     let Some(text) = argument.to_str() else {
         return false;
     };
-    let is_named = |arg: &&Arg| match text.strip_prefix("--") {
-        Some(long) => arg.get_long() == Some(long),
-        None => {
-            let mut characters = text.strip_prefix('-').unwrap_or_default().chars();
-            let short = characters.next();
-            short.is_some() && characters.next().is_none() && arg.get_short() == short
+    let is_named = |arg: &&Arg| {
+        if let Some(long) = text.strip_prefix("--") {
+            return arg.get_long() == Some(long);
         }
+        let mut characters = text.strip_prefix('-').unwrap_or_default().chars();
+        let short = characters.next();
+        short.is_some() && characters.next().is_none() && arg.get_short() == short
     };
     command
         .get_arguments()

@@ -27,18 +27,19 @@ pub struct BrokerArgs {
     /// TCP port to listen on; 0 takes a free one
     #[arg(short, long, value_name = "PORT", default_value_t = 1883)]
     port: u16,
-    /// Address to listen on; any other than 127.0.0.1 or ::1 needs a user name and a password
+    /// Address to listen on; one that the network can reach needs a user name and a password
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     address: IpAddr,
     /// User name that clients must give
     #[arg(short, long, value_name = "NAME")]
     username: Option<String>,
-    /// Password that clients must give; left out, CANOPY_PASSWORD is used, or it is asked for
+    /// Password that clients must give
     #[arg(
         short = 'P',
         long = "pw",
         value_name = "PASSWORD",
-        requires = "username"
+        requires = "username",
+        help = "Password that clients must give; left out, CANOPY_PASSWORD is used, or it is asked for"
     )]
     password: Option<String>,
     /// Start demo devices as clients of this broker
@@ -141,7 +142,7 @@ async fn tell_who_comes(mut changes: Changes) {
             Change::Connected(client) => say(&arrival(&client)),
             Change::Disconnected(client) => say(&format!("{} disconnected", client.client_id)),
             Change::Missed(count) => {
-                say(&format!("{count} connects and disconnects are not shown"))
+                say(&format!("{count} connects and disconnects are not shown"));
             }
         }
     }

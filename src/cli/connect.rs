@@ -75,12 +75,13 @@ pub struct ConnectArgs {
     /// User name
     #[arg(short, long, value_name = "NAME", help_heading = "Who you are")]
     username: Option<String>,
-    /// Password; left out, the environment variable CANOPY_PASSWORD is used if it is set
+    /// Password
     #[arg(
         short = 'P',
         long = "pw",
         value_name = "PASSWORD",
-        help_heading = "Who you are"
+        help_heading = "Who you are",
+        help = "Password; left out, the environment variable CANOPY_PASSWORD is used if it is set"
     )]
     password: Option<String>,
     /// Client identifier; a random one if left out
@@ -178,6 +179,8 @@ impl ConnectArgs {
         }
         let extras = Extras {
             retain_as_published: false,
+            acknowledge_by_hand: false,
+            is_persistent: true,
             connect: Properties {
                 session_expiry: (profile.session_expiry > 0).then_some(profile.session_expiry),
                 ..properties.connect

@@ -46,7 +46,7 @@ impl Outcome {
     };
 
     /// Ended with `code`, and why.
-    pub fn new(code: u8, message: impl ToString) -> Self {
+    pub fn new(code: u8, message: impl std::fmt::Display) -> Self {
         Self {
             code,
             message: Some(message.to_string()),
@@ -54,7 +54,7 @@ impl Outcome {
     }
 
     /// A general failure, and why.
-    pub fn error(message: impl ToString) -> Self {
+    pub fn error(message: impl std::fmt::Display) -> Self {
         Self::new(ERROR, message)
     }
 

@@ -40,7 +40,7 @@ pub enum Invocation {
     /// The window.
     Window(WindowOptions),
     /// A subcommand in the terminal.
-    Terminal(TerminalCommand),
+    Terminal(Box<TerminalCommand>),
 }
 
 /// How to open the window.
@@ -85,9 +85,11 @@ struct Root {
 enum CommandArgs {
     /// Run the broker inside in this terminal
     Broker(broker::BrokerArgs),
-    /// Publish messages, as mosquitto_pub does
+    /// Publish messages
+    #[command(about = "Publish messages, as mosquitto_pub does")]
     Pub(publish_args::PublishArgs),
-    /// Subscribe and print messages, as mosquitto_sub does
+    /// Subscribe and print messages
+    #[command(about = "Subscribe and print messages, as mosquitto_sub does")]
     Sub(subscribe_args::SubscribeArgs),
     /// Print the live topic tree in this terminal
     Watch(watch::WatchArgs),
@@ -110,7 +112,7 @@ fn parse_from(arguments: Vec<OsString>) -> Result<Invocation, clap::Error> {
     let arguments = arguments::join_properties(&command, arguments);
     let root = Root::from_arg_matches(&command.try_get_matches_from(arguments)?)?;
     Ok(match root.command {
-        Some(command) => Invocation::Terminal(TerminalCommand(command)),
+        Some(command) => Invocation::Terminal(Box::new(TerminalCommand(command))),
         None => Invocation::Window(WindowOptions {
             demo: root.demo,
             config_dir: root.config_dir,

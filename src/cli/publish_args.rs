@@ -44,6 +44,10 @@ Options and exit codes are those of mosquitto_pub: 0 done, 1 an error, 7 the
 connection was lost, or the code of a refused CONNACK (5 or 135: not
 authorized)."
 )]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct PublishArgs {
     /// Topic to publish to
     #[arg(short, long, value_name = "TOPIC", help_heading = "Message")]

@@ -53,11 +53,15 @@ async fn subscribe(runtime: &RuntimeHandle, job: SubscribeJob) -> Outcome {
         _ => Command::Disconnect,
     };
     let version = profile.version;
+    let acknowledges = job.connect.extras.acknowledge_by_hand;
     let (session, captures) = Session::open(runtime, job.connect.config, job.connect.extras);
     let trace = (job.selection.trace).then(|| Trace::new(session.client_id(), version));
     let (notices_out, notices) = mpsc::channel(64);
     let selection = Some(job.selection);
-    let reader = Reader::new(captures, selection, trace, session.reached(), notices_out);
+    let mut reader = Reader::new(captures, selection, trace, session.reached(), notices_out);
+    if acknowledges {
+        reader = reader.acknowledging();
+    }
     if let Err(err) = reader.spawn() {
         return Outcome::error(format!("This system gives Canopy no thread: {err}."));
     }
@@ -79,6 +83,10 @@ async fn subscribe(runtime: &RuntimeHandle, job: SubscribeJob) -> Outcome {
 }
 
 /// Follows one subscriber's connection.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each asked for on its own"
+)]
 struct Follower {
     session: Session,
     notices: mpsc::Receiver<Notice>,
@@ -196,6 +204,9 @@ impl Follower {
         match notice {
             Notice::Enough | Notice::OutputClosed => self.is_ending = true,
             Notice::Clear(topic) => self.clear(topic).await,
+            Notice::Acknowledge(id, qos) => {
+                self.session.send(Command::Acknowledge(id, qos)).await;
+            }
         }
     }
 

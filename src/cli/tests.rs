@@ -9,18 +9,22 @@ fn parsed(line: &str) -> Result<Invocation, clap::Error> {
 
 fn publish_job(line: &str) -> publish_args::PublishJob {
     match parsed(line) {
-        Ok(Invocation::Terminal(TerminalCommand(CommandArgs::Pub(args)))) => {
-            args.job().expect("fits")
-        }
-        Ok(_) => panic!("not pub: {line}"),
+        Ok(Invocation::Terminal(command)) => match command.0 {
+            CommandArgs::Pub(args) => args.job().expect("fits"),
+            _ => panic!("not pub: {line}"),
+        },
+        Ok(_) => panic!("the window: {line}"),
         Err(err) => panic!("{err}"),
     }
 }
 
 fn subscribe_args(line: &str) -> subscribe_args::SubscribeArgs {
     match parsed(line) {
-        Ok(Invocation::Terminal(TerminalCommand(CommandArgs::Sub(args)))) => args,
-        Ok(_) => panic!("not sub: {line}"),
+        Ok(Invocation::Terminal(command)) => match command.0 {
+            CommandArgs::Sub(args) => args,
+            _ => panic!("not sub: {line}"),
+        },
+        Ok(_) => panic!("the window: {line}"),
         Err(err) => panic!("{err}"),
     }
 }

@@ -96,7 +96,8 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
     match evidence.lasted {
         Some(_) => Verdict {
             failure: lost(&evidence),
-            is_final: evidence.short_lives >= SHORT_LIVES_LIMIT,
+            is_final: evidence.short_lives >= SHORT_LIVES_LIMIT
+                && !evidence.plan.extras.is_persistent,
         },
         None => not_connected(evidence),
     }
@@ -248,7 +249,7 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
         Loss::PingTimeout | Loss::ConnectTimeout => Failure::new(
             format!(
                 "The broker did not answer within the keep alive of {} s.",
-                evidence.plan.keep_alive
+                keep_alive(evidence)
             ),
             "The network between here and the broker may be gone.",
         ),
@@ -339,6 +340,14 @@ fn with_broker_words(failure: Failure, properties: &Properties) -> Failure {
     let words = [&properties.reason_string, &properties.server_reference];
     let words: Vec<&str> = words.into_iter().flatten().map(String::as_str).collect();
     failure.with_detail(words.join("; "))
+}
+
+/// The keep alive in seconds; in MQTT 5 the broker's own wish counts (3.2.2.3.14).
+fn keep_alive(evidence: &Evidence<'_>) -> u16 {
+    evidence
+        .connack
+        .and_then(|connack| connack.properties.server_keep_alive)
+        .unwrap_or(evidence.plan.keep_alive)
 }
 
 /// Host and port as they are written together.

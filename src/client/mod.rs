@@ -8,9 +8,9 @@
 //! |---|---|
 //! | `plan` | checks the profile |
 //! | `dial`, `tap`, `mask`, `captures` | the socket, and what is seen on it |
-//! | `session`, `poller` | rumqttc, for both protocol versions |
+//! | `session`, `store`, `poller` | rumqttc, for both protocol versions |
 //! | `driver` | decides: connect, hand over, tell, end |
-//! | `publishes`, `subscriptions`, `events`, `backoff` | what the driver keeps in mind |
+//! | `publishes`, `subscriptions`, `events`, `urgency`, `backoff` | what the driver keeps in mind |
 //! | `failure` | from errors and reason codes to two sentences |
 //! | `redelivery` | QoS 2 messages that come again |
 
@@ -29,6 +29,7 @@ mod publishes;
 mod redelivery;
 mod session;
 mod state;
+mod store;
 mod subscriptions;
 mod tap;
 mod urgency;
@@ -79,7 +80,7 @@ pub struct Config {
     pub password: Option<Secret>,
 }
 
-/// What a command line can ask for beyond a profile. All of it is MQTT 5.
+/// What a command line can ask for beyond a profile. Properties are sent in MQTT 5 only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Extras {
     /// Whether messages keep the retain flag they were published with (MQTT 5, 3.8.3.1). Without it the flag says that
@@ -90,6 +91,11 @@ pub struct Extras {
     pub connect: Properties,
     /// Properties of the will beside its delay.
     pub will: Properties,
+    /// Messages of QoS 1 and 2 are acknowledged only by [`Command::Acknowledge`], so that what was not taken in is
+    /// delivered again when the session is resumed. This is for both protocol versions.
+    pub acknowledge_by_hand: bool,
+    /// Connections that end soon after CONNACK, several in a row, are not taken for a reason to give up.
+    pub is_persistent: bool,
 }
 
 impl Default for Extras {
@@ -98,6 +104,8 @@ impl Default for Extras {
             retain_as_published: true,
             connect: Properties::default(),
             will: Properties::default(),
+            acknowledge_by_hand: false,
+            is_persistent: false,
         }
     }
 }

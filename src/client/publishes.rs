@@ -139,6 +139,11 @@ impl Publishes {
         self.results.join_next().await?.ok()
     }
 
+    /// A result that is there already.
+    pub(super) fn try_result(&mut self) -> Option<(Serial, Published)> {
+        self.results.try_join_next()?.ok()
+    }
+
     /// Whether results are to be waited for.
     pub(super) fn awaits_results(&self) -> bool {
         !self.results.is_empty()
@@ -149,6 +154,7 @@ impl Publishes {
         let open = self.forget(serial)?;
         let step = match result {
             Published::Written => PublishStep::Sent,
+            Published::Completed(reason) => PublishStep::Done(reason),
             Published::Acknowledged(reason, _) if !reason.is_error() => PublishStep::Done(reason),
             Published::Acknowledged(reason, words) => PublishStep::Refused(reason, words),
             Published::SessionLost if !open.written => {

@@ -12,10 +12,11 @@ use std::sync::Arc;
 
 use tokio::net::TcpStream;
 
-use crate::mqtt::{Properties, Qos, ReasonCode, TopicFilter, Version};
+use crate::mqtt::{PacketId, Properties, Qos, ReasonCode, TopicFilter, Version};
 
 use super::Outgoing;
 use super::plan::{Plan, Will};
+use super::store::KnownButEmpty;
 use super::tap::Tap;
 
 /// How many publishes may be unacknowledged in MQTT 5; the broker's Receive Maximum can lower it (3.2.2.3.3).
@@ -83,6 +84,9 @@ pub(super) enum Published {
     Written,
     /// QoS 1 and 2: acknowledged with this reason, which may be a refusal, and the broker's words.
     Acknowledged(ReasonCode, Option<String>),
+    /// QoS 2: PUBCOMP came. Its reason is success, or that the broker no longer knows the packet identifier, which
+    /// after a reconnect only says that it had completed before (MQTT 5, 3.7.2.1).
+    Completed(ReasonCode),
     /// The session it belonged to is gone.
     SessionLost,
     /// QoS 0: the connection was lost before it was written.
@@ -112,6 +116,9 @@ fn open_v4(plan: &Plan, connector: Connector) -> (Requests, Polls) {
         .set_max_packet_size(to_usize(plan.max_packet_size), usize::MAX)
         .set_inflight(IN_FLIGHT_V311)
         .set_socket_connector(move |_address, _options| connector());
+    if plan.extras.acknowledge_by_hand {
+        options.set_ack_mode(rumqttc_v4::AckMode::Manual);
+    }
     match (&plan.user_name, &plan.password) {
         (Some(name), Some(password)) => {
             options.set_credentials(name.clone(), password.clone());
@@ -153,6 +160,12 @@ fn open_v5(plan: &Plan, connector: Connector) -> (Requests, Polls) {
             .set_session_expiry_interval(Some(plan.session_expiry))
             .set_session_store(KnownButEmpty {
                 session_expiry: plan.session_expiry,
+                ack_mode: if plan.extras.acknowledge_by_hand {
+                    rumqttc::PersistedAckMode::Manual
+                } else {
+                    rumqttc::PersistedAckMode::Automatic
+                },
+                in_flight: IN_FLIGHT,
             });
     }
     match (&plan.user_name, &plan.password) {
@@ -166,6 +179,9 @@ fn open_v5(plan: &Plan, connector: Connector) -> (Requests, Polls) {
             options.set_password(password.clone());
         }
         (None, None) => {}
+    }
+    if plan.extras.acknowledge_by_hand {
+        options.set_ack_mode(rumqttc::AckMode::Manual);
     }
     set_connect_properties(&mut options, &plan.extras.connect);
     if let Some(will) = &plan.will {
@@ -277,6 +293,39 @@ impl Requests {
         taken.then_some(()).ok_or(NotTaken)
     }
 
+    /// Hands over PUBACK or PUBREC for a message that waits for it.
+    pub(super) fn acknowledge(&self, id: PacketId, qos: Qos) -> Result<(), NotTaken> {
+        let id = id.get();
+        let taken = match (self, qos) {
+            (_, Qos::AtMostOnce) => true,
+            (Self::V4(client), Qos::AtLeastOnce) => {
+                let ack = rumqttc_v4::mqttbytes::v4::PubAck::new(id);
+                client
+                    .try_manual_ack(rumqttc_v4::ManualAck::PubAck(ack))
+                    .is_ok()
+            }
+            (Self::V4(client), Qos::ExactlyOnce) => {
+                let ack = rumqttc_v4::mqttbytes::v4::PubRec::new(id);
+                client
+                    .try_manual_ack(rumqttc_v4::ManualAck::PubRec(ack))
+                    .is_ok()
+            }
+            (Self::V5(client), Qos::AtLeastOnce) => {
+                let ack = rumqttc::mqttbytes::v5::PubAck::new(id, None);
+                client
+                    .try_manual_ack(rumqttc::ManualAck::PubAck(ack))
+                    .is_ok()
+            }
+            (Self::V5(client), Qos::ExactlyOnce) => {
+                let ack = rumqttc::mqttbytes::v5::PubRec::new(id, None);
+                client
+                    .try_manual_ack(rumqttc::ManualAck::PubRec(ack))
+                    .is_ok()
+            }
+        };
+        taken.then_some(()).ok_or(NotTaken)
+    }
+
     /// Asks for DISCONNECT at once.
     pub(super) fn disconnect_now(&self) -> Result<(), NotTaken> {
         let taken = match self {
@@ -375,11 +424,7 @@ fn published_v5(result: Result<rumqttc::PublishResult, rumqttc::PublishNoticeErr
             ack.properties
                 .and_then(|properties| properties.reason_string),
         ),
-        Ok(R::Qos2Completed(ack)) => Published::Acknowledged(
-            ReasonCode(ack.reason as u8),
-            ack.properties
-                .and_then(|properties| properties.reason_string),
-        ),
+        Ok(R::Qos2Completed(ack)) => Published::Completed(ReasonCode(ack.reason as u8)),
         Err(E::SessionReset) => Published::SessionLost,
         Err(E::Qos0NotFlushed | E::Recv) => Published::NotWritten,
         Err(E::RetainNotSupported) => Published::Acknowledged(ReasonCode(0x9A), None),
@@ -418,48 +463,4 @@ fn qos_v5(qos: Qos) -> rumqttc::QoS {
 
 fn to_usize(value: u32) -> usize {
     usize::try_from(value).unwrap_or(usize::MAX)
-}
-
-/// Tells rumqttc (MQTT 5) that a session which the broker still has is known here, with nothing in flight: without
-/// it a session from an earlier run of the program would be refused although the standard allows it
-/// (MQTT 5, 3.2.2.1.1: the client decides what to do when it has no state of its own).
-#[derive(Debug)]
-struct KnownButEmpty {
-    session_expiry: u32,
-}
-
-type StoreFuture<'a, T> =
-    Pin<Box<dyn Future<Output = Result<T, rumqttc::SessionStoreError>> + Send + 'a>>;
-
-impl rumqttc::SessionStore for KnownButEmpty {
-    fn load<'a>(
-        &'a self,
-        key: &'a rumqttc::SessionStoreKey,
-    ) -> StoreFuture<'a, Option<rumqttc::PersistedSession>> {
-        let session = rumqttc::PersistedSession {
-            format_version: 1,
-            client_id: key.client_id().to_owned(),
-            clean_start: false,
-            session_expiry_interval: Some(self.session_expiry),
-            outgoing_inflight_upper_limit: Some(IN_FLIGHT),
-            ack_mode: rumqttc::PersistedAckMode::Automatic,
-            last_pkid: 0,
-            last_puback: 0,
-            replay: Vec::new(),
-            incoming_qos2: Vec::new(),
-        };
-        Box::pin(async { Ok(Some(session)) })
-    }
-
-    fn save<'a>(
-        &'a self,
-        _key: &'a rumqttc::SessionStoreKey,
-        _session: &'a rumqttc::PersistedSession,
-    ) -> StoreFuture<'a, ()> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn clear<'a>(&'a self, _key: &'a rumqttc::SessionStoreKey) -> StoreFuture<'a, ()> {
-        Box::pin(async { Ok(()) })
-    }
 }

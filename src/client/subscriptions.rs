@@ -6,6 +6,9 @@ use crate::mqtt::{PacketId, Qos, ReasonCode, SubAck, TopicFilter};
 
 use super::{Event, SubscribeOutcome};
 
+/// SUBSCRIBEs and UNSUBSCRIBEs that may be unanswered.
+const UNANSWERED_LIMIT: usize = 64;
+
 /// The wanted subscriptions, in the order they were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
@@ -100,6 +103,11 @@ impl Subscriptions {
         for known in &mut self.wanted {
             known.asked |= filters.iter().any(|(filter, _)| *filter == known.filter);
         }
+    }
+
+    /// Whether one more may be handed over.
+    pub(super) fn has_room(&self) -> bool {
+        self.unanswered < UNANSWERED_LIMIT
     }
 
     /// Whether an answer is awaited.

@@ -80,19 +80,7 @@ pub const FOLDER: &str = "\u{e256}";
 pub const LINK_BREAK: &str = "\u{e2e4}";
 /// Icon: configure.
 pub const SLIDERS: &str = "\u{e434}";
-/// Icon: undo.
-pub const UNDO: &str = "\u{e038}";
-/// Icon: leads to.
-pub const ARROW_RIGHT: &str = "\u{e06c}";
-/// Icon: chosen.
-pub const CHECK: &str = "\u{e182}";
-/// Icon: repeat.
-pub const REPEAT: &str = "\u{e3f6}";
-/// Icon: drag to reorder.
-pub const DRAG: &str = "\u{eae2}";
 /// Icon: keyboard.
 pub const KEYBOARD: &str = "\u{e2d8}";
-/// Icon: help.
-pub const QUESTION: &str = "\u{e3e8}";
 /// Icon: order of the tree.
 pub const SORT: &str = "\u{e444}";

@@ -41,9 +41,9 @@ impl CommandPalette {
         if !self.is_open {
             return;
         }
-        let area = Modal::default_area(egui::Id::new("command palette"))
+        let area = Modal::default_area(egui::Id::unique("command palette"))
             .anchor(Align2::CENTER_TOP, vec2(0.0, 90.0));
-        let modal = Modal::new(egui::Id::new("command palette")).area(area);
+        let modal = Modal::new(egui::Id::unique("command palette")).area(area);
         let response = modal.show(ui.ctx(), |ui| self.contents_ui(ui, context));
         if response.should_close() {
             self.is_open = false;

@@ -178,11 +178,6 @@ impl Session {
         self.publishes.iter().rev().find(|record| record.id == id)
     }
 
-    /// The publish started last.
-    pub fn last_publish(&self) -> Option<&PublishRecord> {
-        self.publishes.back()
-    }
-
     /// How many publishes wait for their acknowledgement.
     pub fn publishes_under_way(&self) -> usize {
         self.publishes

@@ -86,7 +86,7 @@ fn start_error(err: &eframe::Error) -> StartError {
         | eframe::Error::OpenGL(_) => StartError::Other(format!(
             "{err}. OpenGL 2.1 or newer is needed; on Debian and Ubuntu the packages libgl1 and libgl1-mesa-dri bring it."
         )),
-        _ => StartError::Other(err.to_string()),
+        eframe::Error::AppCreation(_) => StartError::Other(err.to_string()),
     }
 }
 

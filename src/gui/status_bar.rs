@@ -101,6 +101,11 @@ fn right_ui(ui: &mut Ui, session: &Session, totals: &Totals) {
         caption(ui, &format!("keep-alive {millis:.1} ms"), palette.muted)
             .on_hover_text("Round trip of the last PINGREQ and PINGRESP");
     }
+    let clearing = session.clears_left();
+    if clearing > 0 {
+        let text = format!("clearing {} retained", format::thousands(clearing as u64));
+        caption(ui, &text, palette.violet);
+    }
     let dropped = session.live.undecodable();
     let color = if dropped == 0 {
         palette.muted

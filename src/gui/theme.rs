@@ -162,10 +162,6 @@ pub fn label() -> FontId {
 pub fn caption() -> FontId {
     FontId::new(11.0, FontFamily::Proportional)
 }
-/// Inter medium 13: tabs and buttons.
-pub fn medium() -> FontId {
-    FontId::new(13.0, FontFamily::Name("medium".into()))
-}
 /// Inter semibold 13: what is selected or named.
 pub fn strong() -> FontId {
     FontId::new(13.0, FontFamily::Name("semibold".into()))

@@ -75,7 +75,7 @@ impl Toasts {
             return;
         }
         let mut closed = None;
-        Area::new(Id::new("toasts"))
+        Area::new(Id::unique("toasts"))
             .order(Order::Foreground)
             .anchor(
                 Align2::RIGHT_BOTTOM,

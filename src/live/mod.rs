@@ -77,6 +77,11 @@ impl Live {
             .or_else(|| self.workers.notes.next().map(Event::Note))
     }
 
+    /// Waits on this thread until the connection has ended for good, at most for `limit`; says whether it has.
+    pub fn wait_ended(&self, limit: Duration) -> bool {
+        self.connection.wait_ended(limit)
+    }
+
     /// The state now.
     pub fn state(&self) -> State {
         self.connection.state()
@@ -85,11 +90,6 @@ impl Live {
     /// The client id in use.
     pub fn client_id(&self) -> &str {
         self.connection.client_id()
-    }
-
-    /// As [`Connection::wait_ended`].
-    pub fn wait_ended(&self, limit: Duration) -> bool {
-        self.connection.wait_ended(limit)
     }
 
     /// Packets that could not be read, and are therefore missing from the model.
@@ -152,7 +152,7 @@ impl Workers {
 
     /// Wakes the workers for what the window's own changes have left to them.
     fn pass_on_wishes(&self) {
-        if self.wanted.is_sort_wanted() {
+        if self.wanted.are_chores_wanted() {
             self.sort.note_wish();
         }
         if self.wanted.is_search_wanted() && self.wanted.take_search() {

@@ -16,6 +16,8 @@ use crate::model::{Matches, Model, Query, SearchCursor};
 const STEP: usize = 1024;
 /// Least time between two runs of the same query.
 const REST: Duration = Duration::from_millis(250);
+/// Nodes from which on a new query is first answered by names alone.
+const NAMES_FIRST: usize = 50_000;
 /// A run that takes long is followed by a rest of this many times its length.
 const REST_FACTOR: u32 = 8;
 
@@ -42,6 +44,7 @@ struct SearchState {
 struct Due {
     query: Query,
     request: u64,
+    is_new: bool,
     since: Instant,
 }
 
@@ -103,6 +106,7 @@ impl Search {
                     return Some(Due {
                         query,
                         request: state.request,
+                        is_new,
                         since: asked_at.unwrap_or_else(Instant::now),
                     });
                 }
@@ -115,8 +119,7 @@ impl Search {
     }
 
     /// Searches; `None` when another request came in between.
-    fn run(&self, due: &Due) -> Option<Matches> {
-        let mut cursor = SearchCursor::default();
+    fn run(&self, due: &Due, mut cursor: SearchCursor) -> Option<Matches> {
         loop {
             if self.state.lock().request != due.request {
                 return None;
@@ -130,27 +133,44 @@ impl Search {
         }
     }
 
-    /// Shows what was found, unless another request came in between.
-    fn show(&self, due: &Due, matches: Matches) -> bool {
+    /// Shows what was found, unless another request came in between. Only a `whole` result counts.
+    fn show(&self, due: &Due, matches: Matches, whole: bool) -> bool {
         let mut state = self.state.lock();
         if state.request != due.request {
             return false;
         }
-        state.result = Some((matches.len(), due.since.elapsed()));
+        if whole {
+            state.result = Some((matches.len(), due.since.elapsed()));
+        }
         self.model.lock().set_filter(Some(matches));
         true
+    }
+
+    /// Whether payloads are looked at only after a first answer by names has been shown.
+    fn is_in_two_steps(&self, due: &Due) -> bool {
+        due.is_new && !due.query.is_topic_filter() && self.model.lock().node_count() > NAMES_FIRST
+    }
+
+    fn serve(&self, due: &Due, wake: &Wake) {
+        let steps = if self.is_in_two_steps(due) {
+            vec![SearchCursor::names_only(), SearchCursor::default()]
+        } else {
+            vec![SearchCursor::default()]
+        };
+        let last = steps.len() - 1;
+        for (step, cursor) in steps.into_iter().enumerate() {
+            let matches = self.run(due, cursor);
+            if matches.is_some_and(|matches| self.show(due, matches, step == last)) {
+                wake();
+            }
+        }
     }
 
     fn work(&self, wake: &Wake) {
         let mut rested = Instant::now();
         while let Some(due) = self.wait(rested) {
             let began = Instant::now();
-            let is_shown = self
-                .run(&due)
-                .is_some_and(|matches| self.show(&due, matches));
-            if is_shown {
-                wake();
-            }
+            self.serve(&due, wake);
             let took = began.elapsed();
             rested = Instant::now() + REST.max(took * REST_FACTOR);
         }

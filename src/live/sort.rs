@@ -1,4 +1,5 @@
-//! The worker that puts long branches in order, and follows the counters when they decide the order.
+//! The worker that does in slices what would hold the lock too long in one piece: long branches are put in order,
+//! very many are opened or closed. It also follows the counters when they decide the order.
 
 use std::io;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::client::{Wake, now};
-use crate::model::{Model, SortBy, SortJob, Wanted};
+use crate::model::{Chore, Model, SortBy, SortJob, Wanted};
 
 /// Children looked at for each time the model is locked.
 const STEP: usize = 4096;
@@ -52,7 +53,7 @@ impl Sort {
 
     /// Says that messages came in.
     pub(super) fn note_change(&self) {
-        if self.wanted.is_sort_wanted() {
+        if self.wanted.are_chores_wanted() {
             self.note_wish();
         }
         let mut state = self.state.lock();
@@ -101,13 +102,9 @@ impl Sort {
         };
         while let Some(due) = self.wait(&rest) {
             let began = Instant::now();
-            let is_refreshed = due == Due::Change && self.follow_counters();
-            self.wanted.take_sort();
-            let mut is_sorted = is_refreshed;
-            while let Some(job) = self.next_job() {
-                self.run(job);
-                is_sorted = true;
-            }
+            let mut is_sorted = due == Due::Change && self.follow_counters();
+            self.wanted.take_chores();
+            is_sorted |= self.do_chores();
             if is_sorted {
                 wake();
             }
@@ -129,9 +126,21 @@ impl Sort {
         follows
     }
 
-    fn next_job(&self) -> Option<SortJob> {
-        let is_stopped = self.state.lock().stopped;
-        (!is_stopped).then(|| self.model.lock().next_sort())?
+    /// Does all that the model has left undone, slice by slice; returns whether there was anything.
+    fn do_chores(&self) -> bool {
+        let mut any = false;
+        while !self.state.lock().stopped {
+            let mut model = self.model.lock();
+            let chore = model.next_chore();
+            MutexGuard::unlock_fair(model);
+            match chore {
+                Chore::Sort(job) => self.run(job),
+                Chore::More => {}
+                Chore::Done => break,
+            }
+            any = true;
+        }
+        any
     }
 
     fn run(&self, mut job: SortJob) {

@@ -30,21 +30,21 @@ impl Scene {
         Self { workers, woken }
     }
 
-    fn take(&self, feeder: &mut Feeder, frames: &[(Direction, Vec<u8>)]) {
-        let captured = frames.iter().map(|(direction, frame)| Captured {
-            at: Timestamp::from_micros(1),
-            direction: *direction,
-            version: Version::V311,
-            frame: Bytes::copy_from_slice(frame),
-        });
-        feeder.take(&mut captured.collect());
-    }
-
     fn wait_until(&self, mut is_so: impl FnMut(&Model) -> bool) {
         while !is_so(&self.workers.model.lock()) {
             self.woken.recv_timeout(LIMIT).expect("it comes to be");
         }
     }
+}
+
+fn take(feeder: &mut Feeder, frames: &[(Direction, Vec<u8>)]) {
+    let captured = frames.iter().map(|(direction, frame)| Captured {
+        at: Timestamp::from_micros(1),
+        direction: *direction,
+        version: Version::V311,
+        frame: Bytes::copy_from_slice(frame),
+    });
+    feeder.take(&mut captured.collect());
 }
 
 /// An MQTT 3.1.1 PUBLISH. `flags` is the low half of the first byte.
@@ -70,7 +70,7 @@ fn packets_become_topics_counts_and_retained_state() {
     let qos2 = publish(0b0100, "once", Some(7), "x");
     let repeated = publish(0b1100, "once", Some(7), "x");
     let retained = publish(0b0001, "kept", None, "x");
-    scene.take(
+    take(
         &mut feeder,
         &[
             incoming("a/b", "1"),
@@ -103,7 +103,7 @@ fn a_batch_of_any_length_is_taken_in_whole() {
             .lock()
             .totals(Timestamp::default())
             .messages;
-        scene.take(&mut feeder, &vec![incoming("a", ""); count]);
+        take(&mut feeder, &vec![incoming("a", ""); count]);
         let after = scene
             .workers
             .model
@@ -119,7 +119,7 @@ fn what_cannot_be_read_is_counted_and_told() {
     let scene = Scene::new();
     let mut feeder = scene.workers.feeder();
     let broken = (Direction::Incoming, vec![0x30, 2, 0, 9]);
-    scene.take(&mut feeder, &vec![broken; 40]);
+    take(&mut feeder, &vec![broken; 40]);
     assert_eq!(scene.workers.notes.undecodable(), 40);
     let notes: Vec<String> = std::iter::from_fn(|| scene.workers.notes.next()).collect();
     assert_eq!(notes.len(), 32);
@@ -134,7 +134,7 @@ fn what_cannot_be_read_is_counted_and_told() {
 fn the_filter_follows_what_comes_in() {
     let scene = Scene::new();
     let mut feeder = scene.workers.feeder();
-    scene.take(
+    take(
         &mut feeder,
         &[incoming("home/kitchen", "1"), incoming("home/bath", "1")],
     );
@@ -142,7 +142,7 @@ fn the_filter_follows_what_comes_in() {
     scene.wait_until(|model| model.row_count() == 2);
     let (count, _) = scene.workers.search.result().expect("a result");
     assert_eq!(count, 1);
-    scene.take(&mut feeder, &[incoming("office", "the kitchen burns")]);
+    take(&mut feeder, &[incoming("office", "the kitchen burns")]);
     scene.wait_until(|model| model.row_count() == 3);
     scene.workers.search.ask(Query::new("bath"));
     scene.wait_until(|model| model.filter_text() == Some("bath"));
@@ -156,7 +156,7 @@ fn the_newest_of_many_requests_wins() {
     let scene = Scene::new();
     let mut feeder = scene.workers.feeder();
     let topics = (0..5000).map(|n| incoming(&format!("t/{n}"), ""));
-    scene.take(&mut feeder, &topics.collect::<Vec<_>>());
+    take(&mut feeder, &topics.collect::<Vec<_>>());
     for n in 0..200 {
         scene.workers.search.ask(Query::new(&format!("t/{n}")));
     }
@@ -172,11 +172,11 @@ fn the_newest_of_many_requests_wins() {
 fn a_resumed_tree_shows_matches_that_came_in_the_pause() {
     let scene = Scene::new();
     let mut feeder = scene.workers.feeder();
-    scene.take(&mut feeder, &[incoming("a/x", "")]);
+    take(&mut feeder, &[incoming("a/x", "")]);
     scene.workers.search.ask(Query::new("x"));
     scene.wait_until(|model| model.row_count() == 2);
     scene.workers.model.lock().set_paused(true);
-    scene.take(&mut feeder, &[incoming("b/x", "")]);
+    take(&mut feeder, &[incoming("b/x", "")]);
     scene.workers.model.lock().set_paused(false);
     scene.workers.pass_on_wishes();
     scene.wait_until(|model| model.row_count() == 4);
@@ -190,7 +190,7 @@ fn a_long_branch_is_put_in_order_by_the_worker() {
         .rev()
         .map(|n| incoming(&format!("$X/{n}"), ""))
         .collect();
-    scene.take(&mut feeder, &topics);
+    take(&mut feeder, &topics);
     {
         let mut model = scene.workers.model.lock();
         let branch = model.find("$X").expect("a branch");
@@ -212,7 +212,7 @@ fn the_order_follows_the_counters_after_the_last_message() {
         .model
         .lock()
         .sort_by(crate::model::SortBy::Messages);
-    scene.take(
+    take(
         &mut feeder,
         &[incoming("a", ""), incoming("b", ""), incoming("b", "")],
     );
@@ -226,7 +226,7 @@ fn the_order_follows_the_counters_after_the_last_message() {
 fn a_new_connection_follows_the_filter_that_the_model_shows() {
     let scene = Scene::new();
     let mut feeder = scene.workers.feeder();
-    scene.take(&mut feeder, &[incoming("a/x", "")]);
+    take(&mut feeder, &[incoming("a/x", "")]);
     scene.workers.search.ask(Query::new("x"));
     scene.wait_until(|model| model.row_count() == 2);
     let (sender, woken) = sync_channel(1);
@@ -240,7 +240,7 @@ fn a_new_connection_follows_the_filter_that_the_model_shows() {
     };
     drop(scene);
     let mut feeder = again.workers.feeder();
-    again.take(&mut feeder, &[incoming("b/x", "")]);
+    take(&mut feeder, &[incoming("b/x", "")]);
     again.wait_until(|model| model.row_count() == 4);
 }
 

@@ -230,7 +230,7 @@ impl Tree {
     /// Leaves the order of a listing to a worker.
     pub(super) fn sort_later(&mut self, listing: usize) {
         if self.unsorted.insert(listing) {
-            self.wanted.want_sort();
+            self.wanted.want_chores();
         }
     }
 

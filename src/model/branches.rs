@@ -12,49 +12,14 @@ impl Model {
         self.revision += 1;
         match &mut self.filter {
             Some(view) => view.set_open(node, open),
-            None => self
-                .tree
-                .set_open(node, open, self.order.by, self.pause.limit()),
+            None => self.set_tree_open(node, open),
         }
     }
 
-    /// Opens or closes a branch and everything below it; `None` means the whole tree.
-    pub fn set_open_below(&mut self, node: Option<NodeId>, open: bool) {
-        self.revision += 1;
-        if let Some(view) = &mut self.filter {
-            view.set_open_below(node, open);
-            return;
-        }
-        if node.is_none() {
-            self.open_rule.leave_to_user();
-        }
-        // From the deepest branch up when opening, from the top down when closing: then each branch changes the
-        // sums of one listing only, not those of all above it.
-        let mut branches = self.branches_below(node);
-        if open {
-            branches.reverse();
-        }
-        for branch in branches {
-            self.tree
-                .set_open(branch, open, self.order.by, self.pause.limit());
-        }
-    }
-
-    /// Branches at and below `node`, each after the one it hangs on.
-    fn branches_below(&self, node: Option<NodeId>) -> Vec<NodeId> {
-        let is_branch = |node: &NodeId| self.tree.node(*node).children > 0;
-        let Some(node) = node else {
-            let all = 1..super::names::number(self.tree.len());
-            return all.map(NodeId).filter(is_branch).collect();
-        };
-        let mut branches: Vec<NodeId> = vec![node];
-        let mut next = 0;
-        while let Some(&branch) = branches.get(next) {
-            let children = self.tree.children(branch);
-            branches.extend(children.into_iter().filter(is_branch));
-            next += 1;
-        }
-        branches
+    /// Opens or closes a branch of the tree behind the filter.
+    pub(super) fn set_tree_open(&mut self, node: NodeId, open: bool) {
+        let limit = self.pause.limit();
+        self.tree.set_open(node, open, self.order.by, limit);
     }
 
     /// Opens every branch above `node`, so that it has a row.
@@ -66,8 +31,7 @@ impl Model {
             return;
         }
         for branch in above {
-            self.tree
-                .set_open(branch, true, self.order.by, self.pause.limit());
+            self.set_tree_open(branch, true);
         }
     }
 
@@ -107,8 +71,7 @@ impl Model {
             self.open_rule.leave_to_user();
         }
         for node in seen.into_iter().filter_map(|(node, _)| node).rev() {
-            self.tree
-                .set_open(node, true, self.order.by, self.pause.limit());
+            self.set_tree_open(node, true);
         }
         self.open_rule
             .want(unseen.into_iter().map(|(_, path)| path).collect());

@@ -52,6 +52,11 @@ impl Model {
         self.log.message(id)
     }
 
+    /// How many topics and branches there are.
+    pub fn node_count(&self) -> usize {
+        self.tree.len() - 1
+    }
+
     /// Sums over the whole connection, as of `now`.
     pub fn totals(&self, now: Timestamp) -> Totals {
         let now = Moment::new(now);

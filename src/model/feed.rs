@@ -18,7 +18,7 @@ impl Model {
             self.tree.mark_retained(topic, true);
         }
         self.keep(topic, message, at);
-        self.refresh_order(at);
+        self.refresh_short_order(at);
     }
 
     /// The node of a topic, made when it is new.
@@ -41,8 +41,7 @@ impl Model {
         let child = self.tree.add_child(parent, level);
         let is_first = self.tree.node(parent).children == 1;
         if is_first && parent != NodeId::ROOT && self.open_rule.opens(&self.tree, parent) {
-            let limit = self.pause.limit();
-            self.tree.set_open(parent, true, self.order.by, limit);
+            self.set_tree_open(parent, true);
         }
         if self.pause.is_on() {
             self.pause.note_grown(parent);

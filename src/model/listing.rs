@@ -173,8 +173,11 @@ impl Listing {
             .filter(|child| nodes[child.index()].rows > 0)
     }
 
-    /// Forgets the order: all children count as unsorted where they stand.
+    /// Forgets the order: all children count as unsorted where they stand. One alone is always in order.
     pub(super) fn forget_order(&mut self) {
+        if self.placed() < 2 {
+            return;
+        }
         self.sorted_slots = 0;
         self.unsorted = self.placed();
     }

@@ -8,6 +8,7 @@
 //! | `feed` | taking in messages |
 //! | `arena`, `names`, `index` | nodes with the figures of their subtree; what they are called; how they are found |
 //! | `listing`, `open`, `sort` | children in the order of their rows, with row sums; what is open; their order |
+//! | `chores` | what would take too long in one piece |
 //! | `rows`, `view` | rows of the open tree; rows while a filter is set |
 //! | `branches` | opening, closing and finding nodes |
 //! | `history`, `stored` | messages within a byte budget |
@@ -19,6 +20,7 @@
 
 mod arena;
 mod branches;
+mod chores;
 mod facts;
 mod feed;
 mod filter;
@@ -43,6 +45,7 @@ mod wanted;
 #[cfg(test)]
 mod tests;
 
+pub use chores::Chore;
 pub use filter::Query;
 pub use history::{Message, MessageId};
 pub use search::{Matches, SearchCursor};
@@ -67,6 +70,7 @@ pub struct Model {
     retained_ahead: HashSet<TopicName>,
     filter: Option<view::FilterView>,
     pause: pause::Pause,
+    chores: chores::Chores,
     trimmed: u64,
     redeliveries: u64,
     sent: u64,
@@ -86,6 +90,7 @@ impl Model {
             retained_ahead: HashSet::new(),
             filter: None,
             pause: pause::Pause::new(),
+            chores: chores::Chores::default(),
             trimmed: 0,
             redeliveries: 0,
             sent: 0,

@@ -111,7 +111,7 @@ impl Model {
                 self.tree.place_children(branch, self.order.by);
             }
             self.tree.wanted().want_search();
-            self.tree.wanted().want_sort();
+            self.tree.wanted().want_chores();
         }
     }
 

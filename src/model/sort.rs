@@ -1,5 +1,6 @@
 //! The order of siblings. Short lists are put in order where they stand; long ones by a worker, on a snapshot.
 
+use super::chores::AT_ONCE;
 use super::listing::Layout;
 use super::names::Names;
 use super::open::{SORT_AT_ONCE, compare_names};
@@ -16,7 +17,7 @@ pub(super) struct Order {
     refreshed: Timestamp,
 }
 
-/// Children of one branch on their way into order. A worker gathers what decides the order with
+/// Children of one long branch on their way into order, see [`super::Chore`]. A worker gathers what decides the order with
 /// [`Model::sort_step`], orders it with [`SortJob::finish`] outside the lock and hands it to [`Model::set_sorted`].
 #[derive(Debug)]
 pub struct SortJob {
@@ -81,8 +82,8 @@ impl Model {
         self.order.by
     }
 
-    /// Orders by counters again when a second has passed since the last time. Messages that come in do the same;
-    /// a worker calls it once after the last of them.
+    /// Orders by counters again when a second has passed since the last time. Messages that come in do the same as
+    /// long as few branches have been opened; a worker calls it when there are many, and after the last message.
     pub fn refresh_order(&mut self, now: Timestamp) {
         let passed = now.as_micros() - self.order.refreshed.as_micros();
         if self.order.by == SortBy::Messages
@@ -95,40 +96,52 @@ impl Model {
         }
     }
 
-    /// Puts the open branches in order again, as long as they are few and short; others wait for a worker.
-    fn order_anew(&mut self) {
-        let mut at_once = SORT_AT_ONCE;
-        for listing in 0..self.tree.listings().len() {
-            self.tree.listing_mut(listing).0.forget_order();
-            let node = self.tree.listings()[listing].node();
-            let children = self.tree.listings()[listing].placed();
-            if !self.tree.node(node).is_open() {
-                continue;
-            }
-            if children <= at_once {
-                at_once -= children;
-                self.tree.sort_listing(listing, self.order.by);
-            } else {
-                self.tree.sort_later(listing);
-            }
+    pub(super) fn refresh_short_order(&mut self, now: Timestamp) {
+        if self.tree.listings().len() <= AT_ONCE {
+            self.refresh_order(now);
         }
     }
 
-    /// A branch that waits for its order; `None` when all are in order or the rows stand still.
-    pub fn next_sort(&mut self) -> Option<SortJob> {
-        if self.pause.is_on() {
-            return None;
+    /// Puts the open branches in order again. Where they are many or long, a worker does the rest.
+    fn order_anew(&mut self) {
+        let mut room = SORT_AT_ONCE;
+        let listings = self.tree.listings().len();
+        for listing in 0..listings.min(AT_ONCE) {
+            self.order_listing_anew(listing, &mut room);
         }
-        let listing = self.tree.next_unsorted()?;
+        self.chores.unordered = (listings > AT_ONCE).then_some(AT_ONCE);
+        if self.chores.unordered.is_some() {
+            self.tree.wanted().want_chores();
+        }
+    }
+
+    /// Orders a listing if it is open and not longer than `room`, which shrinks by its length.
+    pub(super) fn order_listing_anew(&mut self, listing: usize, room: &mut usize) {
+        let (children, ..) = self.tree.listing_mut(listing);
+        children.forget_order();
+        let (length, node) = (children.placed(), children.node());
+        if !self.tree.node(node).is_open() || length < 2 {
+            return;
+        }
+        if length <= *room {
+            *room -= length;
+            self.tree.sort_listing(listing, self.order.by);
+        } else {
+            self.tree.sort_later(listing);
+        }
+    }
+
+    /// A snapshot of a long branch that waits for its order.
+    pub(super) fn sort_job(&self, listing: usize) -> SortJob {
         let children = &self.tree.listings()[listing];
-        Some(SortJob {
+        SortJob {
             listing,
             parent: children.node(),
             by: self.order.by,
             names: self.tree.names().clone(),
             children: children.arrivals()[..children.placed()].to_vec(),
             messages: Vec::new(),
-        })
+        }
     }
 
     /// Gathers what decides the order, for up to `max_nodes` children. Returns whether some are left.

@@ -1,4 +1,4 @@
-//! A payload in its own memory: short ones inside the record, longer ones in one shared allocation.
+//! A payload in its own memory: short ones inside the record, longer ones in an allocation of their own.
 
 use std::sync::Arc;
 
@@ -6,12 +6,15 @@ use bytes::Bytes;
 
 /// Longest payload that needs no allocation of its own.
 const INLINE: usize = 22;
+/// Longest payload that is copied when it is looked at; it needs no reference count.
+const COPIED: usize = 512;
 
 /// A kept payload. What arrives shares a big buffer with its neighbours and is copied here, so that one short
 /// message cannot hold megabytes.
 #[derive(Debug, Clone)]
 pub(super) enum Stored {
     Inline(u8, [u8; INLINE]),
+    Copied(Box<[u8]>),
     Shared(Arc<[u8]>),
 }
 
@@ -29,6 +32,7 @@ impl Stored {
                 bytes[..payload.len()].copy_from_slice(payload);
                 Self::Inline(len, bytes)
             }
+            _ if payload.len() <= COPIED => Self::Copied(payload.into()),
             _ => Self::Shared(Arc::from(payload)),
         }
     }
@@ -36,6 +40,7 @@ impl Stored {
     pub(super) fn as_slice(&self) -> &[u8] {
         match self {
             Self::Inline(len, bytes) => &bytes[..usize::from(*len)],
+            Self::Copied(bytes) => bytes,
             Self::Shared(bytes) => bytes,
         }
     }
@@ -48,6 +53,7 @@ impl Stored {
     pub(super) fn allocated(&self) -> usize {
         match self {
             Self::Inline(..) => 0,
+            Self::Copied(bytes) => bytes.len(),
             Self::Shared(bytes) => bytes.len() + 2 * size_of::<usize>(),
         }
     }
@@ -55,7 +61,7 @@ impl Stored {
     /// The payload to be looked at; a long one is shared, not copied.
     pub(super) fn to_bytes(&self) -> Bytes {
         match self {
-            Self::Inline(..) => Bytes::copy_from_slice(self.as_slice()),
+            Self::Inline(..) | Self::Copied(_) => Bytes::copy_from_slice(self.as_slice()),
             Self::Shared(bytes) => Bytes::from_owner(Arc::clone(bytes)),
         }
     }
@@ -67,7 +73,7 @@ mod tests {
 
     #[test]
     fn every_length_comes_back() {
-        for len in [0, 1, 21, 22, 23, 255, 256, 100_000] {
+        for len in [0, 1, 21, 22, 23, 255, 256, 512, 513, 100_000] {
             let payload = vec![7_u8; len];
             let stored = Stored::new(&payload);
             assert_eq!(stored.as_slice(), payload);

@@ -63,3 +63,18 @@ fn search(model: &Model, text: &str) -> Matches {
     while model.search_step(&query, &mut cursor, 7) {}
     cursor.finish()
 }
+
+/// What the worker does beside a connection.
+fn do_chores(model: &mut Model) {
+    loop {
+        match model.next_chore() {
+            Chore::Sort(mut job) => {
+                while model.sort_step(&mut job, 100) {}
+                let sorted = job.finish();
+                model.set_sorted(sorted);
+            }
+            Chore::More => {}
+            Chore::Done => return,
+        }
+    }
+}

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Work that the model leaves to others. A flag stays up until its worker takes it down.
 #[derive(Debug, Default)]
 pub struct Wanted {
-    sort: AtomicBool,
+    chores: AtomicBool,
     search: AtomicBool,
 }
 
 impl Wanted {
-    /// Whether branches wait for [`super::Model::next_sort`].
-    pub fn is_sort_wanted(&self) -> bool {
-        self.sort.load(Ordering::Relaxed)
+    /// Whether something waits for [`super::Model::next_chore`].
+    pub fn are_chores_wanted(&self) -> bool {
+        self.chores.load(Ordering::Relaxed)
     }
 
     /// Whether a search would find something else although no message came in: a pause ended, or the order changed.
@@ -21,8 +21,8 @@ impl Wanted {
     }
 
     /// Takes the flag down; its worker is on it.
-    pub fn take_sort(&self) -> bool {
-        self.sort.swap(false, Ordering::Relaxed)
+    pub fn take_chores(&self) -> bool {
+        self.chores.swap(false, Ordering::Relaxed)
     }
 
     /// Takes the flag down; its worker is on it.
@@ -30,8 +30,8 @@ impl Wanted {
         self.search.swap(false, Ordering::Relaxed)
     }
 
-    pub(super) fn want_sort(&self) {
-        self.sort.store(true, Ordering::Relaxed);
+    pub(super) fn want_chores(&self) {
+        self.chores.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn want_search(&self) {

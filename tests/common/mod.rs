@@ -6,7 +6,6 @@
 )]
 
 pub mod cutter;
-pub mod fake_broker;
 pub mod mosquitto;
 pub mod probe;
 pub mod program;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::client::Direction;
-use crate::mqtt::{Ack, Packet, Publish, SubAck, Subscribe, Version};
+use crate::mqtt::{Ack, Packet, PacketId, Publish, SubAck, Subscribe, Version};
 
 use super::super::exit::connack_code;
 
@@ -88,7 +88,7 @@ impl Trace {
             }
             Packet::Publish(publish) => {
                 write!(out, "Client {id} received ")?;
-                write_publish(out, publish, publish.packet_id.map_or(0, |mid| mid.get()))
+                write_publish(out, publish, publish.packet_id.map_or(0, PacketId::get))
             }
             Packet::PubAck(ack) => write_received_ack(out, id, "PUBACK", ack),
             Packet::PubComp(ack) => write_received_ack(out, id, "PUBCOMP", ack),
@@ -119,13 +119,11 @@ impl Trace {
 
     /// The number of a message that is sent: its packet identifier, or for QoS 0 a running number.
     fn number(&mut self, publish: &Publish) -> u16 {
-        match publish.packet_id {
-            Some(mid) => mid.get(),
-            None => {
-                self.qos0_sent = self.qos0_sent.checked_add(1).unwrap_or(1);
-                self.qos0_sent
-            }
+        if let Some(mid) = publish.packet_id {
+            return mid.get();
         }
+        self.qos0_sent = self.qos0_sent.checked_add(1).unwrap_or(1);
+        self.qos0_sent
     }
 }
 
@@ -180,7 +178,7 @@ fn write_suback(out: &mut impl Write, id: &str, suback: &SubAck) -> io::Result<(
 mod tests {
     use super::*;
     use crate::mqtt::{
-        ConnAck, PacketId, Properties, Qos, ReasonCode, SubscribeRequest, TopicFilter, TopicName,
+        ConnAck, Properties, Qos, ReasonCode, SubscribeRequest, TopicFilter, TopicName,
     };
 
     fn lines(direction: Direction, packets: &[Packet]) -> String {

@@ -87,7 +87,7 @@ fn parse_keys(bytes: &[u8]) -> Vec<Key> {
     let mut rest = bytes;
     while let Some((byte, after)) = rest.split_first() {
         let (key, after) = match (byte, after) {
-            (b'q' | b'Q', _) | (&CTRL_C, _) => (Some(Key::Quit), after),
+            (b'q' | b'Q' | &CTRL_C, _) => (Some(Key::Quit), after),
             (b'k', _) => (Some(Key::Move(Step::Up)), after),
             (b'j', _) => (Some(Key::Move(Step::Down)), after),
             (b' ', _) => (Some(Key::Move(Step::PageDown)), after),
@@ -189,10 +189,7 @@ fn draw(watched: &Watched, first: usize) -> io::Result<Drawn> {
     let title = format!("{} · {} · {state}", watched.url, table::totals(&totals));
     let title = table::fit(&table::printable(&title), width);
     let mut text = format!("{HOME}{BOLD}{title}{PLAIN}{CLEAR_LINE_END}\r\n");
-    text.push_str(&format!(
-        "{FAINT}{}{PLAIN}{CLEAR_LINE_END}\r\n",
-        table::heading(width)
-    ));
+    text.push_str(&[FAINT, &table::heading(width), PLAIN, CLEAR_LINE_END, "\r\n"].concat());
     for row in &rows {
         text.push_str(&table::row(row, width, now));
         text.push_str(CLEAR_LINE_END);
@@ -201,7 +198,7 @@ fn draw(watched: &Watched, first: usize) -> io::Result<Drawn> {
     let below = count.saturating_sub(first + rows.len());
     text.push_str(CLEAR_BELOW);
     if below > 0 {
-        text.push_str(&format!("{FAINT}… {below} more rows{PLAIN}"));
+        text.push_str(&[FAINT, "… ", &below.to_string(), " more rows", PLAIN].concat());
     }
     write_out(&text)?;
     Ok(Drawn { first, page })

@@ -1,11 +1,10 @@
 //! The tree as a table of text, fitted to a width. Pure: rows and time come in, lines go out.
 
-use std::time::Duration;
-
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::model::{Row, Totals};
 use crate::mqtt::Timestamp;
+use crate::payload::format::{age, rate, thousands};
 use crate::payload::preview;
 
 /// Widths of the columns that do not grow: messages, rate, age.
@@ -62,7 +61,10 @@ pub fn totals(totals: &Totals) -> String {
         "{} topics · {} messages · {}/s",
         thousands(totals.topics.into()),
         thousands(totals.messages),
-        rate_number(totals.rate_in)
+        match rate(totals.rate_in) {
+            none if none.is_empty() => "0".to_owned(),
+            rate => rate,
+        }
     )
 }
 
@@ -88,7 +90,8 @@ impl Widths {
         let mut line = format!("{} {}", fit(topic, self.topic), fit(value, self.value));
         for (number, width) in numbers.iter().zip(NUMBERS) {
             line.push(' ');
-            line.push_str(&format!("{number:>width$}"));
+            line.push_str(&" ".repeat(width.saturating_sub(number.width())));
+            line.push_str(number);
         }
         line.trim_end().to_owned()
     }
@@ -120,44 +123,6 @@ pub fn printable(text: &str) -> String {
     text.replace(is_steering, "�")
 }
 
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn rate(rate: f32) -> String {
-    if rate < 0.05 {
-        String::new()
-    } else {
-        format!("{}/s", rate_number(rate))
-    }
-}
-
-fn rate_number(rate: f32) -> String {
-    if rate < 10.0 {
-        format!("{rate:.1}")
-    } else {
-        format!("{rate:.0}")
-    }
-}
-
-fn age(age: Duration) -> String {
-    match age.as_secs() {
-        0 => "now".to_owned(),
-        seconds @ 1..60 => format!("{seconds} s"),
-        seconds @ 60..3600 => format!("{} min", seconds / 60),
-        seconds @ 3600..86_400 => format!("{} h", seconds / 3600),
-        seconds => format!("{} d", seconds / 86_400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,16 +137,6 @@ mod tests {
     #[test]
     fn strangers_do_not_steer_the_terminal() {
         assert_eq!(printable("a\x1b[2Jb\u{202e}c"), "a�[2Jb�c");
-    }
-
-    #[test]
-    fn numbers_read_well() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(1_234_567), "1,234,567");
-        assert_eq!(rate(0.0), "");
-        assert_eq!(rate(2.5), "2.5/s");
-        assert_eq!(rate(1234.0), "1234/s");
-        assert_eq!(age(Duration::from_secs(75)), "1 min");
     }
 
     #[test]

@@ -113,7 +113,8 @@ impl App {
     }
 
     pub(super) fn stop_demo(&mut self) {
-        if self.data.broker.demo.take().is_some() {
+        if let Some(demo) = self.data.broker.demo.take() {
+            self.jobs.runtime().spawn(demo.stop());
             self.note(Level::Info, "Broker", "Demo devices stopped".to_owned());
         }
     }
@@ -136,7 +137,9 @@ impl App {
             self.end_connection(Command::Disconnect);
         }
         self.jobs.run(async move {
-            drop(demo);
+            if let Some(demo) = demo {
+                demo.stop().await;
+            }
             broker.stop().await;
             Done::BrokerStopped { start_again }
         });

@@ -16,7 +16,7 @@ use super::super::session::Session;
 use super::{App, Screen};
 
 /// How long the window may stay open after its last frame, to say goodbye.
-const LONGEST_GOODBYE: std::time::Duration = std::time::Duration::from_millis(800);
+const LONGEST_GOODBYE: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl App {
     /// Connects with a profile, after its password was found.
@@ -61,23 +61,23 @@ impl App {
                 self.data.passwords.insert(id, secret.clone());
                 self.open(profile, Some(secret));
             }
-            Ok(None) => self.views.dialog = Dialog::password(&profile),
+            Ok(None) => self.views.dialog = Dialog::password(&profile, None),
             Err(err) => {
                 self.note(Level::Info, &profile.name, err.to_string());
-                self.views.dialog = Dialog::password(&profile);
+                self.views.dialog = Dialog::password(&profile, Some(err.to_string()));
             }
         }
     }
 
     /// Connects with a password that was just typed.
-    pub(super) fn connect_with(&mut self, id: ProfileId, secret: Secret, keep: Keep) {
+    pub(super) fn connect_with(&mut self, id: &ProfileId, secret: Secret, keep: Keep) {
         match keep {
             Keep::InKeyring => self.set_password(id.clone(), Some(secret)),
             Keep::ThisRun => {
                 self.data.passwords.insert(id.clone(), secret);
             }
         }
-        self.connect(&id);
+        self.connect(id);
     }
 
     /// Keeps a password in the keyring (and for this run), or forgets it.
@@ -181,15 +181,18 @@ impl App {
     /// The window closes: the connection says DISCONNECT (else its will would fire), the broker tells its clients.
     pub(super) fn end_everything(&mut self) {
         self.end_connection(Command::Disconnect);
-        let deadline = std::time::Instant::now() + LONGEST_GOODBYE;
-        if let Some(session) = self.data.session.take() {
-            let is_open =
-                |session: &Session| !matches!(session.state(), crate::client::State::Ended(_));
-            while is_open(&session) && std::time::Instant::now() < deadline {
-                std::thread::sleep(std::time::Duration::from_millis(2));
-            }
+        if let Some(session) = self.data.session.take()
+            && !session.live.wait_ended(LONGEST_GOODBYE)
+        {
+            self.note(
+                Level::Warning,
+                &session.profile.name,
+                "DISCONNECT could not be sent in time".to_owned(),
+            );
         }
-        drop(self.data.broker.demo.take());
+        if let Some(demo) = self.data.broker.demo.take() {
+            self.jobs.runtime().block_on(demo.stop());
+        }
         if let Some(broker) = self.data.broker.running.take() {
             self.jobs.runtime().block_on(broker.stop());
         }

@@ -1,6 +1,7 @@
 //! What happened since the last frame: finished jobs, and events of the open connection.
 
-use crate::client::{Event, State, SubscribeOutcome, now};
+use crate::client::{Event, PublishId, PublishStep, State, SubscribeOutcome, now};
+use crate::payload::format;
 
 use super::super::action::Level;
 use super::super::jobs::Done;
@@ -85,7 +86,8 @@ impl App {
                 self.report_subscription(&name, filter.as_str(), outcome)
             }
             Event::Note(text) => self.note(Level::Info, &name, text.clone()),
-            Event::State(_) | Event::Granted(_) | Event::Publish(..) | Event::PingRoundTrip(_) => {}
+            Event::Publish(id, step) => self.report_publish(*id, step),
+            Event::State(_) | Event::Granted(_) | Event::PingRoundTrip(_) => {}
         }
     }
 
@@ -113,6 +115,44 @@ impl App {
                 self.note(Level::Info, name, format!("Unsubscribed from {filter}"))
             }
             SubscribeOutcome::Pending => {}
+        }
+    }
+
+    /// A publish that went wrong must not be missed, wherever the user looks.
+    fn report_publish(&mut self, id: PublishId, step: &PublishStep) {
+        let Some(session) = &self.data.session else {
+            return;
+        };
+        let name = session.profile.name.clone();
+        let Some(record) = session.publish(id) else {
+            return;
+        };
+        let message = format!(
+            "{} ({})",
+            record.topic,
+            format::format_bytes(record.size as u64)
+        );
+        match step {
+            PublishStep::Refused(reason, words) => {
+                let words = words
+                    .as_ref()
+                    .map(|words| format!(" The broker says: {words}"))
+                    .unwrap_or_default();
+                let text = format!("{message} was refused: {}{words}", reason.publish_meaning());
+                self.say(Level::Error, &name, text, None);
+            }
+            PublishStep::Failed(why) => {
+                self.say(
+                    Level::Error,
+                    &name,
+                    format!("{message} was not published: {why}"),
+                    None,
+                );
+            }
+            PublishStep::Queued
+            | PublishStep::Sent
+            | PublishStep::Received
+            | PublishStep::Done(_) => {}
         }
     }
 

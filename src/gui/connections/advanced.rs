@@ -24,7 +24,7 @@ pub fn advanced_ui(ui: &mut Ui, profile: &mut Profile) {
         let form = Form::new(ui, &problems);
         form.row(ui, |ui| {
             form.cell(ui, "Connect timeout", Some(Field::ConnectTimeout), |ui| {
-                timeout_ui(ui, profile)
+                timeout_ui(ui, profile);
             });
             form.cell(ui, "Largest packet", Some(Field::MaxPacketSize), |ui| {
                 let bytes = &mut profile.max_packet_size;

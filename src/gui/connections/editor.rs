@@ -66,7 +66,7 @@ impl Editor {
                     heading_ui(ui, context, &edited);
                     self.tabs_ui(ui, &edited);
                     ui.push_id((&profile.id.0, self.tab as u8), |ui| {
-                        self.cards_ui(ui, context, &mut edited)
+                        self.cards_ui(ui, context, &mut edited);
                     });
                     if footer_ui(ui, context, &edited) {
                         self.password.keep(context);

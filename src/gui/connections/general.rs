@@ -3,7 +3,7 @@
 use egui::{Event, TextEdit, Ui};
 
 use crate::mqtt::Version;
-use crate::profile::{Field, Profile, Session};
+use crate::profile::{Field, Problem, Profile, Session};
 
 use super::super::context::Context;
 use super::super::widgets::{card, field, field_with_button, number_field, segmented, text_field};
@@ -33,14 +33,14 @@ pub fn broker_card_ui(
             form.cell(ui, "Protocol", None, |ui| protocol_ui(ui, profile));
         });
         form.row(ui, |ui| {
-            form.cell(ui, "Host and port", address_field(&problems), |ui| {
-                address_ui(ui, profile)
+            form.cell(ui, "Host and port", Some(address_field(&problems)), |ui| {
+                address_ui(ui, profile);
             });
             form.cell(ui, "Session", None, |ui| session_ui(ui, profile));
         });
         form.row(ui, |ui| {
             form.cell(ui, "Client ID", Some(Field::ClientId), |ui| {
-                client_id_ui(ui, profile)
+                client_id_ui(ui, profile);
             });
             form.cell(ui, "Keep alive", None, |ui| keep_alive_ui(ui, profile));
         });
@@ -76,11 +76,11 @@ fn session_ui(ui: &mut Ui, profile: &mut Profile) {
 }
 
 /// Host and port share a cell: whichever is wrong is shown.
-fn address_field(problems: &[crate::profile::Problem]) -> Option<Field> {
-    let is_port = |problem: &crate::profile::Problem| problem.field == Field::Port;
-    let is_host = |problem: &crate::profile::Problem| problem.field == Field::Host;
+fn address_field(problems: &[Problem]) -> Field {
+    let is_port = |problem: &Problem| problem.field == Field::Port;
+    let is_host = |problem: &Problem| problem.field == Field::Host;
     let port_only = problems.iter().any(is_port) && !problems.iter().any(is_host);
-    Some(if port_only { Field::Port } else { Field::Host })
+    if port_only { Field::Port } else { Field::Host }
 }
 
 fn address_ui(ui: &mut Ui, profile: &mut Profile) {

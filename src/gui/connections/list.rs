@@ -23,8 +23,8 @@ pub struct ProfileList {
     search: String,
     /// The profile under the pointer while it is being moved.
     dragged: Option<ProfileId>,
-    /// The selection moved by key: scroll to it.
-    reveal: bool,
+    /// The profile that a key selected or moved: scrolled to when it is there.
+    reveal: Option<ProfileId>,
 }
 
 impl ProfileList {
@@ -92,8 +92,12 @@ impl ProfileList {
             PITCH,
             shown.len(),
             |ui, rows, place| {
-                if let Some(row) = selected.filter(|_| std::mem::take(&mut self.reveal)) {
-                    ui.scroll_to_rect(place.row(row), None);
+                if self.reveal.is_some() && self.reveal.as_ref() == context.selected_profile {
+                    self.reveal = None;
+                    // one row around it: a profile that moves is in its new place only after this frame
+                    if let Some(row) = selected {
+                        ui.scroll_to_rect(place.row(row).expand2(vec2(0.0, PITCH)), None);
+                    }
                 }
                 for row in rows {
                     let profile = shown
@@ -126,6 +130,7 @@ impl ProfileList {
             Sense::CLICK | Sense::DRAG,
         );
         let is_selected = context.selected_profile == Some(&profile.id);
+        let failure = context.failures.get(&profile.id).map(ToString::to_string);
         let row = ProfileRow::of(context, profile);
         response.widget_info(|| {
             WidgetInfo::selected(Role::ListBoxOption, true, is_selected, row.spoken())
@@ -146,6 +151,9 @@ impl ProfileList {
             (false, false) => egui::Color32::TRANSPARENT,
         };
         row.paint(ui, rect, fill);
+        if let Some(failure) = failure {
+            response.on_hover_text(failure);
+        }
         if is_selected && list.has_focus() {
             let line = Stroke::new(1.0, palette.accent);
             ui.painter()
@@ -210,7 +218,7 @@ impl ProfileList {
             if let Some(target) =
                 target.filter(|&target| step != 0 && target < context.profiles.len())
             {
-                self.reveal = true;
+                self.reveal = Some(profile.id.clone());
                 context.ask(Action::MoveProfile(profile.id.clone(), target));
             }
             if consume(ui, Modifiers::NONE, Key::Enter) {
@@ -229,7 +237,7 @@ impl ProfileList {
             _ => Some(current.saturating_add_signed(step).min(last)),
         };
         if let Some(profile) = target.and_then(profile_at) {
-            self.reveal = true;
+            self.reveal = Some(profile.id.clone());
             context.ask(Action::SelectProfile(profile.id.clone()));
         }
     }

@@ -1,7 +1,11 @@
 //! The connections screen by what a person does: select, edit, reorder, connect.
 
+use egui::{Key, Modifiers, Role};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
 use super::super::action::Action;
-use super::super::fixture::{Fixture, picture};
+use super::super::fixture::{Fixture, dress, picture};
 use super::*;
 use crate::client::Failure;
 use crate::mqtt::Version;
@@ -37,6 +41,303 @@ fn four() -> Fixture {
     fixture
 }
 
+fn apply(fixture: &mut Fixture, action: Action) {
+    match action {
+        Action::SelectProfile(id) => fixture.selected_profile = Some(id),
+        Action::EditProfile(edited) => {
+            let there = fixture
+                .profiles
+                .iter_mut()
+                .find(|profile| profile.id == edited.id);
+            *there.unwrap() = *edited;
+        }
+        Action::MoveProfile(id, to) => {
+            assert!(
+                crate::profile::reorder(&mut fixture.profiles, &id, to),
+                "a move that moves nothing"
+            );
+        }
+        _ => {}
+    }
+}
+
+/// A window with the screen that takes what it asks for, as the application does.
+struct Window<'a> {
+    harness: Harness<'a, (Fixture, Connections, Vec<Action>)>,
+}
+
+impl Window<'_> {
+    fn new(fixture: Fixture) -> Self {
+        let harness = Harness::builder()
+            .with_size([1_024.0, 640.0])
+            .with_context_setup(|ctx| dress(ctx, Theme::Dark))
+            .build_ui_state(
+                |ui, (fixture, view, asked)| {
+                    view.ui(ui, &fixture.context());
+                    for action in fixture.take_actions() {
+                        asked.push(action.clone());
+                        apply(fixture, action);
+                    }
+                },
+                (fixture, Connections::default(), Vec::new()),
+            );
+        let mut window = Self { harness };
+        window.harness.run();
+        window
+    }
+
+    fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.run();
+    }
+
+    /// A field by its label; the words before it carry the same one.
+    fn field<'a>(&'a self, label: &'a str) -> egui_kittest::Node<'a> {
+        let role = if label == "Password" {
+            Role::PasswordInput
+        } else {
+            Role::TextInput
+        };
+        self.harness.get_by_role_and_label(role, label)
+    }
+
+    /// Clicks into a field, selects what is there and types.
+    fn type_into(&mut self, label: &str, text: &str) {
+        self.field(label).click();
+        self.harness.run();
+        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        self.harness.event(egui::Event::Text(text.to_owned()));
+        self.harness.run();
+    }
+
+    fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run();
+    }
+
+    fn selected(&self) -> &Profile {
+        let fixture = &self.harness.state().0;
+        let id = fixture.selected_profile.as_ref().unwrap();
+        fixture
+            .profiles
+            .iter()
+            .find(|profile| profile.id == *id)
+            .unwrap()
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.harness
+            .state()
+            .0
+            .profiles
+            .iter()
+            .map(|profile| profile.name.as_str())
+            .collect()
+    }
+
+    fn take_asked(&mut self) -> Vec<Action> {
+        std::mem::take(&mut self.harness.state_mut().2)
+    }
+}
+
+#[test]
+fn every_edit_is_handed_over_and_enter_loses_nothing() {
+    let mut window = Window::new(four());
+    window.type_into("Name", "Garage");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.type_into("Host", "garage.example");
+    window.type_into("Port", "1999");
+    window.click("Protocol MQTT 3.1.1");
+    window.click("Session Resume");
+    window.type_into("Keep alive", "17");
+    let profile = window.selected();
+    assert_eq!(
+        (profile.name.as_str(), profile.host.as_str(), profile.port),
+        ("Garage", "garage.example", 1999)
+    );
+    assert_eq!((profile.version, profile.keep_alive), (Version::V311, 17));
+    window
+        .harness
+        .get_by_label_contains("A session is found again by its client id");
+    window.click("Fill in a fixed client ID made at random");
+    assert!(window.selected().client_id.starts_with("canopy-"));
+}
+
+#[test]
+fn a_pasted_address_fills_host_port_and_user_name() {
+    let mut window = Window::new(four());
+    window.click("Host");
+    window.harness.event(egui::Event::Paste(
+        "mqtt://ann@broker.example:1884".to_owned(),
+    ));
+    window.harness.run();
+    let profile = window.selected();
+    assert_eq!(
+        (
+            profile.host.as_str(),
+            profile.port,
+            profile.user_name.as_str()
+        ),
+        ("broker.example", 1884, "ann")
+    );
+}
+
+#[test]
+fn what_is_wrong_is_said_beside_the_field_and_connecting_waits() {
+    let mut window = Window::new(four());
+    window.type_into("Host", "a b");
+    window
+        .harness
+        .get_by_label("A host has no blanks. Remove them.");
+    window.click("Connect");
+    let asked = window.take_asked();
+    assert!(
+        !asked
+            .iter()
+            .any(|action| matches!(action, Action::Connect(_))),
+        "{asked:?}"
+    );
+    window.type_into("Host", "ab");
+    window.click("Connect");
+    assert!(matches!(
+        window.take_asked().last(),
+        Some(Action::Connect(_))
+    ));
+}
+
+#[test]
+fn a_password_goes_to_the_keyring_before_connecting() {
+    let mut window = Window::new(four());
+    window.type_into("Password", "secret");
+    assert!(window.selected().use_password);
+    window.click("Connect");
+    let asked = window.take_asked();
+    let kept = asked.iter().position(|action| {
+        matches!(action, Action::SetPassword(_, Some(secret)) if secret.reveal() == "secret")
+    });
+    let connected = asked
+        .iter()
+        .position(|action| matches!(action, Action::Connect(_)));
+    assert!(kept.unwrap() < connected.unwrap(), "{asked:?}");
+    window.click("Forget the password");
+    assert!(!window.selected().use_password);
+    assert!(
+        window
+            .take_asked()
+            .iter()
+            .any(|action| matches!(action, Action::SetPassword(_, None)))
+    );
+}
+
+#[test]
+fn the_list_works_by_keyboard() {
+    let mut window = Window::new(four());
+    window.harness.get_by_label("Connections").focus();
+    window.harness.run();
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(window.selected().name, "Home Assistant");
+    window.press(Modifiers::ALT, Key::ArrowUp);
+    assert_eq!(window.names()[..2], ["Home Assistant", "Local broker"]);
+    window.press(Modifiers::NONE, Key::End);
+    window.press(Modifiers::NONE, Key::Delete);
+    window.press(Modifiers::NONE, Key::Enter);
+    let asked = window.take_asked();
+    let last = &window.selected().id;
+    assert!(
+        asked
+            .iter()
+            .any(|action| matches!(action, Action::DeleteProfile(id) if id == last))
+    );
+    assert!(matches!(asked.last(), Some(Action::Connect(id)) if id == last));
+}
+
+#[test]
+fn a_profile_is_dragged_to_another_place() {
+    let mut window = Window::new(four());
+    let from = window
+        .harness
+        .get_by_label_contains("Local broker, mqtt")
+        .rect()
+        .center();
+    let to = window
+        .harness
+        .get_by_label_contains("Factory EMQX cluster, mqtt")
+        .rect()
+        .center()
+        + egui::vec2(0.0, 20.0);
+    window.harness.drag_at(from);
+    window.harness.run();
+    window.harness.hover_at(from + egui::vec2(0.0, 30.0));
+    window.harness.run();
+    window.harness.hover_at(to);
+    window.harness.run();
+    window.harness.drop_at(to);
+    window.harness.run();
+    assert_eq!(
+        window.names(),
+        [
+            "Home Assistant",
+            "Factory EMQX cluster",
+            "Local broker",
+            "Raspberry Pi lab"
+        ]
+    );
+}
+
+#[test]
+fn filters_are_added_changed_and_removed() {
+    let mut window = Window::new(four());
+    window.click("Subscriptions");
+    window.type_into("New topic filter", "home/#");
+    window.press(Modifiers::NONE, Key::Enter);
+    window.click("Topic filter 3, QoS 2");
+    window.click("Move filter 3 up");
+    window.click("Remove filter 1");
+    let filters: Vec<_> = window
+        .selected()
+        .subscriptions
+        .iter()
+        .map(|s| (s.filter.as_str(), s.qos.as_u8()))
+        .collect();
+    assert_eq!(filters, [("home/#", 2), ("$SYS/#", 0)]);
+    window.type_into("New topic filter", "home/#/x");
+    window
+        .harness
+        .get_by_label_contains("must be the last level");
+}
+
+#[test]
+fn a_hundred_profiles_scroll_and_are_found() {
+    let mut fixture = four();
+    fixture.profiles.extend(
+        (0..150).map(|number| profile(&format!("Site {number}"), "site.example", Version::V5)),
+    );
+    let mut window = Window::new(fixture);
+    assert!(
+        window.harness.query_by_label_contains("Site 140").is_none(),
+        "rows are virtual"
+    );
+    window.harness.get_by_label("Connections").focus();
+    window.harness.run();
+    window.press(Modifiers::NONE, Key::End);
+    window.harness.get_by_label_contains("Site 149, mqtt");
+    window.type_into("Find a profile", "site 77");
+    window.press(Modifiers::NONE, Key::Enter);
+    assert_eq!(window.selected().name, "Site 77");
+}
+
+#[test]
+fn without_profiles_the_screen_says_what_to_do() {
+    let mut window = Window::new(Fixture::new());
+    window.harness.get_by_label("No connections yet");
+    window.click("Add a connection");
+    window.click("Start broker and demo");
+    assert!(matches!(
+        &window.take_asked()[..],
+        [Action::NewProfile, Action::StartDemo]
+    ));
+}
+
 #[test]
 fn pictures() {
     let mut fixture = four();
@@ -50,7 +351,7 @@ fn pictures() {
     ] {
         let mut view = Connections::default();
         picture(name, size, scale, theme, |ui| {
-            view.ui(ui, &fixture.context())
+            view.ui(ui, &fixture.context());
         });
     }
     fixture.profiles[3].host = "a b".to_owned();

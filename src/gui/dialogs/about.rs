@@ -27,6 +27,7 @@ pub fn about_ui(ui: &mut Ui) -> Outcome {
         ui,
         "Free software under the MIT licence or the Apache License 2.0, as you choose.",
     );
+    ui.spacing_mut().interact_size.y = 18.0;
     let parts = [
         ("Inter", "text", "SIL Open Font License 1.1"),
         (

@@ -135,9 +135,6 @@ impl BrokerDialog {
         if self.user_name.is_empty() && self.reach == Reach::Machine {
             return is_entered;
         }
-        let has_password = context
-            .known_passwords
-            .contains(&BrokerSettings::secret_id());
         labelled(ui, "Password", LABEL_WIDTH, |ui| {
             let mut text = self.password.reveal().to_owned();
             let (eye, tip) = if self.is_revealed {
@@ -147,7 +144,7 @@ impl BrokerDialog {
             };
             let edit = TextEdit::singleline(&mut text)
                 .password(!self.is_revealed)
-                .hint_text(if has_password {
+                .hint_text(if has_password(context) {
                     "kept; type to replace it"
                 } else {
                     "required"
@@ -172,10 +169,7 @@ impl BrokerDialog {
         if self.reach == Reach::Network && user_name.is_empty() {
             return Err("The network needs a user name. Give one that clients have to send.");
         }
-        let is_known = context
-            .known_passwords
-            .contains(&BrokerSettings::secret_id());
-        if !user_name.is_empty() && self.password.reveal().is_empty() && !is_known {
+        if !user_name.is_empty() && self.password.reveal().is_empty() && !has_password(context) {
             return Err("A user name needs a password. Give one that clients have to send.");
         }
         Ok(BrokerSettings {
@@ -184,6 +178,12 @@ impl BrokerDialog {
             user_name,
         })
     }
+}
+
+/// Whether a password for clients is kept already.
+fn has_password(context: &Context<'_>) -> bool {
+    let id = BrokerSettings::secret_id();
+    context.known_passwords.contains(&id)
 }
 
 fn note_ui(ui: &mut Ui, text: &str, color: egui::Color32) {

@@ -3,12 +3,12 @@
 use egui::{CornerRadius, Frame, Margin, ScrollArea, Stroke, Ui, pos2, vec2};
 
 use crate::mqtt::TopicName;
-use crate::payload::format;
 
 use super::super::action::Action;
 use super::super::context::Context;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, galley_within, virtual_rows};
+use super::super::words::counted;
 use super::frame::{
     Buttons, Outcome, buttons_ui, heading_ui, room_for_contents, start_here, text_ui,
 };
@@ -34,11 +34,8 @@ impl ClearDialog {
 
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let count = self.topics.len();
-        let messages = match count {
-            1 => "1 retained message".to_owned(),
-            _ => format!("{} retained messages", format::thousands(count as u64)),
-        };
+        let count = self.topics.len() as u64;
+        let messages = counted(count, "retained message", "retained messages");
         let is_closed = heading_ui(ui, &format!("Clear {messages}?"), 540.0);
         text_ui(
             ui,

@@ -1,7 +1,7 @@
 //! What all dialogs share: frame, heading, the row of buttons at the bottom, where the keyboard starts.
 
 use egui::{
-    Align, CornerRadius, Frame, Id, Label, Layout, Margin, Response, RichText, Stroke, Ui, vec2,
+    Align, CornerRadius, Frame, Label, Layout, Margin, Response, RichText, Stroke, Ui, vec2,
 };
 
 use super::super::icons;
@@ -109,14 +109,8 @@ pub fn buttons_ui(ui: &mut Ui, buttons: &Buttons<'_>) -> Pressed {
 
 /// Puts the keyboard on `response` in the first frame of a dialog. `is_fresh` is true until then.
 pub fn start_here(is_fresh: &mut bool, response: &Response) {
-    // egui takes the focus away from what was focused when the modal appears, so it is asked for until it is there
     if *is_fresh {
         response.request_focus();
         *is_fresh = false;
     }
-}
-
-/// An id that stays the same wherever in the dialog a control moves.
-pub fn id(name: &str) -> Id {
-    Id::new(("dialog", name))
 }

@@ -1,9 +1,10 @@
 //! All keys, by where they work.
 
-use egui::{Label, RichText, ScrollArea, Ui, vec2};
+use egui::{Label, RichText, ScrollArea, Ui};
+use egui_extras::{Column, TableBuilder};
 
 use super::super::theme::{self, Palette};
-use super::super::widgets::badge;
+use super::super::widgets::{badge, scroll_by_keys};
 use super::frame::{Outcome, heading_ui, room_for_contents};
 
 /// A place in the window, and its keys with what they do.
@@ -14,8 +15,9 @@ const GROUPS: [Group; 5] = [
         "Everywhere",
         &[
             ("Ctrl+K", "Commands: find anything by typing"),
-            ("Ctrl+F", "Filter topics and payloads; Esc clears it"),
+            ("Ctrl+F or /", "Filter topics and payloads; Esc clears it"),
             ("Ctrl+O", "Show the connections"),
+            ("Ctrl+E", "Show the topics"),
             ("Ctrl+N", "New connection"),
             ("Ctrl+B", "Start or stop the broker on this machine"),
             ("Ctrl+P", "Pause or resume the tree"),
@@ -58,18 +60,8 @@ pub fn keys_ui(ui: &mut Ui) -> Outcome {
         .max_height(room_for_contents(ui) + 60.0)
         .show(ui, |ui| {
             ui.set_min_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 6.0;
-            for (place, keys) in GROUPS {
-                ui.add_space(theme::SPACE[0]);
-                ui.label(
-                    RichText::new(place)
-                        .font(theme::strong())
-                        .color(Palette::of(ui).text),
-                );
-                for (key, what) in keys {
-                    ui.horizontal(|ui| key_ui(ui, key, what));
-                }
-            }
+            scroll_by_keys(ui);
+            table_ui(ui);
         });
     if is_closed {
         Outcome::Close
@@ -78,17 +70,34 @@ pub fn keys_ui(ui: &mut Ui) -> Outcome {
     }
 }
 
-fn key_ui(ui: &mut Ui, key: &str, what: &str) {
+fn table_ui(ui: &mut Ui) {
     let palette = Palette::of(ui);
-    ui.spacing_mut().interact_size.y = 20.0;
-    let size = vec2(190.0, 20.0);
-    ui.allocate_ui_with_layout(
-        size,
-        egui::Layout::left_to_right(egui::Align::Center),
-        |ui| {
-            ui.set_min_size(size);
-            badge(ui, None, key, palette.muted);
-        },
-    );
-    ui.add(Label::new(RichText::new(what).color(palette.text)).wrap());
+    TableBuilder::new(ui)
+        .vscroll(false)
+        .column(Column::exact(190.0))
+        .column(Column::remainder().clip(true))
+        .body(|mut body| {
+            for (place, keys) in GROUPS {
+                body.row(theme::TAB_HEIGHT, |mut row| {
+                    row.col(|ui| {
+                        ui.label(
+                            RichText::new(place)
+                                .font(theme::strong())
+                                .color(palette.text),
+                        );
+                    });
+                    row.col(|_ui| {});
+                });
+                for (key, what) in keys {
+                    body.row(theme::ROW_HEIGHT, |mut row| {
+                        row.col(|ui| {
+                            badge(ui, None, key, palette.muted);
+                        });
+                        row.col(|ui| {
+                            ui.add(Label::new(RichText::new(*what).color(palette.text)).truncate());
+                        });
+                    });
+                }
+            }
+        });
 }

@@ -61,9 +61,9 @@ impl Dialog {
         Self::Broker(BrokerDialog::new(settings))
     }
 
-    /// Asks for the password of `profile` and connects with it.
-    pub fn password(profile: &Profile) -> Self {
-        Self::Password(PasswordDialog::new(profile))
+    /// Asks for the password of `profile` and connects with it. `no_keyring` says why none can be kept, in a sentence.
+    pub fn password(profile: &Profile, no_keyring: Option<String>) -> Self {
+        Self::Password(PasswordDialog::new(profile, no_keyring))
     }
 
     /// Shows `topics` and asks whether their retained messages are to be cleared.
@@ -86,7 +86,8 @@ impl Dialog {
         if !self.is_open() {
             return;
         }
-        let modal = Modal::new(Id::new("dialog")).frame(frame::outer(ui));
+        let modal = Modal::new(Id::unique(("dialog", std::mem::discriminant(self))))
+            .frame(frame::outer(ui));
         let response = modal.show(ui.ctx(), |ui| self.contents_ui(ui, context));
         match &response.inner {
             Outcome::Stay if !response.should_close() => {}

@@ -19,12 +19,14 @@ pub struct PasswordDialog {
     password: Secret,
     is_revealed: bool,
     remember: bool,
+    /// Why the keyring cannot keep it.
+    no_keyring: Option<String>,
     is_fresh: bool,
 }
 
 impl PasswordDialog {
     /// Asks for the password of `profile`.
-    pub fn new(profile: &Profile) -> Self {
+    pub fn new(profile: &Profile, no_keyring: Option<String>) -> Self {
         let name = if profile.name.trim().is_empty() {
             profile.url()
         } else {
@@ -40,7 +42,8 @@ impl PasswordDialog {
             text,
             password: Secret::default(),
             is_revealed: false,
-            remember: true,
+            remember: no_keyring.is_none(),
+            no_keyring,
             is_fresh: true,
         }
     }
@@ -50,10 +53,15 @@ impl PasswordDialog {
         let is_closed = heading_ui(ui, &self.title, 420.0);
         text_ui(ui, &self.text);
         let is_entered = self.field_ui(ui);
-        ui.horizontal(|ui| {
-            switch(ui, &mut self.remember, "Remember in the system keyring");
-            muted(ui, "Remember in the system keyring");
-        });
+        match &self.no_keyring {
+            Some(reason) => text_ui(ui, reason),
+            None => {
+                ui.horizontal(|ui| {
+                    switch(ui, &mut self.remember, "Remember in the system keyring");
+                    muted(ui, "Remember in the system keyring");
+                });
+            }
+        }
         let pressed = buttons_ui(
             ui,
             &Buttons {

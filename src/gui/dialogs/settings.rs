@@ -90,9 +90,8 @@ fn fields_ui(ui: &mut Ui, settings: &mut Settings) {
         if number_field(ui, &mut mebibytes, 1..=65_536, "History in MiB", 80.0) {
             settings.history_budget = u64::from(mebibytes) * MIB;
         }
-        muted(
-            ui,
-            "MiB for each connection; the last message of a topic is always kept",
+        muted(ui, "MiB for each connection").on_hover_text(
+            "The oldest messages are trimmed; the last one of every topic is always kept.",
         );
     });
 }

@@ -40,7 +40,7 @@ fn pictures() {
         ("dialog-settings", Dialog::settings()),
         ("dialog-broker", Dialog::broker(&fixture.settings.broker)),
         ("dialog-broker-network", Dialog::broker(&network)),
-        ("dialog-password", Dialog::password(&profile())),
+        ("dialog-password", Dialog::password(&profile(), None)),
         ("dialog-clear", Dialog::clear_retained(topics(1_234))),
         ("dialog-port", Dialog::port_taken(1883, Some(1884))),
         ("dialog-keys", Dialog::Keys),
@@ -53,7 +53,7 @@ fn pictures() {
             Theme::Light
         };
         picture(name, [700.0, 560.0], 1.0, theme, |ui| {
-            dialog.ui(ui, &fixture.context())
+            dialog.ui(ui, &fixture.context());
         });
     }
 }
@@ -68,7 +68,7 @@ fn harness<'a>(fixture: &'a Fixture, dialog: &'a RefCell<Dialog>) -> Harness<'a>
 #[test]
 fn a_password_is_typed_and_entered_without_a_mouse() {
     let (fixture, profile) = (Fixture::new(), profile());
-    let dialog = RefCell::new(Dialog::password(&profile));
+    let dialog = RefCell::new(Dialog::password(&profile, None));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     assert!(
@@ -94,7 +94,7 @@ fn escape_closes() {
         Dialog::settings(),
         Dialog::Keys,
         Dialog::About,
-        Dialog::password(&profile()),
+        Dialog::password(&profile(), None),
         Dialog::port_taken(1883, None),
     ] {
         let dialog = RefCell::new(open);

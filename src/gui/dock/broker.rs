@@ -195,7 +195,7 @@ fn tiles_ui(ui: &mut Ui, stats: &Stats) {
     ui.horizontal(|ui| {
         for (title, value, unit) in sums(stats) {
             let frame = Frame::new()
-                .fill(palette.panel)
+                .fill(palette.background)
                 .stroke(Stroke::new(1.0, palette.line))
                 .corner_radius(CornerRadius::same(8))
                 .inner_margin(Margin::symmetric(12, 7));

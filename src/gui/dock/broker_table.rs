@@ -47,11 +47,13 @@ const COLUMNS: [(Column, &str, f32, bool); 9] = [
 ];
 
 /// Which columns go first when there is no room.
-const LEAST_WANTED: [Column; 4] = [
+const LEAST_WANTED: [Column; 6] = [
     Column::Subscriptions,
     Column::Protocol,
     Column::Address,
     Column::Since,
+    Column::Marks,
+    Column::Sent,
 ];
 
 /// A column in its place.
@@ -220,7 +222,7 @@ fn marks_ui(ui: &mut Ui, cell: &Cell, row: Rect, client: &ClientInfo, is_own: bo
     let id = ui.scope_id().with(("marks", &client.client_id));
     let mut ui = ui.new_child(
         UiBuilder::new()
-            .id(id)
+            .scope_id(id)
             .max_rect(area)
             .layout(egui::Layout::left_to_right(egui::Align::Min)),
     );
@@ -237,9 +239,14 @@ fn cross_ui(ui: &mut Ui, context: &Context<'_>, cell: &Cell, row: Rect, client: 
     let center = pos2(cell.range.center(), row.center().y);
     let area = Rect::from_center_size(center, vec2(22.0, 22.0));
     let id = ui.scope_id().with(("disconnect", &client.client_id));
-    let mut ui = ui.new_child(UiBuilder::new().id(id).max_rect(area));
+    let mut ui = ui.new_child(UiBuilder::new().scope_id(id).max_rect(area));
     let label = format!("Disconnect {}", client.client_id);
-    if icon_button(&mut ui, icons::X, &label, Look::Quiet).clicked() {
+    let response = icon_button(&mut ui, icons::X, &label, Look::Quiet);
+    if response.gained_focus() {
+        // brings the next rows into being, so that the keyboard reaches every client
+        ui.scroll_to_rect(row.expand2(vec2(0.0, row.height())), None);
+    }
+    if response.clicked() {
         context.ask(Action::DisconnectClient(client.client_id.clone()));
     }
 }
@@ -248,10 +255,10 @@ fn menu_ui(ui: &mut Ui, context: &Context<'_>, client: &ClientInfo) {
     if ui.button("Copy client ID").clicked() {
         context.copy(client.client_id.as_str(), "Client ID");
     }
-    if let Some(address) = client.address {
-        if ui.button("Copy address").clicked() {
-            context.copy(address.to_string(), "Address");
-        }
+    if let Some(address) = client.address
+        && ui.button("Copy address").clicked()
+    {
+        context.copy(address.to_string(), "Address");
     }
     if !client.subscriptions.is_empty() && ui.button("Copy subscriptions").clicked() {
         context.copy(client.subscriptions.join("\n"), "Subscriptions");
@@ -300,7 +307,7 @@ mod unit {
 
     #[test]
     fn columns_go_as_the_room_shrinks_and_never_overlap() {
-        for width in [300_u16, 420, 560, 800, 1400] {
+        for width in [240_u16, 356, 420, 560, 800, 1400] {
             let width = f32::from(width);
             let cells = cells(Rangef::new(0.0, width));
             for pair in cells.windows(2) {
@@ -308,7 +315,7 @@ mod unit {
             }
             let last = cells.last().unwrap();
             assert_eq!(last.column, Column::Cross);
-            assert!(last.range.max <= width.max(370.0), "{width}");
+            assert!(last.range.max <= width, "{width}");
         }
         assert_eq!(cells(Rangef::new(0.0, 1400.0)).len(), COLUMNS.len());
     }

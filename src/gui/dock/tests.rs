@@ -117,7 +117,7 @@ fn pictures() {
             ..Dock::default()
         };
         picture(name, [width, 300.0], 1.5, theme, |ui| {
-            dock.ui(ui, &fixture.context())
+            dock.ui(ui, &fixture.context());
         });
     }
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::super::latest::Latest;
 use crate::model::{Message, MessageId};
 use crate::payload::json::TokenKind;
+use crate::payload::text::visible;
 use crate::payload::{Format, detect, hex, json};
 
 /// Payloads above this many bytes are decoded beside the frame.
@@ -101,7 +102,7 @@ impl Decoded {
             .take_while(|(range, _)| range.start < row.end)
             .filter_map(|(range, kind)| {
                 let part = range.start.max(row.start)..range.end.min(row.end);
-                Some((self.text.get(part)?.to_owned(), Some(*kind)))
+                Some((printable(self.text.get(part)?), Some(*kind)))
             })
             .collect()
     }
@@ -111,7 +112,7 @@ impl Decoded {
         match self.view {
             View::Hex => hex_dump(&self.payload),
             View::Json => self.text.clone(),
-            View::Text => String::from_utf8_lossy(&self.payload).into_owned(),
+            View::Text => self.text.clone(),
         }
     }
 }
@@ -224,9 +225,9 @@ fn decode(key: Key, payload: Bytes) -> Decoded {
     }
     if decoded.view == View::Text {
         if std::str::from_utf8(&decoded.payload).is_err() {
-            decoded.notice = Some("Not valid UTF-8, unreadable bytes are shown as \u{fffd}");
+            decoded.notice = Some("Not valid UTF-8, other bytes are shown as \\x00");
         }
-        decoded.text = String::from_utf8_lossy(&decoded.payload).into_owned();
+        decoded.text = visible(&decoded.payload).into_owned();
         decoded.rows = wrap(&decoded.text, key.columns);
     }
     decoded
@@ -245,6 +246,7 @@ fn wrap(text: &str, columns: usize) -> Vec<TextRow> {
     rows
 }
 
+/// Cuts one line, behind a blank where there is one in its second half.
 fn wrap_line(line: &str, start: usize, number: usize, columns: usize, rows: &mut Vec<TextRow>) {
     let mut row = TextRow {
         start,
@@ -252,35 +254,33 @@ fn wrap_line(line: &str, start: usize, number: usize, columns: usize, rows: &mut
         line: number,
     };
     if line.len() > columns {
-        for (position, (offset, _)) in line.char_indices().enumerate() {
-            if position > 0 && position % columns == 0 {
-                row.end = start + offset;
+        let mut in_row = 0;
+        let mut behind_blank = None;
+        for (offset, character) in line.char_indices() {
+            if in_row == columns {
+                let (cut, left) = behind_blank.take().unwrap_or((offset, columns));
+                row.end = start + cut;
                 rows.push(row);
                 row = TextRow {
                     start: row.end,
                     end: start + line.len(),
                     line: 0,
                 };
+                in_row = columns - left;
+            }
+            in_row += 1;
+            if character == ' ' && in_row > columns / 2 && in_row < columns {
+                behind_blank = Some((offset + 1, in_row));
             }
         }
     }
     rows.push(row);
 }
 
-/// Text without characters that would break the row: tabs as spaces, control characters as their pictures.
+/// A piece of a row: tabs as spaces, no carriage return at the end, and nothing hidden.
 fn printable(text: &str) -> String {
     let text = text.strip_suffix('\r').unwrap_or(text);
-    if !text.contains(char::is_control) {
-        return text.to_owned();
-    }
-    let picture = |character: char| match u32::from(character) {
-        9 => ' ',
-        code @ 0..=31 => char::from_u32(0x2400 + code).unwrap_or('\u{fffd}'),
-        127 => '\u{2421}',
-        128..=159 => '\u{fffd}',
-        _ => character,
-    };
-    text.chars().map(picture).collect()
+    visible(text.as_bytes()).replace('\t', "    ")
 }
 
 #[cfg(test)]
@@ -314,8 +314,16 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_become_pictures() {
-        assert_eq!(printable("a\tb\u{0}c\u{1b}\r"), "a b\u{2400}c\u{241b}");
+    fn rows_end_behind_a_blank_where_there_is_one() {
+        let text = "one two three four five";
+        let rows = wrap(text, 12);
+        let parts: Vec<_> = rows.iter().map(|row| &text[row.start..row.end]).collect();
+        assert_eq!(parts, ["one two ", "three four ", "five"]);
+    }
+
+    #[test]
+    fn nothing_in_a_row_is_hidden() {
+        assert_eq!(printable("a\tb\u{0}c\u{202e}\r"), "a    b\\x00c\\u{202e}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use egui::{Grid, Label, RichText, ScrollArea, Ui};
 
 use super::super::theme::{self, Palette};
+use super::super::widgets::scroll_keys;
 
 /// A title and the rows below it.
 pub struct Section {
@@ -14,10 +15,12 @@ pub struct Section {
 
 /// Draws sections below each other, scrolling when there is not room for all.
 pub fn sections(ui: &mut Ui, name: &str, sections: &[Section]) {
+    let keys = scroll_keys(ui, ui.available_rect_before_wrap(), name, theme::ROW_HEIGHT);
     ScrollArea::vertical()
         .id_salt(name)
         .auto_shrink(false)
         .show(ui, |ui| {
+            ui.scroll_with_delta(keys);
             ui.add_space(8.0);
             for section in sections.iter().filter(|section| !section.rows.is_empty()) {
                 section_ui(ui, section);

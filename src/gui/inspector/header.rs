@@ -160,9 +160,10 @@ fn branch_filter(path: &str) -> String {
 }
 
 fn facts_line(ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option<&Message>) {
+    let row_height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 18.0);
+    let is_narrow = ui.available_width() < NARROW;
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(7.0, 4.0);
-        ui.spacing_mut().interact_size.y = 18.0;
+        ui.spacing_mut().item_spacing = vec2(7.0, 2.0);
         let mut line = FactsLine { is_first: true };
         if let Some(message) = message {
             qos_badge(ui, message.qos);
@@ -177,13 +178,16 @@ fn facts_line(ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option
         }
         counts(ui, &mut line, shown);
         let properties = message.and_then(|message| message.properties.as_deref());
-        if let Some(content_type) = properties.and_then(|all| all.content_type.as_deref()) {
+        if let Some(content_type) = properties.and_then(|all| all.content_type.as_deref())
+            && !is_narrow
+        {
             line.named(ui, "content-type", content_type);
         }
         if let Some(client) = properties.and_then(published_by) {
             line.named(ui, "published by", client);
         }
     });
+    ui.spacing_mut().interact_size.y = row_height;
 }
 
 fn counts(ui: &mut Ui, line: &mut FactsLine, shown: &Shown) {

@@ -8,6 +8,7 @@ use egui::{
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
+use super::super::widgets::galley_within;
 use crate::model::{Message, MessageId};
 use crate::payload::format;
 use crate::payload::preview;
@@ -108,12 +109,13 @@ pub fn message_row(
     if let Some(x) = columns.flags {
         row.flags(x, message);
     }
-    let mut clip = row.rect;
-    clip.set_right(rect.right() - 4.0);
-    let at = pos2(rect.left() + columns.preview, rect.center().y);
-    ui.painter()
-        .with_clip_rect(clip.intersect(ui.clip_rect()))
-        .text(at, Align2::LEFT_CENTER, text, theme::mono(), palette.text);
+    let width = rect.width() - columns.preview - 4.0;
+    let text = galley_within(row.ui, &text, theme::mono(), palette.text, width);
+    let at = pos2(
+        rect.left() + columns.preview,
+        rect.center().y - text.size().y / 2.0,
+    );
+    row.ui.painter().galley(at, text, palette.text);
     response
 }
 

@@ -246,7 +246,7 @@ impl Inspector {
         let Some(decoded) = self.payload.prepare(ui, message, area.x) else {
             return payload::decoding(ui, message.payload.len());
         };
-        let recent = if area.y > 2.0 * RECENT_HEIGHT {
+        let recent = if area.y > 2.0 * RECENT_HEIGHT && shown.recent.len() > 1 {
             RECENT_HEIGHT + 10.0
         } else {
             0.0
@@ -257,7 +257,7 @@ impl Inspector {
             ui.set_min_size(size);
             payload_rows(ui, decoded);
         });
-        if recent > 0.0 && shown.recent.len() > 1 {
+        if recent > 0.0 {
             let line = ui.max_rect().x_range().expand(16.0);
             ui.painter()
                 .hline(line, ui.cursor().top() + 2.0, (1.0, Palette::of(ui).line));

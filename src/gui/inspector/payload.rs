@@ -4,7 +4,7 @@ use egui::text::{LayoutJob, TextFormat};
 use egui::{Align2, Label, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
 use super::super::theme::{self, Palette};
-use super::super::widgets::virtual_rows;
+use super::super::widgets::{scroll_keys, virtual_rows};
 use super::decode::{Decoded, Decoder, View};
 use crate::model::Message;
 use crate::payload::Format;
@@ -50,7 +50,7 @@ pub fn full_height(decoded: &Decoded) -> f32 {
     } else {
         0.0
     };
-    decoded.row_count() as f32 * theme::LINE_HEIGHT + notice + 12.0
+    decoded.row_count() as f32 * theme::LINE_HEIGHT + notice + 18.0
 }
 
 /// Characters that fit beside the line numbers.
@@ -60,7 +60,7 @@ pub fn full_height(decoded: &Decoded) -> f32 {
     reason = "a window's width in characters"
 )]
 fn columns(ui: &Ui, width: f32) -> usize {
-    let room = width - gutter(ui, 1_000) - 24.0;
+    let room = width - gutter(ui, 999) - 16.0;
     (room / character_width(ui)).max(8.0) as usize
 }
 
@@ -88,10 +88,17 @@ pub fn payload_rows(ui: &mut Ui, decoded: &Decoded) {
                 .color(color),
         );
     }
+    ui.add_space(4.0);
     let gutter = match decoded.view {
         View::Hex => 0.0,
         View::Json | View::Text => gutter(ui, decoded.line_count()),
     };
+    let keys = scroll_keys(
+        ui,
+        ui.available_rect_before_wrap(),
+        "Payload",
+        theme::LINE_HEIGHT,
+    );
     let scroll = ScrollArea::both().id_salt("payload");
     virtual_rows(
         ui,
@@ -99,6 +106,7 @@ pub fn payload_rows(ui: &mut Ui, decoded: &Decoded) {
         theme::LINE_HEIGHT,
         decoded.row_count(),
         |ui, rows, place| {
+            ui.scroll_with_delta(keys);
             for row in rows {
                 row_ui(ui, decoded, row, place.row(row), gutter);
             }

@@ -47,7 +47,7 @@ pub fn properties_ui(ui: &mut Ui, session: &Session, message: Option<&Message>) 
         ui.add_space(8.0);
         muted(ui, text);
     }
-    sections(ui, "properties", &all);
+    sections(ui, "Properties of the message", &all);
 }
 
 fn broker_section(client: &str) -> Section {

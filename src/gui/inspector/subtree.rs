@@ -16,7 +16,7 @@ pub fn subtree_ui(ui: &mut Ui, context: &Context<'_>, facts: &Facts) {
         all.push(own(context, facts));
     }
     all.push(below(context, facts));
-    sections(ui, "subtree", &all);
+    sections(ui, "Facts of the subtree", &all);
 }
 
 fn row(name: &str, value: String) -> (String, String) {

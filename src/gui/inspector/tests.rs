@@ -267,14 +267,14 @@ fn the_chosen_format_lasts_while_the_topic_is_shown() {
     use super::decode::View;
     let mut window = window(SIZE, state(&campus(), "log/line"));
     window.run_steps(2);
-    window.get_by_label("Show as Hex").click();
+    window.get_by_label("Show as Text").click();
     window.run_steps(2);
     window
         .state()
         .fixture
-        .insert(&message("log/line", "more text"));
+        .insert(&message("log/line", vec![0_u8, 1, 2]));
     window.run_steps(2);
-    assert_eq!(window.state().inspector.payload.view(), Some(View::Hex));
+    assert_eq!(window.state().inspector.payload.view(), Some(View::Text));
     let state = window.state_mut();
     let session = state.fixture.session.as_mut().unwrap();
     session.selected = session.live.model().lock().find(NEWS);
@@ -292,4 +292,33 @@ fn long_topics_stay_within_the_window() {
         let rect = window.get_by_label("More").rect();
         assert!(rect.right() <= 424.0, "{rect:?}");
     }
+}
+
+#[test]
+fn a_payload_is_saved_where_the_path_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("saved.json");
+    let mut window = window(SIZE, state(&campus(), NEWS));
+    window.run_steps(2);
+    window.get_by_label("More").click();
+    window.run_steps(3);
+    window.get_by_label_contains("Save payload").click();
+    window.run_steps(3);
+    let label = "Path to save the payload to";
+    window.get_by_label(label).focus();
+    window.run_steps(2);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    window.run_steps(2);
+    window.get_by_label(label).type_text(path.to_str().unwrap());
+    window.run_steps(2);
+    window.get_by_label("Save").click();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !matches!(
+        &window.state().fixture.take_actions()[..],
+        [Action::Toast(..)]
+    ) {
+        assert!(std::time::Instant::now() < deadline);
+        window.step();
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), news(159).payload);
 }

@@ -76,6 +76,8 @@ impl SubscriptionBar {
             .max_height(MOST_LINES * LINE)
             .auto_shrink([false, true]);
         scroll.show(ui, |ui| {
+            // else a row is as high as other controls are
+            ui.spacing_mut().interact_size.y = chip::HEIGHT;
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing = vec2(6.0, LINE - chip::HEIGHT);
                 for subscription in shown.subscriptions {

@@ -43,13 +43,13 @@ impl NewSubscription {
         }
         let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let checked = TopicFilter::new(self.filter.as_str());
-        if let Err(err) = checked.as_ref().map(|_| ()).map_err(ToString::to_string) {
-            if !self.filter.is_empty() {
-                let text = RichText::new(err)
-                    .font(theme::caption())
-                    .color(Palette::of(ui).red);
-                ui.add(egui::Label::new(text).wrap());
-            }
+        if let Err(err) = &checked
+            && !self.filter.is_empty()
+        {
+            let text = RichText::new(err.to_string())
+                .font(theme::caption())
+                .color(Palette::of(ui).red);
+            ui.add(egui::Label::new(text).wrap());
         }
         let mut is_wanted = is_entered;
         ui.horizontal(|ui| {

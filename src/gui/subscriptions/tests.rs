@@ -72,7 +72,7 @@ fn pictures() {
     ] {
         let mut bar = SubscriptionBar::default();
         picture(name, [width, 140.0], 2.0, theme, |ui| {
-            draw(&mut bar, ui, &fixture, &many)
+            draw(&mut bar, ui, &fixture, &many);
         });
     }
 }

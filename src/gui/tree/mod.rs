@@ -11,7 +11,7 @@ pub use row::rate;
 use egui::{Align2, Id, Rect, Sense, Ui, pos2, vec2};
 
 use crate::model::{Query, Row, SortBy};
-use crate::mqtt::{Qos, Timestamp};
+use crate::mqtt::Timestamp;
 
 use super::action::Action;
 use super::context::Context;
@@ -334,13 +334,4 @@ fn empty_ui(ui: &mut Ui, session: &Session, body: Rect, query: Option<&Query>) {
         theme::body(),
         palette.faint,
     );
-}
-
-/// What a person sees for a QoS in one word, for tooltips.
-fn qos_text(qos: Qos) -> &'static str {
-    match qos {
-        Qos::AtMostOnce => "QoS 0 · at most once",
-        Qos::AtLeastOnce => "QoS 1 · at least once",
-        Qos::ExactlyOnce => "QoS 2 · exactly once",
-    }
 }

@@ -1,8 +1,8 @@
 //! One row of the tree, painted: caret, name, how much is below, value, pin, numbers.
 
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo,
-    pos2, text::LayoutJob, text::TextFormat, vec2,
+    Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2,
+    text::LayoutJob, text::TextFormat, vec2,
 };
 
 use crate::model::{LastValue, Query, Row};
@@ -286,9 +286,4 @@ pub fn age(age: std::time::Duration) -> String {
         seconds
     };
     format::age(std::time::Duration::from_secs(rounded))
-}
-
-/// The outline of a row that is being pointed at by the keyboard.
-pub fn focus_stroke(palette: &Palette) -> Stroke {
-    Stroke::new(1.0, palette.accent)
 }

@@ -51,6 +51,9 @@ pub fn button_sized(
     let width = icon_width + gap + text_galley.size().x + 2.0 * 11.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, 0.0).max(least), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), text));
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     if ui.is_rect_visible(rect) {
         paint_frame(ui, &response, look);
         let mut x = rect.center().x - (icon_width + gap + text_galley.size().x) / 2.0;
@@ -115,14 +118,9 @@ pub fn icon_button(ui: &mut Ui, icon: &str, label: &str, look: Look) -> Response
         if look == Look::Quiet && !response.hovered() && !response.has_focus() {
             color = palette.muted;
         }
-        let size = if look == Look::Quiet { 14.0 } else { 16.0 };
-        ui.painter().text(
-            rect.center(),
-            Align2::CENTER_CENTER,
-            icon,
-            theme::icon(size),
-            color,
-        );
+        let font = theme::icon(if look == Look::Quiet { 14.0 } else { 16.0 });
+        ui.painter()
+            .text(rect.center(), Align2::CENTER_CENTER, icon, font, color);
     }
     response.on_hover_text(label)
 }
@@ -143,12 +141,12 @@ fn paint_frame(ui: &Ui, response: &Response, look: Look) {
         Look::Primary if !ui.is_enabled() => palette.raised,
         Look::Primary if is_lit => palette.tint(palette.accent, 0.88),
         Look::Primary => palette.accent,
-        Look::Plain | Look::Danger if is_lit => palette.hover,
+        Look::Plain | Look::Danger | Look::Quiet if is_lit => palette.hover,
         Look::Plain | Look::Danger => palette.raised,
-        Look::Quiet if is_lit => palette.hover,
         Look::Quiet => egui::Color32::TRANSPARENT,
     };
     let line = match look {
+        Look::Primary if response.has_focus() => Stroke::new(2.0, palette.text),
         _ if response.has_focus() => Stroke::new(1.5, palette.accent),
         Look::Plain | Look::Danger => Stroke::new(1.0, palette.line),
         Look::Primary | Look::Quiet => Stroke::NONE,

@@ -16,6 +16,9 @@ pub fn switch(ui: &mut Ui, on: &mut bool, label: &str) -> Response {
         *on = !*on;
         response.mark_changed();
     }
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     response.widget_info(|| WidgetInfo::selected(Role::Switch, ui.is_enabled(), *on, label));
     if ui.is_rect_visible(rect) {
         let palette = Palette::of(ui);
@@ -79,7 +82,8 @@ pub fn segmented<T: Copy + PartialEq>(
         StrokeKind::Inside,
     );
     let mut x = rect.left();
-    for ((value, text), galley) in options.iter().zip(galleys) {
+    let mut moved = None;
+    for (index, ((value, text), galley)) in options.iter().zip(galleys).enumerate() {
         let segment = Rect::from_min_size(
             pos2(x, rect.top()),
             vec2(galley.size().x + 20.0, rect.height()),
@@ -90,6 +94,10 @@ pub fn segmented<T: Copy + PartialEq>(
             *chosen = *value;
             response.mark_changed();
         }
+        if part.gained_focus() {
+            part.scroll_to_me(None);
+        }
+        moved = moved.or_else(|| arrow_step(ui, &part, index));
         let is_chosen = value == chosen;
         let label = format!("{name} {text}").trim_start().to_owned();
         part.widget_info(|| {
@@ -114,7 +122,35 @@ pub fn segmented<T: Copy + PartialEq>(
             .min;
         ui.painter().galley(at, galley, palette.text);
     }
+    if let Some((value, text)) = moved.and_then(|index| options.get(index)) {
+        *chosen = *value;
+        response.mark_changed();
+        ui.memory_mut(|memory| memory.request_focus(response.id.with(text)));
+    }
     response
+}
+
+/// Where an arrow key leads from the segment at `index` while that has the focus.
+fn arrow_step(ui: &Ui, part: &Response, index: usize) -> Option<usize> {
+    if !part.has_focus() {
+        return None;
+    }
+    let filter = egui::EventFilter {
+        horizontal_arrows: true,
+        ..egui::EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(part.id, filter));
+    let (left, right) = ui.input(|input| {
+        (
+            input.key_pressed(Key::ArrowLeft),
+            input.key_pressed(Key::ArrowRight),
+        )
+    });
+    match (left, right) {
+        (true, false) => index.checked_sub(1),
+        (false, true) => Some(index + 1),
+        _ => None,
+    }
 }
 
 /// The three QoS levels as segments: `QoS 0 | QoS 1 | QoS 2`.

@@ -63,9 +63,12 @@ fn framed(ui: &mut Ui, edit: TextEdit<'_>, label: &str, width: f32, right: i8) -
         .frame(frame)
         .margin(margin)
         .desired_width((width - 10.0 - f32::from(right)).max(20.0))
-        .vertical_align(egui::Align::Center)
+        .align(egui::Align2::LEFT_CENTER)
         .min_size(vec2(width.max(40.0), theme::CONTROL_HEIGHT));
     let response = ui.add(edit);
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
     let id = response.id;
     ui.ctx()
         .accesskit_node_builder(id, |node| node.set_label(label.to_owned()));

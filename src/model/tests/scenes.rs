@@ -391,6 +391,7 @@ fn thousands_of_levels() {
     assert_eq!(model.depth(deepest), 65_535);
     assert_eq!(model.path(deepest), topic);
     model.set_open_below(None, true);
+    do_chores(&mut model);
     assert_eq!(model.row_count(), 65_537);
     assert_eq!(model.row_of(deepest), Some(65_535));
     assert_eq!(model.node_at(65_535), Some(deepest));
@@ -401,6 +402,7 @@ fn thousands_of_levels() {
     model.insert(&message(&topic, b"again"), at(0.0));
     assert_eq!(model.facts(node(&model, ""), at(0.0)).depth_below, 65_535);
     model.set_open_below(None, false);
+    do_chores(&mut model);
     assert_eq!(model.row_count(), 2);
     model.reveal(deepest);
     assert_eq!(model.row_count(), 65_537);
@@ -421,21 +423,97 @@ fn a_hundred_thousand_at_once_are_all_there() {
     let totals = model.totals(at(0.0));
     assert_eq!((totals.topics, totals.retained), (100_000, 100_000));
     model.set_open_below(None, true);
+    do_chores(&mut model);
     assert_eq!(model.row_count(), 100_011);
     let rows = all_rows(&model);
     assert_eq!(rows.len(), 100_011);
     for (row, shown) in rows.iter().enumerate().step_by(997) {
         assert_eq!(model.row_of(shown.node), Some(row));
     }
-    while let Some(mut job) = model.next_sort() {
-        while model.sort_step(&mut job, 100) {}
-        let sorted = job.finish();
-        model.set_sorted(sorted);
-    }
+    do_chores(&mut model);
     let rows = all_rows(&model);
     assert_eq!(rows[2].name, "0");
     assert_eq!(rows[3].name, "10");
     assert_eq!(rows[10_001].name, "99990");
+}
+
+#[test]
+fn very_many_branches_open_and_close_in_slices() {
+    let mut model = Model::new(0);
+    for n in 0..5000 {
+        model.insert(&message(&format!("a/{n}/x"), b""), at(0.0));
+    }
+    for branch in [None, model.find("a")] {
+        model.set_open_below(branch, true);
+        assert!(model.wanted().are_chores_wanted());
+        do_chores(&mut model);
+        assert_eq!(model.row_count(), 10_001);
+        assert_eq!(outline(&model)[9_999..], ["  4999", "    x"]);
+        model.sort_by(SortBy::Messages);
+        do_chores(&mut model);
+        model.sort_by(SortBy::Name);
+        do_chores(&mut model);
+        assert_eq!(outline(&model)[9_999..], ["  4999", "    x"]);
+        model.set_open_below(branch, false);
+        do_chores(&mut model);
+        assert_eq!(model.row_count(), 1);
+        model.set_open(node(&model, "a"), true);
+        assert_eq!(model.row_count(), 5001);
+    }
+}
+
+#[test]
+fn new_siblings_go_straight_to_their_place_in_a_long_open_branch() {
+    let mut model = with_topics(&["a/x"]);
+    for n in 0..4000_u32 {
+        let child = n.wrapping_mul(2_654_435_761) % 4000;
+        model.insert(&message(&format!("a/{child}/y"), b""), at(0.0));
+        if n % 7 == 0 {
+            model.set_open(node(&model, &format!("a/{child}")), true);
+        }
+        if n % 501 == 0 {
+            model.set_open(node(&model, "a"), false);
+            model.set_open(node(&model, "a"), true);
+        }
+    }
+    let rows = all_rows(&model);
+    assert_eq!(rows.len(), model.row_count());
+    assert!(
+        matches!(model.next_chore(), Chore::Done),
+        "all are in order"
+    );
+    let mut names: Vec<_> = rows
+        .iter()
+        .filter(|row| row.depth == 1)
+        .map(|row| &row.name)
+        .collect();
+    assert_eq!(names.pop().map(|name| &**name), Some("x"));
+    let numbers: Vec<u32> = names
+        .iter()
+        .map(|name| name.parse().expect("a number"))
+        .collect();
+    assert!(numbers.is_sorted());
+    for (row, shown) in rows.iter().enumerate() {
+        assert_eq!(model.row_of(shown.node), Some(row));
+        assert_eq!(model.node_at(row), Some(shown.node));
+    }
+}
+
+#[test]
+fn the_filter_follows_the_chosen_order() {
+    let mut model = with_topics(&["a/1", "a/2", "a/2", "$a/x"]);
+    model.sort_by(SortBy::Messages);
+    model.set_filter(Some(search(&model, "a/")));
+    assert_eq!(outline(&model), ["a", "  2", "  1", "$a", "  x"]);
+}
+
+#[test]
+fn a_search_by_names_leaves_payloads_out() {
+    let model = with_topics(&["a/1", "b"]);
+    let query = Query::new("1").expect("a query");
+    let mut cursor = SearchCursor::names_only();
+    while model.search_step(&query, &mut cursor, 1) {}
+    assert_eq!(cursor.finish().len(), 1);
 }
 
 #[test]

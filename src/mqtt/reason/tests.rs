@@ -1,3 +1,5 @@
+//! The table is complete, and every code has its words in every packet.
+
 use super::table::TABLE;
 use super::*;
 

@@ -1,3 +1,5 @@
+//! What the layout keeps, what it refuses, and that pieces always cover the text.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Formats told apart, and previews that keep to one short line whatever comes.
+
 use proptest::prelude::*;
 
 use super::*;

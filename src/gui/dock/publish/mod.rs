@@ -13,7 +13,7 @@ mod send;
 #[cfg(test)]
 mod tests;
 
-use egui::{Frame, Key, Layout, Margin, Modifiers, Rect, Ui, UiBuilder, pos2};
+use egui::{Key, Layout, Modifiers, Rect, Ui, UiBuilder, pos2};
 
 use self::check::Checker;
 use self::saved::SavedList;
@@ -38,6 +38,8 @@ pub struct PublishPanel {
     checker: Checker,
     saved: SavedList,
     sender: Sender,
+    /// What the payload was before, or will be after, it is the path of a file.
+    other_payload: String,
     /// The dialog for the file to publish.
     choice: FileChoice,
 }
@@ -52,6 +54,7 @@ impl PublishPanel {
     pub fn set_draft(&mut self, draft: PublishDraft) {
         self.is_topic_chosen = !draft.topic.is_empty();
         self.draft = draft;
+        self.other_payload.clear();
         self.sender.forget();
     }
 
@@ -89,12 +92,8 @@ impl PublishPanel {
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
             self.publish_now(context);
         }
-        Frame::new()
-            .inner_margin(Margin::symmetric(12, 10))
-            .show(ui, |ui| {
-                ui.spacing_mut().item_spacing = egui::vec2(theme::SPACE[1], theme::SPACE[1]);
-                self.columns(ui, context);
-            });
+        ui.spacing_mut().item_spacing = egui::vec2(theme::SPACE[1], theme::SPACE[1]);
+        self.columns(ui, context);
     }
 
     fn columns(&mut self, ui: &mut Ui, context: &Context<'_>) {
@@ -136,6 +135,7 @@ impl PublishPanel {
 
     fn load(&mut self, draft: PublishDraft) {
         self.draft = draft;
+        self.other_payload.clear();
         self.is_topic_chosen = true;
     }
 }

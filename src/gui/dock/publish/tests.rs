@@ -73,11 +73,17 @@ fn window(size: [f32; 2], state: State) -> Harness<'static, State> {
         .with_context_setup(|ctx| fixture::dress(ctx, Theme::Dark))
         .build_ui_state(
             |ui, state: &mut State| {
-                egui::CentralPanel::default()
-                    .show(ui, |ui| state.panel.ui(ui, &state.fixture.context()));
+                egui::CentralPanel::default().show(ui, |ui| in_dock(ui, state));
             },
             state,
         )
+}
+
+/// With the margins that the dock leaves around its panels.
+fn in_dock(ui: &mut egui::Ui, state: &mut State) {
+    egui::Frame::new()
+        .inner_margin(egui::Margin::symmetric(12, 10))
+        .show(ui, |ui| state.panel.ui(ui, &state.fixture.context()));
 }
 
 fn published(state: &State) -> Vec<crate::client::Outgoing> {
@@ -101,7 +107,7 @@ fn pictures() {
             let mut state = state(Fixture::connected(&[]));
             let name = format!("publish-{name}-{theme_name}");
             fixture::picture(&name, size, scale, theme, move |ui| {
-                state.panel.ui(ui, &state.fixture.context());
+                in_dock(ui, &mut state);
             });
         }
     }
@@ -121,9 +127,7 @@ fn a_click_publishes_with_placeholders_filled_in() {
         let text = String::from_utf8(messages[0].payload.to_vec()).unwrap();
         assert_eq!(
             text,
-            format!(
-                "{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381+00:00\", \"seq\": {seq} }}"
-            )
+            format!("{{ \"led\": \"on\", \"at\": \"2026-03-14T14:32:05.381Z\", \"seq\": {seq} }}")
         );
         assert_eq!(messages[0].qos, Qos::AtLeastOnce);
         let properties = messages[0].properties.as_ref().unwrap();
@@ -333,4 +337,29 @@ fn a_file_is_read_when_it_is_sent() {
         std::thread::yield_now();
     };
     assert_eq!(messages[0].payload.as_ref(), [1, 2, 3]);
+}
+
+#[test]
+fn the_path_of_a_file_does_not_replace_the_text() {
+    let mut window = window(SIZE, state(Fixture::connected(&[])));
+    window.run_steps(2);
+    window.get_by_label("Payload as File").click();
+    window.run_steps(2);
+    assert_eq!(window.state().panel.draft().payload, "");
+    window.get_by_label("Payload as Text").click();
+    window.run_steps(2);
+    assert_eq!(window.state().panel.draft().payload, led_on().payload);
+}
+
+#[test]
+fn the_command_is_mosquittos() {
+    let mut window = window(SIZE, state(Fixture::connected(&[])));
+    window.run_steps(2);
+    window.get_by_label("Copy command").click();
+    window.run_steps(2);
+    let actions = window.state().fixture.take_actions();
+    assert!(matches!(
+        &actions[..],
+        [Action::Copy(command, "Command")] if command.starts_with("mosquitto_pub") && command.contains("command/raspberrypi")
+    ));
 }

@@ -12,19 +12,19 @@ const MAX_BYTES: usize = 65_535;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TopicError {
     /// MQTT 5, 4.7.3: at least one character.
-    #[error("A topic needs at least one character.")]
+    #[error("A topic needs at least one character. Type one, as in “home/door”.")]
     Empty,
     /// MQTT 5, 4.7.3: at most 65,535 bytes.
     #[error("A topic has at most 65,535 bytes, this one has {0}. Shorten it.")]
     TooLong(usize),
     /// MQTT 5, 4.7.1: wildcards belong to filters.
-    #[error("A topic to publish to cannot contain “{0}”: that is a wildcard for subscribing.")]
+    #[error("A topic to publish to cannot contain “{0}”, a wildcard for subscribing. Remove it.")]
     Wildcard(char),
     /// MQTT 5, 4.7.3: no null character.
     #[error("A topic cannot contain the null character. Remove it.")]
     Null,
     /// MQTT 5, 1.5.4: UTF-8.
-    #[error("The topic is not valid UTF-8.")]
+    #[error("The topic is not valid UTF-8. Ask its sender to encode it so.")]
     NotUtf8,
 }
 
@@ -190,3 +190,6 @@ fn check_levels(filter: &str) -> Result<(), FilterError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
