@@ -1,6 +1,6 @@
 //! What views ask for, done: a flat match with a call per arm.
 
-use crate::client::{Command, Outgoing, PublishId, now};
+use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, now};
 use crate::model::{NodeId, Query};
 use crate::mqtt::{Qos, TopicFilter, TopicName};
 use crate::profile::{Settings, Subscription};
@@ -206,16 +206,21 @@ impl App {
     }
 
     fn publish(&mut self, id: PublishId, message: Outgoing) {
-        if let Some(session) = &mut self.data.session {
-            session.start_publish(PublishRecord {
-                id,
-                topic: message.topic.to_string(),
-                qos: message.qos,
-                size: message.payload.len(),
-                steps: Vec::new(),
-            });
+        let Some(session) = &mut self.data.session else {
+            return;
+        };
+        session.start_publish(PublishRecord {
+            id,
+            topic: message.topic.to_string(),
+            qos: message.qos,
+            size: message.payload.len(),
+            steps: Vec::new(),
+        });
+        if let Err(err) = session.live.send(Command::Publish(id, message)) {
+            let failed = Event::Publish(id, PublishStep::Failed(err.to_string()));
+            session.take(&failed, now());
+            self.report(&failed);
         }
-        self.command(Command::Publish(id, message));
     }
 
     fn publish_here(&mut self, topic: &str) {
