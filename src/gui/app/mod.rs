@@ -223,10 +223,8 @@ impl eframe::App for App {
         self.advance(context);
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
-        if let Some(seconds) = frame.info().cpu_usage {
-            self.waker.frame_cost(seconds);
-        }
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.waker.judge_last_frame();
         self.global_keys(ui);
         self.layout(ui);
         self.apply_all(ui.ctx());

@@ -61,8 +61,9 @@ impl SaveBar {
             open.path = path.to_string_lossy().into_owned();
         }
         let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
-        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.set_max_height(theme::CONTROL_HEIGHT);
+        let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+        let layout = Layout::right_to_left(egui::Align::Center);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
             is_done |= icon_button(ui, icons::X, "Do not save", Look::Quiet).clicked();
             let can_save = !open.path.trim().is_empty();
             ui.add_enabled_ui(can_save, |ui| {

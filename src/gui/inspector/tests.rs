@@ -293,3 +293,32 @@ fn long_topics_stay_within_the_window() {
         assert!(rect.right() <= 424.0, "{rect:?}");
     }
 }
+
+#[test]
+fn a_payload_is_saved_where_the_path_says() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("saved.json");
+    let mut window = window(SIZE, state(&campus(), NEWS));
+    window.run_steps(2);
+    window.get_by_label("More").click();
+    window.run_steps(3);
+    window.get_by_label_contains("Save payload").click();
+    window.run_steps(3);
+    let label = "Path to save the payload to";
+    window.get_by_label(label).focus();
+    window.run_steps(2);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+    window.run_steps(2);
+    window.get_by_label(label).type_text(path.to_str().unwrap());
+    window.run_steps(2);
+    window.get_by_label("Save").click();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !matches!(
+        &window.state().fixture.take_actions()[..],
+        [Action::Toast(..)]
+    ) {
+        assert!(std::time::Instant::now() < deadline);
+        window.step();
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), news(159).payload);
+}

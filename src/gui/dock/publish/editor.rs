@@ -13,7 +13,8 @@ use super::super::super::context::Context;
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{
-    Look, button, button_with_key, field, galley_within, icon_button, muted, segmented, switch,
+    Look, button, button_with_key, field, galley, galley_within, icon_button, muted, segmented,
+    switch,
 };
 use super::check::{Verdict, placeholders};
 use super::compose::{payload, property_count, values};
@@ -204,8 +205,11 @@ impl PublishPanel {
             ui.label(RichText::new(icon).font(theme::icon(14.0)).color(color));
             let result = self.sender.result(context);
             let room = ui.available_width();
-            let limit = if result.is_some() { room * 0.5 } else { room };
-            let checked = galley_within(ui, &text, theme::label(), ink, limit);
+            let kept = result.as_ref().map_or(0.0, |result| {
+                let whole = galley(ui, &result.text, theme::label(), ink).size().x;
+                whole.min(room * 0.5) + 12.0
+            });
+            let checked = galley_within(ui, &text, theme::label(), ink, room - kept);
             ui.add(egui::Label::new(checked)).on_hover_text(text);
             if let Some(result) = result {
                 result_ui(ui, &result);
@@ -243,7 +247,11 @@ impl PublishPanel {
                 (PayloadKind::Hex, "Hex"),
                 (PayloadKind::File, "File"),
             ];
+            let before = self.draft.kind;
             segmented(ui, "Payload as", &mut self.draft.kind, &options);
+            if (before == PayloadKind::File) != (self.draft.kind == PayloadKind::File) {
+                std::mem::swap(&mut self.draft.payload, &mut self.other_payload);
+            }
             if columns.saved.is_none() {
                 self.saved_popup(ui, context);
             }

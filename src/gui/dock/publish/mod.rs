@@ -38,6 +38,8 @@ pub struct PublishPanel {
     checker: Checker,
     saved: SavedList,
     sender: Sender,
+    /// What the payload was before, or will be after, it is the path of a file.
+    other_payload: String,
     /// The dialog for the file to publish.
     choice: FileChoice,
 }
@@ -52,6 +54,7 @@ impl PublishPanel {
     pub fn set_draft(&mut self, draft: PublishDraft) {
         self.is_topic_chosen = !draft.topic.is_empty();
         self.draft = draft;
+        self.other_payload.clear();
         self.sender.forget();
     }
 
@@ -132,6 +135,7 @@ impl PublishPanel {
 
     fn load(&mut self, draft: PublishDraft) {
         self.draft = draft;
+        self.other_payload.clear();
         self.is_topic_chosen = true;
     }
 }

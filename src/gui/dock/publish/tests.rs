@@ -338,3 +338,28 @@ fn a_file_is_read_when_it_is_sent() {
     };
     assert_eq!(messages[0].payload.as_ref(), [1, 2, 3]);
 }
+
+#[test]
+fn the_path_of_a_file_does_not_replace_the_text() {
+    let mut window = window(SIZE, state(Fixture::connected(&[])));
+    window.run_steps(2);
+    window.get_by_label("Payload as File").click();
+    window.run_steps(2);
+    assert_eq!(window.state().panel.draft().payload, "");
+    window.get_by_label("Payload as Text").click();
+    window.run_steps(2);
+    assert_eq!(window.state().panel.draft().payload, led_on().payload);
+}
+
+#[test]
+fn the_command_is_mosquittos() {
+    let mut window = window(SIZE, state(Fixture::connected(&[])));
+    window.run_steps(2);
+    window.get_by_label("Copy command").click();
+    window.run_steps(2);
+    let actions = window.state().fixture.take_actions();
+    assert!(matches!(
+        &actions[..],
+        [Action::Copy(command, "Command")] if command.starts_with("mosquitto_pub") && command.contains("command/raspberrypi")
+    ));
+}
