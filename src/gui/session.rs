@@ -232,7 +232,7 @@ impl Session {
             Event::Granted(granted) => self.granted = Some(granted.clone()),
             Event::PingRoundTrip(time) => self.ping = Some(*time),
             Event::Subscription(filter, outcome) => {
-                self.take_subscription(filter.as_str(), outcome)
+                self.take_subscription(filter.as_str(), outcome);
             }
             Event::Publish(id, step) => {
                 self.end_clear(*id, step);

@@ -51,7 +51,7 @@ impl App {
             Action::SelectPath(path) => self.select_path(&path),
             Action::SetOpen(node, open) => self.on_model(|model| model.set_open(node, open)),
             Action::SetOpenBelow(node, open) => {
-                self.on_model(|model| model.set_open_below(node, open))
+                self.on_model(|model| model.set_open_below(node, open));
             }
             Action::SortBy(order) => self.sort_by(order),
             Action::SetPaused(paused) => self.set_paused(paused),
@@ -131,7 +131,7 @@ impl App {
 
     fn unsubscribe(&mut self, text: &str) {
         self.edit_subscriptions(|subscriptions| {
-            subscriptions.retain(|subscription| subscription.filter != text)
+            subscriptions.retain(|subscription| subscription.filter != text);
         });
         if let Some(session) = &mut self.data.session {
             session.forget(text);

@@ -83,13 +83,13 @@ impl App {
                 self.note(Level::Error, &name, failure.to_string());
             }
             Event::State(State::Ended(None)) => {
-                self.note(Level::Info, &name, "Disconnected".to_owned())
+                self.note(Level::Info, &name, "Disconnected".to_owned());
             }
             Event::State(State::Connecting { attempt }) if *attempt > 1 => {
                 self.note(Level::Info, &name, format!("Connecting, attempt {attempt}"));
             }
             Event::Subscription(filter, outcome) => {
-                self.report_subscription(&name, filter.as_str(), outcome)
+                self.report_subscription(&name, filter.as_str(), outcome);
             }
             Event::Note(text) => self.note(Level::Info, &name, text.clone()),
             Event::Publish(id, step) => self.report_publish(*id, step),
@@ -118,7 +118,7 @@ impl App {
                 self.say(Level::Warning, name, text, None);
             }
             SubscribeOutcome::Removed => {
-                self.note(Level::Info, name, format!("Unsubscribed from {filter}"))
+                self.note(Level::Info, name, format!("Unsubscribed from {filter}"));
             }
             SubscribeOutcome::Pending => {}
         }
