@@ -1,6 +1,12 @@
 //! 10,000 messages while the connection is reset 20 times in the middle of the stream: none is lost, and at QoS 2 none
 //! comes twice. Both protocol versions, both directions.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::sync::Arc;

@@ -119,8 +119,7 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
     match evidence.lasted {
         Some(_) => Verdict {
             failure: lost(&evidence),
-            is_final: evidence.short_lives >= SHORT_LIVES_LIMIT
-                && !evidence.plan.extras.is_persistent,
+            is_final: evidence.short_lives >= SHORT_LIVES_LIMIT,
         },
         None => not_connected(evidence),
     }
