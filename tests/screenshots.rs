@@ -25,7 +25,7 @@ fn home(theme: Theme) -> Home {
         theme,
         ..Settings::default()
     };
-    let home = Home::with(settings.clone());
+    let home = Home::with(&settings);
     if TcpListener::bind((Ipv4Addr::LOCALHOST, 1883)).is_ok() {
         let broker = BrokerSettings::default();
         let settings = Settings { broker, ..settings };

@@ -67,11 +67,11 @@ impl Default for Look {
 impl Home {
     /// An empty directory, in which the broker is set to a free port.
     pub fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(&Settings::default())
     }
 
     /// The same with these settings; the broker's port is a free one.
-    pub fn with(settings: Settings) -> Self {
+    pub fn with(settings: &Settings) -> Self {
         let home = Self {
             directory: tempfile::tempdir().expect("a directory"),
             secrets: Arc::default(),
@@ -81,7 +81,10 @@ impl Home {
             port: home.port,
             ..settings.broker.clone()
         };
-        let settings = Settings { broker, ..settings };
+        let settings = Settings {
+            broker,
+            ..settings.clone()
+        };
         home.config().save_settings(&settings).expect("settings");
         home
     }
