@@ -145,7 +145,7 @@ async fn publish(runtime: &RuntimeHandle, job: PublishJob, feed: Feed) -> Outcom
         .then(|| Trace::new(session.client_id(), job.connect.config.profile.version));
     // A publisher's reader has no news, so that nobody listens for them.
     let (notices, mut reader_ended) = mpsc::channel(1);
-    let reader = Reader::new(captures, None, trace, session.reached(), notices);
+    let reader = Reader::new(captures, None, trace, notices);
     if let Err(err) = reader.spawn() {
         return Outcome::error(format!("This system gives Canopy no thread: {err}."));
     }

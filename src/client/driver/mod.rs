@@ -246,10 +246,14 @@ impl Driver {
             }
             None => {}
         }
+        let phase = self.parts.progress.take();
+        if lasted.is_some() || matches!(phase, dial::Phase::Open) {
+            self.parts.events.note_reached();
+        }
         let Verdict { failure, is_final } = judge(Evidence {
             plan: &self.parts.plan,
             loss,
-            phase: self.parts.progress.take(),
+            phase,
             connack: self.heard.connack.as_deref(),
             disconnect: self.heard.disconnect.as_ref(),
             unreadable: self.heard.unreadable.take(),
