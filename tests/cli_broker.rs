@@ -1,5 +1,11 @@
 //! `canopy broker` and `canopy watch`, with mosquitto's clients on the other side.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 #[path = "common/raw.rs"]
 mod raw;

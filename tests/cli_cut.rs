@@ -1,6 +1,12 @@
 //! `canopy pub` and `canopy sub` through a connection that is reset again and again: nothing is lost, and nothing of
 //! QoS 2 comes twice.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::collections::BTreeSet;
@@ -11,7 +17,7 @@ use common::program::{Running, canopy};
 use common::script::{CONNACK_V5, CONNACK_V5_RESUMED, Script, Step};
 
 const MESSAGES: u32 = 3_000;
-const CUTS: usize = 10;
+const CUTS: usize = 5;
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Runtime::new().expect("a runtime")
@@ -23,7 +29,9 @@ fn numbers(text: &str) -> Vec<u32> {
 }
 
 fn input() -> String {
-    (0..MESSAGES).map(|number| format!("{number}\n")).collect()
+    (0..MESSAGES)
+        .map(|number| number.to_string() + "\n")
+        .collect()
 }
 
 /// Publishes from `canopy pub` to `canopy sub`, one of them through the cutter, and returns what arrived.
@@ -47,16 +55,16 @@ fn through(version: &str, qos: &str, cuts_publisher: bool) -> Option<Vec<u32>> {
         [&["pub", "-p", to, "-i", "out", "-l"], &session[..]].concat(),
     ));
     publisher.type_in(input().as_bytes());
-    let published = publisher.end();
-    assert_eq!(published.code, Some(0), "{}", published.err);
+    let outcome = publisher.end();
+    assert_eq!(outcome.code, Some(0), "{}", outcome.err);
     // QoS 2 keeps the order; with QoS 1 what is sent again may come after the last one.
     let last = Running::start(&mut canopy([
         "pub", "-p", &direct, "-t", "t", "-m", "the end", "-q", qos,
     ]));
     assert_eq!(last.end().code, Some(0));
     subscriber.wait_for("the end");
-    subscriber.signal("TERM");
     assert!(cutter.cuts() >= CUTS, "{} cuts", cutter.cuts());
+    subscriber.signal("TERM");
     Some(numbers(&subscriber.end().text()))
 }
 

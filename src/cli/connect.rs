@@ -182,7 +182,6 @@ impl ConnectArgs {
         let extras = Extras {
             retain_as_published: false,
             acknowledge_by_hand: false,
-            is_persistent: true,
             connect: Properties {
                 session_expiry: (profile.session_expiry > 0).then_some(profile.session_expiry),
                 ..properties.connect

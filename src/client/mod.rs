@@ -94,8 +94,6 @@ pub struct Extras {
     /// Messages of QoS 1 and 2 are acknowledged only by [`Command::Acknowledge`], so that what was not taken in is
     /// delivered again when the session is resumed. This is for both protocol versions.
     pub acknowledge_by_hand: bool,
-    /// Connections that end soon after CONNACK, several in a row, are not taken for a reason to give up.
-    pub is_persistent: bool,
 }
 
 impl Default for Extras {
@@ -105,7 +103,6 @@ impl Default for Extras {
             connect: Properties::default(),
             will: Properties::default(),
             acknowledge_by_hand: false,
-            is_persistent: false,
         }
     }
 }
