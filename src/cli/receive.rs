@@ -160,7 +160,9 @@ impl Reader {
     ) -> io::Result<()> {
         match packet {
             // The broker has forgotten them, so that they come neither again nor twice.
-            Packet::ConnAck(connack) if !connack.session_present => return self.print_held(out),
+            Packet::ConnAck(connack) if !connack.session_present && !connack.reason.is_error() => {
+                return self.print_held(out);
+            }
             Packet::Publish(message) => return self.message(message, at, out),
             Packet::PubRel(release) => {
                 if let Some(held) = self.unreleased.remove(&release.packet_id) {

@@ -195,7 +195,7 @@ impl Follower {
                 self.say(&format!(
                     "The broker refused the subscription to {filter}: {}{words}. {}",
                     reason.name(),
-                    reason.meaning()
+                    reason.suback_meaning()
                 ));
             }
             SubscribeOutcome::Pending | SubscribeOutcome::Removed => return None,
