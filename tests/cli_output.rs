@@ -1,5 +1,11 @@
 //! What `canopy pub` and `canopy sub` write, byte for byte beside mosquitto's clients.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::have;

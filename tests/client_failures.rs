@@ -1,5 +1,11 @@
 //! What a connection says when it cannot be, in plain words and with the cure, and when it tries again by itself.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::io::{Read, Write};

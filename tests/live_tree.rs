@@ -1,6 +1,12 @@
 //! A connection and its model together: everything that a broker sends is in the tree, and the lock is never held
 //! for long while it comes in.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::sync::Arc;
@@ -40,8 +46,10 @@ impl Watched {
         };
         let model = Arc::new(Mutex::new(Model::new(64 << 20)));
         let wake = Arc::new(move || waker.notify_one());
-        let live = Live::open(&RuntimeHandle::current(), config, model, wake).expect("threads");
-        Self { live, woken }
+        match Live::open(&RuntimeHandle::current(), config, model, wake) {
+            Ok(live) => Self { live, woken },
+            Err(err) => panic!("the system gives no thread: {err}"),
+        }
     }
 
     async fn until(&mut self, what: &str, mut is_so: impl FnMut(&Live) -> bool) {

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::client::{
     Captures, Command, Config, Connection, Event, Extras, Failure, RuntimeHandle, State,
@@ -10,12 +13,17 @@ use crate::mqtt::Version;
 
 use super::exit::{self, Outcome};
 
+/// The pause before a lost connection is tried again, also after many failures.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
 /// A connection and what is known of its fate.
 pub struct Session {
     connection: Connection,
     version: Version,
     /// Set by whoever reads the captures, once CONNECT went out: then the broker was reached.
     reached: Arc<AtomicBool>,
+    /// When a lost connection is tried again at the latest.
+    retry_at: Option<Instant>,
 }
 
 impl Session {
@@ -29,6 +37,7 @@ impl Session {
             connection,
             version,
             reached: Arc::default(),
+            retry_at: None,
         };
         (session, captures)
     }
@@ -43,11 +52,31 @@ impl Session {
         self.connection.client_id()
     }
 
-    /// Waits for the next event; for ever after the last one. May be dropped and asked again without losing one.
+    /// Waits for the next event; for ever after the last one. May be dropped and asked again without losing one. A lost
+    /// connection is tried again every second, as mosquitto's clients do.
     pub async fn next_event(&mut self) -> Event {
-        match self.connection.event().await {
-            Some(event) => event,
-            None => std::future::pending().await,
+        loop {
+            tokio::select! {
+                event = self.connection.event() => match event {
+                    Some(event) => {
+                        self.note_waiting(&event);
+                        return event;
+                    }
+                    None => std::future::pending().await,
+                },
+                () = sleep_until(self.retry_at) => {
+                    self.retry_at = None;
+                    // It may have connected in this moment, or ended; then there is nothing to hurry.
+                    self.connection.send(Command::ReconnectNow).ok();
+                }
+            }
+        }
+    }
+
+    fn note_waiting(&mut self, event: &Event) {
+        if let Event::State(state) = event {
+            let is_waiting = matches!(state, State::Waiting { .. });
+            self.retry_at = is_waiting.then(|| Instant::now() + RETRY_PAUSE);
         }
     }
 
@@ -101,5 +130,13 @@ pub fn in_options(failure: &Failure) -> Failure {
     Failure {
         cure,
         ..failure.clone()
+    }
+}
+
+/// Waits until then, or for ever.
+pub async fn sleep_until(then: Option<Instant>) {
+    match then {
+        Some(then) => tokio::time::sleep_until(then).await,
+        None => std::future::pending().await,
     }
 }

@@ -7,13 +7,15 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use crate::client::{Command, Event, Outgoing, PublishId, RuntimeHandle, State, SubscribeOutcome};
+use crate::client::{
+    Command, Event, Failure, Outgoing, PublishId, RuntimeHandle, State, SubscribeOutcome,
+};
 use crate::mqtt::{Qos, TopicFilter, TopicName, Version};
 
 use super::exit::{self, Outcome};
 use super::output::Trace;
 use super::receive::{Notice, Reader};
-use super::session::{Session, in_options};
+use super::session::{Session, in_options, sleep_until};
 use super::subscribe_args::{SubscribeArgs, SubscribeJob};
 use super::terminal::StopSignal;
 
@@ -53,11 +55,15 @@ async fn subscribe(runtime: &RuntimeHandle, job: SubscribeJob) -> Outcome {
         _ => Command::Disconnect,
     };
     let version = profile.version;
+    let acknowledges = job.connect.extras.acknowledge_by_hand;
     let (session, captures) = Session::open(runtime, job.connect.config, job.connect.extras);
     let trace = (job.selection.trace).then(|| Trace::new(session.client_id(), version));
     let (notices_out, notices) = mpsc::channel(64);
     let selection = Some(job.selection);
-    let reader = Reader::new(captures, selection, trace, session.reached(), notices_out);
+    let mut reader = Reader::new(captures, selection, trace, session.reached(), notices_out);
+    if acknowledges {
+        reader = reader.acknowledging();
+    }
     if let Err(err) = reader.spawn() {
         return Outcome::error(format!("This system gives Canopy no thread: {err}."));
     }
@@ -73,6 +79,7 @@ async fn subscribe(runtime: &RuntimeHandle, job: SubscribeJob) -> Outcome {
         cleared: 0,
         clearing: 0,
         is_ending: false,
+        trouble: None,
         farewell,
     };
     follower.run(stop, job.timeout).await
@@ -96,6 +103,8 @@ struct Follower {
     /// Publishes that clear retained messages: all of them, and those not yet acknowledged.
     cleared: u64,
     clearing: usize,
+    /// Why the connection is down, as it was said last.
+    trouble: Option<String>,
     /// There was enough; only acknowledgements are waited for.
     is_ending: bool,
     /// How the connection ends when somebody stops the program.
@@ -151,6 +160,7 @@ impl Follower {
         match event {
             Event::State(State::Connected { .. }) => {
                 self.was_connected = true;
+                self.trouble = None;
                 for filter in std::mem::take(&mut self.unsubscribe) {
                     self.session.send(Command::Unsubscribe(filter)).await;
                 }
@@ -159,7 +169,7 @@ impl Follower {
                 if !self.session.may_retry(&failure, self.was_connected) {
                     return Some(self.session.outcome(&failure, self.was_connected));
                 }
-                self.say(&format!("{} Trying again.", in_options(&failure)));
+                self.say_trouble(&failure);
             }
             Event::State(State::Ended(Some(failure))) => {
                 return Some(self.session.outcome(&failure, self.was_connected));
@@ -200,6 +210,9 @@ impl Follower {
         match notice {
             Notice::Enough | Notice::OutputClosed => self.is_ending = true,
             Notice::Clear(topic) => self.clear(topic).await,
+            Notice::Acknowledge(id, qos) => {
+                self.session.send(Command::Acknowledge(id, qos)).await;
+            }
         }
     }
 
@@ -218,17 +231,18 @@ impl Follower {
         }
     }
 
+    /// Once for as long as it stays the same, as attempts follow every second.
+    fn say_trouble(&mut self, failure: &Failure) {
+        let trouble = format!("{} Trying again.", in_options(failure));
+        if self.trouble.as_ref() != Some(&trouble) {
+            self.say(&trouble);
+            self.trouble = Some(trouble);
+        }
+    }
+
     fn say(&self, message: &str) {
         if !self.quiet {
             super::complain(message);
         }
-    }
-}
-
-/// Waits until then, or for ever.
-async fn sleep_until(deadline: Option<Instant>) {
-    match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
-        None => std::future::pending().await,
     }
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use thiserror::Error;
 
 use crate::mqtt::{FilterError, Qos, TopicFilter};
+use crate::profile::Session;
 
 use super::connect::{Connect, ConnectArgs, ConnectError, parse_qos, subscriptions};
 use super::output::{Form, Format, FormatError};
@@ -202,6 +203,9 @@ impl SubscribeArgs {
         let filters = parse_filters(&topics)?;
         connect.config.profile.subscriptions = subscriptions(&filters, self.qos);
         connect.extras.retain_as_published = self.retain_as_published;
+        // A kept session delivers what -C leaves over to the next run, if it was not acknowledged in this one.
+        let is_kept = connect.config.profile.session == Session::Resume;
+        connect.extras.acknowledge_by_hand = is_kept && self.count.is_some();
         Ok(SubscribeJob {
             connect,
             filters,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::mqtt::{Properties, Qos, TopicFilter, TopicName};
+use crate::mqtt::{PacketId, Properties, Qos, TopicFilter, TopicName};
 
 /// Names a publish, so that its acknowledgement can be shown where it was sent. Chosen by the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +32,9 @@ pub enum Command {
     Subscribe(TopicFilter, Qos),
     /// Unsubscribe.
     Unsubscribe(TopicFilter),
+    /// Acknowledge a message that was received with this QoS, 1 or 2, on the connection that lasts; only with
+    /// [`super::Extras::acknowledge_by_hand`].
+    Acknowledge(PacketId, Qos),
     /// Skip the rest of the back-off and connect now.
     ReconnectNow,
     /// Say DISCONNECT and end: no will is published.

@@ -80,7 +80,7 @@ pub struct Config {
     pub password: Option<Secret>,
 }
 
-/// What a command line can ask for beyond a profile. All of it is MQTT 5.
+/// What a command line can ask for beyond a profile. Properties are sent in MQTT 5 only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Extras {
     /// Whether messages keep the retain flag they were published with (MQTT 5, 3.8.3.1). Without it the flag says that
@@ -91,6 +91,9 @@ pub struct Extras {
     pub connect: Properties,
     /// Properties of the will beside its delay.
     pub will: Properties,
+    /// Messages of QoS 1 and 2 are acknowledged only by [`Command::Acknowledge`], so that what was not taken in is
+    /// delivered again when the session is resumed. This is for both protocol versions.
+    pub acknowledge_by_hand: bool,
 }
 
 impl Default for Extras {
@@ -99,6 +102,7 @@ impl Default for Extras {
             retain_as_published: true,
             connect: Properties::default(),
             will: Properties::default(),
+            acknowledge_by_hand: false,
         }
     }
 }

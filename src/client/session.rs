@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpStream;
 
-use crate::mqtt::{Properties, Qos, ReasonCode, TopicFilter, Version};
+use crate::mqtt::{PacketId, Properties, Qos, ReasonCode, TopicFilter, Version};
 
 use super::Outgoing;
 use super::plan::{Plan, Will};
@@ -116,6 +116,9 @@ fn open_v4(plan: &Plan, connector: Connector) -> (Requests, Polls) {
         .set_max_packet_size(to_usize(plan.max_packet_size), usize::MAX)
         .set_inflight(IN_FLIGHT_V311)
         .set_socket_connector(move |_address, _options| connector());
+    if plan.extras.acknowledge_by_hand {
+        options.set_ack_mode(rumqttc_v4::AckMode::Manual);
+    }
     match (&plan.user_name, &plan.password) {
         (Some(name), Some(password)) => {
             options.set_credentials(name.clone(), password.clone());
@@ -157,6 +160,11 @@ fn open_v5(plan: &Plan, connector: Connector) -> (Requests, Polls) {
             .set_session_expiry_interval(Some(plan.session_expiry))
             .set_session_store(KnownButEmpty {
                 session_expiry: plan.session_expiry,
+                ack_mode: if plan.extras.acknowledge_by_hand {
+                    rumqttc::PersistedAckMode::Manual
+                } else {
+                    rumqttc::PersistedAckMode::Automatic
+                },
                 in_flight: IN_FLIGHT,
             });
     }
@@ -171,6 +179,9 @@ fn open_v5(plan: &Plan, connector: Connector) -> (Requests, Polls) {
             options.set_password(password.clone());
         }
         (None, None) => {}
+    }
+    if plan.extras.acknowledge_by_hand {
+        options.set_ack_mode(rumqttc::AckMode::Manual);
     }
     set_connect_properties(&mut options, &plan.extras.connect);
     if let Some(will) = &plan.will {
@@ -278,6 +289,39 @@ impl Requests {
         let taken = match self {
             Self::V4(client) => client.try_unsubscribe(filter.as_str()).is_ok(),
             Self::V5(client) => client.try_unsubscribe(filter.as_str()).is_ok(),
+        };
+        taken.then_some(()).ok_or(NotTaken)
+    }
+
+    /// Hands over PUBACK or PUBREC for a message that waits for it.
+    pub(super) fn acknowledge(&self, id: PacketId, qos: Qos) -> Result<(), NotTaken> {
+        let id = id.get();
+        let taken = match (self, qos) {
+            (_, Qos::AtMostOnce) => true,
+            (Self::V4(client), Qos::AtLeastOnce) => {
+                let ack = rumqttc_v4::mqttbytes::v4::PubAck::new(id);
+                client
+                    .try_manual_ack(rumqttc_v4::ManualAck::PubAck(ack))
+                    .is_ok()
+            }
+            (Self::V4(client), Qos::ExactlyOnce) => {
+                let ack = rumqttc_v4::mqttbytes::v4::PubRec::new(id);
+                client
+                    .try_manual_ack(rumqttc_v4::ManualAck::PubRec(ack))
+                    .is_ok()
+            }
+            (Self::V5(client), Qos::AtLeastOnce) => {
+                let ack = rumqttc::mqttbytes::v5::PubAck::new(id, None);
+                client
+                    .try_manual_ack(rumqttc::ManualAck::PubAck(ack))
+                    .is_ok()
+            }
+            (Self::V5(client), Qos::ExactlyOnce) => {
+                let ack = rumqttc::mqttbytes::v5::PubRec::new(id, None);
+                client
+                    .try_manual_ack(rumqttc::ManualAck::PubRec(ack))
+                    .is_ok()
+            }
         };
         taken.then_some(()).ok_or(NotTaken)
     }

@@ -12,6 +12,8 @@ pub(super) struct KnownButEmpty {
     pub(super) session_expiry: u32,
     /// As set in the options.
     pub(super) in_flight: u16,
+    /// As set in the options.
+    pub(super) ack_mode: rumqttc::PersistedAckMode,
 }
 
 type StoreFuture<'a, T> =
@@ -28,7 +30,7 @@ impl rumqttc::SessionStore for KnownButEmpty {
             clean_start: false,
             session_expiry_interval: Some(self.session_expiry),
             outgoing_inflight_upper_limit: Some(self.in_flight),
-            ack_mode: rumqttc::PersistedAckMode::Automatic,
+            ack_mode: self.ack_mode,
             last_pkid: 0,
             last_puback: 0,
             replay: Vec::new(),

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use cpu_time::ProcessTime;
+use parking_lot::Mutex;
 
 use crate::client::Wake;
 
@@ -10,14 +13,33 @@ use crate::client::Wake;
 const SHORTEST: Duration = Duration::from_millis(33);
 /// Longest such time, however dear a frame is: slower looks broken.
 const LONGEST: Duration = Duration::from_millis(250);
-/// A frame may take this share of the time until the next one: one part in so many.
-const SHARE: f32 = 6.0;
+/// Share of one core that the whole program may use before frames become rarer. All of it counts, because software
+/// OpenGL draws in threads of its own, which no clock around a frame sees.
+const WANTED_SHARE: f32 = 0.2;
+/// Frames closer together than this (somebody moves the mouse) are judged together.
+const SHORTEST_JUDGED: Duration = Duration::from_millis(25);
+
+/// When the cost was looked at last.
+struct Mark {
+    at: Instant,
+    cpu: ProcessTime,
+}
+
+impl Mark {
+    fn now() -> Self {
+        Self {
+            at: Instant::now(),
+            cpu: ProcessTime::now(),
+        }
+    }
+}
 
 /// Shared by the window and the background tasks.
 pub struct Waker {
     context: egui::Context,
     is_pending: AtomicBool,
     delay_micros: AtomicU64,
+    mark: Mutex<Mark>,
 }
 
 impl Waker {
@@ -28,6 +50,7 @@ impl Waker {
             context,
             is_pending: AtomicBool::new(false),
             delay_micros,
+            mark: Mutex::new(Mark::now()),
         })
     }
 
@@ -49,13 +72,17 @@ impl Waker {
         self.is_pending.store(false, Ordering::Release);
     }
 
-    /// Learns what the last frame cost, in seconds of CPU time.
-    pub fn frame_cost(&self, seconds: f32) {
-        let wanted = Duration::try_from_secs_f32(seconds * SHARE)
-            .unwrap_or(SHORTEST)
-            .clamp(SHORTEST, LONGEST);
-        // half the way, so that one slow frame does not slow down the next second
-        let delay = (self.delay() + wanted) / 2;
+    /// A new frame is drawn: learns what the program used since the last one, and makes the next wake-up later or sooner.
+    pub fn judge_last_frame(&self) {
+        let mut mark = self.mark.lock();
+        let now = Mark::now();
+        let passed = now.at.duration_since(mark.at);
+        if passed < SHORTEST_JUDGED {
+            return;
+        }
+        let used = now.cpu.duration_since(mark.cpu);
+        *mark = now;
+        let delay = next_delay(self.delay(), used.as_secs_f32() / passed.as_secs_f32());
         self.delay_micros.store(micros(delay), Ordering::Relaxed);
     }
 
@@ -65,6 +92,40 @@ impl Waker {
     }
 }
 
+/// The delay after a frame, from the one before it and the share of a core that was used: it creeps, so that one slow
+/// frame does not slow down the next second.
+fn next_delay(delay: Duration, share: f32) -> Duration {
+    let step = if share > WANTED_SHARE { 1.12 } else { 0.94 };
+    delay.mul_f32(step).clamp(SHORTEST, LONGEST)
+}
+
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dear_frames_become_rarer_and_cheap_ones_come_back() {
+        let mut delay = SHORTEST;
+        for _ in 0..30 {
+            delay = next_delay(delay, 0.6);
+        }
+        assert_eq!(delay, LONGEST);
+        for _ in 0..60 {
+            delay = next_delay(delay, 0.05);
+        }
+        assert_eq!(delay, SHORTEST);
+    }
+
+    #[test]
+    fn one_wake_up_is_pending_at_a_time() {
+        let waker = Waker::new(egui::Context::default());
+        waker.wake();
+        assert!(waker.is_pending.load(Ordering::Acquire));
+        waker.frame_begins();
+        assert!(!waker.is_pending.load(Ordering::Acquire));
+    }
 }

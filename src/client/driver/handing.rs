@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::mqtt::{Qos, TopicFilter};
+use crate::mqtt::{PacketId, Qos, TopicFilter};
 
 use super::super::publishes::refused_beforehand;
 use super::super::urgency::Urgent;
@@ -22,6 +22,7 @@ pub(super) enum Work {
     Publish(PublishId, Outgoing),
     Subscribe(TopicFilter, Qos),
     Unsubscribe(TopicFilter),
+    Acknowledge(PacketId, Qos),
 }
 
 impl Driver {
@@ -63,6 +64,7 @@ impl Driver {
                 self.work.push_back(Work::Subscribe(filter, qos));
             }
             Command::Unsubscribe(filter) => self.work.push_back(Work::Unsubscribe(filter)),
+            Command::Acknowledge(id, qos) => self.work.push_back(Work::Acknowledge(id, qos)),
             Command::ReconnectNow => return self.urgent(Urgent::ReconnectNow),
             Command::Disconnect => return self.urgent(Urgent::Disconnect),
             Command::Drop => return self.urgent(Urgent::Drop),
@@ -124,6 +126,12 @@ impl Driver {
                         self.tell(Event::Subscription(filter, SubscribeOutcome::Removed));
                     }
                     None
+                }
+                // packet identifiers mean nothing on the next connection
+                Work::Acknowledge(..) if !is_connected => None,
+                Work::Acknowledge(id, qos) => {
+                    let taken = self.parts.requests.acknowledge(id, qos);
+                    taken.err().map(|_not_taken| Work::Acknowledge(id, qos))
                 }
                 blocked => Some(blocked),
             };

@@ -15,7 +15,7 @@ use super::backoff::Backoff;
 use super::captures::Link;
 use super::dial;
 use super::events::Events;
-use super::failure::{Evidence, Verdict, judge};
+use super::failure::{Evidence, Verdict, count_short_life, judge};
 use super::plan::Plan;
 use super::poller::{Outcome, Poller};
 use super::publishes::Publishes;
@@ -27,7 +27,7 @@ use super::{Command, Event, Failure, PublishStep, State, SubscribeOutcome};
 use handing::Work;
 use hearing::Heard;
 
-/// A connection that ends sooner counts as a failed attempt.
+/// A connection that ends sooner counts as a failed attempt, unless something was gained in it.
 const SHORT_LIFE: Duration = Duration::from_secs(5);
 /// How long a clean end waits for acknowledgements, and then for DISCONNECT to be written.
 const CLOSING_LIMIT: Duration = Duration::from_secs(2);
@@ -238,7 +238,12 @@ impl Driver {
                 self.backoff.reset();
                 self.short_lives = 0;
             }
-            Some(_) => self.short_lives += 1,
+            Some(_) => {
+                if self.heard.progressed {
+                    self.backoff.reset();
+                }
+                self.short_lives = count_short_life(self.short_lives, &loss, self.heard.progressed);
+            }
             None => {}
         }
         let Verdict { failure, is_final } = judge(Evidence {
@@ -289,7 +294,8 @@ impl Driver {
                 .unwrap_or(false);
         if !written {
             self.tell(Event::Note(
-                "The broker did not take DISCONNECT in time: it may publish the last will."
+                "The broker did not take DISCONNECT in time: it may publish the last will. Connect and disconnect \
+                 again once the broker answers."
                     .to_owned(),
             ));
         }
@@ -308,7 +314,7 @@ impl Driver {
         }
         let waiting = self.work.drain(..).filter_map(|work| match work {
             Work::Publish(id, _) => Some(id),
-            Work::Subscribe(..) | Work::Unsubscribe(_) => None,
+            Work::Subscribe(..) | Work::Unsubscribe(_) | Work::Acknowledge(..) => None,
         });
         let unfinished = self.publishes.abandon().into_iter().chain(waiting);
         for id in unfinished.collect::<Vec<_>>() {
