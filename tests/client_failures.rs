@@ -525,8 +525,8 @@ fn dropping_the_handle_ends_the_connection_cleanly() {
 fn slow_to_answer(connack: &'static [u8]) -> (u16, mpsc::Receiver<()>, mpsc::Receiver<Vec<u8>>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
-    let (tell_request, requested) = mpsc::channel();
-    let (tell_rest, rest) = mpsc::channel();
+    let (tell_request, requested) = mpsc::sync_channel(1);
+    let (tell_rest, rest) = mpsc::sync_channel(1);
     std::thread::Builder::new()
         .name("slow".to_owned())
         .spawn(move || {
