@@ -131,8 +131,8 @@ impl Driver {
                     }
                     None
                 }
-                // packet identifiers mean nothing on the next connection
-                Work::Acknowledge(..) if !is_connected => None,
+                // a resumed session brings messages at once: they may be taken in before CONNACK was looked at here
+                Work::Acknowledge(id, qos) if !is_connected => Some(Work::Acknowledge(id, qos)),
                 Work::Acknowledge(id, qos) => {
                     let taken = self.parts.requests.acknowledge(id, qos);
                     taken.err().map(|_not_taken| Work::Acknowledge(id, qos))
