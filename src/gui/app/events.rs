@@ -1,6 +1,6 @@
 //! What happened since the last frame: finished jobs, and events of the open connection.
 
-use crate::client::{Event, Failure, PublishId, PublishStep, State, SubscribeOutcome, now};
+use crate::client::{Event, Failure, PublishId, PublishStep, State, SubscribeOutcome};
 use crate::payload::format;
 use crate::profile::ProfileId;
 
@@ -43,10 +43,10 @@ impl App {
                 self.jobs.wake()();
                 break;
             }
-            let Some(event) = session.live.next_event() else {
+            let Some((at, event)) = session.live.next_timed_event() else {
                 break;
             };
-            session.take(&event, now());
+            session.take(&event, at);
             self.report(&event);
         }
         if let Some(session) = &mut self.data.session {
