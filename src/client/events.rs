@@ -4,6 +4,7 @@
 //! subscriptions, which come by themselves, only the newest is kept then.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
@@ -23,6 +24,8 @@ pub(super) struct Events {
     /// Wakes the driver: there is room again.
     pub(super) room: Notify,
     wake: Wake,
+    /// Whether a socket was ever opened.
+    reached: AtomicBool,
 }
 
 struct Inner {
@@ -41,7 +44,18 @@ impl Events {
             ended: Condvar::new(),
             room: Notify::new(),
             wake,
+            reached: AtomicBool::new(false),
         }
+    }
+
+    /// Notes that a socket to the broker was open.
+    pub(super) fn note_reached(&self) {
+        self.reached.store(true, Ordering::Release);
+    }
+
+    /// Whether a socket to the broker was ever open.
+    pub(super) fn was_reached(&self) -> bool {
+        self.reached.load(Ordering::Acquire)
     }
 
     /// Adds an event and wakes whoever waits for one.

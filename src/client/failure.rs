@@ -89,20 +89,22 @@ pub(super) enum Unreadable {
 /// that publishes next to another one with the same client id gains something as well: it is still told of the
 /// suspicion. Taking a client id over closes the connection in order, so a reset says nothing about a second client.
 pub(super) fn count_short_life(before: u32, loss: &Loss, progressed: bool) -> u32 {
-    use io::ErrorKind as Kind;
-    let was_reset = matches!(
-        loss,
-        Loss::Io(err) if matches!(
-            err.kind(),
-            Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe
-        )
-    );
-    match (was_reset, progressed) {
+    match (is_reset(loss), progressed) {
         (true, true) => 0,
         (true, false) => before,
         (false, true) => before.saturating_add(1).min(SUSPICIOUS),
         (false, false) => before.saturating_add(1),
     }
+}
+
+fn is_reset(loss: &Loss) -> bool {
+    use io::ErrorKind as Kind;
+    let resets = [
+        Kind::ConnectionReset,
+        Kind::ConnectionAborted,
+        Kind::BrokenPipe,
+    ];
+    matches!(loss, Loss::Io(err) if resets.contains(&err.kind()))
 }
 
 /// Judges the evidence, the broker's own statements first.
@@ -253,17 +255,21 @@ fn bad_connack(connack: &ConnAck, words: String) -> Verdict {
 fn lost(evidence: &Evidence<'_>) -> Failure {
     let place = place(evidence.plan);
     let failure = match &evidence.loss {
-        Loss::Closed if evidence.short_lives >= SUSPICIOUS => Failure::new(
-            format!(
-                "The broker closed the connection right after connecting, {} times in a row.",
-                evidence.short_lives
-            ),
-            format!(
-                "Another client with the client id “{}” may be connected, or a subscription may not be allowed: change \
+        loss @ (Loss::Closed | Loss::Io(_))
+            if evidence.short_lives >= SUSPICIOUS && !is_reset(loss) =>
+        {
+            Failure::new(
+                format!(
+                    "The broker closed the connection right after connecting, {} times in a row.",
+                    evidence.short_lives
+                ),
+                format!(
+                    "Another client with the client id “{}” may be connected, or a subscription may not be allowed: change \
                  the client id, or subscribe to less.",
-                evidence.plan.client_id
-            ),
-        ),
+                    evidence.plan.client_id
+                ),
+            )
+        }
         Loss::Closed | Loss::Done => Failure::new(
             "The broker closed the connection without giving a reason.",
             "It may have been stopped or restarted: see the broker's log.",

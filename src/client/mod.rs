@@ -225,6 +225,11 @@ impl Connection {
         self.events.state()
     }
 
+    /// Whether anything ever accepted the connection at host and port, broker or not.
+    pub fn was_reached(&self) -> bool {
+        self.events.was_reached()
+    }
+
     /// The client id in use (chosen at random when the profile has none).
     pub fn client_id(&self) -> &str {
         &self.client_id

@@ -61,7 +61,7 @@ pub(super) struct Signal {
 pub(super) enum Seen {
     /// A packet that decides something.
     Packet(Box<Packet>),
-    /// The first message of a resumed session that is neither retained nor a repetition.
+    /// The first message of a resumed session that is not retained.
     Gain,
     /// A packet of this many bytes, more than the profile accepts.
     TooLarge(usize),
@@ -244,7 +244,7 @@ struct Cutter {
     version: Version,
     limit: usize,
     bytes: BytesMut,
-    /// The session was resumed, and nothing new has come in it so far.
+    /// The session was resumed, and no message of it has come so far.
     awaits_gain: bool,
     is_first: bool,
     gave_up: bool,
@@ -305,7 +305,7 @@ impl Cutter {
 
     fn signal(&mut self, at: Timestamp, frame: &Bytes) -> Option<Signal> {
         let first = *frame.first()?;
-        let seen = if self.awaits_gain && is_new_message(first) {
+        let seen = if self.awaits_gain && is_gain(first) {
             self.awaits_gain = false;
             Seen::Gain
         } else if matters(self.direction, first) {
@@ -351,10 +351,11 @@ fn may_come_first(direction: Direction, first: u8) -> bool {
     direction == Direction::Outgoing || matches!(first >> 4, 2 | 15)
 }
 
-/// Whether a packet with this first byte is a PUBLISH above QoS 0 with neither DUP nor RETAIN: retained messages come
-/// again with every new subscription, and repetitions with every resumed session.
-fn is_new_message(first: u8) -> bool {
-    first >> 4 == 3 && first & 0b1001 == 0 && first & 0b0110 != 0
+/// Whether a packet with this first byte is a PUBLISH above QoS 0 without RETAIN: retained messages come again with
+/// every new subscription. Repetitions count, because they are acknowledged now (mosquitto 2.0 marks nearly everything
+/// that waited in a session with DUP).
+fn is_gain(first: u8) -> bool {
+    first >> 4 == 3 && first & 1 == 0 && first & 0b0110 != 0
 }
 
 /// Whether the driver has to know of a packet with this first byte.
@@ -392,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_new_in_a_resumed_session_is_a_gain() {
+    fn only_what_waited_in_a_resumed_session_is_a_gain() {
         const CLEAN: &[u8] = b"\x20\x02\x00\x00";
         const RESUMED: &[u8] = b"\x20\x02\x01\x00";
         const NEW: &[u8] = b"\x32\x05\x00\x01a\x00\x01";
@@ -400,7 +401,8 @@ mod tests {
         const REPEATED: &[u8] = b"\x3a\x05\x00\x01a\x00\x01";
         const QOS_0: &[u8] = b"\x30\x03\x00\x01a";
         assert_eq!(gains(&[CLEAN, NEW].concat()), 0);
-        assert_eq!(gains(&[RESUMED, RETAINED, REPEATED, QOS_0].concat()), 0);
+        assert_eq!(gains(&[RESUMED, RETAINED, QOS_0].concat()), 0);
         assert_eq!(gains(&[RESUMED, RETAINED, NEW, NEW].concat()), 1);
+        assert_eq!(gains(&[RESUMED, REPEATED].concat()), 1);
     }
 }

@@ -13,7 +13,7 @@ pub(super) struct Heard {
     pub(super) connack: Option<Box<ConnAck>>,
     pub(super) disconnect: Option<Disconnect>,
     pub(super) unreadable: Option<Unreadable>,
-    /// Whether a message was acknowledged, or a new one came in a resumed session: with such connections, however
+    /// Whether a message was acknowledged, or one came in a resumed session: with such connections, however
     /// short, everything gets through in the end.
     pub(super) progressed: bool,
     ping_sent: Option<Timestamp>,
