@@ -5,7 +5,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Stroke, Ui};
 use crate::client::now;
 
 use super::super::context::Context;
-use super::super::notice::notice_ui;
+use super::super::notice::{notice_ui, pause_ui};
 use super::super::status_bar::status_bar_ui;
 use super::super::theme::{self, Palette};
 use super::{App, Screen, Views};
@@ -93,6 +93,7 @@ fn explorer_ui(
             ui.spacing_mut().item_spacing.y = 0.0;
             views.subscriptions.ui(ui, context);
             notice_ui(ui, context, session);
+            pause_ui(ui, context, session);
             ui.separator();
             views.tree.ui(ui, context, session, query);
         });
@@ -100,7 +101,7 @@ fn explorer_ui(
     let tallest = (room.y - 160.0).max(160.0);
     let dock = Panel::bottom("dock")
         .resizable(true)
-        .default_size(sizes.dock_height.min(room.y * 0.45))
+        .default_size(sizes.dock_height.min(tallest))
         .size_range(120.0..=tallest)
         .frame(Frame::new().fill(palette.panel).stroke(Stroke::NONE))
         .show(ui, |ui| views.dock.ui(ui, context));
