@@ -1,5 +1,11 @@
 //! `canopy broker` and `canopy watch`, with mosquitto's clients on the other side.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails where something it needs does"
+)]
+
 mod common;
 
 use std::net::{Ipv4Addr, TcpListener};

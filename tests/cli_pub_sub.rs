@@ -1,5 +1,11 @@
 //! `canopy pub` and `canopy sub` at work: against mosquitto, with mosquitto's clients on the other side.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails where something it needs does"
+)]
+
 mod common;
 
 use std::io::{BufRead, BufReader};
@@ -49,27 +55,29 @@ fn messages(text: &str) -> Vec<&str> {
 #[test]
 fn a_thousand_lines_arrive_in_order() {
     let Some(broker) = broker() else { return };
-    let input: String = (0..1000).map(|number| format!("{number}\n")).collect();
+    let input: String = (0..1000)
+        .flat_map(|number| [number.to_string(), "\n".to_owned()])
+        .collect();
     let expected: Vec<&str> = input.lines().collect();
     for version in ["311", "5"] {
         for qos in ["0", "1", "2"] {
-            let arguments = ["-t", "t", "-q", qos, "-C", "1000", "-V", version];
+            let arguments = ["-t", "t", "-q", qos, "-C", "1000"];
+            // With MQTT 5 mosquitto 2.0.11 breaks its own client's receive maximum now and then.
             let theirs = listener(broker.port(), &arguments);
-            let ours = subscriber(broker.port(), &arguments);
+            let ours = subscriber(broker.port(), &[&arguments[..], &["-V", version]].concat());
             let publisher =
                 &mut canopy_pub(broker.port(), &["-t", "t", "-q", qos, "-l", "-V", version]);
-            let published = run_with_input(publisher, input.as_bytes());
-            assert_eq!((published.code, published.err.as_str()), (Some(0), ""));
-            assert_eq!(
-                messages(&theirs.end().text()),
-                expected,
-                "QoS {qos} with {version}"
-            );
-            assert_eq!(
-                messages(&ours.end().text()),
-                expected,
-                "QoS {qos} with {version}"
-            );
+            let ended = run_with_input(publisher, input.as_bytes());
+            assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+            for subscriber in [theirs.end(), ours.end()] {
+                let arrived = subscriber.text();
+                assert_eq!(
+                    messages(&arrived),
+                    expected,
+                    "QoS {qos} with {version}: {}\n{arrived}",
+                    subscriber.err
+                );
+            }
         }
     }
 }

@@ -127,9 +127,10 @@ impl Driver {
                     }
                     None
                 }
-                // packet identifiers mean nothing on the next connection
-                Work::Acknowledge(..) if !is_connected => None,
-                Work::Acknowledge(id, qos) => {
+                // packet identifiers mean nothing on the next connection; on a new one, messages may come so close
+                // behind CONNACK that they are acknowledged before it was heard
+                Work::Acknowledge(..) if matches!(self.phase, Phase::Waiting { .. }) => None,
+                Work::Acknowledge(id, qos) if is_connected => {
                     let taken = self.parts.requests.acknowledge(id, qos);
                     taken.err().map(|_not_taken| Work::Acknowledge(id, qos))
                 }
