@@ -1,13 +1,16 @@
 //! `canopy broker` and `canopy watch`, with mosquitto's clients on the other side.
 
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test fails where something it needs does"
+    reason = "a test fails by panicking"
 )]
 
 mod common;
+#[path = "common/raw.rs"]
+mod raw;
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener};
 
 use common::program::{Running, canopy, mosquitto, run};
@@ -160,6 +163,49 @@ fn watch_prints_the_tree_once() {
         "2 topics · 2 messages",
     ] {
         assert!(text.contains(part), "“{part}” in\n{text}");
+    }
+}
+
+#[test]
+fn watch_shows_every_topic_of_a_big_tree() {
+    const TOPICS: usize = 3_000;
+    let (_broker, port) = broker(&[]);
+    let mut watch = Running::start(&mut canopy(["watch", "-p", &port]));
+    let is_there = ["pub", "-p", &port, "-r", "-t", "a/first", "-m", "1"];
+    assert_eq!(run(&mut canopy(is_there)).code, Some(0));
+    watch.wait_for("a/first 1");
+    let address = (Ipv4Addr::LOCALHOST, port.parse::<u16>().expect("a number"));
+    let mut publisher = raw::Raw::open(address.into(), raw::Hello::new(4, "many"));
+    let burst: Vec<u8> = (0..TOPICS)
+        .flat_map(|number| raw::publish(4, &format!("many/{number}/value"), b"x", true))
+        .collect();
+    publisher.send(&burst);
+    let mut missing: BTreeSet<String> = (0..TOPICS)
+        .map(|number| format!("many/{number}/value x"))
+        .collect();
+    while !missing.is_empty() {
+        let line = watch.wait_for("many/");
+        assert!(missing.remove(line.trim_end()), "twice: {line}");
+    }
+    watch.signal("TERM");
+    assert_eq!(watch.end().code, Some(0));
+    let ended = run(&mut canopy(["watch", "-p", &port, "--once", "2"]));
+    let text = ended.text();
+    assert_eq!(text.matches("    value ").count(), TOPICS, "{text}");
+    assert!(!text.contains('▸'), "a closed branch in\n{text}");
+}
+
+#[test]
+fn demo_devices_say_goodbye_before_the_broker_stops() {
+    let (mut broker, _port) = broker(&["--demo", "-v"]);
+    for _device in 0..5 {
+        broker.wait_for(" connected from 127.0.0.1");
+    }
+    broker.signal("TERM");
+    let text = broker.end().text();
+    for device in ["command", "status", "campus", "home", "camera"] {
+        let goodbye = format!("demo-{device} disconnected");
+        assert!(text.contains(&goodbye), "“{goodbye}” in\n{text}");
     }
 }
 

@@ -1,9 +1,9 @@
 //! `canopy pub` and `canopy sub` end with the same exit codes as mosquitto's clients, run side by side.
 
-#![expect(
+#![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test fails where something it needs does"
+    reason = "a test fails by panicking"
 )]
 
 mod common;
@@ -237,6 +237,7 @@ fn every_subscription_refused() {
             "{}",
             ended.err
         );
+        assert!(ended.err.contains("this filter"), "{}", ended.err);
     }
 }
 
@@ -260,4 +261,24 @@ fn help_and_version_are_answered() {
         let help = run(&mut canopy([subcommand, "--help"])).text();
         assert!(help.contains("Examples:"), "{help}");
     }
+}
+
+#[test]
+fn a_refused_message_is_explained_as_such() {
+    let broker = Script::start(vec![
+        Step::Expect(1),
+        Step::Send(CONNACK_V5.to_vec()),
+        Step::Expect(3),
+        Step::Send(b"\x40\x04\x00\x01\x87\x00".to_vec()),
+        Step::ReadToEnd,
+    ]);
+    let port = broker.port().to_string();
+    let arguments = ["-t", "a", "-m", "x", "-q", "1", "-V", "5"];
+    let all = [&["pub", "-p", &port], &arguments[..]].concat();
+    let ended = run(&mut canopy(all));
+    assert!(
+        ended.err.contains("publishing to this topic"),
+        "{}",
+        ended.err
+    );
 }

@@ -1,9 +1,16 @@
 //! What a connection says when it cannot be, in plain words and with the cure, and when it tries again by itself.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use canopy::client::{Command, CommandError, Event, Failure, State, SubscribeOutcome};
@@ -512,4 +519,68 @@ fn dropping_the_handle_ends_the_connection_cleanly() {
         let ended = tokio::task::spawn_blocking(move || last.connection.wait_ended(PATIENCE));
         assert!(within("the end", PATIENCE, ended).await.unwrap());
     });
+}
+
+/// Sends CONNACK a while after CONNECT, and then tells what else came.
+fn slow_to_answer(connack: &'static [u8]) -> (u16, mpsc::Receiver<()>, mpsc::Receiver<Vec<u8>>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (tell_request, requested) = mpsc::sync_channel(1);
+    let (tell_rest, rest) = mpsc::sync_channel(1);
+    std::thread::Builder::new()
+        .name("slow".to_owned())
+        .spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut bytes = [0; 1_024];
+            assert!(stream.read(&mut bytes).unwrap() > 0);
+            tell_request.send(()).unwrap();
+            // the client must neither send anything nor go away before CONNACK
+            stream
+                .set_read_timeout(Some(Duration::from_millis(300)))
+                .unwrap();
+            let early = stream.read(&mut bytes).err().map(|err| err.kind());
+            let is_patient = matches!(
+                early,
+                Some(std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut)
+            );
+            assert!(is_patient, "{early:?}");
+            stream.write_all(connack).unwrap();
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).unwrap();
+            tell_rest.send(rest).unwrap();
+        })
+        .unwrap();
+    (port, requested, rest)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disconnecting_before_connack_still_says_disconnect() {
+    for (version, connack) in [
+        (Version::V311, b"\x20\x02\x00\x00".as_slice()),
+        (Version::V5, b"\x20\x03\x00\x00\x00"),
+    ] {
+        let (port, requested, rest) = slow_to_answer(connack);
+        let mut probe = Probe::open(profile(version, port));
+        tokio::task::spawn_blocking(move || requested.recv_timeout(PATIENCE))
+            .await
+            .unwrap()
+            .expect("CONNECT");
+        probe.send(Command::Disconnect);
+        assert_eq!(probe.ended().await, None);
+        let rest = tokio::task::spawn_blocking(move || rest.recv_timeout(PATIENCE));
+        let rest = rest.await.unwrap().expect("DISCONNECT");
+        assert_eq!(rest.first(), Some(&0xe0), "{version}: {rest:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn disconnecting_from_a_server_that_never_answers_does_not_take_long() {
+    let port = impostor(None);
+    let mut probe = Probe::open(profile(Version::V311, port));
+    probe.send(Command::Disconnect);
+    assert_eq!(
+        within("the end", Duration::from_secs(5), probe.ended()).await,
+        None
+    );
 }

@@ -1,5 +1,11 @@
 //! Messages through a real mosquitto, in both protocol versions: QoS, retained messages, the last will, properties.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use canopy::client::{Command, Direction, PublishStep};

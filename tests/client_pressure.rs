@@ -1,5 +1,11 @@
 //! A reader that falls behind: the socket waits for it, nothing is lost, and the connection lives on.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::time::Duration;
@@ -63,11 +69,11 @@ fn publish(version: Version, number: usize, size: usize) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn publishes_wait_while_nobody_reads_what_was_sent() {
+    const COUNT: u64 = 100;
     let Some(broker) = Mosquitto::start() else {
         return;
     };
     let mut probe = Probe::connect(profile(Version::V5, broker.port())).await;
-    const COUNT: u64 = 100;
     for id in 0..COUNT {
         let publish = message("t", vec![0; 200_000], Qos::AtMostOnce);
         probe.send(Command::Publish(PublishId(id), publish));

@@ -1,6 +1,12 @@
 //! 10,000 messages while the connection is reset 20 times in the middle of the stream: none is lost, and at QoS 2 none
 //! comes twice. Both protocol versions, both directions.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::sync::Arc;
@@ -20,6 +26,9 @@ use common::within;
 
 const MESSAGES: u64 = 10_000;
 const CUTS: usize = 20;
+/// Cuts where every one costs the pause before the next attempt: twice what would end a connection for good if nothing
+/// were gained in between.
+const SLOW_CUTS: usize = 8;
 /// A thirtieth of what passes in all, so that 20 cuts fall into the stream.
 const BYTES: usize = 5_000;
 const LIMIT: Duration = Duration::from_secs(90);
@@ -83,13 +92,28 @@ impl Tally {
     }
 }
 
-/// Comes back at once after every loss, and returns once `is_done` says so.
-async fn keep_alive(connection: &mut Connection, mut is_done: impl FnMut(&Event) -> bool) {
+/// What is done after a loss.
+#[derive(Clone, Copy, PartialEq)]
+enum Patience {
+    /// Asks for the next attempt at once.
+    Hurries,
+    /// Leaves it to the connection to come back.
+    Waits,
+}
+
+/// Returns once `is_done` says so, whatever is lost until then.
+async fn keep_alive(
+    connection: &mut Connection,
+    patience: Patience,
+    mut is_done: impl FnMut(&Event) -> bool,
+) {
     while let Some(event) = connection.event().await {
         match &event {
             Event::State(State::Waiting { failure, .. }) => {
                 eprintln!("{failure}");
-                connection.send(Command::ReconnectNow).unwrap();
+                if patience == Patience::Hurries {
+                    connection.send(Command::ReconnectNow).unwrap();
+                }
             }
             Event::State(State::Ended(reason)) => panic!("ended: {reason:?}"),
             _ => {}
@@ -100,7 +124,7 @@ async fn keep_alive(connection: &mut Connection, mut is_done: impl FnMut(&Event)
     }
 }
 
-async fn publish_all(connection: &mut Connection, qos: Qos) {
+async fn publish_all(connection: &mut Connection, qos: Qos, patience: Patience) {
     let mut next = 0;
     let mut acknowledged = 0;
     loop {
@@ -112,7 +136,7 @@ async fn publish_all(connection: &mut Connection, qos: Qos) {
             next += 1;
         }
         let mut progress = false;
-        keep_alive(connection, |event| {
+        keep_alive(connection, patience, |event| {
             match event {
                 Event::Publish(_, PublishStep::Done(_)) => acknowledged += 1,
                 Event::Publish(id, step @ (PublishStep::Failed(_) | PublishStep::Refused(..))) => {
@@ -131,14 +155,14 @@ async fn publish_all(connection: &mut Connection, qos: Qos) {
     }
 }
 
-async fn publishing(version: Version, qos: Qos) {
+async fn publishing(version: Version, qos: Qos, cuts: usize, patience: Patience) {
     let Some(broker) = Mosquitto::start_with(CONFIG) else {
         return;
     };
     let mut listener = profile(version, broker.port());
     listener.subscriptions = vec![subscription("n", qos)];
     let (mut listener, mut captures) = open(listener);
-    keep_alive(&mut listener, |event| {
+    keep_alive(&mut listener, Patience::Hurries, |event| {
         matches!(
             event,
             Event::Subscription(_, canopy::client::SubscribeOutcome::Granted(_))
@@ -146,32 +170,35 @@ async fn publishing(version: Version, qos: Qos) {
     })
     .await;
 
-    let cutter = Cutter::start(broker.port(), CUTS, BYTES).await;
+    let cutter = Cutter::start(broker.port(), cuts, BYTES).await;
     let (mut sender, own_captures) = open(resuming(version, cutter.port(), "sender"));
     drop(own_captures);
     let what = format!("publishing, {version}, QoS {qos}");
     let mut tally = Tally::new();
     within(&what, LIMIT, async {
-        tokio::join!(publish_all(&mut sender, qos), tally.collect(&mut captures))
+        tokio::join!(
+            publish_all(&mut sender, qos, patience),
+            tally.collect(&mut captures)
+        )
     })
     .await;
     assert_eq!(
         cutter.cuts(),
-        CUTS,
+        cuts,
         "{what}: not all cuts fell into the stream"
     );
     tally.check(qos, &what);
 }
 
-async fn receiving(version: Version, qos: Qos) {
+async fn receiving(version: Version, qos: Qos, cuts: usize, patience: Patience) {
     let Some(broker) = Mosquitto::start_with(CONFIG) else {
         return;
     };
-    let cutter = Cutter::start(broker.port(), CUTS, BYTES).await;
+    let cutter = Cutter::start(broker.port(), cuts, BYTES).await;
     let mut own = resuming(version, cutter.port(), "receiver");
     own.subscriptions = vec![subscription("n", qos)];
     let (mut receiver, mut captures) = open(own);
-    keep_alive(&mut receiver, |event| {
+    keep_alive(&mut receiver, patience, |event| {
         matches!(
             event,
             Event::Subscription(_, canopy::client::SubscribeOutcome::Granted(_))
@@ -185,15 +212,15 @@ async fn receiving(version: Version, qos: Qos) {
     within(&what, LIMIT, async {
         tokio::select! {
             ((), ()) = async {
-                tokio::join!(publish_all(&mut sender.connection, qos), tally.collect(&mut captures))
+                tokio::join!(publish_all(&mut sender.connection, qos, Patience::Hurries), tally.collect(&mut captures))
             } => {}
-            () = keep_alive(&mut receiver, |_| false) => {}
+            () = keep_alive(&mut receiver, patience, |_| false) => {}
         }
     })
     .await;
     assert_eq!(
         cutter.cuts(),
-        CUTS,
+        cuts,
         "{what}: not all cuts fell into the stream"
     );
     tally.check(qos, &what);
@@ -201,24 +228,36 @@ async fn receiving(version: Version, qos: Qos) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn publishing_qos_1_loses_nothing() {
-    publishing(Version::V311, Qos::AtLeastOnce).await;
-    publishing(Version::V5, Qos::AtLeastOnce).await;
+    publishing(Version::V311, Qos::AtLeastOnce, CUTS, Patience::Hurries).await;
+    publishing(Version::V5, Qos::AtLeastOnce, CUTS, Patience::Hurries).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn publishing_qos_2_loses_nothing_and_repeats_nothing() {
-    publishing(Version::V311, Qos::ExactlyOnce).await;
-    publishing(Version::V5, Qos::ExactlyOnce).await;
+    publishing(Version::V311, Qos::ExactlyOnce, CUTS, Patience::Hurries).await;
+    publishing(Version::V5, Qos::ExactlyOnce, CUTS, Patience::Hurries).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn receiving_qos_1_loses_nothing() {
-    receiving(Version::V311, Qos::AtLeastOnce).await;
-    receiving(Version::V5, Qos::AtLeastOnce).await;
+    receiving(Version::V311, Qos::AtLeastOnce, CUTS, Patience::Hurries).await;
+    receiving(Version::V5, Qos::AtLeastOnce, CUTS, Patience::Hurries).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn receiving_qos_2_loses_nothing_and_repeats_nothing() {
-    receiving(Version::V311, Qos::ExactlyOnce).await;
-    receiving(Version::V5, Qos::ExactlyOnce).await;
+    receiving(Version::V311, Qos::ExactlyOnce, CUTS, Patience::Hurries).await;
+    receiving(Version::V5, Qos::ExactlyOnce, CUTS, Patience::Hurries).await;
+}
+
+/// Nobody asks for an attempt, and every connection ends sooner than the time that makes it a healthy one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_reset_again_and_again_comes_back_by_itself() {
+    let waits = Patience::Waits;
+    tokio::join!(
+        publishing(Version::V311, Qos::AtLeastOnce, SLOW_CUTS, waits),
+        publishing(Version::V5, Qos::ExactlyOnce, SLOW_CUTS, waits),
+        receiving(Version::V311, Qos::ExactlyOnce, SLOW_CUTS, waits),
+        receiving(Version::V5, Qos::AtLeastOnce, SLOW_CUTS, waits),
+    );
 }

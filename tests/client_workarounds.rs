@@ -2,6 +2,12 @@
 //!
 //! When rumqttc mends one of them the test still holds, and the workaround can go.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::time::{Duration, Instant};

@@ -1,6 +1,12 @@
 //! A connection and its model together: everything that a broker sends is in the tree, and the lock is never held
 //! for long while it comes in.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::sync::Arc;

@@ -1,5 +1,9 @@
 //! The `mosquitto_sub` and `mosquitto_pub` lines of a profile, as a real shell and the real programs take them.
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 #![cfg(unix)]
 
 mod common;

@@ -1,6 +1,10 @@
 //! The keyring as the machine offers it: none, one that never answers, and a real one. The D-Bus address belongs to
 //! a whole process, so each test runs itself again in a process of its own.
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 #![cfg(target_os = "linux")]
 
 mod common;

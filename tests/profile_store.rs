@@ -1,6 +1,10 @@
 //! The files in the config directory as a user meets them: readable, kept when broken, never torn.
 
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,10 @@
 //! What the repository promises beside its code: the README names what is there, and nothing is carried along unused.
 
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -78,6 +78,11 @@ pub enum BrokerError {
         "A broker that the network can reach needs a user name and a password. Set both in the broker's settings."
     )]
     NeedsPassword,
+    /// A user name is set, but its password is neither typed nor in a keyring.
+    #[error(
+        "The broker's password is not at hand: no system keyring has it. Enter it in the broker's settings."
+    )]
+    PasswordMissing,
     /// Anything else.
     #[error("The broker could not start: {0}")]
     Other(String),

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -11,9 +12,12 @@ use crate::broker::{Broker, BrokerConfig, BrokerError, Change, Changes, ClientIn
 use crate::client::RuntimeHandle;
 use crate::profile::Secret;
 
-use super::connect::password_from_environment;
+use super::connect::{password_from_environment, password_parser};
 use super::exit::Outcome;
 use super::terminal::{StopSignal, ask_password};
+
+/// How long demo devices may take to say goodbye.
+const DEMO_FAREWELL: Duration = Duration::from_secs(1);
 
 /// Arguments of `canopy broker`.
 #[derive(Debug, Args)]
@@ -39,9 +43,10 @@ pub struct BrokerArgs {
         long = "pw",
         value_name = "PASSWORD",
         requires = "username",
+        value_parser = password_parser(),
         help = "Password that clients must give; left out, CANOPY_PASSWORD is used, or it is asked for"
     )]
-    password: Option<String>,
+    password: Option<Secret>,
     /// Start demo devices as clients of this broker
     #[arg(long)]
     demo: bool,
@@ -78,8 +83,7 @@ impl BrokerArgs {
 
     fn password(&self) -> Result<Secret, Outcome> {
         self.password
-            .as_deref()
-            .map(Secret::new)
+            .clone()
             .or_else(password_from_environment)
             .or_else(|| ask_password("Password that clients must give: "))
             .ok_or_else(|| {
@@ -114,10 +118,17 @@ async fn serve(runtime: &RuntimeHandle, args: &BrokerArgs, config: BrokerConfig)
         say("Demo devices are running. See them with: canopy watch, or canopy sub -t '#' -v");
     }
     stop.requested().await;
-    drop(demo);
+    if let Some(demo) = demo {
+        say_goodbye(demo).await;
+    }
     broker.stop().await;
     say("The broker has stopped.");
     Outcome::SUCCESS
+}
+
+/// Lets the demo devices say goodbye while their broker still listens, but not for long.
+pub async fn say_goodbye(demo: Demo) {
+    tokio::time::timeout(DEMO_FAREWELL, demo.stop()).await.ok();
 }
 
 /// The broker's sentence, with the cure for a command line.

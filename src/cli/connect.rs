@@ -1,5 +1,6 @@
 //! The options that `pub`, `sub` and `watch` share: where to connect, as whom, and with which session and will.
 
+use clap::builder::{StringValueParser, TypedValueParser};
 use clap::{ArgAction, Args};
 use thiserror::Error;
 
@@ -80,10 +81,11 @@ pub struct ConnectArgs {
         short = 'P',
         long = "pw",
         value_name = "PASSWORD",
+        value_parser = password_parser(),
         help_heading = "Who you are",
         help = "Password; left out, the environment variable CANOPY_PASSWORD is used if it is set"
     )]
-    password: Option<String>,
+    password: Option<Secret>,
     /// Client identifier; a random one if left out
     #[arg(
         short,
@@ -204,7 +206,7 @@ impl ConnectArgs {
             .or_else(|| self.username.clone());
         let password = url
             .and_then(|url| url.password.clone())
-            .or_else(|| self.password.as_deref().map(Secret::new));
+            .or_else(|| self.password.clone());
         match (user.filter(|user| !user.is_empty()), password) {
             (None, Some(_)) => Err(ConnectError::NeedsUserName),
             (None, None) => Ok((String::new(), None)),
@@ -266,6 +268,11 @@ impl ConnectArgs {
         }
         Ok(())
     }
+}
+
+/// A password on the command line, which nothing may print from then on.
+pub fn password_parser() -> impl TypedValueParser<Value = Secret> {
+    StringValueParser::new().map(Secret::new)
 }
 
 /// The password in the environment, where the process list does not show it.

@@ -19,6 +19,9 @@ use super::session::Session;
 /// How long a failed message waits for the connection to end and to say why.
 const END_LIMIT: Duration = Duration::from_millis(500);
 
+/// Why a message was not sent, unless the connection itself says it better.
+const UNSENT: &str = "The connection ended before the message was sent. Connect again.";
+
 /// Runs `canopy pub`.
 pub fn run(args: &PublishArgs) -> ExitCode {
     let job = match args.job() {
@@ -145,7 +148,7 @@ async fn publish(runtime: &RuntimeHandle, job: PublishJob, feed: Feed) -> Outcom
         .then(|| Trace::new(session.client_id(), job.connect.config.profile.version));
     // A publisher's reader has no news, so that nobody listens for them.
     let (notices, mut reader_ended) = mpsc::channel(1);
-    let reader = Reader::new(captures, None, trace, session.reached(), notices);
+    let reader = Reader::new(captures, None, trace, notices);
     if let Err(err) = reader.spawn() {
         return Outcome::error(format!("This system gives Canopy no thread: {err}."));
     }
@@ -222,6 +225,8 @@ impl Publisher {
         let command = Command::Publish(PublishId(self.sent), message);
         if self.session.send(command).await {
             self.outstanding += 1;
+        } else {
+            self.failed = Some(UNSENT.to_owned());
         }
     }
 
@@ -256,10 +261,49 @@ impl Publisher {
                     "The broker refused message {}: {}{words}. {}",
                     id.0,
                     reason.name(),
-                    reason.meaning()
+                    reason.publish_meaning()
                 ));
             }
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job() -> PublishJob {
+        let line = ["canopy", "pub", "-t", "a", "-m", "x"];
+        let invocation = crate::cli::parse_from(line.map(Into::into).to_vec());
+        let Ok(crate::cli::Invocation::Terminal(command)) = invocation else {
+            panic!("not a command");
+        };
+        match command.0 {
+            crate::cli::CommandArgs::Pub(args) => args.job().expect("fits"),
+            _ => panic!("not pub"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_that_found_no_connection_has_failed() {
+        let job = job();
+        let connect = &job.connect;
+        let runtime = RuntimeHandle::current();
+        let (mut session, _captures) =
+            Session::open(&runtime, connect.config.clone(), connect.extras.clone());
+        session.end(Command::Disconnect).await;
+        let mut publisher = Publisher {
+            session,
+            job,
+            is_connected: true,
+            was_connected: true,
+            sent: 0,
+            outstanding: 0,
+            failed: None,
+        };
+        publisher.send("x".into()).await;
+        assert_eq!(publisher.outstanding, 0);
+        assert_eq!(publisher.finished().await, Outcome::error(UNSENT));
     }
 }

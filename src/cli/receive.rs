@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, StdoutLock, Write};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::mpsc;
 
@@ -40,7 +38,6 @@ pub struct Reader {
     /// Messages to print; `None` for a publisher.
     selection: Option<Selection>,
     trace: Option<Trace>,
-    reached: Arc<AtomicBool>,
     notices: mpsc::Sender<Notice>,
     /// Acknowledgements that were asked for and not yet written; `None` when the connection acknowledges by itself.
     awaited: Option<BTreeSet<PacketId>>,
@@ -60,14 +57,12 @@ impl Reader {
         captures: Captures,
         selection: Option<Selection>,
         trace: Option<Trace>,
-        reached: Arc<AtomicBool>,
         notices: mpsc::Sender<Notice>,
     ) -> Self {
         Self {
             captures,
             selection,
             trace,
-            reached,
             notices,
             awaited: None,
             unreleased: BTreeMap::new(),
@@ -143,7 +138,6 @@ impl Reader {
     fn sent(&mut self, packet: &Packet) {
         match packet {
             Packet::Connect(_) => {
-                self.reached.store(true, Ordering::Relaxed);
                 self.awaited.iter_mut().for_each(BTreeSet::clear);
             }
             Packet::PubAck(ack) | Packet::PubRec(ack) => {
@@ -166,7 +160,9 @@ impl Reader {
     ) -> io::Result<()> {
         match packet {
             // The broker has forgotten them, so that they come neither again nor twice.
-            Packet::ConnAck(connack) if !connack.session_present => return self.print_held(out),
+            Packet::ConnAck(connack) if !connack.session_present && !connack.reason.is_error() => {
+                return self.print_held(out);
+            }
             Packet::Publish(message) => return self.message(message, at, out),
             Packet::PubRel(release) => {
                 if let Some(held) = self.unreleased.remove(&release.packet_id) {

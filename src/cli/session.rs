@@ -1,7 +1,6 @@
 //! One connection followed to its end: waiting for events, telling a refused connection from a lost one.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -20,8 +19,6 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 pub struct Session {
     connection: Connection,
     version: Version,
-    /// Set by whoever reads the captures, once CONNECT went out: then the broker was reached.
-    reached: Arc<AtomicBool>,
     /// When a lost connection is tried again at the latest.
     retry_at: Option<Instant>,
 }
@@ -36,15 +33,9 @@ impl Session {
         let session = Self {
             connection,
             version,
-            reached: Arc::default(),
             retry_at: None,
         };
         (session, captures)
-    }
-
-    /// Where the reader of the captures notes that CONNECT went out.
-    pub fn reached(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.reached)
     }
 
     /// The client id in use.
@@ -106,7 +97,7 @@ impl Session {
     pub fn outcome(&self, failure: &Failure, was_connected: bool) -> Outcome {
         let code = match failure.reason {
             Some(reason) if !was_connected => exit::refused(self.version, reason),
-            _ if was_connected || self.reached.load(Ordering::Relaxed) => exit::LOST,
+            _ if was_connected || self.connection.was_reached() => exit::LOST,
             _ => exit::ERROR,
         };
         Outcome::new(code, in_options(failure))
@@ -115,7 +106,7 @@ impl Session {
     /// Whether trying again may help: a refusal is for good, and so is a broker that was never reached.
     pub fn may_retry(&self, failure: &Failure, was_connected: bool) -> bool {
         let is_refusal = failure.reason.is_some() && !was_connected;
-        !is_refusal && (was_connected || self.reached.load(Ordering::Relaxed))
+        !is_refusal && (was_connected || self.connection.was_reached())
     }
 }
 

@@ -60,7 +60,7 @@ async fn subscribe(runtime: &RuntimeHandle, job: SubscribeJob) -> Outcome {
     let trace = (job.selection.trace).then(|| Trace::new(session.client_id(), version));
     let (notices_out, notices) = mpsc::channel(64);
     let selection = Some(job.selection);
-    let mut reader = Reader::new(captures, selection, trace, session.reached(), notices_out);
+    let mut reader = Reader::new(captures, selection, trace, notices_out);
     if acknowledges {
         reader = reader.acknowledging();
     }
@@ -195,7 +195,7 @@ impl Follower {
                 self.say(&format!(
                     "The broker refused the subscription to {filter}: {}{words}. {}",
                     reason.name(),
-                    reason.meaning()
+                    reason.suback_meaning()
                 ));
             }
             SubscribeOutcome::Pending | SubscribeOutcome::Removed => return None,

@@ -87,6 +87,25 @@ fn a_url_says_everything() {
 }
 
 #[test]
+fn passwords_are_not_printed() {
+    for line in [
+        "canopy pub -t a -n -u me -P hidden",
+        "canopy sub -t a -L mqtt://me:hidden@host/t",
+        "canopy watch -u me --pw hidden",
+        "canopy broker -u me -P hidden",
+    ] {
+        let Ok(Invocation::Terminal(command)) = parsed(line) else {
+            panic!("not understood: {line}");
+        };
+        let printed = format!("{:?}", command.0);
+        assert!(
+            printed.contains("***") && !printed.contains("hidden"),
+            "{printed}"
+        );
+    }
+}
+
+#[test]
 fn sessions_are_kept_as_asked() {
     let profile = |line| publish_job(line).connect.config.profile;
     let kept = profile("canopy pub -t a -n -c -i me -V 5");

@@ -36,6 +36,11 @@ impl Progress {
         *self.phase.lock() = phase;
     }
 
+    /// Whether the socket is there, so that CONNECT is on its way or will be at once.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(*self.phase.lock(), Phase::Open)
+    }
+
     /// Takes the phase reached, and begins anew.
     pub(super) fn take(&self) -> Phase {
         std::mem::take(&mut *self.phase.lock())

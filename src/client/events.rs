@@ -4,12 +4,14 @@
 //! subscriptions, which come by themselves, only the newest is kept then.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
-use super::{Event, State, Wake};
+use super::{Event, State, Wake, now};
+use crate::mqtt::Timestamp;
 
 /// Events that may wait before the driver holds back.
 const LIMIT: usize = 4_096;
@@ -22,10 +24,12 @@ pub(super) struct Events {
     /// Wakes the driver: there is room again.
     pub(super) room: Notify,
     wake: Wake,
+    /// Whether a socket was ever opened.
+    reached: AtomicBool,
 }
 
 struct Inner {
-    waiting: VecDeque<Event>,
+    waiting: VecDeque<(Timestamp, Event)>,
     state: State,
 }
 
@@ -40,7 +44,18 @@ impl Events {
             ended: Condvar::new(),
             room: Notify::new(),
             wake,
+            reached: AtomicBool::new(false),
         }
+    }
+
+    /// Notes that a socket to the broker was open.
+    pub(super) fn note_reached(&self) {
+        self.reached.store(true, Ordering::Release);
+    }
+
+    /// Whether a socket to the broker was ever open.
+    pub(super) fn was_reached(&self) -> bool {
+        self.reached.load(Ordering::Acquire)
     }
 
     /// Adds an event and wakes whoever waits for one.
@@ -53,7 +68,7 @@ impl Events {
                     self.ended.notify_all();
                 }
             }
-            insert(&mut inner.waiting, event);
+            insert(&mut inner.waiting, (now(), event));
         }
         self.arrived.notify_one();
         (self.wake)();
@@ -69,12 +84,12 @@ impl Events {
         self.inner.lock().state.clone()
     }
 
-    /// The next event, without waiting.
-    pub(super) fn pop(&self) -> Option<Event> {
+    /// The next event and when it happened, without waiting.
+    pub(super) fn pop(&self) -> Option<(Timestamp, Event)> {
         self.pop_from(&mut self.inner.lock())
     }
 
-    fn pop_from(&self, inner: &mut Inner) -> Option<Event> {
+    fn pop_from(&self, inner: &mut Inner) -> Option<(Timestamp, Event)> {
         let event = inner.waiting.pop_front();
         if inner.waiting.len() + 1 == LIMIT {
             self.room.notify_one();
@@ -87,7 +102,7 @@ impl Events {
         loop {
             {
                 let mut inner = self.inner.lock();
-                if let Some(event) = self.pop_from(&mut inner) {
+                if let Some((_, event)) = self.pop_from(&mut inner) {
                     return Some(event);
                 }
                 if matches!(inner.state, State::Ended(_)) {
@@ -111,9 +126,12 @@ impl Events {
 }
 
 /// Appends `event`; past the limit it takes the place of an older one that it makes stale.
-fn insert(waiting: &mut VecDeque<Event>, event: Event) {
+fn insert(waiting: &mut VecDeque<(Timestamp, Event)>, event: (Timestamp, Event)) {
     if waiting.len() >= LIMIT
-        && let Some(stale) = waiting.iter_mut().rev().find(|old| replaces(&event, old))
+        && let Some(stale) = waiting
+            .iter_mut()
+            .rev()
+            .find(|old| replaces(&event.1, &old.1))
     {
         *stale = event;
         return;
@@ -150,7 +168,7 @@ mod tests {
         }
         assert!(!events.has_room());
         let mut all = Vec::new();
-        while let Some(event) = events.pop() {
+        while let Some((_, event)) = events.pop() {
             all.push(event);
         }
         assert_eq!(all.len(), LIMIT + 10);

@@ -13,7 +13,7 @@ use super::session::Loss;
 /// So many connections that end right after CONNACK are no accident: in MQTT 3.1.1, and with some brokers in MQTT 5
 /// too, this is all that tells of a second client with the same client id.
 const SUSPICIOUS: u32 = 2;
-/// So many, and going on would only be a fight with that client.
+/// So many with nothing gained in them, and going on would only be a fight with that client.
 const SHORT_LIVES_LIMIT: u32 = 4;
 
 /// A failure, and whether it would only repeat itself.
@@ -69,7 +69,7 @@ pub(super) struct Evidence<'a> {
     pub(super) unreadable: Option<Unreadable>,
     /// How long the connection had lasted; `None` when CONNACK was never accepted.
     pub(super) lasted: Option<Duration>,
-    /// Connections in a row that ended right after CONNACK, this one included.
+    /// Connections in a row that were closed right after CONNACK, this one included; see [`count_short_life`].
     pub(super) short_lives: u32,
 }
 
@@ -80,6 +80,31 @@ pub(super) enum Unreadable {
     TooLarge(usize),
     /// The rule that is broken.
     Malformed(String),
+}
+
+/// Counts one more short connection that ended with `loss` after `before` of them.
+///
+/// Only a connection in which nothing was gained brings the end nearer: otherwise a broker or a network that drops
+/// every connection soon, but not before something got through, would cost the messages that still wait. A client
+/// that publishes next to another one with the same client id gains something as well: it is still told of the
+/// suspicion. Taking a client id over closes the connection in order, so a reset says nothing about a second client.
+pub(super) fn count_short_life(before: u32, loss: &Loss, progressed: bool) -> u32 {
+    match (is_reset(loss), progressed) {
+        (true, true) => 0,
+        (true, false) => before,
+        (false, true) => before.saturating_add(1).min(SUSPICIOUS),
+        (false, false) => before.saturating_add(1),
+    }
+}
+
+fn is_reset(loss: &Loss) -> bool {
+    use io::ErrorKind as Kind;
+    let resets = [
+        Kind::ConnectionReset,
+        Kind::ConnectionAborted,
+        Kind::BrokenPipe,
+    ];
+    matches!(loss, Loss::Io(err) if resets.contains(&err.kind()))
 }
 
 /// Judges the evidence, the broker's own statements first.
@@ -230,17 +255,21 @@ fn bad_connack(connack: &ConnAck, words: String) -> Verdict {
 fn lost(evidence: &Evidence<'_>) -> Failure {
     let place = place(evidence.plan);
     let failure = match &evidence.loss {
-        Loss::Closed | Loss::Io(_) if evidence.short_lives >= SUSPICIOUS => Failure::new(
-            format!(
-                "The broker closed the connection right after connecting, {} times in a row.",
-                evidence.short_lives
-            ),
-            format!(
-                "Another client with the client id “{}” may be connected, or a subscription may not be allowed: change \
+        loss @ (Loss::Closed | Loss::Io(_))
+            if evidence.short_lives >= SUSPICIOUS && !is_reset(loss) =>
+        {
+            Failure::new(
+                format!(
+                    "The broker closed the connection right after connecting, {} times in a row.",
+                    evidence.short_lives
+                ),
+                format!(
+                    "Another client with the client id “{}” may be connected, or a subscription may not be allowed: change \
                  the client id, or subscribe to less.",
-                evidence.plan.client_id
-            ),
-        ),
+                    evidence.plan.client_id
+                ),
+            )
+        }
         Loss::Closed | Loss::Done => Failure::new(
             "The broker closed the connection without giving a reason.",
             "It may have been stopped or restarted: see the broker's log.",
@@ -355,5 +384,30 @@ fn place(plan: &Plan) -> String {
         format!("[{}]:{}", plan.host, plan.port)
     } else {
         format!("{}:{}", plan.host, plan.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(losses: impl IntoIterator<Item = (Loss, bool)>) -> u32 {
+        losses.into_iter().fold(0, |before, (loss, progressed)| {
+            count_short_life(before, &loss, progressed)
+        })
+    }
+
+    fn reset() -> Loss {
+        Loss::Io(io::ErrorKind::ConnectionReset.into())
+    }
+
+    #[test]
+    fn only_closed_connections_that_gained_nothing_lead_to_the_end() {
+        let often = 0..20;
+        assert_eq!(counted((0..4).map(|_| (Loss::Closed, false))), 4);
+        assert_eq!(counted(often.clone().map(|_| (Loss::Closed, true))), 2);
+        assert_eq!(counted(often.clone().map(|_| (reset(), false))), 0);
+        assert_eq!(counted(often.map(|_| (reset(), true))), 0);
+        assert_eq!(counted([(Loss::Closed, false), (reset(), true)]), 0);
     }
 }

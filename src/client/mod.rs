@@ -50,7 +50,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-use crate::mqtt::Properties;
+use crate::mqtt::{Properties, Timestamp};
 use crate::profile::{Profile, Secret};
 
 use captures::Link;
@@ -207,6 +207,11 @@ impl Connection {
 
     /// The next event, without waiting.
     pub fn next_event(&mut self) -> Option<Event> {
+        self.next_timed_event().map(|(_, event)| event)
+    }
+
+    /// The next event and when it happened, without waiting.
+    pub fn next_timed_event(&mut self) -> Option<(Timestamp, Event)> {
         self.events.pop()
     }
 
@@ -218,6 +223,11 @@ impl Connection {
     /// The state now.
     pub fn state(&self) -> State {
         self.events.state()
+    }
+
+    /// Whether anything ever accepted the connection at host and port, broker or not.
+    pub fn was_reached(&self) -> bool {
+        self.events.was_reached()
     }
 
     /// The client id in use (chosen at random when the profile has none).

@@ -175,7 +175,10 @@ impl Publishes {
                 "The connection was lost while the message was being written. Publish it again.".to_owned(),
             ),
             Published::Failed(words) => {
-                PublishStep::Failed(format!("The message could not be sent ({words})."))
+                PublishStep::Failed(format!(
+                    "The message could not be sent ({words}). Check the topic and the options of the message, and publish \
+                     it again."
+                ))
             }
         };
         Some(Event::Publish(open.id, step))

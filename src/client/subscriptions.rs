@@ -153,11 +153,14 @@ impl Subscriptions {
                         asked: true,
                     });
                     events.push(Event::Note(format!(
-                        "The broker refused to end the subscription to “{filter}”: {}.",
+                        "The broker refused to end the subscription to “{filter}”: {}. Unsubscribe again, or connect \
+                         with a clean start.",
                         reason.name()
                     )));
                     events.push(Event::Subscription(filter, SubscribeOutcome::Granted(qos)));
                 }
+                // subscribed again meanwhile: the answer to that one counts
+                _ if self.wanted.iter().any(|known| known.filter == filter) => {}
                 _ => events.push(Event::Subscription(filter, SubscribeOutcome::Removed)),
             }
         }
@@ -241,6 +244,23 @@ mod tests {
             ]
         );
         assert!(!subscriptions.awaits_answer());
+    }
+
+    #[test]
+    fn what_is_wanted_again_is_not_told_as_removed() {
+        let mut subscriptions = Subscriptions::new(&[(filter("a"), Qos::AtLeastOnce)]);
+        let (first, second) = (PacketId::new(7).unwrap(), PacketId::new(8).unwrap());
+        subscriptions.leave(&filter("a"));
+        subscriptions.written(first, [filter("a")].into_iter());
+        subscriptions.want(filter("a"), Qos::AtLeastOnce);
+        assert_eq!(subscriptions.unsuback(&suback(first, &[])), []);
+
+        subscriptions.leave(&filter("a"));
+        subscriptions.written(second, [filter("a")].into_iter());
+        assert_eq!(
+            subscriptions.unsuback(&suback(second, &[])),
+            [Event::Subscription(filter("a"), SubscribeOutcome::Removed)]
+        );
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub(super) struct Signal {
 pub(super) enum Seen {
     /// A packet that decides something.
     Packet(Box<Packet>),
+    /// The first message of a resumed session that is not retained.
+    Gain,
     /// A packet of this many bytes, more than the profile accepts.
     TooLarge(usize),
     /// Bytes that are not MQTT, with the rule they break.
@@ -97,6 +99,7 @@ impl<S: Stream> Tap<S> {
             version,
             limit,
             bytes: BytesMut::new(),
+            awaits_gain: false,
             is_first: true,
             gave_up: false,
         };
@@ -241,6 +244,8 @@ struct Cutter {
     version: Version,
     limit: usize,
     bytes: BytesMut,
+    /// The session was resumed, and no message of it has come so far.
+    awaits_gain: bool,
     is_first: bool,
     gave_up: bool,
 }
@@ -298,21 +303,37 @@ impl Cutter {
         None
     }
 
-    fn signal(&self, at: Timestamp, frame: &Bytes) -> Option<Signal> {
-        if !matters(self.direction, *frame.first()?) {
+    fn signal(&mut self, at: Timestamp, frame: &Bytes) -> Option<Signal> {
+        let first = *frame.first()?;
+        let seen = if self.awaits_gain && is_gain(first) {
+            self.awaits_gain = false;
+            Seen::Gain
+        } else if matters(self.direction, first) {
+            self.read(frame)
+        } else {
             return None;
-        }
-        let seen = match codec::decode(self.version, frame.clone()) {
-            Ok(packet) => Seen::Packet(Box::new(packet)),
-            Err(err) => self
-                .as_older_connack(frame)
-                .unwrap_or_else(|| Seen::Malformed(err.to_string())),
         };
         Some(Signal {
             at,
             direction: self.direction,
             seen,
         })
+    }
+
+    /// Reads a packet that matters, and learns from CONNACK whether the session goes on.
+    fn read(&mut self, frame: &Bytes) -> Seen {
+        let seen = match codec::decode(self.version, frame.clone()) {
+            Ok(packet) => Seen::Packet(Box::new(packet)),
+            Err(err) => self
+                .as_older_connack(frame)
+                .unwrap_or_else(|| Seen::Malformed(err.to_string())),
+        };
+        if let Seen::Packet(packet) = &seen
+            && let Packet::ConnAck(connack) = packet.as_ref()
+        {
+            self.awaits_gain = connack.session_present;
+        }
+        seen
     }
 
     /// A broker that speaks only MQTT 3.1.1 refuses an MQTT 5 CONNECT with a CONNACK of its own version.
@@ -330,6 +351,13 @@ fn may_come_first(direction: Direction, first: u8) -> bool {
     direction == Direction::Outgoing || matches!(first >> 4, 2 | 15)
 }
 
+/// Whether a packet with this first byte is a PUBLISH above QoS 0 without RETAIN: retained messages come again with
+/// every new subscription. Repetitions count, because they are acknowledged now (mosquitto 2.0 marks nearly everything
+/// that waited in a session with DUP).
+fn is_gain(first: u8) -> bool {
+    first >> 4 == 3 && first & 1 == 0 && first & 0b0110 != 0
+}
+
 /// Whether the driver has to know of a packet with this first byte.
 fn matters(direction: Direction, first: u8) -> bool {
     let packet_type = first >> 4;
@@ -340,5 +368,41 @@ fn matters(direction: Direction, first: u8) -> bool {
         Direction::Outgoing if packet_type == 3 => first & 0b0110 != 0,
         // SUBSCRIBE, UNSUBSCRIBE, PINGREQ, DISCONNECT
         Direction::Outgoing => matches!(packet_type, 8 | 10 | 12 | 14),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many gains the tap sees in `bytes` from an MQTT 3.1.1 broker.
+    fn gains(bytes: &[u8]) -> usize {
+        let mut cutter = Cutter {
+            direction: Direction::Incoming,
+            version: Version::V311,
+            limit: 1_000,
+            bytes: BytesMut::new(),
+            awaits_gain: false,
+            is_first: true,
+            gave_up: false,
+        };
+        let (mut packets, mut signals) = (Vec::new(), Vec::new());
+        cutter.feed(bytes, &mut packets, &mut signals);
+        let is_gain = |signal: &&Signal| matches!(signal.seen, Seen::Gain);
+        signals.iter().filter(is_gain).count()
+    }
+
+    #[test]
+    fn only_what_waited_in_a_resumed_session_is_a_gain() {
+        const CLEAN: &[u8] = b"\x20\x02\x00\x00";
+        const RESUMED: &[u8] = b"\x20\x02\x01\x00";
+        const NEW: &[u8] = b"\x32\x05\x00\x01a\x00\x01";
+        const RETAINED: &[u8] = b"\x33\x05\x00\x01a\x00\x01";
+        const REPEATED: &[u8] = b"\x3a\x05\x00\x01a\x00\x01";
+        const QOS_0: &[u8] = b"\x30\x03\x00\x01a";
+        assert_eq!(gains(&[CLEAN, NEW].concat()), 0);
+        assert_eq!(gains(&[RESUMED, RETAINED, QOS_0].concat()), 0);
+        assert_eq!(gains(&[RESUMED, RETAINED, NEW, NEW].concat()), 1);
+        assert_eq!(gains(&[RESUMED, REPEATED].concat()), 1);
     }
 }

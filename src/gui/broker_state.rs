@@ -1,6 +1,8 @@
 //! The broker inside as the window sees it: off, starting, running with or without the demo.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::broker::demo::Demo;
 use crate::broker::{Broker, ClientInfo, Stats};
@@ -15,13 +17,17 @@ pub struct BrokerState {
     pub demo: Option<Demo>,
     /// Whether a start or stop is under way.
     pub is_changing: bool,
+    /// Whether the window is to connect once the broker runs.
+    pub connect_wanted: bool,
+    /// Set when a client came or went since the last look.
+    pub is_stale: Arc<AtomicBool>,
     /// Whether the demo is to follow once the broker runs.
     pub demo_wanted: bool,
     /// User name and password that clients must give.
     pub credentials: Option<(String, Secret)>,
-    /// Connected clients, refreshed while somebody looks.
+    /// Connected clients, at most half a second old while the window is awake.
     pub clients: Vec<ClientInfo>,
-    /// Sums, refreshed while somebody looks.
+    /// Sums, as old as the list of clients.
     pub stats: Stats,
 }
 

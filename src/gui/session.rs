@@ -1,6 +1,6 @@
 //! The open connection as the window sees it: its state, its subscriptions and what became of each publish.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -71,9 +71,11 @@ pub struct Session {
     /// Whether the tree is frozen.
     pub is_paused: bool,
     /// Publishes, oldest first: all that are under way and the last finished ones.
-    publishes: VecDeque<PublishRecord>,
+    publishes: BTreeMap<PublishId, PublishRecord>,
     /// Retained messages that are still to be cleared: the connection takes a few at a time.
     clears: VecDeque<TopicName>,
+    /// Topics whose clearing publish is under way.
+    clearing: BTreeMap<PublishId, TopicName>,
     /// Number of the last clearing publish.
     last_clear: u64,
 }
@@ -89,6 +91,10 @@ impl Session {
             qos: subscription.qos,
             outcome: SubscribeOutcome::Pending,
         };
+        let model = live.model().lock();
+        let is_paused = model.messages_since_pause().is_some();
+        let sort = model.sorted_by();
+        drop(model);
         Self {
             subscriptions: profile.subscriptions.iter().map(pending).collect(),
             profile,
@@ -96,10 +102,11 @@ impl Session {
             granted: None,
             ping: None,
             selected: None,
-            sort: SortBy::default(),
-            is_paused: false,
-            publishes: VecDeque::new(),
+            sort,
+            is_paused,
+            publishes: BTreeMap::new(),
             clears: VecDeque::new(),
+            clearing: BTreeMap::new(),
             last_clear: FIRST_CLEAR,
         }
     }
@@ -135,7 +142,12 @@ impl Session {
 
     /// How many retained messages are still to be cleared.
     pub fn clears_left(&self) -> usize {
-        self.clears.len()
+        self.clears.len() + self.clearing.len()
+    }
+
+    /// Whether this number belongs to a publish that clears a retained message.
+    pub fn is_clear(id: PublishId) -> bool {
+        id.0 > FIRST_CLEAR
     }
 
     /// Hands over as many clearing publishes as the connection takes now.
@@ -149,11 +161,11 @@ impl Session {
                 properties: None,
             };
             self.last_clear += 1;
-            match self
-                .live
-                .send(Command::Publish(PublishId(self.last_clear), message))
-            {
-                Ok(()) => {}
+            let id = PublishId(self.last_clear);
+            match self.live.send(Command::Publish(id, message)) {
+                Ok(()) => {
+                    self.clearing.insert(id, topic);
+                }
                 Err(CommandError::Busy) => {
                     self.clears.push_front(topic);
                     return;
@@ -175,13 +187,13 @@ impl Session {
 
     /// A publish by its number, while it is remembered.
     pub fn publish(&self, id: PublishId) -> Option<&PublishRecord> {
-        self.publishes.iter().rev().find(|record| record.id == id)
+        self.publishes.get(&id)
     }
 
     /// How many publishes wait for their acknowledgement.
     pub fn publishes_under_way(&self) -> usize {
         self.publishes
-            .iter()
+            .values()
             .filter(|record| !record.is_final())
             .count()
     }
@@ -189,11 +201,29 @@ impl Session {
     /// Remembers a publish that is about to be sent.
     pub fn start_publish(&mut self, record: PublishRecord) {
         while self.publishes.len() >= KEPT_PUBLISHES
-            && self.publishes.front().is_some_and(PublishRecord::is_final)
+            && let Some(oldest) = self.publishes.first_entry()
+            && oldest.get().is_final()
         {
-            self.publishes.pop_front();
+            oldest.remove();
         }
-        self.publishes.push_back(record);
+        self.publishes.insert(record.id, record);
+    }
+
+    /// The topic of a clearing publish that came to its end with `step`; its retained marker comes back when the
+    /// broker did not clear it.
+    fn end_clear(&mut self, id: PublishId, step: &PublishStep) {
+        if !step.is_final(Qos::AtLeastOnce) {
+            return;
+        }
+        let Some(topic) = self.clearing.remove(&id) else {
+            return;
+        };
+        if matches!(step, PublishStep::Refused(..) | PublishStep::Failed(_)) {
+            self.live
+                .model()
+                .lock()
+                .note_retained_publish(&topic, false);
+        }
     }
 
     /// Takes in what happened, at `now`.
@@ -202,15 +232,11 @@ impl Session {
             Event::Granted(granted) => self.granted = Some(granted.clone()),
             Event::PingRoundTrip(time) => self.ping = Some(*time),
             Event::Subscription(filter, outcome) => {
-                self.take_subscription(filter.as_str(), outcome)
+                self.take_subscription(filter.as_str(), outcome);
             }
             Event::Publish(id, step) => {
-                if let Some(record) = self
-                    .publishes
-                    .iter_mut()
-                    .rev()
-                    .find(|record| record.id == *id)
-                {
+                self.end_clear(*id, step);
+                if let Some(record) = self.publishes.get_mut(id) {
                     record.steps.push((now, step.clone()));
                 }
             }

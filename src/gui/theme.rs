@@ -287,10 +287,10 @@ pub fn apply(ctx: &Context, theme: Theme) {
     ctx.set_theme(egui_theme);
     ctx.all_styles_mut(apply_metrics);
     ctx.style_mut_of(egui::Theme::Dark, |style| {
-        style.visuals = visuals(Visuals::dark(), &DARK)
+        style.visuals = visuals(Visuals::dark(), &DARK);
     });
     ctx.style_mut_of(egui::Theme::Light, |style| {
-        style.visuals = visuals(Visuals::light(), &LIGHT)
+        style.visuals = visuals(Visuals::light(), &LIGHT);
     });
 }
 

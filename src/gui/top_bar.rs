@@ -38,7 +38,7 @@ impl TopBar {
                 broker_ui(ui, context);
                 if is_explorer && context.session.is_some() {
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        self.filter_ui(ui, context)
+                        self.filter_ui(ui, context);
                     });
                 }
             });

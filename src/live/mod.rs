@@ -23,6 +23,7 @@ use parking_lot::Mutex;
 
 use crate::client::{Command, CommandError, Config, Connection, Event, RuntimeHandle, State, Wake};
 use crate::model::{Model, Query, Wanted};
+use crate::mqtt::Timestamp;
 use feed::{Feeder, Notes};
 use search::Search;
 use sort::Sort;
@@ -71,10 +72,16 @@ impl Live {
 
     /// The next event, without waiting. Packets that could not be read are told as notes.
     pub fn next_event(&mut self) -> Option<Event> {
+        self.next_timed_event().map(|(_, event)| event)
+    }
+
+    /// The same with the time at which it happened.
+    pub fn next_timed_event(&mut self) -> Option<(Timestamp, Event)> {
         self.workers.pass_on_wishes();
+        let note = |note| (crate::client::now(), Event::Note(note));
         self.connection
-            .next_event()
-            .or_else(|| self.workers.notes.next().map(Event::Note))
+            .next_timed_event()
+            .or_else(|| self.workers.notes.next().map(note))
     }
 
     /// Waits on this thread until the connection has ended for good, at most for `limit`; says whether it has.

@@ -121,9 +121,11 @@ impl Search {
     /// Searches; `None` when another request came in between.
     fn run(&self, due: &Due, mut cursor: SearchCursor) -> Option<Matches> {
         loop {
-            if self.state.lock().request != due.request {
+            let state = self.state.lock();
+            if state.stopped || state.request != due.request {
                 return None;
             }
+            drop(state);
             let model = self.model.lock();
             let is_unfinished = model.search_step(&due.query, &mut cursor, STEP);
             MutexGuard::unlock_fair(model);
@@ -136,7 +138,8 @@ impl Search {
     /// Shows what was found, unless another request came in between. Only a `whole` result counts.
     fn show(&self, due: &Due, matches: Matches, whole: bool) -> bool {
         let mut state = self.state.lock();
-        if state.request != due.request {
+        // a successor may be at work on the same model already
+        if state.stopped || state.request != due.request {
             return false;
         }
         if whole {

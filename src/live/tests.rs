@@ -228,17 +228,17 @@ fn a_new_connection_follows_the_filter_that_the_model_shows() {
     let mut feeder = scene.workers.feeder();
     take(&mut feeder, &[incoming("a/x", "")]);
     scene.workers.search.ask(Query::new("x"));
-    scene.wait_until(|model| model.row_count() == 2);
+    scene.wait_until(|model| model.filter_text().is_some());
     let (sender, woken) = sync_channel(1);
     let wake: Wake = Arc::new(move || {
         sender.try_send(()).ok();
     });
     let model = Arc::clone(&scene.workers.model);
+    drop(scene);
     let again = Scene {
         workers: Workers::start(model, wake).expect("threads"),
         woken,
     };
-    drop(scene);
     let mut feeder = again.workers.feeder();
     take(&mut feeder, &[incoming("b/x", "")]);
     again.wait_until(|model| model.row_count() == 4);

@@ -52,6 +52,28 @@ impl Model {
         self.log.message(id)
     }
 
+    /// The id that the next message will get.
+    pub fn next_id(&self) -> MessageId {
+        self.log.next_id()
+    }
+
+    /// Those messages from `first` to before `end` that are still the last of their topic, oldest first. Costs what
+    /// is asked for.
+    pub fn last_among(
+        &self,
+        first: MessageId,
+        end: MessageId,
+    ) -> impl Iterator<Item = (NodeId, Message)> {
+        (first.0..end.0.min(self.next_id().0)).filter_map(|id| {
+            let id = MessageId(id);
+            let node = self
+                .log
+                .node_of(id)
+                .filter(|&node| self.tree.node(node).last == id)?;
+            Some((node, self.log.message(id)?))
+        })
+    }
+
     /// How many topics and branches there are.
     pub fn node_count(&self) -> usize {
         self.tree.len() - 1

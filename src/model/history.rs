@@ -296,6 +296,16 @@ impl Log {
         self.get(before).map(|_| before)
     }
 
+    /// The id that the next message will get.
+    pub(super) fn next_id(&self) -> MessageId {
+        MessageId(self.next)
+    }
+
+    /// The topic of a message that is still kept.
+    pub(super) fn node_of(&self, id: MessageId) -> Option<NodeId> {
+        self.get(id).map(|record| NodeId(record.node))
+    }
+
     /// A message that is still kept.
     pub(super) fn message(&self, id: MessageId) -> Option<Message> {
         let record = self.get(id)?;

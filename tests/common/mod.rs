@@ -62,8 +62,6 @@ pub fn free_port() -> u16 {
 
 /// Waits for `future`; the test fails with `what` when it takes too long.
 pub async fn within<T>(what: &str, limit: Duration, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(limit, future).await {
-        Ok(value) => value,
-        Err(_elapsed) => panic!("waited longer than {limit:?} for {what}"),
-    }
+    let result = tokio::time::timeout(limit, future).await;
+    result.unwrap_or_else(|_elapsed| panic!("waited longer than {limit:?} for {what}"))
 }

@@ -117,9 +117,7 @@ impl Probe {
     pub async fn until<T>(&mut self, what: &str, mut pick: impl FnMut(Event) -> Option<T>) -> T {
         let seen = within(what, PATIENCE, async {
             loop {
-                let Some(event) = self.connection.event().await else {
-                    return None;
-                };
+                let event = self.connection.event().await?;
                 if let Some(found) = pick(event) {
                     return Some(found);
                 }

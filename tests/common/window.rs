@@ -34,6 +34,9 @@ pub const CTRL: Modifiers = Modifiers {
 
 /// The longest time between two looks at the window while nothing asks for a frame: clocks run on.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
+/// Seconds of the window's own clock between two frames: two clicks one after the other are a double click, and two
+/// that are looked at in between are not.
+const STEP: f32 = 0.08;
 /// Frames after a click or a key in which the window settles.
 const SETTLING: usize = 8;
 
@@ -64,11 +67,11 @@ impl Default for Look {
 impl Home {
     /// An empty directory, in which the broker is set to a free port.
     pub fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(&Settings::default())
     }
 
     /// The same with these settings; the broker's port is a free one.
-    pub fn with(settings: Settings) -> Self {
+    pub fn with(settings: &Settings) -> Self {
         let home = Self {
             directory: tempfile::tempdir().expect("a directory"),
             secrets: Arc::default(),
@@ -78,7 +81,10 @@ impl Home {
             port: home.port,
             ..settings.broker.clone()
         };
-        let settings = Settings { broker, ..settings };
+        let settings = Settings {
+            broker,
+            ..settings.clone()
+        };
         home.config().save_settings(&settings).expect("settings");
         home
     }
@@ -148,7 +154,7 @@ impl Window {
             .with_size(look.size)
             .with_pixels_per_point(look.scale)
             .with_theme(theme)
-            .with_step_dt(1.0 / 60.0)
+            .with_step_dt(STEP)
             .with_render_cursor(false)
             .with_context_setup(create)
             .build_ui_state(move |ui, slot| draw(ui, slot, &mut frame), slot);
@@ -303,23 +309,25 @@ impl Window {
             .any(|node| node.is_focused() && words(&node) == label)
     }
 
+    /// The one on top, when a dialog has a field of the same name.
     fn field(&self, label: &str) -> Option<Node<'_>> {
-        self.nodes().find(|node| {
+        let fields = self.nodes().filter(|node| {
             let role = node.accesskit_node().role();
             let is_field = matches!(
                 role,
                 Role::TextInput | Role::MultilineTextInput | Role::PasswordInput
             );
             is_field && node.accesskit_node().label().as_deref() == Some(label)
-        })
+        });
+        fields.last()
     }
 
-    /// Waits for a control and clicks it.
+    /// Waits for a control and clicks it; the one on top, when a dialog has one of the same name.
     #[track_caller]
     pub fn click(&mut self, role: Role, label: &str) {
         let what = format!("{role:?} “{label}”");
-        self.wait_for(&what, |window| window.count(role, label) == 1);
-        let node = self.nodes().find(|node| is(node, role, label));
+        self.wait_for(&what, |window| window.count(role, label) > 0);
+        let node = self.nodes().filter(|node| is(node, role, label)).last();
         node.expect("it was there").click();
         self.settle();
     }

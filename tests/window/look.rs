@@ -85,7 +85,7 @@ fn the_theme_is_switched_and_kept() {
 
 #[test]
 fn it_works_in_the_light_theme() {
-    let home = Home::with(Settings {
+    let home = Home::with(&Settings {
         theme: Theme::Light,
         ..Settings::default()
     });

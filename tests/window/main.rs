@@ -12,6 +12,7 @@ mod common;
 mod driver;
 
 mod broker;
+mod connection;
 mod keyboard;
 mod look;
 mod profiles;

@@ -1,9 +1,10 @@
 //! Publishing by hand: the device of the demo obeys, and the acknowledgement is shown.
 
+use egui::Key;
 use egui::accesskit::Role;
 
 use crate::broker::demo;
-use crate::driver::{Home, Window};
+use crate::driver::{Home, Look, Window};
 
 const BY_HAND: &str = r#"{"led":"off","by":"hand"}"#;
 
@@ -66,8 +67,33 @@ fn a_publish_is_saved_by_name_and_loaded_again() {
     window.fill("Topic to publish to", "command/raspberrypi");
     window.fill("Payload to publish", BY_HAND);
     window.press("Save current");
-    window.wait_for_text("Name");
-    eprintln!("{}", window.on_screen());
+    window.fill("Name of the saved publish", "LED off");
+    window.key(Key::Enter);
+    window.wait_for("the saved publish on disk", |_| {
+        let mut saved = home.profiles().pop().unwrap().saved_publishes.into_iter();
+        saved.any(|saved| saved.name == "LED off" && saved.draft.payload == BY_HAND)
+    });
+    window.fill("Topic to publish to", "something/else");
+    window.fill("Payload to publish", "else");
+    window.click(Role::ListItem, "LED off");
+    window.wait_for("the draft", |window| {
+        window.value("Topic to publish to").as_deref() == Some("command/raspberrypi")
+            && window.value("Payload to publish").as_deref() == Some(BY_HAND)
+    });
+}
+
+#[test]
+fn an_unfinished_message_survives_a_restart() {
+    let home = Home::new();
+    let mut window = demo(&home);
+    window.fill("Topic to publish to", "half/done");
+    window.fill("Payload to publish", "{ \"led\":");
+    window.close();
+    let mut window = home.open_as(Look::default(), true);
+    window.wait_for("the same draft", |window| {
+        window.value("Topic to publish to").as_deref() == Some("half/done")
+            && window.value("Payload to publish").as_deref() == Some("{ \"led\":")
+    });
 }
 
 #[test]

@@ -152,7 +152,7 @@ async fn watch_demo(
     super::complain(&format!("The demo's broker listens on {address}."));
     let demo = Demo::start(&runtime, address, None);
     let outcome = watch(runtime, demo_config(address, &filters, qos), mode).await;
-    drop(demo);
+    super::broker::say_goodbye(demo).await;
     broker.stop().await;
     outcome
 }

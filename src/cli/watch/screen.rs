@@ -32,7 +32,9 @@ pub async fn show(watched: &mut Watched, every: Duration) -> io::Result<Outcome>
     let mut keys = read_keys()?;
     let _screen = Screen::enter()?;
     let mut first = 0;
+    let mut opened = 0;
     loop {
+        open_new(watched, &mut opened);
         let drawn = draw(watched, first)?;
         first = drawn.first;
         let next = Instant::now() + every;
@@ -171,6 +173,17 @@ struct Drawn {
     page: usize,
 }
 
+/// Opens the whole tree when it has grown to more than the `opened` topics and branches of the last time: each time
+/// begins from the start.
+fn open_new(watched: &Watched, opened: &mut usize) {
+    let mut model = watched.live.model().lock();
+    let nodes = model.node_count();
+    if nodes > *opened {
+        *opened = nodes;
+        model.set_open_below(None, true);
+    }
+}
+
 fn draw(watched: &Watched, first: usize) -> io::Result<Drawn> {
     let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
     let (width, height) = (usize::from(width), usize::from(height));
@@ -178,8 +191,7 @@ fn draw(watched: &Watched, first: usize) -> io::Result<Drawn> {
     let now = now();
     let mut rows = Vec::with_capacity(page);
     let (count, first, totals) = {
-        let mut model = watched.live.model().lock();
-        model.set_open_below(None, true);
+        let model = watched.live.model().lock();
         let count = model.row_count();
         let first = first.min(count.saturating_sub(page));
         model.rows(first, page, now, &mut rows);

@@ -9,7 +9,7 @@ use crate::mqtt::{PacketId, Qos, TopicFilter};
 use super::super::publishes::refused_beforehand;
 use super::super::urgency::Urgent;
 use super::super::{Command, Event, Outgoing, PublishId, PublishStep, SubscribeOutcome};
-use super::{CLOSING_LIMIT, Driver, End, Phase};
+use super::{Driver, End, LEAVING_LIMIT, Phase};
 
 /// Commands waiting here, and the bytes of their payloads, beyond which no more are taken.
 const WORK_LIMIT: usize = 10_000;
@@ -30,7 +30,7 @@ impl Driver {
         self.work.len() < WORK_LIMIT
             && self.work_bytes < WORK_BYTES_LIMIT
             && self.parts.events.has_room()
-            && !matches!(self.phase, Phase::Closing { .. })
+            && !matches!(self.phase, Phase::Leaving { .. } | Phase::Closing { .. })
     }
 
     /// Takes in `first` and what waits behind it.
@@ -78,15 +78,19 @@ impl Driver {
                 self.short_lives = 0;
                 self.connect();
             }
-            (Urgent::ReconnectNow, _) | (Urgent::Disconnect, Phase::Closing { .. }) => {}
+            (Urgent::ReconnectNow, _)
+            | (Urgent::Disconnect, Phase::Leaving { .. } | Phase::Closing { .. }) => {}
             (Urgent::Disconnect, Phase::Connected { .. }) => {
                 while let Ok(command) = self.parts.commands.try_recv() {
                     if let Some(end) = self.command(command) {
                         return Some(end);
                     }
                 }
-                self.phase = Phase::Closing {
-                    until: Instant::now() + CLOSING_LIMIT,
+                self.close();
+            }
+            (Urgent::Disconnect, Phase::Connecting) if self.parts.progress.is_open() => {
+                self.phase = Phase::Leaving {
+                    until: Instant::now() + LEAVING_LIMIT,
                 };
             }
             (Urgent::Disconnect, Phase::Connecting | Phase::Waiting { .. }) | (Urgent::Drop, _) => {

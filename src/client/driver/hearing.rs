@@ -13,6 +13,9 @@ pub(super) struct Heard {
     pub(super) connack: Option<Box<ConnAck>>,
     pub(super) disconnect: Option<Disconnect>,
     pub(super) unreadable: Option<Unreadable>,
+    /// Whether a message was acknowledged, or one came in a resumed session: with such connections, however
+    /// short, everything gets through in the end.
+    pub(super) progressed: bool,
     ping_sent: Option<Timestamp>,
 }
 
@@ -25,6 +28,7 @@ impl Driver {
             match (signal.direction, signal.seen) {
                 (Direction::Incoming, Seen::Packet(packet)) => self.incoming(signal.at, *packet),
                 (Direction::Outgoing, Seen::Packet(packet)) => self.outgoing(signal.at, *packet),
+                (Direction::Incoming, Seen::Gain) => self.heard.progressed = true,
                 (Direction::Incoming, Seen::TooLarge(size)) => {
                     self.heard.unreadable = Some(Unreadable::TooLarge(size));
                 }
@@ -46,7 +50,11 @@ impl Driver {
                 self.heard.connack = Some(connack);
             }
             Packet::Disconnect(disconnect) => self.heard.disconnect = Some(*disconnect),
-            Packet::PubRec(ack) => self.tell_all(self.publishes.received(&ack)),
+            Packet::PubAck(_) | Packet::PubComp(_) => self.heard.progressed = true,
+            Packet::PubRec(ack) => {
+                self.heard.progressed = true;
+                self.tell_all(self.publishes.received(&ack));
+            }
             Packet::SubAck(suback) => {
                 let events = self.subscriptions.suback(&suback);
                 self.tell_all(events);

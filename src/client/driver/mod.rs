@@ -15,7 +15,7 @@ use super::backoff::Backoff;
 use super::captures::Link;
 use super::dial;
 use super::events::Events;
-use super::failure::{Evidence, Verdict, judge};
+use super::failure::{Evidence, Verdict, count_short_life, judge};
 use super::plan::Plan;
 use super::poller::{Outcome, Poller};
 use super::publishes::Publishes;
@@ -27,8 +27,10 @@ use super::{Command, Event, Failure, PublishStep, State, SubscribeOutcome};
 use handing::Work;
 use hearing::Heard;
 
-/// A connection that ends sooner counts as a failed attempt.
+/// A connection that ends sooner counts as a failed attempt, unless something was gained in it.
 const SHORT_LIFE: Duration = Duration::from_secs(5);
+/// How long a clean end waits for CONNACK: without DISCONNECT after it the broker would publish the will.
+const LEAVING_LIMIT: Duration = Duration::from_millis(500);
 /// How long a clean end waits for acknowledgements, and then for DISCONNECT to be written.
 const CLOSING_LIMIT: Duration = Duration::from_secs(2);
 
@@ -65,6 +67,10 @@ enum Phase {
         since: Instant,
     },
     Waiting {
+        until: Instant,
+    },
+    /// CONNECT is out, and the connection is to be ended cleanly if CONNACK comes until then.
+    Leaving {
         until: Instant,
     },
     /// Connected, and to be ended cleanly at this time at the latest.
@@ -147,7 +153,10 @@ impl Driver {
                     .take()
                     .and_then(|urgent| self.urgent(urgent));
             }
-            Woken::Outcome(Some(Outcome::Connected)) => self.connected(),
+            Woken::Outcome(Some(Outcome::Connected)) => match self.phase {
+                Phase::Leaving { .. } => self.close(),
+                _ => self.connected(),
+            },
             Woken::Outcome(Some(Outcome::Lost(loss))) => return self.lost(loss),
             Woken::Outcome(None) => return Some(Some(stopped())),
             Woken::Command(Some(command)) => return self.commands(command),
@@ -160,20 +169,20 @@ impl Driver {
                     next = self.publishes.try_result();
                 }
             }
-            Woken::Other => {
-                if let Phase::Waiting { until } = self.phase
-                    && Instant::now() >= until
-                {
-                    self.connect();
-                }
-            }
+            Woken::Other => match self.phase {
+                Phase::Waiting { until } if Instant::now() >= until => self.connect(),
+                Phase::Leaving { until } if Instant::now() >= until => return Some(None),
+                _ => {}
+            },
         }
         None
     }
 
     fn deadline(&self) -> Option<Instant> {
         match self.phase {
-            Phase::Waiting { until } | Phase::Closing { until } => Some(until),
+            Phase::Waiting { until } | Phase::Leaving { until } | Phase::Closing { until } => {
+                Some(until)
+            }
             Phase::Connected { .. } if self.subscriptions.awaits_answer() => {
                 Some(self.answer_deadline).filter(|deadline| Instant::now() < *deadline)
             }
@@ -230,7 +239,7 @@ impl Driver {
     fn lost(&mut self, loss: Loss) -> Option<End> {
         let lasted = match self.phase {
             Phase::Connected { since } => Some(since.elapsed()),
-            Phase::Closing { .. } => return Some(None),
+            Phase::Leaving { .. } | Phase::Closing { .. } => return Some(None),
             Phase::Connecting | Phase::Waiting { .. } => None,
         };
         match lasted {
@@ -238,13 +247,22 @@ impl Driver {
                 self.backoff.reset();
                 self.short_lives = 0;
             }
-            Some(_) => self.short_lives += 1,
+            Some(_) => {
+                if self.heard.progressed {
+                    self.backoff.reset();
+                }
+                self.short_lives = count_short_life(self.short_lives, &loss, self.heard.progressed);
+            }
             None => {}
+        }
+        let phase = self.parts.progress.take();
+        if lasted.is_some() || matches!(phase, dial::Phase::Open) {
+            self.parts.events.note_reached();
         }
         let Verdict { failure, is_final } = judge(Evidence {
             plan: &self.parts.plan,
             loss,
-            phase: self.parts.progress.take(),
+            phase,
             connack: self.heard.connack.as_deref(),
             disconnect: self.heard.disconnect.as_ref(),
             unreadable: self.heard.unreadable.take(),
@@ -272,6 +290,13 @@ impl Driver {
 
     // ---- ending ----
 
+    /// Begins to end the connection cleanly.
+    fn close(&mut self) {
+        self.phase = Phase::Closing {
+            until: Instant::now() + CLOSING_LIMIT,
+        };
+    }
+
     /// Says DISCONNECT once everything is acknowledged or the time for it is up.
     async fn goodbye_if_due(&mut self) -> Option<End> {
         let Phase::Closing { until } = self.phase else {
@@ -289,7 +314,8 @@ impl Driver {
                 .unwrap_or(false);
         if !written {
             self.tell(Event::Note(
-                "The broker did not take DISCONNECT in time: it may publish the last will."
+                "The broker did not take DISCONNECT in time: it may publish the last will. Connect and disconnect \
+                 again once the broker answers."
                     .to_owned(),
             ));
         }

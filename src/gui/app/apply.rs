@@ -1,6 +1,6 @@
 //! What views ask for, done: a flat match with a call per arm.
 
-use crate::client::{Command, Outgoing, PublishId, now};
+use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, now};
 use crate::model::{NodeId, Query};
 use crate::mqtt::{Qos, TopicFilter, TopicName};
 use crate::profile::{Settings, Subscription};
@@ -51,7 +51,7 @@ impl App {
             Action::SelectPath(path) => self.select_path(&path),
             Action::SetOpen(node, open) => self.on_model(|model| model.set_open(node, open)),
             Action::SetOpenBelow(node, open) => {
-                self.on_model(|model| model.set_open_below(node, open))
+                self.on_model(|model| model.set_open_below(node, open));
             }
             Action::SortBy(order) => self.sort_by(order),
             Action::SetPaused(paused) => self.set_paused(paused),
@@ -131,7 +131,7 @@ impl App {
 
     fn unsubscribe(&mut self, text: &str) {
         self.edit_subscriptions(|subscriptions| {
-            subscriptions.retain(|subscription| subscription.filter != text)
+            subscriptions.retain(|subscription| subscription.filter != text);
         });
         if let Some(session) = &mut self.data.session {
             session.forget(text);
@@ -206,16 +206,21 @@ impl App {
     }
 
     fn publish(&mut self, id: PublishId, message: Outgoing) {
-        if let Some(session) = &mut self.data.session {
-            session.start_publish(PublishRecord {
-                id,
-                topic: message.topic.to_string(),
-                qos: message.qos,
-                size: message.payload.len(),
-                steps: Vec::new(),
-            });
+        let Some(session) = &mut self.data.session else {
+            return;
+        };
+        session.start_publish(PublishRecord {
+            id,
+            topic: message.topic.to_string(),
+            qos: message.qos,
+            size: message.payload.len(),
+            steps: Vec::new(),
+        });
+        if let Err(err) = session.live.send(Command::Publish(id, message)) {
+            let failed = Event::Publish(id, PublishStep::Failed(err.to_string()));
+            session.take(&failed, now());
+            self.report(&failed);
         }
-        self.command(Command::Publish(id, message));
     }
 
     fn publish_here(&mut self, topic: &str) {

@@ -1,8 +1,11 @@
 //! The switch of the broker inside: start, connect to it, demo, stop.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
 use crate::broker::demo::Demo;
 use crate::broker::{Broker, BrokerConfig, BrokerError};
-use crate::client::Command;
+use crate::client::{Command, RuntimeHandle};
 use crate::profile::{
     BrokerSettings, LOCAL_BROKER, ProfileId, Secret, SecretStore, ensure_local_broker,
 };
@@ -10,6 +13,7 @@ use crate::profile::{
 use super::super::action::Level;
 use super::super::dialogs::Dialog;
 use super::super::jobs::Done;
+use super::super::session::Session;
 use super::App;
 
 impl App {
@@ -24,6 +28,11 @@ impl App {
             }
             return self.connect(&ProfileId(LOCAL_BROKER.to_owned()));
         }
+        self.data.broker.connect_wanted = true;
+        self.launch_broker(with_demo);
+    }
+
+    fn launch_broker(&mut self, with_demo: bool) {
         self.data.broker.is_changing = true;
         let settings = self.data.settings.broker.clone();
         let known = self
@@ -34,13 +43,7 @@ impl App {
         let secrets = self.data.secrets.clone();
         let runtime = self.jobs.runtime().clone();
         self.jobs.run(async move {
-            let credentials = credentials(&runtime, &settings, known, secrets).await;
-            let config = BrokerConfig {
-                address: settings.address,
-                port: settings.port,
-                credentials: credentials.clone(),
-            };
-            let result = Broker::start(&runtime, config).await;
+            let (result, credentials) = start(&runtime, &settings, known, secrets).await;
             Done::BrokerStarted {
                 result,
                 credentials,
@@ -76,7 +79,7 @@ impl App {
                 self.views.dialog = Dialog::port_taken(port, next_free);
                 return;
             }
-            Err(err @ BrokerError::NeedsPassword) => {
+            Err(err @ (BrokerError::NeedsPassword | BrokerError::PasswordMissing)) => {
                 self.say(Level::Error, "Broker", err.to_string(), None);
                 return self.open_broker_settings();
             }
@@ -90,15 +93,34 @@ impl App {
         }
         let local = ProfileId(LOCAL_BROKER.to_owned());
         if let Some((_, secret)) = &credentials {
-            self.data.passwords.insert(local.clone(), secret.clone());
+            for id in [local.clone(), BrokerSettings::secret_id()] {
+                self.data.known_passwords.insert(id.clone());
+                self.data.passwords.insert(id, secret.clone());
+            }
         }
         self.data.broker.credentials = credentials;
+        self.follow_changes(&broker);
         self.data.broker.running = Some(broker);
         self.data.broker.refresh();
         if with_demo {
             self.start_demo();
         }
-        self.connect(&local);
+        if std::mem::take(&mut self.data.broker.connect_wanted) {
+            self.connect(&local);
+        }
+    }
+
+    /// Wakes the window whenever a client comes or goes, also while nothing else happens.
+    fn follow_changes(&self, broker: &Broker) {
+        let mut changes = broker.changes();
+        let is_stale = self.data.broker.is_stale.clone();
+        let wake = self.jobs.wake().clone();
+        self.jobs.runtime().spawn(async move {
+            while changes.next().await.is_some() {
+                is_stale.store(true, Ordering::Release);
+                wake();
+            }
+        });
     }
 
     fn start_demo(&mut self) {
@@ -127,13 +149,10 @@ impl App {
         self.data.broker.is_changing = true;
         let demo = self.data.broker.demo.take();
         self.data.broker.demo_wanted = start_again && demo.is_some();
-        let is_local = |id: &ProfileId| id.0 == LOCAL_BROKER;
-        if self
-            .data
-            .session
-            .as_ref()
-            .is_some_and(|session| is_local(&session.profile.id))
-        {
+        let is_local = |session: &Session| session.profile.id.0 == LOCAL_BROKER;
+        let is_used = self.data.session.as_ref().is_some_and(is_local);
+        self.data.broker.connect_wanted = start_again && is_used;
+        if is_used {
             self.end_connection(Command::Disconnect);
         }
         self.jobs.run(async move {
@@ -151,7 +170,7 @@ impl App {
         self.note(Level::Info, "Broker", "Stopped".to_owned());
         if start_again {
             let with_demo = std::mem::take(&mut self.data.broker.demo_wanted);
-            self.start_broker(with_demo);
+            self.launch_broker(with_demo);
         }
     }
 
@@ -182,23 +201,31 @@ impl App {
     }
 }
 
-/// User name and password of the broker; the password comes from this run or from the keyring.
-async fn credentials(
-    runtime: &crate::client::RuntimeHandle,
+/// Starts the broker with the password of this run or of the keyring. It never starts without a password that the
+/// settings ask for.
+async fn start(
+    runtime: &RuntimeHandle,
     settings: &BrokerSettings,
     known: Option<Secret>,
-    secrets: std::sync::Arc<dyn SecretStore>,
-) -> Option<(String, Secret)> {
-    if settings.user_name.is_empty() {
-        return None;
-    }
-    let secret = match known {
-        Some(secret) => Some(secret),
-        None => runtime
-            .spawn_blocking(move || secrets.get(&BrokerSettings::secret_id()))
-            .await
-            .ok()?
-            .ok()?,
+    secrets: Arc<dyn SecretStore>,
+) -> (Result<Broker, BrokerError>, Option<(String, Secret)>) {
+    let credentials = if settings.user_name.is_empty() {
+        None
+    } else {
+        let look_up = move || secrets.get(&BrokerSettings::secret_id()).ok().flatten();
+        let secret = match known {
+            Some(secret) => Some(secret),
+            None => runtime.spawn_blocking(look_up).await.ok().flatten(),
+        };
+        match secret {
+            Some(secret) => Some((settings.user_name.clone(), secret)),
+            None => return (Err(BrokerError::PasswordMissing), None),
+        }
     };
-    secret.map(|secret| (settings.user_name.clone(), secret))
+    let config = BrokerConfig {
+        address: settings.address,
+        port: settings.port,
+        credentials: credentials.clone(),
+    };
+    (Broker::start(runtime, config).await, credentials)
 }

@@ -36,6 +36,10 @@ impl App {
         if !profile.use_password {
             return self.open(profile, None);
         }
+        if self.data.rejected.contains(id) {
+            self.views.dialog = Dialog::password(&profile, None);
+            return;
+        }
         if let Some(secret) = self.data.passwords.get(id).cloned() {
             return self.open(profile, Some(secret));
         }
@@ -71,6 +75,7 @@ impl App {
 
     /// Connects with a password that was just typed.
     pub(super) fn connect_with(&mut self, id: &ProfileId, secret: Secret, keep: Keep) {
+        self.data.rejected.remove(id);
         match keep {
             Keep::InKeyring => self.set_password(id.clone(), Some(secret)),
             Keep::ThisRun => {
@@ -82,6 +87,7 @@ impl App {
 
     /// Keeps a password in the keyring (and for this run), or forgets it.
     pub(super) fn set_password(&mut self, id: ProfileId, secret: Option<Secret>) {
+        self.data.rejected.remove(&id);
         match &secret {
             Some(secret) => {
                 self.data.known_passwords.insert(id.clone());
@@ -105,6 +111,7 @@ impl App {
     /// The keyring kept a password, or did not.
     pub(super) fn password_kept(&mut self, id: &ProfileId, result: Result<(), SecretError>) {
         let Err(err) = result else { return };
+        self.data.known_passwords.remove(id);
         // forgetting something that no keyring could hold is no news
         if self.data.passwords.contains_key(id) {
             let name = self
@@ -116,6 +123,12 @@ impl App {
     }
 
     fn open(&mut self, profile: Profile, password: Option<Secret>) {
+        let selected = self
+            .data
+            .session
+            .as_ref()
+            .filter(|session| session.profile.id == profile.id)
+            .and_then(|session| session.selected);
         self.close_session();
         let model = self.model_for(&profile.id);
         let config = Config {
@@ -153,7 +166,9 @@ impl App {
             &profile.name,
             format!("Connecting to {}", profile.url()),
         );
-        self.data.session = Some(Session::new(profile, live));
+        let mut session = Session::new(profile, live);
+        session.selected = selected;
+        self.data.session = Some(session);
         self.views.screen = Screen::Explorer;
     }
 

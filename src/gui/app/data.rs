@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -22,6 +23,9 @@ use super::super::log::Log;
 use super::super::session::Session;
 use super::saver::Unsaved;
 
+/// The broker is asked for its clients and sums at most this often.
+const BROKER_INTERVAL: Duration = Duration::from_millis(500);
+
 /// Everything but the views.
 pub struct Data {
     pub config: ConfigDir,
@@ -37,6 +41,8 @@ pub struct Data {
     /// Passwords typed or looked up in this run.
     pub passwords: BTreeMap<ProfileId, Secret>,
     pub known_passwords: BTreeSet<ProfileId>,
+    /// Profiles whose password the broker refused: it is asked for at the next attempt.
+    pub rejected: BTreeSet<ProfileId>,
     pub session: Option<Session>,
     /// What was seen with the profile connected last, so that connecting again does not forget it.
     pub last_model: Option<(ProfileId, Arc<Mutex<Model>>)>,
@@ -71,6 +77,7 @@ impl Data {
             failures: BTreeMap::new(),
             passwords: BTreeMap::new(),
             known_passwords: BTreeSet::new(),
+            rejected: BTreeSet::new(),
             session: None,
             last_model: None,
             broker: BrokerState::default(),
@@ -105,10 +112,16 @@ impl Data {
     }
 
     /// Asks the broker how it is doing, at most twice a second.
-    pub fn refresh_broker(&mut self, now: Timestamp) {
-        if now.since(self.broker_refreshed) >= Duration::from_millis(500) {
+    /// Says when to look again, if something changed that was not looked at yet.
+    pub fn refresh_broker(&mut self, now: Timestamp) -> Option<Duration> {
+        let age = now.since(self.broker_refreshed);
+        if age >= BROKER_INTERVAL {
+            self.broker.is_stale.store(false, Ordering::Release);
             self.broker_refreshed = now;
             self.broker.refresh();
+            return None;
         }
+        let is_stale = self.broker.is_stale.load(Ordering::Acquire);
+        is_stale.then(|| BROKER_INTERVAL.saturating_sub(age))
     }
 }

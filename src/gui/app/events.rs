@@ -1,10 +1,12 @@
 //! What happened since the last frame: finished jobs, and events of the open connection.
 
-use crate::client::{Event, PublishId, PublishStep, State, SubscribeOutcome, now};
+use crate::client::{Event, Failure, PublishId, PublishStep, State, SubscribeOutcome};
 use crate::payload::format;
+use crate::profile::ProfileId;
 
 use super::super::action::Level;
 use super::super::jobs::Done;
+use super::super::session::Session;
 use super::App;
 
 /// Events taken in one frame; the rest waits for the next one.
@@ -33,14 +35,18 @@ impl App {
 
     /// Takes what happened to the connection.
     pub(super) fn take_events(&mut self) {
-        for _ in 0..EVENTS_PER_FRAME {
+        for taken in 0.. {
             let Some(session) = &mut self.data.session else {
                 return;
             };
-            let Some(event) = session.live.next_event() else {
+            if taken == EVENTS_PER_FRAME {
+                self.jobs.wake()();
+                break;
+            }
+            let Some((at, event)) = session.live.next_timed_event() else {
                 break;
             };
-            session.take(&event, now());
+            session.take(&event, at);
             self.report(&event);
         }
         if let Some(session) = &mut self.data.session {
@@ -49,7 +55,7 @@ impl App {
     }
 
     /// Writes an event to the log, and shows as a toast what must not be missed.
-    fn report(&mut self, event: &Event) {
+    pub(super) fn report(&mut self, event: &Event) {
         let Some(session) = &self.data.session else {
             return;
         };
@@ -77,13 +83,13 @@ impl App {
                 self.note(Level::Error, &name, failure.to_string());
             }
             Event::State(State::Ended(None)) => {
-                self.note(Level::Info, &name, "Disconnected".to_owned())
+                self.note(Level::Info, &name, "Disconnected".to_owned());
             }
             Event::State(State::Connecting { attempt }) if *attempt > 1 => {
                 self.note(Level::Info, &name, format!("Connecting, attempt {attempt}"));
             }
             Event::Subscription(filter, outcome) => {
-                self.report_subscription(&name, filter.as_str(), outcome)
+                self.report_subscription(&name, filter.as_str(), outcome);
             }
             Event::Note(text) => self.note(Level::Info, &name, text.clone()),
             Event::Publish(id, step) => self.report_publish(*id, step),
@@ -112,7 +118,7 @@ impl App {
                 self.say(Level::Warning, name, text, None);
             }
             SubscribeOutcome::Removed => {
-                self.note(Level::Info, name, format!("Unsubscribed from {filter}"))
+                self.note(Level::Info, name, format!("Unsubscribed from {filter}"));
             }
             SubscribeOutcome::Pending => {}
         }
@@ -124,6 +130,9 @@ impl App {
             return;
         };
         let name = session.profile.name.clone();
+        if Session::is_clear(id) {
+            return self.report_clear(&name, step);
+        }
         let Some(record) = session.publish(id) else {
             return;
         };
@@ -156,17 +165,25 @@ impl App {
         }
     }
 
+    /// One sentence for however many clearing publishes went wrong: the same toast is not shown twice.
+    fn report_clear(&mut self, name: &str, step: &PublishStep) {
+        let why = match step {
+            PublishStep::Refused(reason, _) => reason.publish_meaning().to_string(),
+            PublishStep::Failed(why) => why.clone(),
+            _ => return,
+        };
+        let text = format!("Retained messages could not be cleared: {why}");
+        self.say(Level::Error, name, text, None);
+    }
+
     /// A password that the broker refused is asked for again at the next attempt.
-    fn forget_wrong_password(
-        &mut self,
-        id: &crate::profile::ProfileId,
-        failure: &crate::client::Failure,
-    ) {
+    fn forget_wrong_password(&mut self, id: &ProfileId, failure: &Failure) {
         let is_refused = failure
             .reason
             .is_some_and(|reason| matches!(reason.0, 0x86 | 0x87));
-        if is_refused && !self.data.known_passwords.contains(id) {
-            self.data.passwords.remove(id);
+        if is_refused && self.data.passwords.remove(id).is_some() {
+            self.data.known_passwords.remove(id);
+            self.data.rejected.insert(id.clone());
         }
     }
 }

@@ -73,7 +73,7 @@ impl App {
             ui.input_mut(|input| {
                 input
                     .events
-                    .retain(|event| !matches!(event, egui::Event::Text(_)))
+                    .retain(|event| !matches!(event, egui::Event::Text(_)));
             });
             self.actions.borrow_mut().push(Action::FocusFilter);
         }

@@ -13,6 +13,9 @@ use super::{App, Screen, Views};
 /// Narrowest tree and narrowest inspector.
 const NARROWEST: f32 = 300.0;
 
+/// A tree that was sized in a wider window takes at most this share of a narrow one.
+const WIDEST_SHARE: f32 = 0.48;
+
 /// What the user dragged to another size in this frame.
 struct Sizes {
     tree_width: f32,
@@ -83,7 +86,7 @@ fn explorer_ui(
     let widest = (room.x - 1.3 * NARROWEST).max(NARROWEST);
     let tree = Panel::left("tree")
         .resizable(true)
-        .default_size(sizes.tree_width.min(widest))
+        .default_size(sizes.tree_width.min(room.x * WIDEST_SHARE))
         .size_range(NARROWEST..=widest)
         .frame(Frame::new().fill(palette.panel))
         .show(ui, |ui| {

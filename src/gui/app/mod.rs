@@ -178,7 +178,9 @@ impl App {
         }
         self.take_jobs(context);
         self.take_events();
-        self.data.refresh_broker(now());
+        if let Some(delay) = self.data.refresh_broker(now()) {
+            context.request_repaint_after(delay);
+        }
         let next = {
             let Self {
                 data,
@@ -194,6 +196,14 @@ impl App {
         if let Some(delay) = next {
             context.request_repaint_after(delay);
         }
+    }
+
+    /// Whether the broker's panel is shown and its rates have not come to rest.
+    fn broker_moves(&self) -> bool {
+        let stats = &self.data.broker.stats;
+        self.views.screen == Screen::Explorer
+            && self.views.dock.tab == super::action::DockTab::Broker
+            && (stats.rate_in > 0.0 || stats.rate_out > 0.0)
     }
 
     /// When the window looks different although nothing arrives.
@@ -213,6 +223,7 @@ impl App {
             tree.map(|delay| delay.max(self.waker.delay())),
             self.views.toasts.next_change(now),
             waits.then_some(Duration::from_secs(1)),
+            self.broker_moves().then_some(Duration::from_secs(1)),
         ];
         candidates.into_iter().flatten().min()
     }
@@ -235,6 +246,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.forget_removed();
         self.remember_branches();
         self.save_now();
         self.end_everything();

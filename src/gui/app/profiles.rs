@@ -16,8 +16,14 @@ impl App {
 
     pub(super) fn duplicate_profile(&mut self, id: &ProfileId) {
         if let Some(copy) = duplicate(&mut self.data.profiles, id) {
-            if let Some(secret) = self.data.passwords.get(id).cloned() {
-                self.set_password(copy.clone(), Some(secret));
+            match self.data.passwords.get(id).cloned() {
+                Some(secret) if self.data.known_passwords.contains(id) => {
+                    self.set_password(copy.clone(), Some(secret));
+                }
+                Some(secret) => {
+                    self.data.passwords.insert(copy.clone(), secret);
+                }
+                None => {}
             }
             self.data.selected_profile = Some(copy);
             self.data.unsaved.profiles = true;
@@ -60,9 +66,13 @@ impl App {
 
     /// The profile deleted before can no longer come back: its password goes too.
     pub(super) fn forget_removed(&mut self) {
-        if let Some(removed) = self.data.removed.take()
-            && removed.profile.use_password
-        {
+        let Some(removed) = self.data.removed.take() else {
+            return;
+        };
+        self.data.window.expanded.remove(&removed.profile.id);
+        self.data.window.drafts.remove(&removed.profile.id);
+        self.data.unsaved.window = Some(crate::client::now());
+        if removed.profile.use_password {
             self.set_password(removed.profile.id, None);
         }
     }

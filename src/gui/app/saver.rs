@@ -1,6 +1,9 @@
 //! Saving as things change: the newest state is written off the window's thread, one write at a time.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 
 use crate::client::now;
 use crate::mqtt::Timestamp;
@@ -20,6 +23,10 @@ pub struct Unsaved {
     pub settings: bool,
     pub window: Option<Timestamp>,
     is_writing: bool,
+    /// Number of the last snapshot.
+    last: u64,
+    /// For each file, the number of the snapshot that was written last.
+    written: Arc<Mutex<[u64; 3]>>,
 }
 
 /// What one write takes along.
@@ -28,16 +35,30 @@ struct Snapshot {
     profiles: Option<Vec<Profile>>,
     settings: Option<Settings>,
     window: Option<WindowState>,
+    number: u64,
+    written: Arc<Mutex<[u64; 3]>>,
 }
 
 impl Snapshot {
+    /// Writes what changed, unless a newer snapshot was faster.
     fn write(self) -> Vec<StoreError> {
+        let mut written = self.written.lock();
+        let mut is_newest = |file: usize| {
+            let is_newest = written[file] < self.number;
+            written[file] = written[file].max(self.number);
+            is_newest
+        };
+        let config = &self.config;
         let results = [
             self.profiles
-                .map(|profiles| self.config.save_profiles(&profiles)),
+                .filter(|_| is_newest(0))
+                .map(|profiles| config.save_profiles(&profiles)),
             self.settings
-                .map(|settings| self.config.save_settings(&settings)),
-            self.window.map(|window| self.config.save_window(&window)),
+                .filter(|_| is_newest(1))
+                .map(|settings| config.save_settings(&settings)),
+            self.window
+                .filter(|_| is_newest(2))
+                .map(|window| config.save_window(&window)),
         ];
         results
             .into_iter()
@@ -45,6 +66,17 @@ impl Snapshot {
             .filter_map(Result::err)
             .collect()
     }
+}
+
+/// The profiles as they are written: an address that is still being typed may hold a password before its `@`.
+fn without_accounts(profiles: &[Profile]) -> Vec<Profile> {
+    let mut profiles = profiles.to_vec();
+    for profile in &mut profiles {
+        if let Some((_account, host)) = profile.host.rsplit_once('@') {
+            profile.host = host.to_owned();
+        }
+    }
+    profiles
 }
 
 impl App {
@@ -80,45 +112,74 @@ impl App {
 
     fn snapshot(&mut self) -> Snapshot {
         let data = &mut self.data;
+        data.unsaved.last += 1;
         Snapshot {
+            number: data.unsaved.last,
+            written: data.unsaved.written.clone(),
             config: data.config.clone(),
-            profiles: std::mem::take(&mut data.unsaved.profiles).then(|| data.profiles.clone()),
+            profiles: std::mem::take(&mut data.unsaved.profiles)
+                .then(|| without_accounts(&data.profiles)),
             settings: std::mem::take(&mut data.unsaved.settings).then(|| data.settings.clone()),
             window: data.unsaved.window.take().map(|_| data.window.clone()),
         }
     }
 
-    /// Notes size and place of the window and the message being written.
+    /// Notes size and place of the window and the message being written. Compares before it writes: this runs in
+    /// every frame.
     pub(super) fn remember_window(&mut self, ui: &egui::Ui) {
-        let mut window = self.data.window.clone();
+        let has_changed = self.remember_place(ui) | self.remember_choice() | self.remember_draft();
+        if has_changed {
+            self.window_changed(ui.ctx());
+        }
+    }
+
+    fn remember_place(&mut self, ui: &egui::Ui) -> bool {
+        let window = &mut self.data.window;
+        let before = (window.maximized, window.size, window.position);
         ui.input(|input| {
             let viewport = input.viewport();
             window.maximized = viewport.maximized.unwrap_or(false);
-            if !window.maximized
-                && let Some(rect) = viewport.inner_rect
-            {
-                let zoom =
-                    input.pixels_per_point() / viewport.native_pixels_per_point.unwrap_or(1.0);
+            let zoom = input.pixels_per_point() / viewport.native_pixels_per_point.unwrap_or(1.0);
+            if window.maximized {
+                return;
+            }
+            if let Some(rect) = viewport.inner_rect {
                 window.size = [rect.width() * zoom, rect.height() * zoom];
             }
-        });
-        window
-            .selected_profile
-            .clone_from(&self.data.selected_profile);
-        if self.views.screen == Screen::Explorer
-            && let Some(session) = &self.data.session
-        {
-            let draft = self.views.dock.publish.draft();
-            if window.drafts.get(&session.profile.id) != Some(draft) {
-                window
-                    .drafts
-                    .insert(session.profile.id.clone(), draft.clone());
+            if let Some(rect) = viewport.outer_rect {
+                window.position = Some([rect.left() * zoom, rect.top() * zoom]);
             }
+        });
+        before != (window.maximized, window.size, window.position)
+    }
+
+    fn remember_choice(&mut self) -> bool {
+        let has_changed = self.data.window.selected_profile != self.data.selected_profile;
+        if has_changed {
+            let selected = self.data.selected_profile.clone();
+            self.data.window.selected_profile = selected;
         }
-        if window != self.data.window {
-            self.data.window = window;
-            self.window_changed(ui.ctx());
+        has_changed
+    }
+
+    fn remember_draft(&mut self) -> bool {
+        let Some(session) = self
+            .data
+            .session
+            .as_ref()
+            .filter(|_| self.views.screen == Screen::Explorer)
+        else {
+            return false;
+        };
+        let draft = self.views.dock.publish.draft();
+        let has_changed = self.data.window.drafts.get(&session.profile.id) != Some(draft);
+        if has_changed {
+            self.data
+                .window
+                .drafts
+                .insert(session.profile.id.clone(), draft.clone());
         }
+        has_changed
     }
 
     /// Notes which branches are open.

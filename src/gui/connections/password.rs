@@ -91,7 +91,7 @@ impl PasswordField {
 fn hint(profile: &Profile, is_known: bool) -> &'static str {
     match (profile.use_password, is_known) {
         (false, _) => "none",
-        (true, true) => "in the system keyring",
-        (true, false) => "asked for when connecting",
+        (true, true) => "kept; type to replace it",
+        (true, false) => "in the system keyring, or asked for",
     }
 }

@@ -111,8 +111,7 @@ impl Decoded {
     pub fn all_text(&self) -> String {
         match self.view {
             View::Hex => hex_dump(&self.payload),
-            View::Json => self.text.clone(),
-            View::Text => self.text.clone(),
+            View::Json | View::Text => self.text.clone(),
         }
     }
 }

@@ -99,7 +99,9 @@ pub fn payload_rows(ui: &mut Ui, decoded: &Decoded) {
         "Payload",
         theme::LINE_HEIGHT,
     );
-    let scroll = ScrollArea::both().id_salt("payload");
+    let scroll = ScrollArea::both()
+        .id_salt("payload")
+        .min_scrolled_height(theme::LINE_HEIGHT);
     virtual_rows(
         ui,
         scroll,

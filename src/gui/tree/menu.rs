@@ -20,7 +20,12 @@ pub fn row_menu(response: &Response, context: &Context<'_>, session: &Session, r
         }
         if ui.button("Subscribe to this branch").clicked() {
             let filter = format!("{}/#", path(session, row));
-            context.ask(Action::Subscribe(filter, crate::mqtt::Qos::AtMostOnce));
+            let there = session
+                .subscriptions
+                .iter()
+                .find(|there| there.filter == filter);
+            let qos = there.map_or(crate::mqtt::Qos::AtMostOnce, |there| there.qos);
+            context.ask(Action::Subscribe(filter, qos));
         }
         ui.separator();
         retained_items(ui, context, session, row);

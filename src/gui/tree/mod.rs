@@ -166,7 +166,7 @@ impl TreeView {
             if response.clicked() {
                 ui.memory_mut(|memory| memory.request_focus(id));
             }
-            self.row_clicks(ui, context, row, rect, &response);
+            Self::row_clicks(ui, context, row, rect, &response);
             menu::row_menu(&response, context, session, row);
         }
         self.newest_visible = newest;
@@ -177,7 +177,6 @@ impl TreeView {
     }
 
     fn row_clicks(
-        &mut self,
         ui: &Ui,
         context: &Context<'_>,
         row: &Row,
@@ -197,10 +196,10 @@ impl TreeView {
                 });
             }
             Some(open) if response.double_clicked() => {
-                context.ask(Action::SetOpen(row.node, !open))
+                context.ask(Action::SetOpen(row.node, !open));
             }
             _ if response.clicked() || response.secondary_clicked() => {
-                context.ask(Action::Select(row.node))
+                context.ask(Action::Select(row.node));
             }
             _ => {}
         }

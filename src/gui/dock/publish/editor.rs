@@ -140,6 +140,9 @@ impl PublishPanel {
         scroll
             .auto_shrink(false)
             .show(ui, |ui| {
+                let hint = RichText::new(hint(kind))
+                    .font(theme::mono_large())
+                    .color(Palette::of(ui).faint);
                 let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
                     let mut job = layout(ui, text.as_str(), kind);
                     job.wrap.max_width = width;
@@ -147,7 +150,7 @@ impl PublishPanel {
                 };
                 let edit = TextEdit::multiline(&mut self.draft.payload)
                     .font(theme::mono_large())
-                    .hint_text(hint(kind))
+                    .hint_text(hint)
                     .frame(Frame::NONE)
                     .margin(Margin::ZERO)
                     .desired_width(ui.available_width())

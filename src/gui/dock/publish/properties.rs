@@ -1,7 +1,8 @@
 //! The MQTT 5 properties of a message that is being written (MQTT 5, 3.3.2.3).
 
 use egui::{
-    Align, Align2, CornerRadius, FontId, Frame, Layout, Margin, Response, Stroke, TextEdit, Ui,
+    Align, Align2, CornerRadius, FontId, Frame, Layout, Margin, Response, RichText, Stroke,
+    TextEdit, Ui,
 };
 
 use super::super::super::icons;
@@ -18,7 +19,7 @@ pub fn properties_ui(ui: &mut Ui, edited: &mut PublishProperties, version: Versi
         let palette = Palette::of(ui);
         let text = "This connection speaks MQTT 3.1.1, which has no properties.";
         ui.label(
-            egui::RichText::new(text)
+            RichText::new(text)
                 .font(theme::label())
                 .color(palette.faint),
         );
@@ -98,7 +99,7 @@ fn user_properties(ui: &mut Ui, user: &mut Vec<(String, String)>) {
 
 fn bare_field(ui: &mut Ui, text: &mut String, label: &str, hint: &str, width: f32) {
     let edit = TextEdit::singleline(text)
-        .hint_text(hint.to_owned())
+        .hint_text(faint(ui, hint))
         .font(theme::mono());
     field(ui, edit, label, width);
 }
@@ -119,7 +120,7 @@ fn named_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fon
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let width = ui.available_width();
                 let edit = TextEdit::singleline(text)
-                    .hint_text(hint.to_owned())
+                    .hint_text(faint(ui, hint))
                     .font(font)
                     .frame(Frame::NONE)
                     .margin(Margin::ZERO)
@@ -143,4 +144,9 @@ fn named_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fon
             .rect_stroke(shown.response.rect, radius, line, egui::StrokeKind::Inside);
     }
     response
+}
+
+/// A hint that nobody takes for a value.
+fn faint(ui: &Ui, hint: &str) -> RichText {
+    RichText::new(hint).color(Palette::of(ui).faint)
 }

@@ -79,12 +79,8 @@ pub fn result_line(record: &PublishRecord, is_connected: bool) -> ResultLine {
 }
 
 fn done(record: &PublishRecord, reason: u8) -> ResultLine {
-    let time = round_trip(record).map(format::delta).unwrap_or_default();
-    let text = format!(
-        "{} {}",
-        handshake(record.qos, true),
-        time.trim_start_matches('+')
-    );
+    let time = round_trip(record).map(duration).unwrap_or_default();
+    let text = format!("{} {time}", handshake(record.qos, true));
     if reason == NO_MATCHING_SUBSCRIBERS {
         return ResultLine {
             outcome: Outcome::Notable,
@@ -99,6 +95,13 @@ fn done(record: &PublishRecord, reason: u8) -> ResultLine {
         text,
         more: None,
     }
+}
+
+fn duration(time: Duration) -> String {
+    if time < Duration::from_micros(50) {
+        return "<0.1 ms".to_owned();
+    }
+    format::delta(time).trim_start_matches('+').to_owned()
 }
 
 /// The packets that go back and forth (MQTT 5, 4.3).
