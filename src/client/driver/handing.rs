@@ -131,10 +131,9 @@ impl Driver {
                     }
                     None
                 }
-                // packet identifiers mean nothing on the next connection; on a new one, messages may come so close
-                // behind CONNACK that they are acknowledged before it was heard
-                Work::Acknowledge(..) if matches!(self.phase, Phase::Waiting { .. }) => None,
-                Work::Acknowledge(id, qos) if is_connected => {
+                // a resumed session brings messages at once: they may be taken in before CONNACK was looked at here
+                Work::Acknowledge(id, qos) if !is_connected => Some(Work::Acknowledge(id, qos)),
+                Work::Acknowledge(id, qos) => {
                     let taken = self.parts.requests.acknowledge(id, qos);
                     taken.err().map(|_not_taken| Work::Acknowledge(id, qos))
                 }

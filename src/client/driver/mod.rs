@@ -237,6 +237,9 @@ impl Driver {
     }
 
     fn lost(&mut self, loss: Loss) -> Option<End> {
+        // packet identifiers mean nothing on the next connection
+        self.work
+            .retain(|work| !matches!(work, Work::Acknowledge(..)));
         let lasted = match self.phase {
             Phase::Connected { since } => Some(since.elapsed()),
             Phase::Leaving { .. } | Phase::Closing { .. } => return Some(None),
