@@ -59,9 +59,10 @@ fn a_thousand_lines_arrive_in_order() {
     let expected: Vec<&str> = input.lines().collect();
     for version in ["311", "5"] {
         for qos in ["0", "1", "2"] {
-            let arguments = ["-t", "t", "-q", qos, "-C", "1000", "-V", version];
+            let arguments = ["-t", "t", "-q", qos, "-C", "1000"];
+            // With MQTT 5 mosquitto 2.0.11 breaks its own client's receive maximum now and then.
             let theirs = listener(broker.port(), &arguments);
-            let ours = subscriber(broker.port(), &arguments);
+            let ours = subscriber(broker.port(), &[&arguments[..], &["-V", version]].concat());
             let publisher =
                 &mut canopy_pub(broker.port(), &["-t", "t", "-q", qos, "-l", "-V", version]);
             let outcome = run_with_input(publisher, input.as_bytes());

@@ -97,6 +97,8 @@ pub enum Action {
     Filter(String),
     /// Move the keyboard focus into the filter box.
     FocusFilter,
+    /// Move the keyboard focus into the tree.
+    FocusTree,
     /// Ask, then publish an empty retained message to each of these.
     ClearRetained(Vec<TopicName>),
     /// The same for everything retained at and below a branch; `None` means the whole tree without `$`-topics.

@@ -3,6 +3,7 @@
 use egui::{Align, CornerRadius, Frame, Layout, Margin, RichText, Ui};
 
 use crate::client::{Failure, State};
+use crate::payload::format::thousands;
 
 use super::action::Action;
 use super::context::Context;
@@ -38,6 +39,36 @@ pub fn notice_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
         }),
         _ => {}
     }
+}
+
+/// Says that the tree stands still, and how much came in meanwhile.
+pub fn pause_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
+    let Some(since) = session.live.model().lock().messages_since_pause() else {
+        return;
+    };
+    let palette = Palette::of(ui);
+    Frame::new()
+        .fill(palette.tint(palette.amber, 0.14))
+        .corner_radius(CornerRadius::same(theme::RADIUS))
+        .inner_margin(Margin::symmetric(12, 4))
+        .outer_margin(Margin::symmetric(8, 4))
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.horizontal(|ui| {
+                let icon = RichText::new(icons::PAUSE).font(theme::icon(14.0));
+                ui.label(icon.color(palette.amber));
+                let unit = if since == 1 { "message" } else { "messages" };
+                ui.label(format!(
+                    "The tree is paused · {} {unit} since",
+                    thousands(since)
+                ));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if button(ui, Some(icons::PLAY), "Resume", Look::Quiet).clicked() {
+                        context.ask(Action::SetPaused(false));
+                    }
+                });
+            });
+        });
 }
 
 fn strip_ui(ui: &mut Ui, failure: &Failure, when: &str, buttons: impl FnOnce(&mut Ui)) {

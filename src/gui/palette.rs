@@ -121,18 +121,6 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
         action,
     };
     let mut entries = vec![
-        entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
-        entry(
-            "Show publish panel",
-            "Ctrl+1",
-            Action::ShowDock(DockTab::Publish),
-        ),
-        entry(
-            "Show broker panel",
-            "Ctrl+2",
-            Action::ShowDock(DockTab::Broker),
-        ),
-        entry("Show log", "Ctrl+3", Action::ShowDock(DockTab::Log)),
         entry("Show connections", "Ctrl+O", Action::ShowConnections),
         entry("New connection", "Ctrl+N", Action::NewProfile),
         entry("Settings", "Ctrl+,", Action::OpenSettings),
@@ -163,6 +151,18 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
     });
     if let Some(session) = context.session {
         entries.extend([
+            entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
+            entry(
+                "Show publish panel",
+                "Ctrl+1",
+                Action::ShowDock(DockTab::Publish),
+            ),
+            entry(
+                "Show broker panel",
+                "Ctrl+2",
+                Action::ShowDock(DockTab::Broker),
+            ),
+            entry("Show log", "Ctrl+3", Action::ShowDock(DockTab::Log)),
             entry("Show topics", "", Action::ShowExplorer),
             entry("Disconnect", "", Action::Disconnect),
             entry(

@@ -185,6 +185,15 @@ impl Session {
         matches!(self.live.state(), State::Connected { .. })
     }
 
+    /// Whether there are subscriptions and the broker granted none of them.
+    pub fn is_all_refused(&self) -> bool {
+        !self.subscriptions.is_empty()
+            && self
+                .subscriptions
+                .iter()
+                .all(|subscription| matches!(subscription.outcome, SubscribeOutcome::Refused(..)))
+    }
+
     /// A publish by its number, while it is remembered.
     pub fn publish(&self, id: PublishId) -> Option<&PublishRecord> {
         self.publishes.get(&id)

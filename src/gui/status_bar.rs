@@ -77,14 +77,10 @@ fn counts_ui(ui: &mut Ui, totals: &Totals) {
     let is_narrow = ui.available_width() < 620.0;
     caption(
         ui,
-        &format!("{} topics", format::thousands(u64::from(totals.topics))),
+        &counted(u64::from(totals.topics), "topic"),
         palette.muted,
     );
-    caption(
-        ui,
-        &format!("{} messages", format::thousands(totals.messages)),
-        palette.muted,
-    );
+    caption(ui, &counted(totals.messages, "message"), palette.muted);
     if !is_narrow {
         let rate = |arrow: &str, rate: f32| format!("{arrow} {} /s", tree::rate(rate));
         caption(ui, &rate("↓", totals.rate_in), palette.muted)
@@ -128,4 +124,10 @@ fn right_ui(ui: &mut Ui, session: &Session, totals: &Totals) {
     );
     caption(ui, &text, palette.muted)
         .on_hover_text("The oldest messages are trimmed to stay within; the last one of each topic is always kept.");
+}
+
+/// `1 topic`, `2,314 topics`.
+fn counted(count: u64, unit: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {unit}{plural}", format::thousands(count))
 }

@@ -67,7 +67,7 @@ impl Toasts {
         Some(next.since(now) + Duration::from_millis(10))
     }
 
-    /// Draws the messages in the lower right corner.
+    /// Draws the messages below the top bar, at the right: the publish panel and its result stay in sight.
     pub fn ui(&mut self, ui: &Ui, context: &Context<'_>) {
         self.toasts
             .retain(|toast| toast.until.is_none_or(|until| until > context.now));
@@ -77,10 +77,7 @@ impl Toasts {
         let mut closed = None;
         Area::new(Id::unique("toasts"))
             .order(Order::Foreground)
-            .anchor(
-                Align2::RIGHT_BOTTOM,
-                vec2(-16.0, -(theme::STATUS_BAR_HEIGHT + 16.0)),
-            )
+            .anchor(Align2::RIGHT_TOP, vec2(-16.0, theme::TOP_BAR_HEIGHT + 12.0))
             .show(ui.ctx(), |ui| {
                 for (index, toast) in self.toasts.iter().enumerate() {
                     if toast_ui(ui, context, toast, index) {

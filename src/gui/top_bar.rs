@@ -1,10 +1,12 @@
 //! The bar at the top: connection switcher, connect and disconnect, filter, the broker's switch, theme, settings.
 
 use egui::{
-    Align, CornerRadius, Frame, Layout, Margin, Popup, RichText, Sense, Stroke, TextEdit, Ui, vec2,
+    Align, CornerRadius, Frame, Key, Layout, Margin, Popup, RichText, Sense, Stroke, TextEdit, Ui,
+    vec2,
 };
 
 use crate::client::State;
+use crate::payload::format::thousands;
 use crate::profile::{Profile, Settings, Theme};
 
 use super::action::Action;
@@ -50,9 +52,12 @@ impl TopBar {
         let width = (room - 24.0).clamp(80.0, 420.0);
         ui.add_space(((room - width) / 2.0).max(0.0));
         let palette = Palette::of(ui);
-        let key = RichText::new("Ctrl F")
-            .font(theme::caption())
-            .color(palette.faint);
+        let hint_text = |text: &str| {
+            RichText::new(text)
+                .font(theme::caption())
+                .color(palette.faint)
+        };
+        let key = hint_text("Ctrl F");
         let icon = RichText::new(icons::SEARCH)
             .font(theme::icon(14.0))
             .color(palette.muted);
@@ -61,24 +66,34 @@ impl TopBar {
         } else {
             "Filter"
         };
+        let is_empty = self.filter.is_empty();
         let mut edit = TextEdit::singleline(&mut self.filter)
             .hint_text(hint)
             .prefix(icon);
+        let result = context
+            .session
+            .and_then(|session| session.live.search_result())
+            .filter(|_| !is_empty);
         if width > 200.0 {
-            edit = edit.suffix(key);
+            edit = edit.suffix(match result {
+                Some((found, _)) => hint_text(&format!("{} found", thousands(found as u64))),
+                None => key,
+            });
         }
         let response = field(ui, edit, "Filter topics and payloads", width);
         if std::mem::take(&mut self.focus_filter) {
             response.request_focus();
         }
+        let goes_on = [Key::Enter, Key::ArrowDown];
+        let is_left = response.has_focus() || response.lost_focus();
+        if is_left && ui.input(|input| goes_on.iter().any(|key| input.key_pressed(*key))) {
+            context.ask(Action::FocusTree);
+        }
         if response.changed() {
             context.ask(Action::Filter(self.filter.clone()));
         }
-        let result = context
-            .session
-            .and_then(|session| session.live.search_result());
-        if let Some((found, took)) = result.filter(|_| !self.filter.is_empty()) {
-            let count = crate::payload::format::thousands(found as u64);
+        if let Some((found, took)) = result {
+            let count = thousands(found as u64);
             response.on_hover_text(format!(
                 "{count} found in {:.1} ms. A piece of a topic or payload, or a topic filter with + and #. Esc clears.",
                 took.as_secs_f64() * 1_000.0

@@ -62,6 +62,7 @@ enum Update {
     Insert(Publish, Timestamp),
     Repeat,
     Sent(Publish, Timestamp),
+    NewSession,
 }
 
 impl Update {
@@ -69,6 +70,7 @@ impl Update {
         match self {
             Self::Insert(message, at) => model.insert(&message, at),
             Self::Repeat => model.count_redelivery(),
+            Self::NewSession => model.forget_retained(),
             Self::Sent(message, at) => {
                 model.count_sent(at);
                 if message.retain {
@@ -140,8 +142,12 @@ impl Feeder {
 
     fn note(&mut self, direction: Direction, packet: Packet, at: Timestamp) {
         let is_repeat = self.redelivery.is_repeat(direction, &packet);
-        let Packet::Publish(message) = packet else {
-            return;
+        let message = match packet {
+            Packet::Publish(message) => message,
+            Packet::ConnAck(connack) if !connack.session_present && !connack.reason.is_error() => {
+                return self.updates.push(Update::NewSession);
+            }
+            _ => return,
         };
         match direction {
             Direction::Incoming if is_repeat => self.updates.push(Update::Repeat),

@@ -245,6 +245,21 @@ fn a_new_connection_follows_the_filter_that_the_model_shows() {
 }
 
 #[test]
+fn retained_markers_begin_anew_with_a_session() {
+    let scene = Scene::new();
+    let mut feeder = scene.workers.feeder();
+    let kept = publish(0b0001, "kept", None, "x");
+    let resumed = vec![0x20, 2, 1, 0];
+    let new = vec![0x20, 2, 0, 0];
+    let retained = || scene.workers.model.lock().totals(Timestamp::from_micros(1)).retained;
+    take(&mut feeder, &[(Direction::Incoming, kept)]);
+    take(&mut feeder, &[(Direction::Incoming, resumed)]);
+    assert_eq!(retained(), 1, "a resumed session goes on");
+    take(&mut feeder, &[(Direction::Incoming, new)]);
+    assert_eq!(retained(), 0, "the broker sends again what it still keeps");
+}
+
+#[test]
 fn workers_end_when_they_are_dropped() {
     let (sender, ended) = sync_channel::<()>(1);
     let wake: Wake = Arc::new(move || {

@@ -26,6 +26,24 @@ impl Model {
         }
     }
 
+    /// Forgets all markers: a new session begins, and the broker sends what it still keeps after SUBSCRIBE
+    /// (MQTT 5, 3.3.1.3).
+    pub fn forget_retained(&mut self) {
+        self.revision += 1;
+        self.retained_ahead.clear();
+        let mut open = vec![NodeId::ROOT];
+        while let Some(node) = open.pop() {
+            if self.tree.node(node).retained == 0 {
+                continue;
+            }
+            open.extend(self.tree.children(node));
+            if self.tree.node(node).is_retained() {
+                self.freeze(node);
+                self.tree.mark_retained(node, false);
+            }
+        }
+    }
+
     /// Whether this client published a retained message to a topic that had no node then.
     pub(super) fn take_retained_ahead(&mut self, topic: &TopicName) -> bool {
         !self.retained_ahead.is_empty() && self.retained_ahead.remove(topic)

@@ -54,6 +54,14 @@ fn push_byte(shown: &mut String, byte: u8) {
     hex::push_pair(shown, byte);
 }
 
+/// A payload for the clipboard: text as it is, bytes that are no text as hexadecimal digits, so that none is lost.
+pub fn copyable(payload: &[u8]) -> String {
+    match std::str::from_utf8(payload) {
+        Ok(text) => text.to_owned(),
+        Err(_not_text) => super::hex::pairs(payload),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +85,11 @@ mod tests {
     #[test]
     fn a_character_cut_in_half_is_written_out() {
         assert_eq!(visible(&"é"[..].as_bytes()[..1]), "\\xc3");
+    }
+
+    #[test]
+    fn bytes_are_copied_as_digits() {
+        assert_eq!(copyable("häuser".as_bytes()), "häuser");
+        assert_eq!(copyable(b"\x00\xff"), "00 ff");
     }
 }

@@ -57,6 +57,7 @@ impl App {
             Action::SetPaused(paused) => self.set_paused(paused),
             Action::Filter(text) => self.filter(&text),
             Action::FocusFilter => self.focus_filter(),
+            Action::FocusTree => self.views.tree.take_focus(),
             Action::ClearRetained(topics) => self.views.dialog = Dialog::clear_retained(topics),
             Action::ClearRetainedBelow(node) => self.clear_retained_below(node),
             Action::ClearRetainedConfirmed(topics) => self.clear_retained(topics),
@@ -72,7 +73,10 @@ impl App {
             Action::DisconnectClient(id) => self.disconnect_client(&id),
             Action::SaveBroker(settings, secret) => self.save_broker(settings, secret),
 
-            Action::ShowDock(tab) => self.views.dock.tab = tab,
+            Action::ShowDock(tab) => {
+                self.views.dock.tab = tab;
+                self.show_explorer();
+            }
             Action::SaveSettings(settings) => self.save_settings(*settings, context),
             Action::OpenSettings => self.views.dialog = Dialog::settings(),
             Action::OpenBrokerSettings => self.open_broker_settings(),
@@ -181,6 +185,13 @@ impl App {
             text.clone_into(&mut self.views.top_bar.filter);
         }
         self.query = Query::new(text);
+        if let Some(session) = self.data.session.as_ref().filter(|_| text.is_empty())
+            && let Some(node) = session.selected
+        {
+            session.live.set_query(None);
+            session.live.model().lock().reveal(node);
+            return self.views.tree.reveal_selected();
+        }
         if let Some(session) = &self.data.session {
             session.live.set_query(self.query.clone());
         }

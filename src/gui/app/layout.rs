@@ -5,7 +5,7 @@ use egui::{CentralPanel, Frame, Margin, Panel, Stroke, Ui};
 use crate::client::now;
 
 use super::super::context::Context;
-use super::super::notice::notice_ui;
+use super::super::notice::{notice_ui, pause_ui};
 use super::super::status_bar::status_bar_ui;
 use super::super::theme::{self, Palette};
 use super::{App, Screen, Views};
@@ -132,13 +132,13 @@ fn explorer_ui(
             ui.spacing_mut().item_spacing.y = 0.0;
             views.subscriptions.ui(ui, context);
             notice_ui(ui, context, session);
+            pause_ui(ui, context, session);
             ui.separator();
             views.tree.ui(ui, context, session, query);
         });
     keep_dragged(&mut sizes.tree_width, width, tree.response.rect.width());
     let tallest = (room.y - 160.0).max(160.0);
-    let height = sizes.dock_height.min(room.y * 0.45);
-    let height = height.clamp(LOWEST_DOCK, tallest);
+    let height = sizes.dock_height.clamp(LOWEST_DOCK, tallest);
     let dock = Panel::bottom(("dock", room.y.to_bits()))
         .resizable(true)
         .default_size(height)

@@ -120,7 +120,7 @@ impl App {
             actions,
         };
         for warning in warnings {
-            app.say(Level::Warning, "Canopy", warning.0, None);
+            app.say(Level::Error, "Canopy", warning.0, None);
         }
         if options.demo {
             app.start_broker(true);

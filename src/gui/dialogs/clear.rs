@@ -56,7 +56,8 @@ impl ClearDialog {
                 obstacle,
             },
         );
-        start_here(&mut self.is_fresh, &pressed.confirm);
+        // what cannot be undone is not one careless Enter away
+        start_here(&mut self.is_fresh, &pressed.cancel);
         if pressed.confirm.clicked() {
             context.ask(Action::ClearRetainedConfirmed(std::mem::take(
                 &mut self.topics,

@@ -80,6 +80,8 @@ pub struct Pressed {
     /// The button that confirms.
     pub confirm: Response,
     /// Cancel.
+    pub cancel: Response,
+    /// Whether Cancel was pressed.
     pub is_cancelled: bool,
 }
 
@@ -98,10 +100,11 @@ pub fn buttons_ui(ui: &mut Ui, buttons: &Buttons<'_>) -> Pressed {
             Some(obstacle) => confirm.on_disabled_hover_text(obstacle),
             None => confirm,
         };
-        let is_cancelled = button(ui, None, "Cancel", Look::Plain).clicked();
+        let cancel = button(ui, None, "Cancel", Look::Plain);
         Pressed {
+            is_cancelled: cancel.clicked(),
             confirm,
-            is_cancelled,
+            cancel,
         }
     })
     .inner

@@ -149,7 +149,7 @@ fn value_items(ui: &mut Ui, message: Option<&Message>) -> Option<String> {
     let as_hex = ui.button("Copy value as hex").clicked();
     let message = message?;
     if as_text {
-        return Some(String::from_utf8_lossy(&message.payload).into_owned());
+        return Some(crate::payload::text::copyable(&message.payload));
     }
     as_hex.then(|| hex_dump(&message.payload))
 }

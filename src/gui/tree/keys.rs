@@ -22,27 +22,32 @@ impl TreeView {
         let filter = EventFilter {
             horizontal_arrows: true,
             vertical_arrows: true,
+            escape: true,
             ..EventFilter::default()
         };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
         let page = scroll::rows_in(ui.available_rect_before_wrap().height().max(240.0));
-        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        // a slow frame may have gathered several presses of one key
+        let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
         let current = session
             .selected
             .and_then(|node| session.live.model().lock().row_of(node));
         let last = row_count.saturating_sub(1);
-        let target = if pressed(Key::ArrowDown) {
-            Some(current.map_or(0, |row| (row + 1).min(last)))
-        } else if pressed(Key::ArrowUp) {
-            Some(current.map_or(0, |row| row.saturating_sub(1)))
-        } else if pressed(Key::PageDown) {
-            Some((current.unwrap_or(0) + page).min(last))
-        } else if pressed(Key::PageUp) {
-            Some(current.unwrap_or(0).saturating_sub(page))
-        } else if pressed(Key::Home) {
-            Some(0)
-        } else if pressed(Key::End) {
-            Some(last)
+        let down = presses(Key::ArrowDown) + page * presses(Key::PageDown);
+        let up = presses(Key::ArrowUp) + page * presses(Key::PageUp);
+        let target = if presses(Key::Home) > 0 {
+            Some(down.min(last))
+        } else if presses(Key::End) > 0 {
+            Some(last.saturating_sub(up))
+        } else if down + up > 0 {
+            // the first press of a tree without a selection selects its first row
+            let from = current.map_or(0, |row| row + down);
+            let from = if current.is_none() {
+                down.saturating_sub(1)
+            } else {
+                from
+            };
+            Some(from.saturating_sub(up).min(last))
         } else {
             None
         };

@@ -4,6 +4,7 @@ use egui::{Button, Response, Ui};
 
 use crate::model::Row;
 use crate::mqtt::TopicName;
+use crate::payload::{format, text};
 
 use super::super::action::Action;
 use super::super::context::Context;
@@ -57,7 +58,7 @@ fn copy_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &Row) 
         .clicked()
         && let Some(last) = &row.last
     {
-        context.copy(String::from_utf8_lossy(&last.payload).into_owned(), "Value");
+        context.copy(text::copyable(&last.payload), "Value");
     }
 }
 
@@ -75,7 +76,8 @@ fn retained_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &R
         .lock()
         .facts(row.node, context.now)
         .subtree_retained;
-    let text = format!("Clear {count} retained at and below…");
+    let count_text = format::thousands(u64::from(count));
+    let text = format!("Clear {count_text} retained at and below…");
     if ui.add_enabled(count > 0, Button::new(text)).clicked() {
         context.ask(Action::ClearRetainedBelow(Some(row.node)));
     }

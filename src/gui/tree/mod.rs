@@ -33,6 +33,8 @@ pub struct TreeView {
     rows: Vec<Row>,
     /// Bring the selected row into view in the next frame.
     reveal_selected: bool,
+    /// Take the keyboard in the next frame.
+    wants_focus: bool,
     /// When the youngest visible row last changed: the frame after which nothing glows any more.
     glow_until: Option<Timestamp>,
     /// Newest message among the visible rows, for the next change of an age.
@@ -67,6 +69,11 @@ impl Columns {
 }
 
 impl TreeView {
+    /// Takes the keyboard in the next frame.
+    pub fn take_focus(&mut self) {
+        self.wants_focus = true;
+    }
+
     /// Scrolls to the selected row in the next frame.
     pub fn reveal_selected(&mut self) {
         self.reveal_selected = true;
@@ -99,6 +106,9 @@ impl TreeView {
         let focus = ui.interact(body, id, Sense::CLICK | Sense::FOCUSABLE);
         focus.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Tree, true, "Topics"));
         let row_count = self.copy_rows(ui, session, body, context.now);
+        if std::mem::take(&mut self.wants_focus) {
+            focus.request_focus();
+        }
         if focus.has_focus() {
             self.keys(ui, context, session, id, row_count);
         }
@@ -306,6 +316,11 @@ fn empty_ui(ui: &mut Ui, session: &Session, body: Rect, query: Option<&Query>) {
         ("Nothing matches the filter", "Press Esc to clear it.")
     } else if session.is_connected() && session.subscriptions.is_empty() {
         ("No subscription", "Add one above: “#” means every topic.")
+    } else if session.is_connected() && session.is_all_refused() {
+        (
+            "The broker refused every subscription",
+            "Add a narrower one above; the red chips say why.",
+        )
     } else if session.is_connected() {
         (
             "No messages yet",

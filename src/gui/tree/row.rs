@@ -34,7 +34,7 @@ pub fn caret_x(rect: Rect, depth: u32) -> f32 {
 
 /// Deep levels stop moving right before they leave the topic column.
 fn indent(rect: Rect, depth: u32) -> f32 {
-    (depth as f32 * theme::INDENT).min(rect.width() * 0.3)
+    (depth as f32 * theme::INDENT).min(rect.width() * 0.2)
 }
 
 /// Paints a row and returns how the pointer touches it.

@@ -151,6 +151,29 @@ fn retained_state_is_known_for_certain() {
 }
 
 #[test]
+fn a_new_session_forgets_what_was_retained() {
+    let mut model = Model::new(1 << 20);
+    for topic in ["a/b", "a/b/c", "d"] {
+        let retained = Publish {
+            retain: true,
+            ..message(topic, b"x")
+        };
+        model.insert(&retained, at(0.0));
+    }
+    assert_eq!(model.totals(at(0.0)).retained, 3);
+    model.forget_retained();
+    assert_eq!(model.totals(at(0.0)).retained, 0);
+    assert_eq!(model.retained_below(None), []);
+    let again = Publish {
+        retain: true,
+        ..message("a/b", b"x")
+    };
+    model.insert(&again, at(1.0));
+    let a = node(&model, "a");
+    assert_eq!(model.facts(a, at(1.0)).subtree_retained, 1);
+}
+
+#[test]
 fn reserved_topics_are_left_alone_when_all_retained_ones_are_asked_for() {
     let mut model = Model::new(1 << 20);
     for topic in ["$SYS/x", "b", "a"] {

@@ -69,17 +69,22 @@ fn judge_json(typed: &str, filled: &[u8], size: &str) -> (Verdict, String) {
     };
     // numbers as long as the placeholders keep every other character where it was typed
     let numbers = with_numbers(typed);
-    match json::validate(&numbers) {
-        Ok(()) => (
-            Verdict::Doubtful,
-            format!(
-                "not JSON once filled in: put quotes around {{{{now}}}} and {{{{uuid}}}} · {size}"
-            ),
-        ),
-        Err(typed_error) if numbers != typed => {
-            (Verdict::Doubtful, format!("{typed_error} · {size}"))
-        }
-        Err(_) => (Verdict::Doubtful, format!("{error} · {size}")),
+    let problem = match json::validate(&numbers) {
+        Ok(()) => "Not JSON once filled in: put quotes around {{now}} and {{uuid}}".to_owned(),
+        Err(in_numbers) if numbers != typed => place_first(&in_numbers),
+        Err(_) => place_first(&error),
+    };
+    (Verdict::Doubtful, format!("{problem} · {size}"))
+}
+
+/// `expected value at line 1 column 9` → `Not JSON at 1:9, expected value`: what matters is seen where room is short.
+fn place_first(error: &str) -> String {
+    let parts = error
+        .rsplit_once(" at line ")
+        .and_then(|(what, place)| Some((what, place.split_once(" column ")?)));
+    match parts {
+        Some((what, (line, column))) => format!("Not JSON at {line}:{column}, {what}"),
+        None => format!("Not JSON, {error}"),
     }
 }
 
@@ -114,7 +119,9 @@ pub fn placeholders(text: &str) -> Vec<std::ops::Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{placeholders, with_numbers};
+    use super::{Checker, Verdict, place_first, placeholders, with_numbers};
+    use crate::mqtt::Timestamp;
+    use crate::profile::PayloadKind;
 
     #[test]
     fn placeholders_are_found_with_their_braces() {
@@ -131,5 +138,38 @@ mod tests {
     #[test]
     fn numbers_are_as_long_as_what_they_replace() {
         assert_eq!(with_numbers("[{{seq}}]"), "[1111111]");
+    }
+
+    #[test]
+    fn the_place_comes_first() {
+        assert_eq!(
+            place_first("expected value at line 1 column 9"),
+            "Not JSON at 1:9, expected value"
+        );
+    }
+
+    #[test]
+    fn payloads_are_judged_as_they_will_be_sent() {
+        let mut checker = Checker::default();
+        let mut verdict = |kind, text: &str| {
+            let check = checker.check(kind, text, Timestamp::from_micros(0));
+            (check.verdict, check.text.clone())
+        };
+        let json = PayloadKind::Json;
+        assert_eq!(
+            verdict(json, "{\"n\": {{seq}}}"),
+            (Verdict::Good, "valid JSON · 8 B".to_owned())
+        );
+        let (quotes, text) = verdict(json, "{\"at\": {{now}}}");
+        assert_eq!(quotes, Verdict::Doubtful);
+        assert!(text.contains("quotes"), "{text}");
+        let (wrong, text) = verdict(json, "{\"n\": }");
+        assert_eq!(wrong, Verdict::Doubtful);
+        assert!(text.starts_with("Not JSON at 1:7"), "{text}");
+        assert_eq!(verdict(PayloadKind::Hex, "4").0, Verdict::Bad);
+        assert_eq!(
+            verdict(PayloadKind::Hex, "48 65"),
+            (Verdict::Good, "2 B".to_owned())
+        );
     }
 }

@@ -140,9 +140,7 @@ impl PublishPanel {
         scroll
             .auto_shrink(false)
             .show(ui, |ui| {
-                let hint = RichText::new(hint(kind))
-                    .font(theme::mono_large())
-                    .color(Palette::of(ui).faint);
+                let hint = RichText::new(hint(kind)).font(theme::mono_large());
                 let mut layouter = |ui: &Ui, text: &dyn TextBuffer, width: f32| {
                     let mut job = layout(ui, text.as_str(), kind);
                     job.wrap.max_width = width;

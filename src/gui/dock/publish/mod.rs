@@ -21,7 +21,7 @@ use self::send::Sender;
 
 use super::super::context::Context;
 use super::super::file_choice::FileChoice;
-use super::super::theme;
+use super::super::theme::{self, Palette};
 use crate::client::State;
 use crate::profile::PublishDraft;
 
@@ -89,6 +89,8 @@ impl PublishPanel {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         self.sender.remember(ui.ctx());
+        // nobody shall take a hint for a value
+        ui.visuals_mut().weak_text_color = Some(Palette::of(ui).faint);
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
             self.publish_now(context);
         }

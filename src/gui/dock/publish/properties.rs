@@ -99,7 +99,7 @@ fn user_properties(ui: &mut Ui, user: &mut Vec<(String, String)>) {
 
 fn bare_field(ui: &mut Ui, text: &mut String, label: &str, hint: &str, width: f32) {
     let edit = TextEdit::singleline(text)
-        .hint_text(faint(ui, hint))
+        .hint_text(hint.to_owned())
         .font(theme::mono());
     field(ui, edit, label, width);
 }
@@ -120,7 +120,7 @@ fn named_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fon
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let width = ui.available_width();
                 let edit = TextEdit::singleline(text)
-                    .hint_text(faint(ui, hint))
+                    .hint_text(hint.to_owned())
                     .font(font)
                     .frame(Frame::NONE)
                     .margin(Margin::ZERO)
@@ -144,9 +144,4 @@ fn named_field(ui: &mut Ui, name: &str, text: &mut String, hint: &str, font: Fon
             .rect_stroke(shown.response.rect, radius, line, egui::StrokeKind::Inside);
     }
     response
-}
-
-/// A hint that nobody takes for a value.
-fn faint(ui: &Ui, hint: &str) -> RichText {
-    RichText::new(hint).color(Palette::of(ui).faint)
 }

@@ -226,20 +226,20 @@ fn saved_publishes_are_loaded_kept_renamed_and_deleted() {
     window.run_steps(3);
     window
         .get_by_label("Name of the saved publish")
-        .type_text(" off");
+        .type_text("LED off again");
     window.run_steps(2);
     window.key_press(egui::Key::Enter);
     window.run_steps(2);
     let edited = edited_profile(window.state());
     let last = edited.saved_publishes.last().unwrap();
-    assert_eq!(last.name, "raspberrypi off");
+    assert_eq!(last.name, "LED off again");
     assert_eq!(last.draft.payload, "{\"led\":\"off\"}");
 
     window.get_by_label("Rename saved publish").click();
     window.run_steps(3);
     window
         .get_by_label("Name of the saved publish")
-        .type_text("!");
+        .type_text("LED off!");
     window.run_steps(2);
     window.key_press(egui::Key::Enter);
     window.run_steps(2);
