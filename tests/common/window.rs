@@ -220,15 +220,18 @@ impl Window {
     #[track_caller]
     pub fn wait_for(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
         let deadline = Instant::now() + PATIENCE;
-        loop {
+        let mut longest = Duration::ZERO;
+        for frame in 1.. {
+            let began = Instant::now();
             self.step();
+            longest = longest.max(began.elapsed());
             if is_so(self) {
                 self.settle();
                 return;
             }
             assert!(
                 Instant::now() < deadline,
-                "waited for {what}; on the screen:\n{}",
+                "waited for {what} through {frame} frames, the longest of {longest:?}; on the screen:\n{}",
                 self.on_screen()
             );
             // a background task wakes the window, or the frame that it asked for is due
