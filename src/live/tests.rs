@@ -251,7 +251,14 @@ fn retained_markers_begin_anew_with_a_session() {
     let kept = publish(0b0001, "kept", None, "x");
     let resumed = vec![0x20, 2, 1, 0];
     let new = vec![0x20, 2, 0, 0];
-    let retained = || scene.workers.model.lock().totals(Timestamp::from_micros(1)).retained;
+    let retained = || {
+        scene
+            .workers
+            .model
+            .lock()
+            .totals(Timestamp::from_micros(1))
+            .retained
+    };
     take(&mut feeder, &[(Direction::Incoming, kept)]);
     take(&mut feeder, &[(Direction::Incoming, resumed)]);
     assert_eq!(retained(), 1, "a resumed session goes on");
