@@ -18,7 +18,7 @@ use canopy::profile::{
 };
 use eframe::App as _;
 use egui::accesskit::{Action, Role, Toggled};
-use egui::{Event, Key, Modifiers, UiBuilder, ViewportId};
+use egui::{Event, Key, Modifiers, OutputCommand, UiBuilder, ViewportId};
 use egui_kittest::kittest::NodeT as _;
 use egui_kittest::{Harness, Node};
 use tokio::runtime::Runtime;
@@ -125,6 +125,7 @@ type Slot = Rc<RefCell<Option<App>>>;
 pub struct Window {
     harness: Harness<'static, Slot>,
     wakes: Receiver<()>,
+    copied: Option<String>,
     runtime: Option<Runtime>,
 }
 
@@ -161,6 +162,7 @@ impl Window {
         Self {
             harness,
             wakes,
+            copied: None,
             runtime: Some(runtime),
         }
     }
@@ -185,10 +187,21 @@ impl Window {
         self.harness.step();
     }
 
+    /// What was copied to the clipboard last.
+    pub fn take_copied(&mut self) -> Option<String> {
+        self.copied.take()
+    }
+
     /// Frames until the window asks for no further one at once.
     pub fn settle(&mut self) {
         for _ in 0..SETTLING {
             self.step();
+            let commands = &self.harness.output().platform_output.commands;
+            let copied = commands.iter().find_map(|command| match command {
+                OutputCommand::CopyText(text) => Some(text.clone()),
+                _ => None,
+            });
+            self.copied = copied.or(self.copied.take());
             if !self.delay().is_zero() {
                 break;
             }
@@ -407,6 +420,25 @@ impl Window {
     /// Changes the size of the window.
     pub fn resize(&mut self, size: [f32; 2]) {
         self.harness.set_size(size.into());
+        self.settle();
+    }
+
+    /// Width of the tree in points.
+    pub fn tree_width(&self) -> f32 {
+        let tree = self.nodes().find(|node| is(node, Role::Tree, "Topics"));
+        tree.expect("the tree").rect().width()
+    }
+
+    /// Drags the line between tree and inspector.
+    pub fn drag_splitter(&mut self, by: f32) {
+        let tree = self.nodes().find(|node| is(node, Role::Tree, "Topics"));
+        let from = tree.expect("the tree").rect().right_center();
+        let to = from + egui::vec2(by, 0.0);
+        self.harness.hover_at(from);
+        self.harness.drag_at(from);
+        self.harness.hover_at(from + (to - from) / 2.0);
+        self.harness.hover_at(to);
+        self.harness.drop_at(to);
         self.settle();
     }
 

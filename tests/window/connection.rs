@@ -1,6 +1,9 @@
 //! What happens to an open connection, and what the other side sees of it.
 
+use std::net::Ipv4Addr;
+
 use bytes::Bytes;
+use canopy::broker::{Broker, BrokerConfig};
 use canopy::mqtt::{Qos, Version};
 use canopy::profile::{Profile, WillSettings};
 use tokio::runtime::Runtime;
@@ -131,4 +134,57 @@ fn a_host_that_does_not_exist_is_said_in_words() {
     window.wait_for_text("next attempt in");
     window.press("Cancel");
     window.wait_for_label("Disconnected");
+}
+
+#[test]
+fn a_client_with_the_same_id_takes_the_connection_over() {
+    let home = Home::new();
+    let runtime = Runtime::new().unwrap();
+    let config = BrokerConfig {
+        address: Ipv4Addr::LOCALHOST.into(),
+        port: 0,
+        credentials: None,
+    };
+    let broker = Broker::start(runtime.handle(), config);
+    let broker = runtime.block_on(broker).unwrap();
+    let mine = Profile {
+        client_id: "one-of-us".to_owned(),
+        ..lab(broker.address().port())
+    };
+    let mut window = connect(&home, &mine);
+    window.wait_for_text("Connected since");
+    let theirs = Profile {
+        client_id: "one-of-us".to_owned(),
+        reconnect: false,
+        ..profile(Version::V5, broker.address().port())
+    };
+    let other = runtime.block_on(Probe::connect(theirs));
+    window.wait_for_label("Not connected");
+    assert!(window.has_text("same client id"), "{}", window.on_screen());
+    drop(other);
+}
+
+#[test]
+fn a_typed_password_is_sent_and_reaches_no_file() {
+    let Some(broker) = Mosquitto::start_with_password("alice", "correct horse") else {
+        return;
+    };
+    let home = Home::new();
+    home.config().save_profiles(&[lab(broker.port())]).unwrap();
+    let mut window = home.open();
+    window.fill("User name", "alice");
+    window.fill("Password", "correct horse");
+    window.press("Connect");
+    window.wait_for_text("Connected since");
+    window.chord(crate::driver::CTRL, egui::Key::Num3);
+    window.wait_for_text("Subscribed to");
+    assert!(!window.has_text("correct horse"));
+    window.close();
+    for entry in std::fs::read_dir(home.path()).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        assert!(!text.contains("correct horse"), "{text}");
+    }
+    let mut window = home.open();
+    window.press("Connect");
+    window.wait_for_text("Connected since");
 }

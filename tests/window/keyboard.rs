@@ -124,3 +124,16 @@ fn dock_and_screens_have_keys() {
     window.chord(CTRL, Key::B);
     window.wait_for_label("off");
 }
+
+#[test]
+fn the_palette_moves_the_keyboard_where_its_command_says() {
+    let home = Home::new();
+    let mut window = demo_by_palette(&home);
+    tab_to(&mut window, "Topics");
+    window.chord(CTRL, Key::K);
+    window.type_text("filter topics");
+    window.key(Key::Enter);
+    window.wait_for("the filter", |window| {
+        window.is_focused("Filter topics and payloads")
+    });
+}

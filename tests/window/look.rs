@@ -91,3 +91,40 @@ fn it_works_in_the_light_theme() {
     });
     visit(&mut demo(&home));
 }
+
+#[test]
+fn everything_is_enlarged_and_stays_so() {
+    let home = Home::new();
+    let mut window = home.open();
+    window.chord(CTRL, Key::Comma);
+    window.click(Role::RadioButton, "Enlarge 150 %");
+    window.press("Done");
+    window.wait_for("the settings on disk", |_| {
+        (home.config().load_settings().0.zoom - 1.5).abs() < 0.01
+    });
+    window.close();
+    let mut window = home.open();
+    window.step();
+    assert!((window.context().pixels_per_point() - 1.5).abs() < 0.01);
+}
+
+#[test]
+fn panels_keep_the_size_that_they_were_dragged_to() {
+    let home = Home::new();
+    let mut window = demo(&home);
+    let before = window.tree_width();
+    window.drag_splitter(-120.0);
+    let dragged = window.tree_width();
+    assert!((before - dragged - 120.0).abs() < 4.0, "{before} {dragged}");
+    window.close();
+    let mut window = demo(&home);
+    assert!((window.tree_width() - dragged).abs() < 1.0);
+    // a small window has less room for the tree; the next large one has it again
+    window.resize([800.0, 600.0]);
+    window.resize([1440.0, 900.0]);
+    assert!(
+        (window.tree_width() - dragged).abs() < 1.0,
+        "{}",
+        window.tree_width()
+    );
+}

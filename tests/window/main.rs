@@ -13,6 +13,7 @@ mod driver;
 
 mod broker;
 mod connection;
+mod inspector;
 mod keyboard;
 mod look;
 mod profiles;

@@ -139,3 +139,31 @@ fn open_branches_and_the_dock_survive_a_restart() {
             && !rows.iter().any(|row| row == "kitchen")
     });
 }
+
+#[test]
+fn the_tree_is_sorted_by_messages() {
+    let home = Home::new();
+    let mut window = demo(&home);
+    window.press("Sort by messages");
+    window.wait_for("the busiest branch on top", |window| {
+        window.rows().first().is_some_and(|row| row == "home")
+    });
+    window.press("Sort by topic");
+    window.wait_for("the order of names", |window| {
+        window.rows().first().is_some_and(|row| row == "binary")
+    });
+}
+
+#[test]
+fn the_keyboard_goes_back_to_the_tree_after_a_question() {
+    let home = Home::new();
+    let mut window = demo(&home);
+    window.click_row("UMD = University");
+    window.key(Key::Delete);
+    window.wait_for_label("Clear 1 retained message?");
+    window.key(Key::Escape);
+    window.wait_for("no dialog", |window| {
+        !window.has("Clear 1 retained message?")
+    });
+    assert!(window.is_focused("Topics"));
+}

@@ -16,6 +16,9 @@ const NARROWEST: f32 = 300.0;
 /// A tree that was sized in a wider window takes at most this share of a narrow one.
 const WIDEST_SHARE: f32 = 0.48;
 
+/// Lowest dock.
+const LOWEST_DOCK: f32 = 120.0;
+
 /// What the user dragged to another size in this frame.
 struct Sizes {
     tree_width: f32,
@@ -56,8 +59,7 @@ impl App {
                 .frame(frame)
                 .show(ui, |ui| views.connections.ui(ui, &context));
         }
-        views.dialog.ui(ui, &context);
-        views.palette.ui(ui, &context);
+        views.modals_ui(ui, &context);
         views.toasts.ui(ui, &context);
         let window = &mut self.data.window;
         let moved = |old: f32, new: f32| (old - new).abs() > 0.5;
@@ -68,6 +70,41 @@ impl App {
             window.dock_height = sizes.dock_height;
             self.window_changed(ui.ctx());
         }
+    }
+}
+
+impl Views {
+    /// Draws what lies over everything else. When it goes, the keyboard goes back to where it was.
+    fn modals_ui(&mut self, ui: &Ui, context: &Context<'_>) {
+        let is_open = |views: &Self| views.dialog.is_open() || views.palette.is_open();
+        if !is_open(self) {
+            self.restore_focus(ui);
+            return;
+        }
+        self.dialog.ui(ui, context);
+        self.palette.ui(ui, context);
+        if !is_open(self) {
+            // egui gives nothing below a modal the keyboard before the next frame
+            self.is_modal_gone = true;
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn restore_focus(&mut self, ui: &Ui) {
+        let focused = ui.memory(egui::Memory::focused);
+        if !std::mem::take(&mut self.is_modal_gone) {
+            self.focus_below = focused;
+        } else if let (None, Some(id)) = (focused, self.focus_below) {
+            ui.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
+}
+
+/// Keeps the size that a panel was dragged to, and not one that only a smaller window forced on it: panels are named
+/// after the room around them too, so that they start from the kept size in every other room.
+fn keep_dragged(kept: &mut f32, given: f32, found: f32) {
+    if (found - given).abs() > 0.5 {
+        *kept = found;
     }
 }
 
@@ -84,9 +121,11 @@ fn explorer_ui(
     let palette = Palette::of(ui);
     let room = ui.available_size();
     let widest = (room.x - 1.3 * NARROWEST).max(NARROWEST);
-    let tree = Panel::left("tree")
+    let width = sizes.tree_width.min(room.x * WIDEST_SHARE);
+    let width = width.clamp(NARROWEST, widest);
+    let tree = Panel::left(("tree", room.x.to_bits()))
         .resizable(true)
-        .default_size(sizes.tree_width.min(room.x * WIDEST_SHARE))
+        .default_size(width)
         .size_range(NARROWEST..=widest)
         .frame(Frame::new().fill(palette.panel))
         .show(ui, |ui| {
@@ -97,15 +136,16 @@ fn explorer_ui(
             ui.separator();
             views.tree.ui(ui, context, session, query);
         });
-    sizes.tree_width = tree.response.rect.width();
+    keep_dragged(&mut sizes.tree_width, width, tree.response.rect.width());
     let tallest = (room.y - 160.0).max(160.0);
-    let dock = Panel::bottom("dock")
+    let height = sizes.dock_height.clamp(LOWEST_DOCK, tallest);
+    let dock = Panel::bottom(("dock", room.y.to_bits()))
         .resizable(true)
-        .default_size(sizes.dock_height.min(tallest))
-        .size_range(120.0..=tallest)
+        .default_size(height)
+        .size_range(LOWEST_DOCK..=tallest)
         .frame(Frame::new().fill(palette.panel).stroke(Stroke::NONE))
         .show(ui, |ui| views.dock.ui(ui, context));
-    sizes.dock_height = dock.response.rect.height();
+    keep_dragged(&mut sizes.dock_height, height, dock.response.rect.height());
     let frame = Frame::new().fill(palette.background);
     CentralPanel::default()
         .frame(frame)

@@ -73,6 +73,9 @@ struct Views {
     dialog: Dialog,
     palette: CommandPalette,
     toasts: Toasts,
+    /// What had the keyboard before a dialog or the palette opened.
+    focus_below: Option<egui::Id>,
+    is_modal_gone: bool,
 }
 
 /// The window's application.
