@@ -17,6 +17,8 @@ pub struct BrokerState {
     pub demo: Option<Demo>,
     /// Whether a start or stop is under way.
     pub is_changing: bool,
+    /// Whether saving the broker's settings starts it.
+    pub start_wanted: bool,
     /// Whether the window is to connect once the broker runs.
     pub connect_wanted: bool,
     /// Set when a client came or went since the last look.

@@ -81,7 +81,7 @@ impl App {
             }
             Err(err @ (BrokerError::NeedsPassword | BrokerError::PasswordMissing)) => {
                 self.say(Level::Error, "Broker", err.to_string(), None);
-                return self.open_broker_settings();
+                return self.open_broker_settings(true);
             }
             Err(err) => return self.say(Level::Error, "Broker", err.to_string(), None),
         };
@@ -185,7 +185,9 @@ impl App {
         }
     }
 
-    pub(super) fn open_broker_settings(&mut self) {
+    /// Opens the broker's settings; `then_start` says whether saving them starts a broker that does not run.
+    pub(super) fn open_broker_settings(&mut self, then_start: bool) {
+        self.data.broker.start_wanted = then_start;
         self.views.dialog = Dialog::broker(&self.data.settings.broker);
     }
 
@@ -195,8 +197,12 @@ impl App {
         }
         self.data.settings.broker = settings;
         self.data.unsaved.settings = true;
+        let start_wanted = std::mem::take(&mut self.data.broker.start_wanted);
         if self.data.broker.running.is_some() {
             self.stop_broker(true);
+        } else if start_wanted {
+            let with_demo = std::mem::take(&mut self.data.broker.demo_wanted);
+            self.start_broker(with_demo);
         }
     }
 }
