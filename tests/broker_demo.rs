@@ -122,6 +122,18 @@ fn a_device_that_is_thrown_out_leaves_its_will() {
 }
 
 #[test]
+fn a_device_that_is_thrown_out_comes_back() {
+    let runtime = Runtime::new().unwrap();
+    let (broker, demo) = start(&runtime, None);
+    wait_for_clients(&broker, 5);
+    broker.disconnect_client("demo-home");
+    wait_for_clients(&broker, 4);
+    wait_for_clients(&broker, 5);
+    runtime.block_on(demo.stop());
+    runtime.block_on(broker.stop());
+}
+
+#[test]
 fn all_devices_are_there_with_a_password_too() {
     let runtime = Runtime::new().unwrap();
     let credentials = ("ann".to_owned(), Secret::new("secret"));

@@ -137,6 +137,8 @@ pub enum Action {
     OpenSettings,
     /// Open the broker's settings.
     OpenBrokerSettings,
+    /// Open the broker's settings, and start the broker once they are saved.
+    ReconfigureBroker,
     /// Open the command palette.
     OpenPalette,
     /// Open the list of keys.

@@ -8,6 +8,17 @@ use crate::broker::demo::Demo;
 use crate::broker::{Broker, ClientInfo, Stats};
 use crate::profile::Secret;
 
+/// What is to follow the next start of the broker.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// Saving the broker's settings starts it.
+    pub start: bool,
+    /// The window connects once it runs.
+    pub connection: bool,
+    /// The demo devices start once it runs.
+    pub demo: bool,
+}
+
 /// The broker inside and what is shown of it.
 #[derive(Default)]
 pub struct BrokerState {
@@ -17,12 +28,10 @@ pub struct BrokerState {
     pub demo: Option<Demo>,
     /// Whether a start or stop is under way.
     pub is_changing: bool,
-    /// Whether the window is to connect once the broker runs.
-    pub connect_wanted: bool,
+    /// What is to follow.
+    pub wanted: Wanted,
     /// Set when a client came or went since the last look.
     pub is_stale: Arc<AtomicBool>,
-    /// Whether the demo is to follow once the broker runs.
-    pub demo_wanted: bool,
     /// User name and password that clients must give.
     pub credentials: Option<(String, Secret)>,
     /// Connected clients, at most half a second old while the window is awake.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::client::{
     Captured, Captures, Command, Config, Connection, Direction, Event, PublishId, RuntimeHandle,
@@ -19,6 +19,8 @@ use super::message::Message;
 const TICKS_PER_SECOND: u64 = 2;
 /// One tick.
 const TICK: Duration = Duration::from_millis(1_000 / TICKS_PER_SECOND);
+/// How long a device stays away after its connection was ended for good, by somebody at the broker.
+const ABSENCE: Duration = Duration::from_secs(5);
 /// How long a device may take to say goodbye.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -66,6 +68,8 @@ pub(super) fn profile(client_id: &str) -> Profile {
 /// A device at work.
 pub(super) struct Running<D> {
     device: D,
+    runtime: RuntimeHandle,
+    config: Config,
     connection: Connection,
     /// Only where the device has subscriptions: nobody keeps what nobody reads.
     captures: Option<Captures>,
@@ -78,12 +82,13 @@ pub(super) struct Running<D> {
 impl<D: Device> Running<D> {
     /// Connects `device` in the background.
     pub(super) fn open(runtime: &RuntimeHandle, device: D, config: Config) -> Self {
-        let listens = !config.profile.subscriptions.is_empty();
-        let (connection, captures) = Connection::open(runtime, config, Arc::new(|| {}));
+        let (connection, captures) = connect(runtime, &config);
         Self {
             device,
+            runtime: runtime.clone(),
+            config,
             connection,
-            captures: listens.then_some(captures),
+            captures,
             batch: Vec::new(),
             connected: false,
             tick: 0,
@@ -101,13 +106,25 @@ impl<D: Device> Running<D> {
                 _ = ticks.tick() => self.on_tick(),
                 event = self.connection.event() => match event {
                     Some(event) => self.take(&event),
-                    None => return,
+                    None => tokio::select! {
+                        _ = stop.changed() => return,
+                        () = sleep(ABSENCE) => self.come_back(),
+                    },
                 },
                 () = next_batch(&mut self.captures, &mut self.batch) => self.answer(),
             }
         }
         // A broker that does not acknowledge in time gets no more of it; dropping the connection ends it.
         timeout(FAREWELL, self.say_goodbye()).await.ok();
+    }
+
+    /// Connects anew.
+    fn come_back(&mut self) {
+        let (connection, captures) = connect(&self.runtime, &self.config);
+        self.connection = connection;
+        self.captures = captures;
+        self.connected = false;
+        self.batch.clear();
     }
 
     async fn say_goodbye(&mut self) {
@@ -156,6 +173,13 @@ impl<D: Device> Running<D> {
                 .ok();
         }
     }
+}
+
+/// Opens a connection; its packets are kept only where the device has subscriptions.
+fn connect(runtime: &RuntimeHandle, config: &Config) -> (Connection, Option<Captures>) {
+    let listens = !config.profile.subscriptions.is_empty();
+    let (connection, captures) = Connection::open(runtime, config.clone(), Arc::new(|| {}));
+    (connection, listens.then_some(captures))
 }
 
 /// Waits for packets; for ever where nobody listens or the connection has ended.

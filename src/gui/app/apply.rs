@@ -79,7 +79,8 @@ impl App {
             }
             Action::SaveSettings(settings) => self.save_settings(*settings, context),
             Action::OpenSettings => self.views.dialog = Dialog::settings(),
-            Action::OpenBrokerSettings => self.open_broker_settings(),
+            Action::OpenBrokerSettings => self.open_broker_settings(false),
+            Action::ReconfigureBroker => self.open_broker_settings(true),
             Action::OpenPalette => self.views.palette.open(),
             Action::OpenKeys => self.views.dialog = Dialog::Keys,
             Action::ClearLog => self.data.log.clear(),

@@ -28,7 +28,7 @@ impl App {
             }
             return self.connect(&ProfileId(LOCAL_BROKER.to_owned()));
         }
-        self.data.broker.connect_wanted = true;
+        self.data.broker.wanted.connection = true;
         self.launch_broker(with_demo);
     }
 
@@ -55,7 +55,7 @@ impl App {
     pub(super) fn start_broker_on(&mut self, port: u16) {
         self.data.settings.broker.port = port;
         self.data.unsaved.settings = true;
-        let with_demo = std::mem::take(&mut self.data.broker.demo_wanted);
+        let with_demo = std::mem::take(&mut self.data.broker.wanted.demo);
         self.start_broker(with_demo);
     }
 
@@ -75,13 +75,13 @@ impl App {
                     "Broker",
                     format!("Port {port} is taken by another program."),
                 );
-                self.data.broker.demo_wanted = with_demo;
+                self.data.broker.wanted.demo = with_demo;
                 self.views.dialog = Dialog::port_taken(port, next_free);
                 return;
             }
             Err(err @ (BrokerError::NeedsPassword | BrokerError::PasswordMissing)) => {
                 self.say(Level::Error, "Broker", err.to_string(), None);
-                return self.open_broker_settings();
+                return self.open_broker_settings(true);
             }
             Err(err) => return self.say(Level::Error, "Broker", err.to_string(), None),
         };
@@ -105,7 +105,7 @@ impl App {
         if with_demo {
             self.start_demo();
         }
-        if std::mem::take(&mut self.data.broker.connect_wanted) {
+        if std::mem::take(&mut self.data.broker.wanted.connection) {
             self.connect(&local);
         }
     }
@@ -148,10 +148,10 @@ impl App {
         };
         self.data.broker.is_changing = true;
         let demo = self.data.broker.demo.take();
-        self.data.broker.demo_wanted = start_again && demo.is_some();
+        self.data.broker.wanted.demo = start_again && demo.is_some();
         let is_local = |session: &Session| session.profile.id.0 == LOCAL_BROKER;
         let is_used = self.data.session.as_ref().is_some_and(is_local);
-        self.data.broker.connect_wanted = start_again && is_used;
+        self.data.broker.wanted.connection = start_again && is_used;
         if is_used {
             self.end_connection(Command::Disconnect);
         }
@@ -169,7 +169,7 @@ impl App {
         self.data.broker.refresh();
         self.note(Level::Info, "Broker", "Stopped".to_owned());
         if start_again {
-            let with_demo = std::mem::take(&mut self.data.broker.demo_wanted);
+            let with_demo = std::mem::take(&mut self.data.broker.wanted.demo);
             self.launch_broker(with_demo);
         }
     }
@@ -185,7 +185,9 @@ impl App {
         }
     }
 
-    pub(super) fn open_broker_settings(&mut self) {
+    /// Opens the broker's settings; `then_start` says whether saving them starts a broker that does not run.
+    pub(super) fn open_broker_settings(&mut self, then_start: bool) {
+        self.data.broker.wanted.start = then_start;
         self.views.dialog = Dialog::broker(&self.data.settings.broker);
     }
 
@@ -195,8 +197,12 @@ impl App {
         }
         self.data.settings.broker = settings;
         self.data.unsaved.settings = true;
+        let start_wanted = std::mem::take(&mut self.data.broker.wanted.start);
         if self.data.broker.running.is_some() {
             self.stop_broker(true);
+        } else if start_wanted {
+            let with_demo = std::mem::take(&mut self.data.broker.wanted.demo);
+            self.start_broker(with_demo);
         }
     }
 }

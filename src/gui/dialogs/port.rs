@@ -56,7 +56,7 @@ impl PortDialog {
             let change = button(ui, None, "Change…", Look::Plain);
             start_here(&mut self.is_fresh, &change);
             if change.clicked() {
-                context.ask(Action::OpenBrokerSettings);
+                context.ask(Action::ReconfigureBroker);
                 outcome = Outcome::Close;
             }
             if button(ui, None, "Cancel", Look::Plain).clicked() {
