@@ -13,13 +13,34 @@ mod driver;
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use canopy::profile::{BrokerSettings, Profile, Session, Settings, Theme, WillSettings};
+use canopy::mqtt::{Qos, Version};
+use canopy::profile::{
+    BrokerSettings, LOCAL_BROKER, Profile, ProfileId, PublishDraft, SavedPublish, Session,
+    Settings, Subscription, Theme, WillSettings, WindowState,
+};
 use egui::Key;
 use egui::accesskit::Role;
 
 use driver::{CTRL, Home, Look, Window, screenshots};
 
-/// The port that readers know, where it is free; another one would be a riddle in a picture.
+/// The branches that are open.
+const OPEN: [&str; 12] = [
+    "UM",
+    "UM/campus",
+    "UM/campus/department",
+    "UM/campus/faculty",
+    "UM/campus/research",
+    "UM/dearborn",
+    "UM/dearborn/student",
+    "command",
+    "home",
+    "home/livingroom",
+    "status",
+    "status/raspberrypi",
+];
+
+/// What somebody has who has used the program for a while. The broker's port is the one that readers know, where it
+/// is free; another one would be a riddle in a picture.
 fn home(theme: Theme) -> Home {
     let settings = Settings {
         theme,
@@ -31,28 +52,28 @@ fn home(theme: Theme) -> Home {
         let settings = Settings { broker, ..settings };
         home.config().save_settings(&settings).unwrap();
     }
+    home.config().save_profiles(&profiles()).unwrap();
+    let open = OPEN.map(str::to_owned).to_vec();
+    let window = WindowState {
+        expanded: [(ProfileId(LOCAL_BROKER.to_owned()), open)].into(),
+        ..WindowState::default()
+    };
+    home.config().save_window(&window).unwrap();
     home
 }
 
 /// Broker and demo with some history, and the news of research selected.
 fn explorer(home: &Home, size: [f32; 2]) -> Window {
     let mut window = home.open_as(Look { size, scale: 1.0 }, true);
-    window.wait_for("everything of the demo", |window| {
-        let topics = window.read(|text| text.strip_suffix(" topics")?.parse::<u64>().ok());
-        topics.is_some_and(|topics| topics > 60)
-    });
-    window.press("Close all branches");
-    for branch in ["UM", "campus", "research", "status", "command"] {
-        window.double_click_row(branch);
-    }
-    window.click_row("news = {\"headline\"");
     window.wait_for("some history", |window| {
         let messages = window.read(|text| {
             let count = text.strip_suffix(" messages")?;
             count.replace(',', "").parse::<u64>().ok()
         });
-        messages.is_some_and(|messages| messages > 400)
+        messages.is_some_and(|messages| messages > 250)
     });
+    window.click_row("news = {\"headline\"");
+    window.click(Role::ListItem, "LED on");
     window
 }
 
@@ -75,9 +96,6 @@ fn pictures() {
 fn dark() {
     let home = home(Theme::Dark);
     let mut window = explorer(&home, LARGE);
-    window.fill("Payload to publish", "{\n  \"led\": \"off\"\n}");
-    window.fill("Topic to publish to", "command/raspberrypi");
-    window.click(Role::RadioButton, "QoS 1");
     window.press("Publish");
     window.wait_for_text("sent → PUBACK");
     save(&mut window, "explorer-dark.png");
@@ -94,9 +112,6 @@ fn light() {
     let mut window = explorer(&home, LARGE);
     save(&mut window, "explorer-light.png");
     window.close();
-    let mut profiles = home.profiles();
-    profiles.extend(examples());
-    home.config().save_profiles(&profiles).unwrap();
     let mut window = home.open_as(Look::default(), true);
     window.wait_for_text("Connected since");
     window.chord(CTRL, Key::O);
@@ -107,7 +122,23 @@ fn light() {
     save(&mut window, "connections.png");
 }
 
-fn examples() -> Vec<Profile> {
+fn profiles() -> Vec<Profile> {
+    let local = Profile {
+        id: ProfileId(LOCAL_BROKER.to_owned()),
+        name: "Local broker".to_owned(),
+        subscriptions: vec![
+            subscription("#", Qos::AtLeastOnce),
+            subscription("$SYS/#", Qos::AtMostOnce),
+        ],
+        saved_publishes: vec![
+            command(
+                "LED on",
+                "{\n  \"led\": \"on\",\n  \"at\": \"{{now}}\",\n  \"seq\": {{seq}}\n}",
+            ),
+            command("LED off", "{ \"led\": \"off\" }"),
+        ],
+        ..Profile::default()
+    };
     let greenhouse = Profile {
         name: "Greenhouse".to_owned(),
         host: "greenhouse.example".to_owned(),
@@ -128,8 +159,27 @@ fn examples() -> Vec<Profile> {
     let gateway = Profile {
         name: "Gateway in the barn".to_owned(),
         host: "192.168.1.20".to_owned(),
-        version: canopy::mqtt::Version::V311,
+        version: Version::V311,
         ..Profile::default()
     };
-    vec![greenhouse, gateway]
+    vec![local, greenhouse, gateway]
+}
+
+fn subscription(filter: &str, qos: Qos) -> Subscription {
+    Subscription {
+        filter: filter.to_owned(),
+        qos,
+    }
+}
+
+fn command(name: &str, payload: &str) -> SavedPublish {
+    SavedPublish {
+        name: name.to_owned(),
+        draft: PublishDraft {
+            topic: "command/raspberrypi".to_owned(),
+            qos: Qos::AtLeastOnce,
+            payload: payload.to_owned(),
+            ..PublishDraft::default()
+        },
+    }
 }
