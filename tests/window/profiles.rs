@@ -2,8 +2,10 @@
 
 use canopy::profile::{Profile, Secret, SecretStore as _};
 
+use egui::Key;
+
 use crate::common::mosquitto::Mosquitto;
-use crate::driver::{Home, Window};
+use crate::driver::{CTRL, Home, Look, Window};
 
 /// Name, host and port of each profile on disk.
 fn on_disk(home: &Home) -> Vec<(String, String, u16)> {
@@ -47,6 +49,19 @@ fn a_deleted_profile_comes_back_with_undo() {
     window.press("Undo");
     window.wait_for("the profile on disk", |_| on_disk(&home) == [lab()]);
     window.wait_for_text("Lab, mqtt://broker.example:1884");
+}
+
+#[test]
+fn deleting_the_open_connection_ends_it() {
+    let home = Home::new();
+    let mut window = home.open_as(Look::default(), true);
+    window.wait_for_text("Connected since");
+    window.chord(CTRL, Key::O);
+    window.wait_for_label("Delete connection");
+    window.press("Delete connection");
+    window.wait_for_text("Connection “Local broker” deleted");
+    window.wait_for_text("Not connected");
+    assert!(!window.has_text("Connected since"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::profile::{Profile, ProfileId, Subscription, duplicate, put_back, remove, reorder};
 
 use super::super::action::{Action, Level};
+use super::super::session::Session;
 use super::{App, Screen};
 
 impl App {
@@ -35,6 +36,12 @@ impl App {
         let Some(removed) = remove(&mut self.data.profiles, id) else {
             return;
         };
+        let is_open = |session: &Session| session.profile.id == removed.profile.id;
+        if self.data.session.as_ref().is_some_and(is_open) {
+            // dropping it says DISCONNECT
+            self.data.session = None;
+            self.views.screen = Screen::Connections;
+        }
         let next = removed
             .index
             .min(self.data.profiles.len().saturating_sub(1));
