@@ -14,7 +14,9 @@
 //! | [`broker`] | the broker inside, its clients, the demo devices |
 //! | [`cli`] | the subcommands without a window |
 //! | [`gui`] | the window |
+//! | [`bench`] | how fast all of it is, beside other programs |
 
+pub mod bench;
 pub mod broker;
 pub mod cli;
 pub mod client;

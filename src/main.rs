@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 
+use canopy::bench;
 use canopy::cli::{self, Invocation, WindowOptions};
 use canopy::gui::{self, StartError};
 
@@ -10,6 +11,7 @@ fn main() -> ExitCode {
     match cli::parse() {
         Ok(Invocation::Window(options)) => open_window(options),
         Ok(Invocation::Terminal(command)) => command.run(),
+        Ok(Invocation::Bench(args)) => bench::run(&args),
         Err(code) => code,
     }
 }

@@ -7,10 +7,12 @@
 //! | `subscribe_args`, `subscribe`, `receive` | `canopy sub` |
 //! | `output` | messages and packets as text |
 //! | `broker` | `canopy broker` |
+//! | `bench_args` | the options of `canopy bench` |
 //! | `watch` | `canopy watch` |
 //! | `session`, `exit`, `terminal` | one connection followed to its end, exit codes, the terminal |
 
 mod arguments;
+mod bench_args;
 mod broker;
 mod connect;
 mod exit;
@@ -33,6 +35,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub use bench_args::{
+    BenchArgs, BenchCommand, BrokerBenchArgs, FloodArgs, FrameBenchArgs, IngestBenchArgs,
+    MemoryBenchArgs, ModelBenchArgs, StartBenchArgs,
+};
 use exit::Outcome;
 
 /// What the command line asks for.
@@ -41,6 +47,8 @@ pub enum Invocation {
     Window(WindowOptions),
     /// A subcommand in the terminal.
     Terminal(Box<TerminalCommand>),
+    /// Measuring, which needs the window's code too.
+    Bench(BenchArgs),
 }
 
 /// How to open the window.
@@ -53,7 +61,7 @@ pub struct WindowOptions {
 }
 
 /// A subcommand in the terminal; [`TerminalCommand::run`] does its work.
-pub struct TerminalCommand(CommandArgs);
+pub struct TerminalCommand(TerminalArgs);
 
 #[derive(Debug, Parser)]
 #[command(
@@ -83,6 +91,14 @@ struct Root {
 
 #[derive(Debug, Subcommand)]
 enum CommandArgs {
+    #[command(flatten)]
+    Terminal(TerminalArgs),
+    /// Measure how fast Canopy is on this machine, beside its peers
+    Bench(BenchArgs),
+}
+
+#[derive(Debug, Subcommand)]
+enum TerminalArgs {
     /// Run the broker inside in this terminal
     Broker(broker::BrokerArgs),
     /// Publish messages
@@ -112,7 +128,10 @@ fn parse_from(arguments: Vec<OsString>) -> Result<Invocation, clap::Error> {
     let arguments = arguments::join_properties(&command, arguments);
     let root = Root::from_arg_matches(&command.try_get_matches_from(arguments)?)?;
     Ok(match root.command {
-        Some(command) => Invocation::Terminal(Box::new(TerminalCommand(command))),
+        Some(CommandArgs::Bench(args)) => Invocation::Bench(args),
+        Some(CommandArgs::Terminal(command)) => {
+            Invocation::Terminal(Box::new(TerminalCommand(command)))
+        }
         None => Invocation::Window(WindowOptions {
             demo: root.demo,
             config_dir: root.config_dir,
@@ -139,10 +158,10 @@ impl TerminalCommand {
     /// Does the work and returns when it is done.
     pub fn run(self) -> ExitCode {
         match self.0 {
-            CommandArgs::Broker(args) => broker::run(&args),
-            CommandArgs::Pub(args) => publish::run(&args),
-            CommandArgs::Sub(args) => subscribe::run(&args),
-            CommandArgs::Watch(args) => watch::run(&args),
+            TerminalArgs::Broker(args) => broker::run(&args),
+            TerminalArgs::Pub(args) => publish::run(&args),
+            TerminalArgs::Sub(args) => subscribe::run(&args),
+            TerminalArgs::Watch(args) => watch::run(&args),
         }
     }
 }

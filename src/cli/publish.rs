@@ -280,7 +280,7 @@ mod tests {
             panic!("not a command");
         };
         match command.0 {
-            crate::cli::CommandArgs::Pub(args) => args.job().expect("fits"),
+            crate::cli::TerminalArgs::Pub(args) => args.job().expect("fits"),
             _ => panic!("not pub"),
         }
     }

@@ -10,10 +10,10 @@ fn parsed(line: &str) -> Result<Invocation, clap::Error> {
 fn publish_job(line: &str) -> publish_args::PublishJob {
     match parsed(line) {
         Ok(Invocation::Terminal(command)) => match command.0 {
-            CommandArgs::Pub(args) => args.job().expect("fits"),
+            TerminalArgs::Pub(args) => args.job().expect("fits"),
             _ => panic!("not pub: {line}"),
         },
-        Ok(_) => panic!("the window: {line}"),
+        Ok(_) => panic!("not in the terminal: {line}"),
         Err(err) => panic!("{err}"),
     }
 }
@@ -21,10 +21,10 @@ fn publish_job(line: &str) -> publish_args::PublishJob {
 fn subscribe_args(line: &str) -> subscribe_args::SubscribeArgs {
     match parsed(line) {
         Ok(Invocation::Terminal(command)) => match command.0 {
-            CommandArgs::Sub(args) => args,
+            TerminalArgs::Sub(args) => args,
             _ => panic!("not sub: {line}"),
         },
-        Ok(_) => panic!("the window: {line}"),
+        Ok(_) => panic!("not in the terminal: {line}"),
         Err(err) => panic!("{err}"),
     }
 }
