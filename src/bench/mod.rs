@@ -8,7 +8,7 @@
 //! | `broker` | the broker inside |
 //! | `memory` | the history budget over time |
 //! | `start` | start to first frame |
-//! | `measure`, `peers`, `report` | medians and CPU time; other programs; tables and JSON |
+//! | `topics`, `measure`, `peers`, `report` | what to measure with; medians and CPU time; other programs; tables and JSON |
 //!
 //! Figures are medians of several runs, with those of a peer interleaved: machines are noisy, ratios within one run are
 //! not.
@@ -23,6 +23,7 @@ mod model;
 mod peers;
 mod report;
 mod start;
+mod topics;
 
 use std::process::ExitCode;
 
