@@ -47,7 +47,17 @@ pub enum BenchCommand {
 
 /// Arguments of `canopy bench model`.
 #[derive(Debug, Args)]
-pub struct ModelBenchArgs {}
+pub struct ModelBenchArgs {
+    /// How many topics, one table row for each and each shape of the tree
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    pub topics: Vec<usize>,
+    /// Runs; the figures are their medians
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub runs: usize,
+    /// Only take in the topics in this shape and print the bytes for each; the bench starts itself with it
+    #[arg(long, value_name = "SHAPE", hide = true)]
+    pub only_memory: Option<String>,
+}
 
 /// Arguments of `canopy bench ingest`.
 #[derive(Debug, Args)]
