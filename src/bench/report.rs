@@ -192,6 +192,14 @@ impl Report {
     }
 }
 
+/// Prints one line by itself, for a program that this one started.
+///
+/// # Errors
+/// When standard output is closed.
+pub(super) fn line(text: &str) -> Result<(), BenchError> {
+    writeln!(io::stdout().lock(), "{text}").map_err(|err| closed(&err))
+}
+
 fn closed(err: &io::Error) -> BenchError {
     BenchError::new(format!("The report could not be written: {err}."))
 }

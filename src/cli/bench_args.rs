@@ -3,6 +3,9 @@
 
 use clap::{Args, Subcommand};
 
+use super::connect::parse_qos;
+use crate::mqtt::{Qos, Version};
+
 /// Arguments of `canopy bench`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -44,11 +47,53 @@ pub enum BenchCommand {
 
 /// Arguments of `canopy bench model`.
 #[derive(Debug, Args)]
-pub struct ModelBenchArgs {}
+pub struct ModelBenchArgs {
+    /// How many topics, one table row for each and each shape of the tree
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000])]
+    pub topics: Vec<usize>,
+    /// Runs; the figures are their medians
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub runs: usize,
+    /// Only take in the topics in this shape and print the bytes for each; the bench starts itself with it
+    #[arg(long, value_name = "SHAPE", hide = true)]
+    pub only_memory: Option<String>,
+}
 
 /// Arguments of `canopy bench ingest`.
 #[derive(Debug, Args)]
-pub struct IngestBenchArgs {}
+#[command(
+    after_help = "The flood comes from a second process (“canopy bench flood”). Messages count when they are in the tree, and as many must
+be there as were sent. mosquitto_sub gets the same flood in turn: -t '#' -C COUNT, without -v, output to nowhere."
+)]
+pub struct IngestBenchArgs {
+    /// Runs of each row; the median is shown
+    #[arg(long, value_name = "COUNT", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub runs: u32,
+    /// Messages in each run
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub messages: u64,
+    /// Different topics
+    #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = parse_count)]
+    pub topics: usize,
+    /// Topics in one flat branch instead of five levels
+    #[arg(long)]
+    pub flat: bool,
+    /// Payload bytes; may be repeated
+    #[arg(long, value_name = "BYTES", default_values_t = [64, 1024])]
+    pub size: Vec<usize>,
+    /// Quality of service; may be repeated
+    #[arg(long, value_name = "QOS", default_values = ["0", "1", "2"], value_parser = parse_qos)]
+    pub qos: Vec<Qos>,
+    /// MQTT version, 3.1.1 or 5; may be repeated
+    #[arg(long, value_name = "VERSION", default_values = ["3.1.1", "5"], value_parser = parse_version)]
+    pub protocol: Vec<Version>,
+    /// Messages of QoS 1 and 2 that the flood leaves unacknowledged at most
+    #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub window: u16,
+    /// Measure Canopy only
+    #[arg(long)]
+    pub no_peer: bool,
+}
 
 /// Arguments of `canopy bench frame`.
 #[derive(Debug, Args)]
@@ -68,4 +113,55 @@ pub struct StartBenchArgs {}
 
 /// Arguments of `canopy bench flood`.
 #[derive(Debug, Args)]
-pub struct FloodArgs {}
+#[command(
+    after_help = "It speaks MQTT 3.1.1 and 5 on 127.0.0.1, takes any subscription, and publishes nothing that it is sent. Every client gets the
+whole flood once it has subscribed, at the QoS of the flood or the highest it subscribed with, whichever is lower.
+
+Examples:
+  canopy bench flood --port 1884 --messages 1000000
+  mosquitto_sub -p 1884 -t '#' -C 1000000 > /dev/null"
+)]
+pub struct FloodArgs {
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 1884)]
+    pub port: u16,
+    /// Different topics
+    #[arg(long, value_name = "COUNT", default_value = "1000", value_parser = parse_count)]
+    pub topics: usize,
+    /// Topics in one flat branch instead of five levels
+    #[arg(long)]
+    pub flat: bool,
+    /// Payload bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 64)]
+    pub size: usize,
+    /// Quality of service
+    #[arg(long, value_name = "QOS", default_value = "0", value_parser = parse_qos)]
+    pub qos: Qos,
+    /// Messages for each client; without end if left out
+    #[arg(long, value_name = "COUNT")]
+    pub messages: Option<u64>,
+    /// How long each client is flooded at most
+    #[arg(long)]
+    pub seconds: Option<u64>,
+    /// Messages of QoS 1 and 2 that may be unacknowledged; an MQTT 5 client can ask for fewer
+    #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub window: u16,
+    /// End when standard input is closed
+    #[arg(long)]
+    pub until_stdin_ends: bool,
+}
+
+fn parse_count(text: &str) -> Result<usize, &'static str> {
+    let count = text.replace(['_', ','], "").parse().ok();
+    count
+        .filter(|&count| (1..=10_000_000).contains(&count))
+        .ok_or("use a number from 1 to 10,000,000")
+}
+
+fn parse_version(text: &str) -> Result<Version, &'static str> {
+    match text {
+        "3.1.1" => Ok(Version::V311),
+        "5" => Ok(Version::V5),
+        _ => Err("use 3.1.1 or 5"),
+    }
+}
