@@ -1,6 +1,8 @@
 //! The options of `canopy bench`. Only what was asked for stands here; [`crate::bench`] does the work, because one of the
 //! benches draws the window, which this folder does not know.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::connect::parse_qos;
@@ -105,7 +107,38 @@ pub struct BrokerBenchArgs {}
 
 /// Arguments of `canopy bench memory`.
 #[derive(Debug, Args)]
-pub struct MemoryBenchArgs {}
+#[command(
+    after_help = "The flood comes from a second process (“canopy bench flood”), as fast as it is taken in. Resident memory is that of the
+process that keeps the history.
+
+Examples:
+  canopy bench memory --minutes 10 --svg memory.svg
+  canopy bench memory --size 1024 --budget 64 --json"
+)]
+pub struct MemoryBenchArgs {
+    /// How long the flood lasts
+    #[arg(long, value_name = "MINUTES", default_value = "1", value_parser = parse_minutes)]
+    pub minutes: f64,
+    /// What the history may take, MiB
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
+    pub budget: u64,
+    /// Payload bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 64)]
+    pub size: usize,
+    /// Different topics
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000)]
+    pub topics: usize,
+    /// Draw the curve into this file
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+}
+
+fn parse_minutes(text: &str) -> Result<f64, &'static str> {
+    let minutes = text.parse().ok();
+    minutes
+        .filter(|minutes| (0.01..=1_440.0).contains(minutes))
+        .ok_or("use a number of minutes from 0.01 to 1440")
+}
 
 /// Arguments of `canopy bench start`.
 #[derive(Debug, Args)]
