@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::connect::parse_qos;
 use crate::mqtt::{Qos, Version};
+
+use super::connect::{parse_qos, parse_version};
 
 /// Arguments of `canopy bench`.
 #[derive(Debug, Args)]
@@ -103,7 +104,40 @@ pub struct FrameBenchArgs {}
 
 /// Arguments of `canopy bench broker`.
 #[derive(Debug, Args)]
-pub struct BrokerBenchArgs {}
+pub struct BrokerBenchArgs {
+    /// Protocol version: 5 or 311; both when left out
+    #[arg(short = 'V', long = "protocol", value_name = "VERSION", value_parser = parse_version)]
+    pub version: Option<Version>,
+    /// QoS: 0, 1 or 2; all when left out
+    #[arg(short, long, value_name = "QOS", value_parser = parse_qos)]
+    pub qos: Option<Qos>,
+    /// Messages delivered in each run at QoS 0; half as many at QoS 1, a quarter at QoS 2
+    #[arg(short, long, value_name = "COUNT", default_value_t = 400_000)]
+    pub messages: usize,
+    /// Payload of each message, in bytes
+    #[arg(short, long, value_name = "BYTES", default_value_t = 64)]
+    pub size: usize,
+    /// Retained messages for a new subscriber
+    #[arg(long, value_name = "COUNT", default_value_t = 100_000)]
+    pub retained: usize,
+    /// Runs of each row, interleaved with mosquitto's; the median is shown
+    #[arg(short, long, value_name = "COUNT", default_value_t = 3,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    pub runs: usize,
+}
+
+impl BrokerBenchArgs {
+    /// Protocol versions to measure with.
+    pub fn versions(&self) -> Vec<Version> {
+        self.version
+            .map_or_else(|| vec![Version::V311, Version::V5], |version| vec![version])
+    }
+
+    /// Whether `qos` is to be measured.
+    pub fn wants(&self, qos: Qos) -> bool {
+        self.qos.is_none_or(|wanted| wanted == qos)
+    }
+}
 
 /// Arguments of `canopy bench memory`.
 #[derive(Debug, Args)]
