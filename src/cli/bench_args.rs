@@ -100,7 +100,14 @@ pub struct IngestBenchArgs {
 
 /// Arguments of `canopy bench frame`.
 #[derive(Debug, Args)]
-pub struct FrameBenchArgs {}
+pub struct FrameBenchArgs {
+    /// Topics in the tree, and children of the branch that is opened
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..=4_000_000))]
+    pub topics: u32,
+    /// Frames drawn for each row of the table, one every 33 ms
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(10..=100_000))]
+    pub frames: u32,
+}
 
 /// Arguments of `canopy bench broker`.
 #[derive(Debug, Args)]
@@ -176,7 +183,14 @@ fn parse_minutes(text: &str) -> Result<f64, &'static str> {
 
 /// Arguments of `canopy bench start`.
 #[derive(Debug, Args)]
-pub struct StartBenchArgs {}
+pub struct StartBenchArgs {
+    /// How often the program is started
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub starts: u32,
+    /// Seconds for which a connected window is watched while nothing arrives
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    pub idle: u32,
+}
 
 /// Arguments of `canopy bench flood`.
 #[derive(Debug, Args)]
