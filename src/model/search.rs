@@ -82,11 +82,12 @@ impl Model {
         let Some(record) = self.log.get(self.tree.node(node).last) else {
             return false;
         };
-        if record.payload.len() > LONG_PAYLOAD {
-            run.long.push((node, record.payload.to_bytes()));
+        let payload = self.log.payload_slice(record);
+        if payload.len() > LONG_PAYLOAD {
+            run.long.push((node, self.log.payload(record)));
             return false;
         }
-        run.query.matches_payload(record.payload.as_slice())
+        run.query.matches_payload(payload)
     }
 }
 
