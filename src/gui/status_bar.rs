@@ -21,12 +21,12 @@ pub fn status_bar_ui(ui: &mut Ui, context: &Context<'_>) {
             caption(ui, "Ready", Palette::of(ui).muted);
             return;
         };
-        let totals = session.live.lock().totals(context.now);
+        let totals = &session.glance.totals;
         state_ui(ui, context, session);
-        counts_ui(ui, &totals);
+        counts_ui(ui, totals);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(4.0);
-            right_ui(ui, session, &totals);
+            right_ui(ui, session, totals);
         });
     });
 }

@@ -48,6 +48,7 @@ mod tests;
 pub use chores::Chore;
 pub use filter::Query;
 pub use history::{Message, MessageId};
+pub use retained::RetainedSearch;
 pub use search::{Matches, SearchCursor};
 pub use sort::{SortJob, Sorted};
 pub use tree::{Facts, LastValue, NodeId, Row, SortBy, Totals};

@@ -52,6 +52,9 @@ pub struct Options {
     pub quit: Quit,
 }
 
+/// When a frame looks again whose model was busy.
+pub const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
 /// Which of the two screens is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Screen {
@@ -183,6 +186,11 @@ impl App {
         }
         self.take_jobs(context);
         self.take_events();
+        if let Some(session) = &mut self.data.session
+            && session.look(now())
+        {
+            context.request_repaint_after(LOOK_AGAIN);
+        }
         if let Some(delay) = self.data.refresh_broker(now()) {
             context.request_repaint_after(delay);
         }

@@ -14,6 +14,7 @@ use crate::model::{Query, Row, SortBy};
 use crate::mqtt::Timestamp;
 
 use super::action::Action;
+use super::app::LOOK_AGAIN;
 use super::context::Context;
 use super::icons;
 use super::session::Session;
@@ -29,8 +30,14 @@ const TOPIC_SHARE: f32 = 0.5;
 #[derive(Default)]
 pub struct TreeView {
     scroll: Scroll,
-    /// Reused from frame to frame.
+    /// What is visible, as it was copied last.
     rows: Vec<Row>,
+    /// Which row of the whole tree the first of them is.
+    first: usize,
+    /// How many rows the whole tree has.
+    row_count: usize,
+    /// The connection that they belong to.
+    profile: Option<crate::profile::ProfileId>,
     /// Bring the selected row into view in the next frame.
     reveal_selected: bool,
     /// Scroll to this share of all rows in the next frame.
@@ -127,12 +134,20 @@ impl TreeView {
         self.scroll.bar_ui(ui, body, row_count);
     }
 
-    /// Locks the model, copies what is visible, lets go. Returns how many rows the whole tree has.
+    /// Locks the model, copies what is visible, lets go. What was copied last stays when the model is busy. Returns how
+    /// many rows the whole tree has.
     fn copy_rows(&mut self, ui: &Ui, session: &Session, body: Rect, now: Timestamp) -> usize {
-        let mut rows = std::mem::take(&mut self.rows);
-        rows.clear();
-        let model = session.live.lock();
-        let row_count = model.row_count();
+        if self.profile.as_ref() != Some(&session.profile.id) {
+            self.profile = Some(session.profile.id.clone());
+            self.rows.clear();
+            self.row_count = 0;
+        }
+        let Some(model) = session.live.lock_soon() else {
+            self.scroll.wheel(ui, body, self.row_count);
+            ui.ctx().request_repaint_after(LOOK_AGAIN);
+            return self.row_count;
+        };
+        self.row_count = model.row_count();
         if std::mem::take(&mut self.reveal_selected)
             && let Some(row) = session.selected.and_then(|node| model.row_of(node))
         {
@@ -140,16 +155,16 @@ impl TreeView {
         }
         self.scroll.keep_anchor(|node| model.row_of(node));
         if let Some(share) = self.jump_to.take() {
-            self.scroll.jump_to(share, row_count);
+            self.scroll.jump_to(share, self.row_count);
         }
-        self.scroll.wheel(ui, body, row_count);
-        let first = self.scroll.first_row();
+        self.scroll.wheel(ui, body, self.row_count);
+        self.first = self.scroll.first_row();
         let count = scroll::rows_in(body.height()) + 2;
-        model.rows(first, count, now, &mut rows);
+        self.rows.clear();
+        model.rows(self.first, count, now, &mut self.rows);
         drop(model);
-        self.scroll.set_anchor(&rows, session.selected);
-        self.rows = rows;
-        row_count
+        self.scroll.set_anchor(&self.rows, session.selected);
+        self.row_count
     }
 
     fn rows_ui(
@@ -166,13 +181,16 @@ impl TreeView {
         let has_focus = ui.memory(|memory| memory.has_focus(id));
         let mut newest = None;
         for (index, row) in rows.iter().enumerate() {
-            let top = body.top() + self.scroll.y_of(self.scroll.first_row() + index);
+            let top = body.top() + self.scroll.y_of(self.first + index);
             let rect = Rect::from_min_size(
                 pos2(body.left(), top),
                 vec2(body.width(), theme::ROW_HEIGHT),
             );
             if rect.top() > body.bottom() {
                 break;
+            }
+            if rect.bottom() < body.top() {
+                continue;
             }
             let style = row::Style {
                 columns,
