@@ -63,8 +63,7 @@ impl Live {
 
     /// The model; lock it, copy what is visible, let go.
     pub fn model(&self) -> &Arc<Mutex<Model>> {
-        self.workers.pass_on_wishes();
-        &self.workers.model
+        self.workers.model()
     }
 
     /// The model, locked for the window: how long that took is counted, see [`Live::waits`].
@@ -133,17 +132,17 @@ impl Live {
     /// Filters the tree by `query` (or shows all with `None`) on a worker thread; the newest request wins, and the
     /// filter follows new topics and payloads until it is replaced.
     pub fn set_query(&self, query: Option<Query>) {
-        self.workers.search.ask(query);
+        self.workers.set_query(query);
     }
 
     /// What the filter found, once it has run: matching topics and how long it took.
     pub fn search_result(&self) -> Option<(usize, Duration)> {
-        self.workers.search.result()
+        self.workers.search_result()
     }
 }
 
 /// What works on a model beside the connection.
-struct Workers {
+pub(crate) struct Workers {
     model: Arc<Mutex<Model>>,
     wanted: Arc<Wanted>,
     search: Arc<Search>,
@@ -153,7 +152,11 @@ struct Workers {
 }
 
 impl Workers {
-    fn start(model: Arc<Mutex<Model>>, wake: Wake) -> std::io::Result<Self> {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// The system's error when it gives no thread.
+    pub(crate) fn start(model: Arc<Mutex<Model>>, wake: Wake) -> std::io::Result<Self> {
         let (wanted, filter) = {
             let model = model.lock();
             (model.wanted(), model.filter_text().and_then(Query::new))
@@ -172,6 +175,22 @@ impl Workers {
             workers.search.ask(filter);
         }
         Ok(workers)
+    }
+
+    /// As [`Live::model`].
+    pub(crate) fn model(&self) -> &Arc<Mutex<Model>> {
+        self.pass_on_wishes();
+        &self.model
+    }
+
+    /// As [`Live::set_query`].
+    pub(crate) fn set_query(&self, query: Option<Query>) {
+        self.search.ask(query);
+    }
+
+    /// As [`Live::search_result`].
+    pub(crate) fn search_result(&self) -> Option<(usize, Duration)> {
+        self.search.result()
     }
 
     fn feeder(&self) -> Feeder {

@@ -49,7 +49,7 @@ impl Model {
         self.retained_ahead.clear();
         let mut open = vec![NodeId::ROOT];
         while let Some(node) = open.pop() {
-            if self.tree.node(node).retained == 0 {
+            if self.tree.retained(node) == 0 {
                 continue;
             }
             open.extend(self.tree.children(node));
@@ -87,7 +87,7 @@ impl Model {
             let Some(node) = search.open.pop() else {
                 return false;
             };
-            if self.tree.node(node).retained == 0 {
+            if self.tree.retained(node) == 0 {
                 continue;
             }
             if self.tree.node(node).is_retained() {

@@ -148,10 +148,10 @@ fn message(out: &mut Vec<u8>, topics: &[String], number: u64, retain: bool) {
     out.push(0x30 | u8::from(retain));
     let mut rest = length;
     while rest > 0x7f {
-        out.push((rest & 0x7f) as u8 | 0x80);
-        rest >>= 7;
+        out.push((rest % 0x80).to_le_bytes()[0] | 0x80);
+        rest /= 0x80;
     }
-    out.push(rest as u8);
+    out.push(rest.to_le_bytes()[0]);
     let topic_length = u16::try_from(topic.len()).unwrap_or(u16::MAX);
     out.extend_from_slice(&topic_length.to_be_bytes());
     out.extend_from_slice(topic.as_bytes());

@@ -18,7 +18,7 @@ use crate::profile::{
 /// The window draws at most this often while messages come in.
 const PACE: Duration = Duration::from_millis(33);
 /// How long anything may take before the bench gives up.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// The window's size, in points at scale 1.
 pub(super) const SIZE: [f32; 2] = [1440.0, 900.0];
 
