@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use crate::mqtt::{Qos, Version};
 
-use super::connect::{parse_qos, parse_version};
+use super::connect::parse_qos;
 
 /// Arguments of `canopy bench`.
 #[derive(Debug, Args)]
@@ -241,7 +241,7 @@ fn parse_count(text: &str) -> Result<usize, &'static str> {
 
 fn parse_version(text: &str) -> Result<Version, &'static str> {
     match text {
-        "3.1.1" => Ok(Version::V311),
+        "3.1.1" | "311" => Ok(Version::V311),
         "5" => Ok(Version::V5),
         _ => Err("use 3.1.1 or 5"),
     }
