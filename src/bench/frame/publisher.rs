@@ -19,9 +19,9 @@ const STRIDE: u64 = 7_368_787;
 const CONNACK: [u8; 5] = [0x20, 3, 0, 0, 0];
 
 /// A publisher that waits for one client.
-pub(super) struct Publisher {
+pub(in crate::bench) struct Publisher {
     /// Where the client finds it.
-    pub(super) port: u16,
+    pub(in crate::bench) port: u16,
     wishes: Arc<Wishes>,
 }
 
@@ -35,7 +35,7 @@ struct Wishes {
 impl Publisher {
     /// Listens. The client gets one retained message of every topic, in no order, and then as many as
     /// [`Publisher::set_rate`] says.
-    pub(super) fn start(topics: Vec<String>) -> Result<Self, BenchError> {
+    pub(in crate::bench) fn start(topics: Vec<String>) -> Result<Self, BenchError> {
         let failed =
             |err: io::Error| BenchError::new(format!("The publisher could not start: {err}."));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;

@@ -155,6 +155,13 @@ impl App {
         viewport
     }
 
+    /// Clicks Connect at the profile that is selected.
+    pub fn connect_selected(&mut self) {
+        if let Some(id) = self.data.selected_profile.clone() {
+            self.connect(&id);
+        }
+    }
+
     /// Writes a line to the log and shows it as a toast.
     fn say(
         &mut self,

@@ -21,10 +21,16 @@ use super::session::Session;
 use super::theme::{self, Palette};
 use scroll::Scroll;
 
-/// Width of the three columns of numbers.
+/// Widths of the columns of numbers: messages, rate, age.
 const NUMBER_WIDTHS: [f32; 3] = [72.0, 62.0, 44.0];
+/// Room that topic and value keep together; the rate gives way for it, then the age.
+const TEXT_ROOM: f32 = 260.0;
 /// Share of the remaining width that the topic gets; the value gets the rest.
 const TOPIC_SHARE: f32 = 0.5;
+/// The topic's share in a narrow tree, as long as it is not wider than [`TOPIC_ROOM`].
+const TOPIC_SHARE_NARROW: f32 = 0.7;
+/// Width from which on a topic shares evenly with its value.
+const TOPIC_ROOM: f32 = 190.0;
 
 /// UI state of the tree.
 #[derive(Default)]
@@ -50,29 +56,44 @@ pub struct TreeView {
     newest_visible: Option<Timestamp>,
 }
 
-/// Where the columns begin and end, in points.
+/// Where the columns are, in points.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
+    /// Left end of the values.
     value: f32,
+    /// Left end of the numbers.
     messages: f32,
-    rate: f32,
-    age: f32,
-    right: f32,
+    /// Right end of each column of numbers that there is room for.
+    messages_right: f32,
+    rate_right: Option<f32>,
+    age_right: Option<f32>,
 }
 
 impl Columns {
     fn new(rect: Rect) -> Self {
-        let right = rect.right() - 14.0;
-        let age = right - NUMBER_WIDTHS[2];
-        let rate = age - NUMBER_WIDTHS[1];
-        let messages = rate - NUMBER_WIDTHS[0];
-        let value = rect.left() + (messages - rect.left()) * TOPIC_SHARE;
+        let [messages_width, rate_width, age_width] = NUMBER_WIDTHS;
+        let mut right = rect.right() - 14.0;
+        let room = right - rect.left() - messages_width - TEXT_ROOM;
+        let has_age = room >= age_width;
+        let has_rate = room >= age_width + rate_width;
+        let mut take = |width: f32, is_there: bool| {
+            let end = right;
+            right -= if is_there { width } else { 0.0 };
+            is_there.then_some(end)
+        };
+        let age_right = take(age_width, has_age);
+        let rate_right = take(rate_width, has_rate).map(|end| end - 8.0);
+        let is_last = age_right.is_none();
+        let messages_right = right - if is_last { 0.0 } else { 8.0 };
+        let messages = right - messages_width;
+        let text = messages - rect.left();
+        let topic = (text * TOPIC_SHARE_NARROW).min(TOPIC_ROOM);
         Self {
-            value,
+            value: rect.left() + topic.max(text * TOPIC_SHARE),
             messages,
-            rate,
-            age,
-            right,
+            messages_right,
+            rate_right,
+            age_right,
         }
     }
 }
@@ -278,32 +299,34 @@ fn header_ui(ui: &mut Ui, context: &Context<'_>, session: &Session, rect: Rect, 
     let baseline = rect.center().y;
     let arrow = |is_sorted: bool| if is_sorted { icons::CARET_DOWN } else { "" };
     let by_name = session.sort == SortBy::Name;
+    let number = |title, right: Option<f32>| (title, right, Align2::RIGHT_CENTER, None, false);
     let titles = [
         (
             "Topic",
-            rect.left() + 30.0,
+            Some(rect.left() + 30.0),
             Align2::LEFT_CENTER,
             Some(SortBy::Name),
             by_name,
         ),
-        ("Value", columns.value, Align2::LEFT_CENTER, None, false),
+        (
+            "Value",
+            Some(columns.value),
+            Align2::LEFT_CENTER,
+            None,
+            false,
+        ),
         (
             "Messages",
-            columns.rate - 8.0,
+            Some(columns.messages_right),
             Align2::RIGHT_CENTER,
             Some(SortBy::Messages),
             !by_name,
         ),
-        (
-            "Rate /s",
-            columns.age - 8.0,
-            Align2::RIGHT_CENTER,
-            None,
-            false,
-        ),
-        ("Age", columns.right, Align2::RIGHT_CENTER, None, false),
+        number("Rate /s", columns.rate_right),
+        number("Age", columns.age_right),
     ];
     for (title, x, align, sort, is_sorted) in titles {
+        let Some(x) = x else { continue };
         let color = if is_sorted {
             palette.text
         } else {
@@ -376,4 +399,29 @@ fn empty_ui(ui: &mut Ui, session: &Session, body: Rect, query: Option<&Query>) {
         theme::body(),
         palette.faint,
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_give_way_to_names_in_a_narrow_tree() {
+        let columns = |width| Columns::new(Rect::from_min_size(pos2(0.0, 0.0), vec2(width, 500.0)));
+        let shown = |width| {
+            let columns = columns(width);
+            (columns.rate_right.is_some(), columns.age_right.is_some())
+        };
+        assert_eq!(shown(620.0), (true, true));
+        assert_eq!(shown(420.0), (false, true));
+        assert_eq!(shown(380.0), (false, false));
+        for width in [300.0, 340.0, 380.0, 420.0, 460.0, 620.0] {
+            let columns = columns(width);
+            assert!(columns.value >= 145.0, "{width}: {columns:?}");
+            assert!(
+                columns.messages - columns.value >= 60.0,
+                "{width}: {columns:?}"
+            );
+        }
+    }
 }
