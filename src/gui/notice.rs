@@ -43,7 +43,7 @@ pub fn notice_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
 
 /// Says that the tree stands still, and how much came in meanwhile.
 pub fn pause_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
-    let Some(since) = session.live.model().lock().messages_since_pause() else {
+    let Some(since) = session.live.lock().messages_since_pause() else {
         return;
     };
     let palette = Palette::of(ui);

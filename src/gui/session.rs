@@ -91,7 +91,7 @@ impl Session {
             qos: subscription.qos,
             outcome: SubscribeOutcome::Pending,
         };
-        let model = live.model().lock();
+        let model = live.lock();
         let is_paused = model.messages_since_pause().is_some();
         let sort = model.sorted_by();
         drop(model);
@@ -228,10 +228,7 @@ impl Session {
             return;
         };
         if matches!(step, PublishStep::Failed(_)) {
-            self.live
-                .model()
-                .lock()
-                .note_retained_publish(&topic, false);
+            self.live.lock().note_retained_publish(&topic, false);
         }
     }
 

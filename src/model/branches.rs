@@ -66,7 +66,9 @@ impl Model {
         let (seen, unseen): (Vec<_>, Vec<_>) = paths
             .into_iter()
             .map(|path| (self.tree.find(&path), path))
-            .partition(|(node, _)| node.is_some_and(|node| self.tree.node(node).children > 0));
+            .partition(|(node, _)| {
+                node.is_some_and(|node| self.tree.node(node).branch().is_some())
+            });
         if !seen.is_empty() {
             self.open_rule.leave_to_user();
         }

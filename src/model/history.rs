@@ -112,6 +112,9 @@ fn properties_cost(properties: &Properties) -> usize {
 /// Records in one part of the log; parts come and go whole, so that the log never moves in memory.
 const PART: usize = 4096;
 
+/// As long as the budget has room for this many bytes, trimming is not near.
+const SOON: u64 = 1 << 16;
+
 /// All kept messages of a connection.
 #[derive(Debug)]
 pub(super) struct Log {
@@ -210,11 +213,32 @@ impl Log {
         back(middle, self.get(MessageId(middle))?.jump)
     }
 
+    /// Looks at the records that [`Log::append`] will need when these are the last ones of their topics, so that they
+    /// are in the processor's cache then.
+    pub(super) fn touch(&self, lasts: impl Iterator<Item = MessageId> + Clone) -> u64 {
+        let jump = |id: MessageId| Some((id.0, self.get(id)?.jump));
+        let middles = lasts
+            .filter_map(jump)
+            .filter_map(|(id, jump)| back(id, jump));
+        let records = middles.filter_map(|middle| self.get(MessageId(middle)));
+        records.map(|record| u64::from(record.jump)).sum()
+    }
+
+    /// The nodes of the oldest messages in the log, which will be trimmed next.
+    pub(super) fn oldest(&self, count: usize) -> impl Iterator<Item = NodeId> {
+        let end = if self.bytes + SOON > self.budget {
+            self.next.min(self.first + count as u64)
+        } else {
+            self.first
+        };
+        (self.first..end).filter_map(|id| self.node_of(MessageId(id)))
+    }
+
     // ---- trimming ------------------------------------------------------------------------------------------
 
-    /// The record that has to go next; `None` while the budget suffices.
-    pub(super) fn over_budget(&self) -> Option<Oldest> {
-        if self.bytes <= self.budget {
+    /// The record that has to go next; `None` while the budget and `slack` suffice.
+    pub(super) fn over_budget(&self, slack: u64) -> Option<Oldest> {
+        if self.bytes <= self.budget.saturating_add(slack) {
             return None;
         }
         let id = MessageId(self.first);

@@ -38,7 +38,7 @@ impl Model {
         self.retained_ahead.clear();
         let mut open = vec![NodeId::ROOT];
         while let Some(node) = open.pop() {
-            if self.tree.node(node).retained == 0 {
+            if self.tree.retained(node) == 0 {
                 continue;
             }
             open.extend(self.tree.children(node));
@@ -63,7 +63,7 @@ impl Model {
             None => self.unreserved(),
         };
         while let Some(node) = open.pop() {
-            if self.tree.node(node).retained == 0 {
+            if self.tree.retained(node) == 0 {
                 continue;
             }
             if self.tree.node(node).is_retained() {

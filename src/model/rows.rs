@@ -169,8 +169,8 @@ impl Model {
             retained: it.is_retained(),
         });
         Figures {
-            topics: it.topics,
-            children: it.children,
+            topics: self.tree.topics(node),
+            children: self.tree.child_count(node),
             messages: it.messages,
             newest: (it.messages > 0).then_some(it.newest),
             rate: it.rate,

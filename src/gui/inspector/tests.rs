@@ -322,7 +322,7 @@ fn the_chosen_format_lasts_while_the_topic_is_shown() {
     assert_eq!(window.state().inspector.payload.view(), Some(View::Text));
     let state = window.state_mut();
     let session = state.fixture.session.as_mut().unwrap();
-    session.selected = session.live.model().lock().find(NEWS);
+    session.selected = session.live.lock().find(NEWS);
     window.run_steps(2);
     assert_eq!(window.state().inspector.payload.wanted, None);
 }
