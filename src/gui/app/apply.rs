@@ -1,7 +1,7 @@
 //! What views ask for, done: a flat match with a call per arm.
 
 use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, now};
-use crate::model::{NodeId, Query};
+use crate::model::{NodeId, Query, RetainedCursor};
 use crate::mqtt::{Qos, TopicFilter, TopicName};
 use crate::profile::{Settings, Subscription};
 
@@ -10,6 +10,9 @@ use super::super::dialogs::Dialog;
 use super::super::session::PublishRecord;
 use super::super::theme;
 use super::{App, Screen};
+
+/// Nodes looked at for each time the model is locked, when retained topics are gathered.
+const RETAINED_STEP: usize = 4096;
 
 impl App {
     /// Does everything that was asked for since the last call.
@@ -207,8 +210,14 @@ impl App {
         let Some(session) = &self.data.session else {
             return;
         };
-        let topics = session.live.model().lock().retained_below(node);
-        self.views.dialog = Dialog::clear_retained(topics);
+        let mut cursor = RetainedCursor::below(node);
+        while session
+            .live
+            .model()
+            .lock()
+            .retained_step(&mut cursor, RETAINED_STEP)
+        {}
+        self.views.dialog = Dialog::clear_retained(cursor.finish());
     }
 
     fn clear_retained(&mut self, topics: Vec<TopicName>) {
