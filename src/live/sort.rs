@@ -154,7 +154,8 @@ impl Sort {
             }
         }
         let sorted = job.finish();
-        self.model.lock().set_sorted(sorted);
+        let replaced = self.model.lock().set_sorted(sorted);
+        drop(replaced);
     }
 }
 

@@ -1,5 +1,5 @@
-//! Work that would hold the lock too long in one piece: opening or closing very many branches, and putting very
-//! many in order. It is done in slices by a worker, see [`Model::next_chore`].
+//! Work that would hold the lock too long in one piece: opening or closing very many branches, putting very many in
+//! order, trimming very many messages. It is done in slices by a worker, see [`Model::next_chore`].
 
 use std::collections::VecDeque;
 
@@ -136,6 +136,9 @@ impl Model {
             if self.turn_slice(&mut turn) {
                 self.chores.turns.push_front(turn);
             }
+            return Chore::More;
+        }
+        if self.trim_slice() {
             return Chore::More;
         }
         if self.pause.is_on() {

@@ -3,27 +3,12 @@
 //! The retain flag of a delivery only says "sent because it was retained" (MQTT 5, 3.3.1.3), so a live message says
 //! nothing. The marker follows retained deliveries, clearing messages and what this client publishes itself.
 
+use super::names::number;
 use super::{Model, NodeId};
 use crate::mqtt::TopicName;
 
 /// Most topics that are remembered although no message of them has come in.
 const AHEAD: usize = 65_536;
-
-/// A search for retained topics, done in slices so that the model is locked for moments only.
-#[derive(Debug)]
-pub struct RetainedSearch {
-    open: Vec<NodeId>,
-    found: Vec<TopicName>,
-}
-
-impl RetainedSearch {
-    /// What was found, in the order of the names. Takes its time for many; call it without the lock.
-    pub fn finish(mut self) -> Vec<TopicName> {
-        self.found
-            .sort_by(|a, b| super::order::natural(a.as_str(), b.as_str()));
-        self.found
-    }
-}
 
 impl Model {
     /// Notes that this client published to `topic` with the retain flag (or cleared it with an empty payload), so
@@ -70,44 +55,57 @@ impl Model {
         !self.retained_ahead.is_empty() && self.retained_ahead.remove(topic)
     }
 
-    /// Topics at and below `node` that are known to be retained, in the order of their names; `None` means the
-    /// whole tree without `$`-topics.
-    pub fn retained_below(&self, node: Option<NodeId>) -> Vec<TopicName> {
-        let mut search = self.retained_search(node);
-        while self.retained_step(&mut search, usize::MAX) {}
-        search.finish()
+    /// Looks at up to `max_nodes` nodes from where `cursor` stands, for topics that are known to be retained. The lock may
+    /// be released in between. Returns whether nodes are left to look at.
+    pub fn retained_step(&self, cursor: &mut RetainedCursor, max_nodes: usize) -> bool {
+        let end = self.tree.len().min(cursor.next.saturating_add(max_nodes));
+        for node in (cursor.next..end).map(|node| NodeId(number(node))) {
+            if self.tree.node(node).is_retained() && self.is_asked_for(node, cursor.below) {
+                cursor
+                    .found
+                    .extend(TopicName::new(self.tree.names().path(node)));
+            }
+        }
+        cursor.next = end;
+        end < self.tree.len()
     }
 
-    /// The beginning of the same search, for [`Model::retained_step`].
-    pub fn retained_search(&self, node: Option<NodeId>) -> RetainedSearch {
-        RetainedSearch {
-            open: node.map_or_else(|| self.unreserved(), |node| vec![node]),
+    /// Whether a node is at or below `top`; `None` means the whole tree without `$`-topics. A node has a higher number
+    /// than those above it.
+    fn is_asked_for(&self, node: NodeId, top: Option<NodeId>) -> bool {
+        let mut above = self.tree.upwards(node);
+        match top {
+            Some(top) => above.find(|&node| node <= top) == Some(top),
+            None => {
+                let first = above.take_while(|&node| node != NodeId::ROOT).last();
+                first.is_some_and(|first| !self.tree.names().name(first).starts_with('$'))
+            }
+        }
+    }
+}
+
+/// Topics known to be retained, on their way out of the model, see [`Model::retained_step`].
+#[derive(Debug)]
+pub struct RetainedCursor {
+    below: Option<NodeId>,
+    next: usize,
+    found: Vec<TopicName>,
+}
+
+impl RetainedCursor {
+    /// For those at and below `node`; `None` means the whole tree without `$`-topics.
+    pub fn below(node: Option<NodeId>) -> Self {
+        Self {
+            below: node,
+            next: node.map_or(1, NodeId::index),
             found: Vec::new(),
         }
     }
 
-    /// Looks at up to `max_nodes` more topics and branches. Returns whether some are left.
-    pub fn retained_step(&self, search: &mut RetainedSearch, max_nodes: usize) -> bool {
-        for _ in 0..max_nodes {
-            let Some(node) = search.open.pop() else {
-                return false;
-            };
-            if self.tree.retained(node) == 0 {
-                continue;
-            }
-            if self.tree.node(node).is_retained() {
-                let path = self.tree.names().path(node);
-                search.found.extend(TopicName::new(path));
-            }
-            search.open.extend(self.tree.children(node));
-        }
-        true
-    }
-
-    /// First levels without the broker's own.
-    fn unreserved(&self) -> Vec<NodeId> {
-        let mut levels = self.tree.children(NodeId::ROOT);
-        levels.retain(|&level| !self.tree.names().name(level).starts_with('$'));
-        levels
+    /// What was found, in the order of names. Takes its time; call it without the lock.
+    pub fn finish(mut self) -> Vec<TopicName> {
+        self.found
+            .sort_by(|a, b| super::order::natural(a.as_str(), b.as_str()));
+        self.found
     }
 }

@@ -80,3 +80,9 @@ fn do_chores(model: &mut Model) {
         }
     }
 }
+
+fn retained_below(model: &Model, node: Option<NodeId>) -> Vec<TopicName> {
+    let mut cursor = RetainedCursor::below(node);
+    while model.retained_step(&mut cursor, 2) {}
+    cursor.finish()
+}

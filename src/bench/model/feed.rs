@@ -132,20 +132,20 @@ pub(super) fn measure(topics: usize, shape: Shape) -> Result<(Model, Figures), B
     let mut model = feed.model;
     model.set_open_below(None, true);
     do_chores(&mut model);
-    let looks = looks(&model, &mut seed);
+    let row_times = time_rows(&model, &mut seed);
     let figures = Figures {
         inserts,
         hot,
         cold,
         lock_p99: percentile(&locks, 99.0),
         lock_worst: percentile(&locks, 100.0),
-        rows_median: percentile(&looks, 50.0),
-        rows_p99: percentile(&looks, 99.0),
+        rows_median: percentile(&row_times, 50.0),
+        rows_p99: percentile(&row_times, 99.0),
     };
     Ok((model, figures))
 }
 
-fn looks(model: &Model, seed: &mut u64) -> Vec<f64> {
+fn time_rows(model: &Model, seed: &mut u64) -> Vec<f64> {
     let mut rows = Vec::with_capacity(ROWS);
     let mut look = || {
         let first = random(seed) % model.row_count().max(1);

@@ -1,7 +1,7 @@
 //! What views ask for, done: a flat match with a call per arm.
 
 use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, now};
-use crate::model::{NodeId, Query};
+use crate::model::{NodeId, Query, RetainedCursor};
 use crate::mqtt::{Qos, TopicFilter, TopicName};
 use crate::profile::{ProfileId, Settings, Subscription};
 
@@ -12,8 +12,8 @@ use super::super::session::{PublishRecord, Session};
 use super::super::theme;
 use super::{App, Screen};
 
-/// Topics and branches looked at for each time the model is locked.
-const RETAINED_STEP: usize = 512;
+/// Nodes looked at for each time the model is locked, when retained topics are gathered.
+const RETAINED_STEP: usize = 4096;
 
 impl App {
     /// Does everything that was asked for since the last call.
@@ -216,14 +216,14 @@ impl App {
         let model = std::sync::Arc::clone(session.live.model());
         let profile = session.profile.id.clone();
         self.jobs.run_blocking(move || {
-            let mut search = model.lock().retained_search(node);
+            let mut cursor = RetainedCursor::below(node);
             while {
                 let model = model.lock();
-                let is_unfinished = model.retained_step(&mut search, RETAINED_STEP);
+                let is_unfinished = model.retained_step(&mut cursor, RETAINED_STEP);
                 parking_lot::MutexGuard::unlock_fair(model);
                 is_unfinished
             } {}
-            Done::RetainedFound(profile, search.finish())
+            Done::RetainedFound(profile, cursor.finish())
         });
     }
 
