@@ -1,8 +1,7 @@
 //! `canopy bench ingest`: from the socket through client, tap and feeder into the tree, as the window does it, beside
 //! `mosquitto_sub` reading the same flood.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +9,7 @@ use parking_lot::Mutex;
 use tokio::runtime::Runtime;
 
 use super::BenchError;
-use super::flood::GREETING;
+use super::flood::Flood;
 use super::measure::{Stopwatch, median, usage};
 use super::peers::{self, Peer, Running};
 use super::report::{Cell, Report, Table};
@@ -59,7 +58,7 @@ pub(super) fn run(args: &IngestBenchArgs, report: &mut Report) -> Result<(), Ben
         .map_err(|err| BenchError::new(format!("This system gives no threads: {err}.")))?;
     let mut table = table(args, peer.as_ref());
     for case in cases(args) {
-        let flood = Flood::start(args, case)?;
+        let flood = flood(args, case)?;
         let (mut ours, mut theirs) = (Figures::default(), Figures::default());
         for _ in 0..args.runs {
             measure_ours(args, &runtime, flood.port, case, &mut ours)?;
@@ -138,55 +137,22 @@ fn row(case: Case, ours: &Figures, theirs: &Figures) -> Vec<Cell> {
     ]
 }
 
-/// The flood in a process of its own, so that its CPU time is not counted as ours.
-struct Flood {
-    port: u16,
-    _running: Running,
-}
-
-impl Flood {
-    fn start(args: &IngestBenchArgs, case: Case) -> Result<Self, BenchError> {
-        let failed = |why: String| {
-            BenchError::new(format!(
-                "The flood could not be started: {why}. Try “canopy bench flood”."
-            ))
-        };
-        let program = std::env::current_exe().map_err(|err| failed(err.to_string()))?;
-        let mut command = Command::new(program);
-        command
-            .args(["bench", "flood", "--port", "0", "--until-stdin-ends"])
-            .args(["--messages", &args.messages.to_string()])
-            .args(["--topics", &args.topics.to_string()])
-            .args(["--size", &case.size.to_string()])
-            .args(["--qos", &case.qos.as_u8().to_string()])
-            .args(["--window", &args.window.to_string()]);
-        if args.flat {
-            command.arg("--flat");
-        }
-        let child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|err| failed(err.to_string()))?;
-        let mut running = Running(child);
-        let port =
-            greeting(&mut running.0).ok_or_else(|| failed("it did not say its port".to_owned()))?;
-        Ok(Self {
-            port,
-            _running: running,
-        })
+fn flood(args: &IngestBenchArgs, case: Case) -> Result<Flood, BenchError> {
+    let options = [
+        ("--messages", args.messages.to_string()),
+        ("--topics", args.topics.to_string()),
+        ("--size", case.size.to_string()),
+        ("--qos", case.qos.as_u8().to_string()),
+        ("--window", args.window.to_string()),
+    ];
+    let mut options: Vec<&str> = options
+        .iter()
+        .flat_map(|(name, value)| [*name, value.as_str()])
+        .collect();
+    if args.flat {
+        options.push("--flat");
     }
-}
-
-/// The port in the first line of the flood. The rest stays unread: a few lines fit into the pipe.
-fn greeting(child: &mut Child) -> Option<u16> {
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut()?)
-        .read_line(&mut line)
-        .ok()?;
-    let rest = line.strip_prefix(GREETING)?;
-    rest.split_once(',')?.0.parse().ok()
+    Flood::start(&options)
 }
 
 fn measure_ours(

@@ -1,10 +1,13 @@
 //! The options of `canopy bench`. Only what was asked for stands here; [`crate::bench`] does the work, because one of the
 //! benches draws the window, which this folder does not know.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
-use super::connect::parse_qos;
 use crate::mqtt::{Qos, Version};
+
+use super::connect::{parse_qos, parse_version};
 
 /// Arguments of `canopy bench`.
 #[derive(Debug, Args)]
@@ -85,7 +88,7 @@ pub struct IngestBenchArgs {
     #[arg(long, value_name = "QOS", default_values = ["0", "1", "2"], value_parser = parse_qos)]
     pub qos: Vec<Qos>,
     /// MQTT version, 3.1.1 or 5; may be repeated
-    #[arg(long, value_name = "VERSION", default_values = ["3.1.1", "5"], value_parser = parse_version)]
+    #[arg(long, value_name = "VERSION", default_values = ["311", "5"], value_parser = parse_version)]
     pub protocol: Vec<Version>,
     /// Messages of QoS 1 and 2 that the flood leaves unacknowledged at most
     #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=10_000))]
@@ -97,19 +100,97 @@ pub struct IngestBenchArgs {
 
 /// Arguments of `canopy bench frame`.
 #[derive(Debug, Args)]
-pub struct FrameBenchArgs {}
+pub struct FrameBenchArgs {
+    /// Topics in the tree, and children of the branch that is opened
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..=4_000_000))]
+    pub topics: u32,
+    /// Frames drawn for each row of the table, one every 33 ms
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(10..=100_000))]
+    pub frames: u32,
+}
 
 /// Arguments of `canopy bench broker`.
 #[derive(Debug, Args)]
-pub struct BrokerBenchArgs {}
+pub struct BrokerBenchArgs {
+    /// Protocol version: 5 or 311; both when left out
+    #[arg(short = 'V', long = "protocol", value_name = "VERSION", value_parser = parse_version)]
+    pub version: Option<Version>,
+    /// QoS: 0, 1 or 2; all when left out
+    #[arg(short, long, value_name = "QOS", value_parser = parse_qos)]
+    pub qos: Option<Qos>,
+    /// Messages delivered in each run at QoS 0; half as many at QoS 1, a quarter at QoS 2
+    #[arg(short, long, value_name = "COUNT", default_value_t = 400_000)]
+    pub messages: usize,
+    /// Payload of each message, in bytes
+    #[arg(short, long, value_name = "BYTES", default_value_t = 64)]
+    pub size: usize,
+    /// Retained messages for a new subscriber
+    #[arg(long, value_name = "COUNT", default_value_t = 100_000)]
+    pub retained: usize,
+    /// Runs of each row, interleaved with mosquitto's; the median is shown
+    #[arg(short, long, value_name = "COUNT", default_value_t = 3,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    pub runs: usize,
+}
+
+impl BrokerBenchArgs {
+    /// Protocol versions to measure with.
+    pub fn versions(&self) -> Vec<Version> {
+        self.version
+            .map_or_else(|| vec![Version::V311, Version::V5], |version| vec![version])
+    }
+
+    /// Whether `qos` is to be measured.
+    pub fn wants(&self, qos: Qos) -> bool {
+        self.qos.is_none_or(|wanted| wanted == qos)
+    }
+}
 
 /// Arguments of `canopy bench memory`.
 #[derive(Debug, Args)]
-pub struct MemoryBenchArgs {}
+#[command(
+    after_help = "The flood comes from a second process (“canopy bench flood”), as fast as it is taken in. Resident memory is that of the
+process that keeps the history.
+
+Examples:
+  canopy bench memory --minutes 10 --svg memory.svg
+  canopy bench memory --size 1024 --budget 64 --json"
+)]
+pub struct MemoryBenchArgs {
+    /// How long the flood lasts
+    #[arg(long, value_name = "MINUTES", default_value = "1", value_parser = parse_minutes)]
+    pub minutes: f64,
+    /// What the history may take, MiB
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
+    pub budget: u64,
+    /// Payload bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 64)]
+    pub size: usize,
+    /// Different topics
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000)]
+    pub topics: usize,
+    /// Draw the curve into this file
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+}
+
+fn parse_minutes(text: &str) -> Result<f64, &'static str> {
+    let minutes = text.parse().ok();
+    minutes
+        .filter(|minutes| (0.01..=1_440.0).contains(minutes))
+        .ok_or("use a number of minutes from 0.01 to 1440")
+}
 
 /// Arguments of `canopy bench start`.
 #[derive(Debug, Args)]
-pub struct StartBenchArgs {}
+pub struct StartBenchArgs {
+    /// How often the program is started
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub starts: u32,
+    /// Seconds for which a connected window is watched while nothing arrives
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    pub idle: u32,
+}
 
 /// Arguments of `canopy bench flood`.
 #[derive(Debug, Args)]
@@ -156,12 +237,4 @@ fn parse_count(text: &str) -> Result<usize, &'static str> {
     count
         .filter(|&count| (1..=10_000_000).contains(&count))
         .ok_or("use a number from 1 to 10,000,000")
-}
-
-fn parse_version(text: &str) -> Result<Version, &'static str> {
-    match text {
-        "3.1.1" => Ok(Version::V311),
-        "5" => Ok(Version::V5),
-        _ => Err("use 3.1.1 or 5"),
-    }
 }

@@ -10,9 +10,10 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::search::Search;
 use super::sort::Sort;
+use super::written::WrittenRetained;
 use crate::client::{Batch, Captures, Direction, Redelivery, Wake};
 use crate::model::Model;
-use crate::mqtt::{Packet, Publish, Timestamp, codec};
+use crate::mqtt::{Packet, PacketId, Publish, Timestamp, codec};
 
 /// Packets taken in for each time the model is locked: the window waits for a fraction of a millisecond at most.
 const PER_LOCK: usize = 256;
@@ -60,19 +61,22 @@ impl Notes {
 enum Update {
     Repeat,
     Sent(Publish, Timestamp),
+    Refused(PacketId),
     NewSession,
 }
 
 impl Update {
-    fn apply(self, model: &mut Model) {
+    fn apply(self, model: &mut Model, written: &mut WrittenRetained) {
         match self {
             Self::Repeat => model.count_redelivery(),
-            Self::NewSession => model.forget_retained(),
+            Self::NewSession => {
+                model.forget_retained();
+                written.clear();
+            }
+            Self::Refused(packet_id) => written.refuse(model, packet_id),
             Self::Sent(message, at) => {
                 model.count_sent(at);
-                if message.retain {
-                    model.note_retained_publish(&message.topic, message.payload.is_empty());
-                }
+                written.note(model, &message);
             }
         }
     }
@@ -96,11 +100,11 @@ impl Pending {
     }
 
     /// Brings everything into the model in the order it came.
-    fn apply(&mut self, model: &mut Model) {
+    fn apply(&mut self, model: &mut Model, written: &mut WrittenRetained) {
         let mut done = 0;
         for (after, update) in self.updates.drain(..) {
             model.insert_batch(self.messages.get(done..after).unwrap_or_default());
-            update.apply(model);
+            update.apply(model, written);
             done = after;
         }
         model.insert_batch(self.messages.get(done..).unwrap_or_default());
@@ -115,6 +119,7 @@ pub(super) struct Feeder {
     sort: Arc<Sort>,
     wake: Wake,
     redelivery: Redelivery,
+    written: WrittenRetained,
     pending: Pending,
 }
 
@@ -132,6 +137,7 @@ impl Feeder {
             sort,
             wake,
             redelivery: Redelivery::default(),
+            written: WrittenRetained::default(),
             pending: Pending::default(),
         }
     }
@@ -172,6 +178,11 @@ impl Feeder {
             Packet::ConnAck(connack) if !connack.session_present && !connack.reason.is_error() => {
                 return self.pending.update(Update::NewSession);
             }
+            Packet::PubAck(ack) | Packet::PubRec(ack)
+                if direction == Direction::Incoming && ack.reason.is_error() =>
+            {
+                return self.pending.update(Update::Refused(ack.packet_id));
+            }
             _ => return,
         };
         match direction {
@@ -189,7 +200,7 @@ impl Feeder {
             return false;
         }
         let mut model = self.model.lock();
-        self.pending.apply(&mut model);
+        self.pending.apply(&mut model, &mut self.written);
         MutexGuard::unlock_fair(model);
         // given back to the allocator without the lock
         self.pending.messages.clear();

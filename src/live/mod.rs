@@ -3,8 +3,10 @@
 //! | file | what it does |
 //! |---|---|
 //! | `feed` | turns captured packets into model updates, at most 256 for each time the model is locked |
+//! | `written` | knows which retained messages of ours may still be refused |
 //! | `search` | follows the filter box |
 //! | `sort` | puts long branches in order |
+//! | `waits` | how long the window waited for the model |
 //!
 //! Searching and sorting have a thread each. They sleep until there is something to do, and hold the lock for
 //! moments only.
@@ -12,6 +14,8 @@
 mod feed;
 mod search;
 mod sort;
+mod waits;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +23,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::client::{Command, CommandError, Config, Connection, Event, RuntimeHandle, State, Wake};
 use crate::model::{Model, Query, Wanted};
@@ -27,11 +31,13 @@ use crate::mqtt::Timestamp;
 use feed::{Feeder, Notes};
 use search::Search;
 use sort::Sort;
+pub use waits::Waits;
 
 /// One connection with everything seen on it. Dropping it ends the connection and its threads.
 pub struct Live {
     connection: Connection,
     workers: Workers,
+    waits: waits::Clock,
 }
 
 impl Live {
@@ -53,12 +59,23 @@ impl Live {
         Ok(Self {
             connection,
             workers,
+            waits: waits::Clock::default(),
         })
     }
 
     /// The model; lock it, copy what is visible, let go.
     pub fn model(&self) -> &Arc<Mutex<Model>> {
         self.workers.model()
+    }
+
+    /// The model, locked for the window: how long that took is counted, see [`Live::waits`].
+    pub fn lock(&self) -> MutexGuard<'_, Model> {
+        self.waits.lock(self.model())
+    }
+
+    /// How long the window has waited for the model in all.
+    pub fn waits(&self) -> Waits {
+        self.waits.so_far()
     }
 
     /// Hands over a command without waiting.

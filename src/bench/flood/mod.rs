@@ -4,10 +4,12 @@
 //! | file | what it does |
 //! |---|---|
 //! | `packets` | PUBLISH packets, encoded once |
+//! | `process` | the server in a process of its own, for other benches |
 //! | `connection` | one client: CONNECT, SUBSCRIBE, and then the flood |
 
 mod connection;
 mod packets;
+mod process;
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -19,6 +21,8 @@ use super::topics::Shape;
 use crate::cli::{FloodArgs, complain};
 use crate::mqtt::Qos;
 use connection::Sent;
+
+pub(super) use process::Flood;
 
 /// What is sent to every client.
 #[derive(Debug)]
@@ -77,7 +81,7 @@ pub(super) fn run(args: &FloodArgs) -> Result<(), BenchError> {
 }
 
 /// What the first line on standard output begins with; the port follows.
-pub(super) const GREETING: &str = "Listens on mqtt://127.0.0.1:";
+const GREETING: &str = "Listens on mqtt://127.0.0.1:";
 
 fn in_words(args: &FloodArgs) -> String {
     let count = args.messages.map_or_else(
