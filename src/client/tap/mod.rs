@@ -315,3 +315,6 @@ async fn close_in_order<S: Stream>(mut stream: S) {
         while matches!(stream.read(&mut rest).await, Ok(count) if count > 0) {}
     }
 }
+
+#[cfg(test)]
+mod tests;
