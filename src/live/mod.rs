@@ -73,6 +73,17 @@ impl Live {
         self.waits.lock(self.model())
     }
 
+    /// The same for a copy of what is shown, in a frame: waits for a fraction of a millisecond at most in all of the frame,
+    /// since [`Live::frame_begins`]. With `None` the last copy is shown once more.
+    pub fn lock_soon(&self) -> Option<MutexGuard<'_, Model>> {
+        self.waits.lock_soon(self.model())
+    }
+
+    /// Says that a frame begins.
+    pub fn frame_begins(&self) {
+        self.waits.frame_begins();
+    }
+
     /// How long the window has waited for the model in all.
     pub fn waits(&self) -> Waits {
         self.waits.so_far()

@@ -51,6 +51,7 @@ mod tests;
 pub use chores::Chore;
 pub use filter::Query;
 pub use history::{Message, MessageId};
+pub use retained::RetainedSearch;
 pub use row_order::RowOrder;
 pub use search::{Matches, SearchCursor};
 pub use sort::{SortJob, Sorted};

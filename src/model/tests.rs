@@ -74,6 +74,7 @@ fn do_chores(model: &mut Model) {
                 let sorted = job.finish();
                 model.set_sorted(sorted);
             }
+            Chore::Drop(rubbish) => drop(rubbish),
             Chore::More => {}
             Chore::Done => return,
         }
