@@ -30,6 +30,10 @@ pub struct Captures {
 }
 
 impl Captures {
+    /// Bytes of incoming packets that may wait before the socket is no longer read. One read more is let in beyond it:
+    /// 256 KiB, or the packet that is larger.
+    pub const LIMIT: usize = INCOMING_LIMIT;
+
     /// Waits on this thread for the next packets and appends them to `out`; `false` once the connection has ended
     /// for good and everything was read.
     pub fn wait(&mut self, out: &mut Vec<Captured>) -> bool {
@@ -135,10 +139,9 @@ impl Link {
         self.queue.lock().outgoing_bytes < OUTGOING_LIMIT
     }
 
-    /// Bytes that wait for the reader: of what came in, and of what went out.
-    pub(super) fn waiting(&self) -> (usize, usize) {
-        let queue = self.queue.lock();
-        (queue.incoming_bytes, queue.outgoing_bytes)
+    /// Bytes of incoming packets that wait for the reader.
+    pub(super) fn waiting_bytes(&self) -> usize {
+        self.queue.lock().incoming_bytes
     }
 
     /// Takes in what the tap saw, and empties both vectors.

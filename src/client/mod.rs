@@ -126,6 +126,7 @@ pub struct Connection {
     commands: mpsc::Sender<Command>,
     urgency: Arc<Urgency>,
     events: Arc<Events>,
+    link: Arc<Link>,
 }
 
 impl Connection {
@@ -156,7 +157,7 @@ impl Connection {
                 runtime,
                 Plan { extras, ..plan },
                 commands,
-                (&urgency, &events, link),
+                (&urgency, &events, Arc::clone(&link)),
             ),
             Err(failure) => {
                 link.end();
@@ -168,6 +169,7 @@ impl Connection {
             commands: command_tx,
             urgency,
             events,
+            link,
         };
         (connection, captures)
     }
@@ -234,6 +236,11 @@ impl Connection {
     /// The client id in use (chosen at random when the profile has none).
     pub fn client_id(&self) -> &str {
         &self.client_id
+    }
+
+    /// Bytes of incoming packets that wait to be taken from [`Captures`]; see [`Captures::LIMIT`].
+    pub fn waiting_bytes(&self) -> usize {
+        self.link.waiting_bytes()
     }
 
     /// Blocks this thread until the connection has ended, at most for `limit`; returns whether it has. For the end

@@ -121,6 +121,12 @@ impl Live {
         self.connection.state()
     }
 
+    /// Bytes that came in and wait for the model. When it is locked for long, the socket is no longer read from
+    /// [`crate::client::Captures::LIMIT`] on; the thread that feeds the model may hold as much in addition.
+    pub fn waiting_bytes(&self) -> usize {
+        self.connection.waiting_bytes()
+    }
+
     /// The client id in use.
     pub fn client_id(&self) -> &str {
         self.connection.client_id()

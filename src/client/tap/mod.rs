@@ -84,6 +84,8 @@ pub(super) struct Tap<S: Stream> {
     /// Acknowledgements that will be written next.
     answers: BytesMut,
     acknowledge_by_hand: bool,
+    /// Why acknowledgements could not be written.
+    broken: Option<io::Error>,
     /// A packet of rumqttc is written in part.
     is_amid_packet: bool,
     batches: Vec<Batch>,
@@ -109,6 +111,7 @@ impl<S: Stream> Tap<S> {
             for_session: BytesMut::new(),
             answers: BytesMut::new(),
             acknowledge_by_hand: setup.acknowledge_by_hand,
+            broken: None,
             is_amid_packet: false,
             batches: Vec::new(),
             signals: Vec::new(),
@@ -188,14 +191,19 @@ impl<S: Stream> Tap<S> {
         Poll::Ready(Ok(()))
     }
 
-    /// Writes what acknowledgements the socket takes now.
-    fn answer_if_possible(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+    /// Writes what acknowledgements the socket takes now. When it takes none any more, what it still has to say is read
+    /// first: the broker may have told why it closed the connection.
+    fn answer_if_possible(&mut self, context: &mut Context<'_>) {
         if self.is_amid_packet {
-            return Ok(());
+            return;
         }
-        match self.poll_answer(context) {
-            Poll::Ready(outcome) => outcome,
-            Poll::Pending => Ok(()),
+        if self.broken.is_none()
+            && let Poll::Ready(Err(err)) = self.poll_answer(context)
+        {
+            self.broken = Some(err);
+        }
+        if self.broken.is_some() {
+            self.answers.clear();
         }
     }
 
@@ -229,22 +237,26 @@ impl<S: Stream> AsyncRead for Tap<S> {
     ) -> Poll<io::Result<()>> {
         let tap = &mut *self;
         for _ in 0..READS {
-            tap.answer_if_possible(context)?;
             let has_room = tap.link.poll_incoming_room(context).is_ready();
             if !has_room {
                 tap.answer_ping();
             }
+            // before an error of the socket comes up: CONNACK decides what that error means
             if !tap.for_session.is_empty() {
                 let count = tap.for_session.len().min(buffer.remaining());
                 buffer.put_slice(&tap.for_session.split_to(count));
                 return Poll::Ready(Ok(()));
             }
+            tap.answer_if_possible(context);
             // whoever makes room in the captures or the socket wakes this task
             if !has_room || tap.answers.len() >= ANSWERS_LIMIT {
                 return Poll::Pending;
             }
-            if ready!(tap.poll_fill(context))? == 0 {
-                return Poll::Ready(Ok(()));
+            match (tap.poll_fill(context)?, tap.broken.take()) {
+                (Poll::Ready(0), _) => return Poll::Ready(Ok(())),
+                (Poll::Ready(_), broken) => tap.broken = broken,
+                (Poll::Pending, Some(err)) => return Poll::Ready(Err(err)),
+                (Poll::Pending, None) => return Poll::Pending,
             }
         }
         context.waker().wake_by_ref();
@@ -303,3 +315,6 @@ async fn close_in_order<S: Stream>(mut stream: S) {
         while matches!(stream.read(&mut rest).await, Ok(count) if count > 0) {}
     }
 }
+
+#[cfg(test)]
+mod tests;
