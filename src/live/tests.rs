@@ -8,7 +8,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 
 use super::*;
-use crate::client::{Captured, Direction};
+use crate::client::{Batch, Captured, Direction};
 use crate::mqtt::{Timestamp, Version};
 
 const LIMIT: Duration = Duration::from_secs(20);
@@ -44,7 +44,7 @@ fn take(feeder: &mut Feeder, frames: &[(Direction, Vec<u8>)]) {
         version: Version::V311,
         frame: Bytes::copy_from_slice(frame),
     });
-    feeder.take(&mut captured.collect());
+    feeder.take(&mut captured.map(Batch::from).collect());
 }
 
 /// An MQTT 3.1.1 PUBLISH. `flags` is the low half of the first byte.
