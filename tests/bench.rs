@@ -80,7 +80,7 @@ fn memory_is_a_curve_for_people() {
 
 #[test]
 fn the_model_is_measured_in_both_shapes() {
-    let report = report("model --topics 500 --runs 1");
+    let report = report("model --topics 500 --runs 1 --messages 4000 --budget 1");
     assert!(has_sensible_figures(&report), "{report:#}");
     assert!(!rows(&report, 0).is_empty());
 }

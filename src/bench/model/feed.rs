@@ -9,15 +9,12 @@ use cpu_time::ThreadTime;
 use super::super::BenchError;
 use super::super::measure::percentile;
 use super::super::topics::Shape;
+use crate::cli::ModelBenchArgs;
 use crate::model::{Chore, Model};
 use crate::mqtt::{Publish, Qos, Timestamp, TopicName};
 
 /// As many as the feeding thread hands over for each time it locks the model.
 const BATCH: usize = 256;
-/// Messages for each figure.
-const MESSAGES: usize = 1_000_000;
-/// The default history budget in bytes.
-const BUDGET: u64 = 512 << 20;
 /// Topics in rotation that count as hot.
 const HOT: usize = 1000;
 /// Bytes of each payload.
@@ -47,9 +44,9 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    pub(super) fn new(topics: usize, shape: Shape) -> Self {
+    pub(super) fn new(topics: usize, shape: Shape, args: &ModelBenchArgs) -> Self {
         Self {
-            model: Model::new(BUDGET),
+            model: Model::new(args.budget << 20),
             topics: shape.topics(topics).into_iter().map(Into::into).collect(),
             next: 0,
             locks: Vec::new(),
@@ -118,16 +115,20 @@ pub(super) fn random(state: &mut u64) -> usize {
 }
 
 /// Measures one case. The model comes back with every branch open.
-pub(super) fn measure(topics: usize, shape: Shape) -> Result<(Model, Figures), BenchError> {
-    let mut feed = Feed::new(topics, shape);
+pub(super) fn measure(
+    topics: usize,
+    shape: Shape,
+    args: &ModelBenchArgs,
+) -> Result<(Model, Figures), BenchError> {
+    let mut feed = Feed::new(topics, shape, args);
     let mut seed = 0x2545_F491_4F6C_DD1D;
     let inserts = feed.take(topics, |number| number)?;
     while feed.model.totals(Timestamp::default()).trimmed == 0 {
-        feed.take(MESSAGES, |_| random(&mut seed))?;
+        feed.take(args.messages, |_| random(&mut seed))?;
     }
     feed.locks.clear();
-    let cold = feed.take(MESSAGES, |_| random(&mut seed))?;
-    let hot = feed.take(MESSAGES, |number| number.wrapping_mul(7919) % HOT)?;
+    let cold = feed.take(args.messages, |_| random(&mut seed))?;
+    let hot = feed.take(args.messages, |number| number.wrapping_mul(7919) % HOT)?;
     let locks = std::mem::take(&mut feed.locks);
     let mut model = feed.model;
     model.set_open_below(None, true);
