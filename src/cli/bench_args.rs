@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use crate::mqtt::{Qos, Version};
 
-use super::connect::parse_qos;
+use super::connect::{parse_qos, parse_version};
 
 /// Arguments of `canopy bench`.
 #[derive(Debug, Args)]
@@ -88,7 +88,7 @@ pub struct IngestBenchArgs {
     #[arg(long, value_name = "QOS", default_values = ["0", "1", "2"], value_parser = parse_qos)]
     pub qos: Vec<Qos>,
     /// MQTT version, 3.1.1 or 5; may be repeated
-    #[arg(long, value_name = "VERSION", default_values = ["3.1.1", "5"], value_parser = parse_version)]
+    #[arg(long, value_name = "VERSION", default_values = ["311", "5"], value_parser = parse_version)]
     pub protocol: Vec<Version>,
     /// Messages of QoS 1 and 2 that the flood leaves unacknowledged at most
     #[arg(long, value_name = "COUNT", default_value_t = 1000, value_parser = clap::value_parser!(u16).range(1..=10_000))]
@@ -237,12 +237,4 @@ fn parse_count(text: &str) -> Result<usize, &'static str> {
     count
         .filter(|&count| (1..=10_000_000).contains(&count))
         .ok_or("use a number from 1 to 10,000,000")
-}
-
-fn parse_version(text: &str) -> Result<Version, &'static str> {
-    match text {
-        "3.1.1" | "311" => Ok(Version::V311),
-        "5" => Ok(Version::V5),
-        _ => Err("use 3.1.1 or 5"),
-    }
 }

@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `feed` | turns captured packets into model updates, at most 256 for each time the model is locked |
+//! | `written` | knows which retained messages of ours may still be refused |
 //! | `search` | follows the filter box |
 //! | `sort` | puts long branches in order |
 //! | `waits` | how long the window waited for the model |
@@ -14,6 +15,7 @@ mod feed;
 mod search;
 mod sort;
 mod waits;
+mod written;
 
 #[cfg(test)]
 mod tests;

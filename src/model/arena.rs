@@ -165,6 +165,7 @@ impl Tree {
         if it.is_topic() {
             branch.own = number(self.own.len());
             self.own.push(self.own_of(node));
+            self.directory.note_branch_topic(node);
         }
         let known = (branch.first_child, branch.own);
         self.directory.add_branch(node);
@@ -314,6 +315,7 @@ impl Tree {
         if let Some(branch) = self.branch_mut(topic) {
             branch.own = own;
             self.own.push(Own::default());
+            self.directory.note_branch_topic(topic);
         }
         self.node_mut(topic).set_topic();
         let mut next = topic;

@@ -51,6 +51,8 @@ impl Model {
         let found = || candidates.iter().flatten().copied();
         let lasts = found().map(|node| self.tree.node(node).last);
         let names = self.tree.names().touch(found());
+        let above = found().map(|node| self.tree.parent(node));
+        let names = names + self.tree.names().touch(above);
         let above = found().map(|node| self.tree.node(self.tree.parent(node)).kept);
         std::hint::black_box((names, above.sum::<u32>()));
         std::hint::black_box(self.log.touch(lasts));

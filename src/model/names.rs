@@ -34,6 +34,8 @@ pub(super) struct Names {
     blocks: Vec<Arc<String>>,
     spans: SharedVec<Span>,
     places: SharedVec<Place>,
+    /// Topics that are branches too; every node without children is a topic anyway.
+    branch_topics: SharedVec<NodeId>,
 }
 
 impl Names {
@@ -124,6 +126,52 @@ impl Names {
             above = self.parent(above);
         }
         depth
+    }
+
+    /// For every node whether it carried messages itself.
+    pub(super) fn topics(&self) -> Vec<bool> {
+        let mut topics = vec![true; self.nodes()];
+        for place in self.places.iter() {
+            topics[place.parent.index()] = false;
+        }
+        for node in self.branch_topics.iter() {
+            topics[node.index()] = true;
+        }
+        topics
+    }
+
+    /// For every distinct level name whether `find` finds something in it. It is asked about many names in a row at
+    /// once: what it finds from `at` on as a range, where a range across two names does not count.
+    pub(super) fn segments_with(
+        &self,
+        find: impl Fn(&[u8], usize) -> Option<std::ops::Range<usize>>,
+    ) -> Vec<bool> {
+        let spans: Vec<Span> = self.spans.iter().collect();
+        let mut found = vec![false; spans.len()];
+        let mut first = 0;
+        for block in spans.chunk_by(|a, b| a.block == b.block) {
+            let text = block
+                .first()
+                .and_then(|span| self.blocks.get(span.block as usize));
+            let text = text.map_or(&[][..], |text| text.as_bytes());
+            let end = |span: &Span| usize::from(span.start) + usize::from(span.len);
+            let (mut at, mut place) = (0, 0);
+            while let Some(range) = find(text, at) {
+                place += block[place..].partition_point(|span| end(span) <= range.start);
+                let Some(span) = block.get(place) else {
+                    break;
+                };
+                let is_inside = range.end <= end(span);
+                found[first + place] |= is_inside;
+                at = if is_inside {
+                    end(span)
+                } else {
+                    range.start + 1
+                };
+            }
+            first += block.len();
+        }
+        found
     }
 
     fn text(&self, span: Span) -> &str {
@@ -270,6 +318,11 @@ impl Directory {
     pub(super) fn add_branch(&mut self, node: NodeId) {
         let hash = self.branch_hash(self.names.parent(node), self.names.name(node));
         self.branches.insert(hash, node.0);
+    }
+
+    /// A node carries messages and has children, both from now on.
+    pub(super) fn note_branch_topic(&mut self, node: NodeId) {
+        self.names.branch_topics.push(node);
     }
 
     /// A node carries its first message.

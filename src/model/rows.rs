@@ -163,7 +163,7 @@ impl Model {
     pub(super) fn figures(&self, node: NodeId) -> Figures {
         let it = self.tree.node(node);
         let last = self.log.get(it.last).map(|record| LastValue {
-            payload: record.payload.to_bytes(),
+            payload: self.log.payload(record),
             at: record.at,
             qos: record.qos(),
             retained: it.is_retained(),
