@@ -277,7 +277,7 @@ fn a_refused_retained_message_changes_nothing() {
             version: Version::V5,
             frame: frame.into(),
         };
-        feeder.take(&mut vec![captured]);
+        feeder.take(&mut vec![Batch::from(captured)]);
     };
     // QoS 1, retain; no properties before the payload
     let send = |topic, id, payload| publish(0b0011, topic, Some(id), &format!("\0{payload}"));
