@@ -10,7 +10,7 @@ use crate::client::now;
 use crate::mqtt::{Timestamp, Version};
 
 use super::changes::{Change, Teller};
-use super::wire::{Link, Totals};
+use super::wire::{Both, Link, Traffic};
 
 /// One connected client.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,19 +88,54 @@ pub(super) struct Arrivals {
     pub(super) maximum: usize,
 }
 
+/// What passed in one direction on all connections together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Total {
+    /// Control packets of every kind.
+    pub(super) packets: u64,
+    /// PUBLISH packets.
+    pub(super) messages: u64,
+    /// Bytes.
+    pub(super) bytes: u64,
+}
+
+impl Total {
+    fn add(&mut self, traffic: &Traffic) {
+        self.packets += traffic.packets();
+        self.messages += traffic.messages();
+        self.bytes += traffic.bytes();
+    }
+}
+
+/// Both directions, seen from the broker.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Totals {
+    /// From clients.
+    pub(super) incoming: Total,
+    /// To clients.
+    pub(super) outgoing: Total,
+}
+
+impl Totals {
+    fn add(&mut self, traffic: &Both) {
+        self.incoming.add(&traffic.incoming);
+        self.outgoing.add(&traffic.outgoing);
+    }
+}
+
 #[derive(Default)]
 struct Inner {
     entries: HashMap<SocketAddr, Entry>,
     opened: u64,
     arrivals: Arrivals,
+    /// What passed on connections that have ended.
+    gone: Totals,
 }
 
 /// Every network connection of the broker, by the address it comes from (unique while it is open).
 #[derive(Default)]
 pub(super) struct Clients {
     inner: Mutex<Inner>,
-    /// What passed on all connections together.
-    pub(super) totals: Arc<Totals>,
     /// Who comes and goes.
     pub(super) teller: Teller,
 }
@@ -122,10 +157,25 @@ impl Clients {
 
     /// A socket was closed, for whatever reason.
     pub(super) fn closed(&self, address: SocketAddr) {
-        let gone = self.inner.lock().entries.remove(&address);
-        if let Some(info) = gone.and_then(|entry| entry.info()) {
+        let mut inner = self.inner.lock();
+        let Some(gone) = inner.entries.remove(&address) else {
+            return;
+        };
+        inner.gone.add(&gone.link.traffic);
+        drop(inner);
+        if let Some(info) = gone.info() {
             self.teller.tell(Change::Disconnected(info));
         }
+    }
+
+    /// What has passed since the start.
+    pub(super) fn totals(&self) -> Totals {
+        let inner = self.inner.lock();
+        let links = inner.entries.values().map(|entry| &entry.link.traffic);
+        links.fold(inner.gone, |mut totals, traffic| {
+            totals.add(traffic);
+            totals
+        })
     }
 
     /// CONNECT came from `address` and was let in.
