@@ -2,14 +2,17 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use hashbrown::{HashMap, HashSet};
 use parking_lot::Mutex;
+use tokio::task::coop;
 
 use crate::client::now;
 use crate::mqtt::{Timestamp, Version};
 
 use super::changes::{Change, Teller};
+use super::pressure::{Pressure, ahead};
 use super::wire::{Both, Link, Traffic};
 
 /// One connected client.
@@ -136,6 +139,8 @@ struct Inner {
 #[derive(Default)]
 pub(super) struct Clients {
     inner: Mutex<Inner>,
+    /// Holds publishers back.
+    pub(super) pressure: Pressure,
     /// Who comes and goes.
     pub(super) teller: Teller,
 }
@@ -143,6 +148,7 @@ pub(super) struct Clients {
 impl Clients {
     /// A socket was accepted.
     pub(super) fn opened(&self, link: &Arc<Link>) {
+        link.set_mark(self.pressure.came());
         let mut inner = self.inner.lock();
         inner.opened += 1;
         let entry = Entry {
@@ -163,9 +169,49 @@ impl Clients {
         };
         inner.gone.add(&gone.link.traffic);
         drop(inner);
+        self.pressure.release();
         if let Some(info) = gone.info() {
             self.teller.tell(Change::Disconnected(info));
         }
+    }
+
+    /// The task of a connection waits for something.
+    pub(super) fn paused(&self, link: &Link) {
+        // With its budget spent, tokio makes a task wait although there is something to do.
+        if link.rests() && coop::has_budget_remaining() {
+            link.set_mark(self.pressure.came());
+            self.pressure.release();
+        }
+    }
+
+    /// Whether a publisher may go on; if not, its task is woken when it is worth asking again. Subscribers whose mark is
+    /// old are asked whether they rest; those that are stuck are ended.
+    pub(super) fn poll_open(&self, cx: &Context<'_>) -> Poll<()> {
+        if self.pressure.is_open() {
+            return Poll::Ready(());
+        }
+        // First this, so that no mark moves unseen.
+        self.pressure.park(cx);
+        self.pressure.set_limit(self.limit());
+        if self.pressure.is_open() {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+
+    /// How many messages may come before a subscriber could have too many to wait for it.
+    fn limit(&self) -> u64 {
+        let inner = self.inner.lock();
+        let came = self.pressure.came();
+        let mut limit = came + ahead(1);
+        for entry in inner.subscribers() {
+            let own = entry.link.mark() + ahead(entry.subscriptions.len());
+            if own <= came {
+                entry.link.hurry();
+            }
+            limit = limit.min(own);
+        }
+        limit
     }
 
     /// What has passed since the start.
@@ -288,6 +334,11 @@ impl Clients {
 impl Inner {
     fn connected(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values().filter(|entry| entry.connected)
+    }
+
+    fn subscribers(&self) -> impl Iterator<Item = &Entry> {
+        let entries = self.entries.values();
+        entries.filter(|entry| !entry.subscriptions.is_empty())
     }
 
     /// The newest connection of `client_id`: while a session is taken over there are two for a moment.

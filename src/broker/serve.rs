@@ -34,7 +34,10 @@ use super::wire::Wire;
 const MAX_PACKET_SIZE: usize = 16 * 1024 * 1024;
 /// Messages that may wait for one connected client. With the crate's default, 10,000, a new `#` subscriber gets
 /// 10,000 of 100,000 retained messages.
-const CLIENT_CHANNEL_CAPACITY: usize = 262_144;
+pub(super) const CLIENT_CHANNEL_CAPACITY: usize = 262_144;
+/// Messages above QoS 0 that may be under way to one client, if it does not ask for fewer. Each acknowledgement makes
+/// the crate look through all of them, so more is not better.
+const MAX_OUTBOUND_INFLIGHT: u16 = 100;
 /// What may wait for a client that is away: messages and bytes.
 const OFFLINE_QUEUE: QueueLimits = QueueLimits {
     max_messages: 262_144,
@@ -70,6 +73,7 @@ impl Server {
         let mut config = BrokerConfig::default()
             .with_max_packet_size(MAX_PACKET_SIZE)
             .with_client_channel_capacity(CLIENT_CHANNEL_CAPACITY)
+            .with_max_outbound_inflight(MAX_OUTBOUND_INFLIGHT)
             .with_event_handler(Arc::new(Listener {
                 clients: Arc::clone(&clients),
                 storage: Arc::clone(&storage),
@@ -152,7 +156,7 @@ impl Server {
         address: SocketAddr,
         shutdown: broadcast::Receiver<()>,
     ) {
-        let (wire, link) = Wire::new(Arc::clone(&line), address);
+        let (wire, link) = Wire::new(Arc::clone(&line), address, Arc::clone(&self.clients));
         self.clients.opened(&link);
         let _closed = OnDrop(|| self.clients.closed(address));
         let handler = ClientHandler::new(
@@ -174,6 +178,7 @@ impl Server {
                 // The handler waits for something, so what it has said must not wait any longer. If the socket
                 // fails, the handler sees it at its next read.
                 drop(line.poll_drain(cx));
+                self.clients.paused(&link);
             }
             polled
         })

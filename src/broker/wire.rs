@@ -4,25 +4,32 @@
 //! The broker of the `mqtt5` crate tells neither how many QoS 0 messages went to a client nor ends a connection with
 //! a reason of ours. Its [`WebSocketTransport`] accepts any byte stream, so this one stands in front of the socket.
 
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker, ready};
+use std::time::{Duration, Instant};
 
 use mqtt5::broker::transport::WebSocketTransport;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 use crate::mqtt::Version;
 
+use super::clients::Clients;
 use super::frames::{Frames, Passed};
 use super::line::Line;
+use super::pressure::STUCK;
 use super::quiet::{self, PINGREQ, Quiet};
 
 /// DISCONNECT with reason 0x98, Administrative action (MQTT 5, 3.14.2.1).
 const DISCONNECT_ADMINISTRATIVE: [u8; 4] = [0xe0, 0x02, 0x98, 0x00];
+/// How often a publisher that is held back looks whether a subscriber is stuck.
+const RETRY: Duration = Duration::from_millis(250);
 /// First byte of a DISCONNECT packet.
 const DISCONNECT: u8 = 0xe0;
 
@@ -84,6 +91,12 @@ pub(super) struct Link {
     level: AtomicU8,
     no_keep_alive: AtomicBool,
     ended: AtomicBool,
+    /// How many messages had come to the broker when the handler last rested.
+    mark: AtomicU64,
+    /// Whether the handler has done all it can: it waits for the socket to bring something.
+    rests: AtomicBool,
+    /// Since when the client takes nothing of what waits for it.
+    stuck: Mutex<Option<Instant>>,
     /// Wakes the task of this connection.
     waker: Mutex<Option<Waker>>,
 }
@@ -107,8 +120,37 @@ impl Link {
     /// Ends the connection at its next read or write, with DISCONNECT 0x98 in MQTT 5.
     pub(super) fn end(&self) {
         self.ended.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    fn wake(&self) {
         if let Some(waker) = &*self.waker.lock() {
             waker.wake_by_ref();
+        }
+    }
+
+    /// How many messages had come to the broker when nothing waited for this client.
+    pub(super) fn mark(&self) -> u64 {
+        self.mark.load(Ordering::SeqCst)
+    }
+
+    /// Moves the mark.
+    pub(super) fn set_mark(&self, came: u64) {
+        self.mark.store(came, Ordering::SeqCst);
+    }
+
+    /// Whether the handler, if it waits now, has sent everything that waited for its client.
+    pub(super) fn rests(&self) -> bool {
+        self.rests.load(Ordering::Relaxed)
+    }
+
+    /// Publishers wait for this client: lets its task tell whether it rests, or ends a connection that is stuck.
+    pub(super) fn hurry(&self) {
+        let stuck = *self.stuck.lock();
+        if stuck.is_some_and(|since| since.elapsed() >= STUCK) {
+            self.end();
+        } else {
+            self.wake();
         }
     }
 
@@ -129,28 +171,43 @@ pub(super) struct Wire {
     /// Shared with the task around the handler, which writes what waits, and closes in order after this is dropped.
     line: Arc<Line>,
     link: Arc<Link>,
+    clients: Arc<Clients>,
+    /// When to look again whether publishers may go on.
+    retry: Option<Pin<Box<Sleep>>>,
     /// Whether the client was told that its connection was ended.
     farewell: bool,
+    /// Whether the last packet had to wait.
+    is_stuck: bool,
     incoming: Frames,
     outgoing: Frames,
     quiet: Quiet,
 }
 
 impl Wire {
-    /// Watches `line`.
-    pub(super) fn new(line: Arc<Line>, address: SocketAddr) -> (Self, Arc<Link>) {
+    /// Watches `line`; reads from publishers only when `clients` can take more.
+    pub(super) fn new(
+        line: Arc<Line>,
+        address: SocketAddr,
+        clients: Arc<Clients>,
+    ) -> (Self, Arc<Link>) {
         let link = Arc::new(Link {
             address,
             traffic: Both::default(),
             level: AtomicU8::new(0),
             no_keep_alive: AtomicBool::new(false),
             ended: AtomicBool::new(false),
+            mark: AtomicU64::new(0),
+            rests: AtomicBool::new(false),
+            stuck: Mutex::default(),
             waker: Mutex::default(),
         });
         let wire = Self {
             line,
             link: Arc::clone(&link),
+            clients,
+            retry: None,
             farewell: false,
+            is_stuck: false,
             incoming: Frames::default(),
             outgoing: Frames::default(),
             quiet: Quiet::new(quiet::LIMIT),
@@ -171,11 +228,31 @@ impl Wire {
         ended
     }
 
+    /// Reads what has come, unless the client publishes and subscribers cannot keep up.
+    fn poll_socket(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        let publishes = self.link.traffic.incoming.messages() > 0;
+        while publishes && self.clients.poll_open(cx).is_pending() {
+            let retry = self.retry.get_or_insert_with(|| Box::pin(sleep(RETRY)));
+            ready!(retry.as_mut().poll(cx));
+            self.retry = None;
+        }
+        self.retry = None;
+        self.line.poll_read(cx, buf)
+    }
+
     /// Whether a PINGREQ has to be slipped in for a client that was quiet for long.
     fn poll_quiet(&mut self, cx: &mut Context<'_>) -> bool {
         self.link.no_keep_alive.load(Ordering::Relaxed)
             && self.incoming.between_packets()
             && self.quiet.poll_due(cx)
+    }
+
+    /// Keeps [`Link::stuck`].
+    fn note_stuck(&mut self, is_stuck: bool) {
+        if self.is_stuck != is_stuck {
+            self.is_stuck = is_stuck;
+            *self.link.stuck.lock() = is_stuck.then(Instant::now);
+        }
     }
 
     /// Whether `packet`, which the broker wants to send, must not reach the client: the answer to a PINGREQ that is
@@ -199,13 +276,18 @@ impl AsyncRead for Wire {
         if wire.is_ended() {
             return Poll::Ready(Ok(()));
         }
-        match wire.line.poll_read(cx, buf.initialize_unfilled()) {
+        let polled = wire.poll_socket(cx, buf.initialize_unfilled());
+        wire.link
+            .rests
+            .store(polled.is_pending(), Ordering::Relaxed);
+        match polled {
             Poll::Ready(Ok(count)) => {
                 let start = buf.filled().len();
                 buf.advance(count);
                 let came = buf.filled().get(start..).unwrap_or_default();
                 let passed = wire.incoming.feed(came);
                 wire.link.traffic.incoming.add(passed, count);
+                wire.clients.pressure.add(passed.messages);
                 wire.quiet.heard();
                 Poll::Ready(Ok(()))
             }
@@ -233,7 +315,10 @@ impl AsyncWrite for Wire {
         if wire.is_withheld(buf) {
             return Poll::Ready(Ok(buf.len()));
         }
-        match wire.line.poll_put(cx, buf) {
+        wire.link.rests.store(false, Ordering::Relaxed);
+        let polled = wire.line.poll_put(cx, buf);
+        wire.note_stuck(polled.is_pending());
+        match polled {
             Poll::Ready(Ok(count)) => {
                 let passed = wire.outgoing.feed(buf.get(..count).unwrap_or_default());
                 wire.link.traffic.outgoing.add(passed, count);
@@ -266,8 +351,6 @@ impl WebSocketTransport for Wire {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use std::future::poll_fn;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
@@ -280,7 +363,7 @@ mod tests {
             .await
             .unwrap();
         let (stream, address) = listener.accept().await.unwrap();
-        let (wire, link) = Wire::new(Line::new(stream), address);
+        let (wire, link) = Wire::new(Line::new(stream), address, Arc::default());
         (wire, link, client)
     }
 
