@@ -152,11 +152,11 @@ impl Server {
 
     async fn handle(
         &self,
-        line: Arc<Line>,
+        socket: Arc<Line>,
         address: SocketAddr,
         shutdown: broadcast::Receiver<()>,
     ) {
-        let (wire, link) = Wire::new(Arc::clone(&line), address, Arc::clone(&self.clients));
+        let (wire, link) = Wire::new(Arc::clone(&socket), address, Arc::clone(&self.clients));
         self.clients.opened(&link);
         let _closed = OnDrop(|| self.clients.closed(address));
         let handler = ClientHandler::new(
@@ -177,7 +177,7 @@ impl Server {
             if polled.is_pending() {
                 // The handler waits for something, so what it has said must not wait any longer. If the socket
                 // fails, the handler sees it at its next read.
-                drop(line.poll_drain(cx));
+                drop(socket.poll_drain(cx));
                 self.clients.paused(&link);
             }
             polled

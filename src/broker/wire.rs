@@ -184,9 +184,9 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    /// Watches `line`; reads from publishers only when `clients` can take more.
+    /// Watches `socket`; reads from publishers only when `clients` can take more.
     pub(super) fn new(
-        line: Arc<Line>,
+        socket: Arc<Line>,
         address: SocketAddr,
         clients: Arc<Clients>,
     ) -> (Self, Arc<Link>) {
@@ -202,7 +202,7 @@ impl Wire {
             waker: Mutex::default(),
         });
         let wire = Self {
-            line,
+            line: socket,
             link: Arc::clone(&link),
             clients,
             retry: None,
