@@ -135,6 +135,7 @@ impl Sort {
             MutexGuard::unlock_fair(model);
             match chore {
                 Chore::Sort(job) => self.run(job),
+                Chore::Drop(rubbish) => drop(rubbish),
                 Chore::More => {}
                 Chore::Done => break,
             }

@@ -9,21 +9,42 @@ use crate::mqtt::TopicName;
 /// Most topics that are remembered although no message of them has come in.
 const AHEAD: usize = 65_536;
 
+/// A search for retained topics, done in slices so that the model is locked for moments only.
+#[derive(Debug)]
+pub struct RetainedSearch {
+    open: Vec<NodeId>,
+    found: Vec<TopicName>,
+}
+
+impl RetainedSearch {
+    /// What was found, in the order of the names. Takes its time for many; call it without the lock.
+    pub fn finish(mut self) -> Vec<TopicName> {
+        self.found
+            .sort_by(|a, b| super::order::natural(a.as_str(), b.as_str()));
+        self.found
+    }
+}
+
 impl Model {
     /// Notes that this client published to `topic` with the retain flag (or cleared it with an empty payload), so
-    /// that the retained marker is right before the broker tells us.
-    pub fn note_retained_publish(&mut self, topic: &TopicName, is_empty: bool) {
+    /// that the retained marker is right before the broker tells us. Returns whether the topic was known to be
+    /// retained before: should the broker refuse the message, it still is what it was.
+    pub fn note_retained_publish(&mut self, topic: &TopicName, is_empty: bool) -> bool {
         self.revision += 1;
         if let Some(node) = self.tree.find(topic.as_str()) {
             self.freeze(node);
-            self.tree.mark_retained(node, !is_empty);
-        } else if is_empty {
-            self.retained_ahead.remove(topic);
-        } else if self.retained_ahead.len() < AHEAD {
+            return self.tree.mark_retained(node, !is_empty) == is_empty;
+        }
+        if is_empty {
+            return self.retained_ahead.remove(topic);
+        }
+        let was_retained = self.retained_ahead.contains(topic);
+        if self.retained_ahead.len() < AHEAD {
             // a copy: the text may share a big buffer with other packets
             let own = TopicName::new(topic.as_str().to_owned());
             self.retained_ahead.extend(own);
         }
+        was_retained
     }
 
     /// Forgets all markers: a new session begins, and the broker sends what it still keeps after SUBSCRIBE
@@ -33,7 +54,7 @@ impl Model {
         self.retained_ahead.clear();
         let mut open = vec![NodeId::ROOT];
         while let Some(node) = open.pop() {
-            if self.tree.node(node).retained == 0 {
+            if self.tree.retained(node) == 0 {
                 continue;
             }
             open.extend(self.tree.children(node));
@@ -52,22 +73,35 @@ impl Model {
     /// Topics at and below `node` that are known to be retained, in the order of their names; `None` means the
     /// whole tree without `$`-topics.
     pub fn retained_below(&self, node: Option<NodeId>) -> Vec<TopicName> {
-        let mut found = Vec::new();
-        let mut open = match node {
-            Some(node) => vec![node],
-            None => self.unreserved(),
-        };
-        while let Some(node) = open.pop() {
-            if self.tree.node(node).retained == 0 {
+        let mut search = self.retained_search(node);
+        while self.retained_step(&mut search, usize::MAX) {}
+        search.finish()
+    }
+
+    /// The beginning of the same search, for [`Model::retained_step`].
+    pub fn retained_search(&self, node: Option<NodeId>) -> RetainedSearch {
+        RetainedSearch {
+            open: node.map_or_else(|| self.unreserved(), |node| vec![node]),
+            found: Vec::new(),
+        }
+    }
+
+    /// Looks at up to `max_nodes` more topics and branches. Returns whether some are left.
+    pub fn retained_step(&self, search: &mut RetainedSearch, max_nodes: usize) -> bool {
+        for _ in 0..max_nodes {
+            let Some(node) = search.open.pop() else {
+                return false;
+            };
+            if self.tree.retained(node) == 0 {
                 continue;
             }
             if self.tree.node(node).is_retained() {
-                found.extend(TopicName::new(self.tree.names().path(node)));
+                let path = self.tree.names().path(node);
+                search.found.extend(TopicName::new(path));
             }
-            open.extend(self.tree.children(node));
+            search.open.extend(self.tree.children(node));
         }
-        found.sort_by(|a, b| super::order::natural(a.as_str(), b.as_str()));
-        found
+        true
     }
 
     /// First levels without the broker's own.
