@@ -9,12 +9,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use hashbrown::HashMap;
-
 use super::NodeId;
-use super::stored::{Blocks, Stored, allocation};
+use super::record::{DUP, LastOnes, RETAIN, Record};
+use super::stored::Blocks;
 use crate::mqtt::{Properties, Publish, Qos, Timestamp};
+use bytes::Bytes;
 
 /// Number of a message on its connection, counting from 0 in order of arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,74 +42,6 @@ pub struct Message {
     pub properties: Option<Arc<Properties>>,
 }
 
-/// A kept message. Distances are counted in messages of the connection; 0 leads nowhere.
-#[derive(Debug, Default)]
-pub(super) struct Record {
-    pub(super) at: Timestamp,
-    pub(super) payload: Stored,
-    properties: Option<Arc<Properties>>,
-    node: u32,
-    previous: u32,
-    jump: u32,
-    packet_id: u16,
-    flags: u8,
-}
-
-const RETAIN: u8 = 4;
-const DUP: u8 = 8;
-
-impl Record {
-    fn new(node: NodeId, message: &Publish, payload: Stored, at: Timestamp) -> Self {
-        let retain = if message.retain { RETAIN } else { 0 };
-        let dup = if message.dup { DUP } else { 0 };
-        Self {
-            at,
-            payload,
-            properties: message.properties.as_deref().map(own_properties),
-            node: node.0,
-            previous: 0,
-            jump: 0,
-            packet_id: message.packet_id.map_or(0, crate::mqtt::PacketId::get),
-            flags: message.qos.as_u8() | retain | dup,
-        }
-    }
-
-    pub(super) fn qos(&self) -> Qos {
-        Qos::from_u8(self.flags & 3).unwrap_or_default()
-    }
-
-    /// Bytes of memory, as the budget counts them.
-    fn cost(&self) -> u64 {
-        let properties = self.properties.as_deref().map_or(0, properties_cost);
-        (size_of::<Self>() + self.payload.allocated() + properties) as u64
-    }
-}
-
-/// A copy that shares no memory with the buffer the message came in.
-fn own_properties(properties: &Properties) -> Arc<Properties> {
-    let mut own = properties.clone();
-    own.correlation_data = own.correlation_data.as_deref().map(Bytes::copy_from_slice);
-    Arc::new(own)
-}
-
-/// What a property list takes with its texts.
-fn properties_cost(properties: &Properties) -> usize {
-    let texts = [
-        &properties.content_type,
-        &properties.response_topic,
-        &properties.reason_string,
-    ];
-    let text = |text: &String| allocation(text.len());
-    let texts: usize = texts.into_iter().flatten().map(text).sum();
-    let correlation = properties.correlation_data.as_ref();
-    let correlation = correlation.map_or(0, |data| allocation(data.len()));
-    let pairs = properties.user.iter();
-    let user: usize = pairs
-        .map(|(name, value)| text(name) + text(value) + 2 * size_of::<String>())
-        .sum();
-    allocation(size_of::<Properties>() + 2 * size_of::<usize>()) + texts + correlation + user
-}
-
 /// Records in one part of the log; parts come and go whole, so that the log never moves in memory.
 const PART: usize = 4096;
 
@@ -131,37 +62,6 @@ pub(super) struct Log {
     /// Last messages of topics whose turn to be trimmed has come.
     last_ones: LastOnes,
     last_bytes: u64,
-}
-
-/// Records by their number, split into many small tables, so that growing one never holds the lock for long.
-#[derive(Debug)]
-struct LastOnes {
-    shards: Vec<HashMap<u64, Record>>,
-}
-
-const LAST_SHARDS: usize = 1024;
-
-impl Default for LastOnes {
-    fn default() -> Self {
-        Self {
-            shards: (0..LAST_SHARDS).map(|_| HashMap::new()).collect(),
-        }
-    }
-}
-
-impl LastOnes {
-    fn shard(&self, id: MessageId) -> &HashMap<u64, Record> {
-        &self.shards[place(id)]
-    }
-
-    fn shard_mut(&mut self, id: MessageId) -> &mut HashMap<u64, Record> {
-        &mut self.shards[place(id)]
-    }
-}
-
-/// The shard that a message belongs to.
-fn place(id: MessageId) -> usize {
-    usize::try_from(id.0 % LAST_SHARDS as u64).unwrap_or(0)
 }
 
 /// The oldest record in the log.
@@ -439,11 +339,6 @@ fn back(id: u64, distance: u32) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_record_is_one_cache_line() {
-        assert!(size_of::<Record>() <= 64, "{}", size_of::<Record>());
-    }
 
     #[test]
     fn jumps_are_as_long_as_the_chain_says() {

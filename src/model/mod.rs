@@ -6,13 +6,14 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `feed` | taking in messages |
-//! | `arena`, `names`, `index` | nodes with the figures of their subtree; what they are called; how they are found |
+//! | `arena`, `node`, `names`, `index` | nodes with the figures of their subtree; what they are called; how they are found |
+//! | `paged`, `shared` | lists that grow without moving; lists that a worker shares |
 //! | `listing`, `open`, `sort` | children in the order of their rows, with row sums; what is open; their order |
 //! | `chores` | what would take too long in one piece |
 //! | `rows`, `view` | rows of the open tree; rows while a filter is set |
 //! | `branches` | opening, closing and finding nodes |
-//! | `history`, `stored` | messages within a byte budget |
-//! | `filter`, `search` | what the filter box asks for; what was found |
+//! | `history`, `record`, `stored` | messages within a byte budget |
+//! | `filter`, `search`, `row_order` | what the filter box asks for; what was found; the order of its rows |
 //! | `retained`, `rates`, `pause`, `facts`, `wanted` | as they say |
 //!
 //! Branches begin closed, except by the rule in `open`: the first two levels open by themselves while the tree is
@@ -34,6 +35,7 @@ mod order;
 mod paged;
 mod pause;
 mod rates;
+mod record;
 mod retained;
 mod row_order;
 mod rows;
