@@ -2,7 +2,7 @@
 //! or draws a random number, so that every run does the same.
 
 use bytes::Bytes;
-use canopy::model::{Chore, Matches, Model, Query, SearchCursor};
+use canopy::model::{Chore, Matches, Model, Query, RowOrder, SearchCursor};
 use canopy::mqtt::{Packet, Publish, Timestamp, Version, codec};
 
 /// History that a bench's model keeps, bytes: little enough that trimming is part of the work.
@@ -66,6 +66,7 @@ pub fn messages(topics: usize, length: usize) -> Vec<Publish> {
 /// A model with a microsecond between its messages.
 pub struct Feed {
     pub model: Model,
+    order: RowOrder,
     messages: Vec<Publish>,
     taken: usize,
 }
@@ -75,6 +76,7 @@ impl Feed {
     pub fn cold(topics: usize) -> Self {
         Self {
             model: Model::new(BUDGET),
+            order: RowOrder::default(),
             messages: messages(topics, 64),
             taken: 0,
         }
@@ -116,12 +118,14 @@ impl Feed {
         }
     }
 
-    /// What the filter box finds for `text`.
-    pub fn filter(&self, text: &str) -> Matches {
+    /// What the filter box finds for `text`. The order of the rows is kept from one search to the next, as the window's
+    /// worker keeps it.
+    pub fn filter(&mut self, text: &str) -> Matches {
         let mut cursor = SearchCursor::default();
         if let Some(query) = Query::new(text) {
             while self.model.search_step(&query, &mut cursor, 1_024) {}
         }
-        cursor.finish()
+        let found = cursor.matches(&mut self.order, usize::MAX, &|| true);
+        found.unwrap_or_default()
     }
 }
