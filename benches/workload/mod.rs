@@ -66,6 +66,7 @@ pub fn messages(topics: usize, length: usize) -> Vec<Publish> {
 /// A model with a microsecond between its messages.
 pub struct Feed {
     pub model: Model,
+    order: RowOrder,
     messages: Vec<Publish>,
     taken: usize,
 }
@@ -75,6 +76,7 @@ impl Feed {
     pub fn cold(topics: usize) -> Self {
         Self {
             model: Model::new(BUDGET),
+            order: RowOrder::default(),
             messages: messages(topics, 64),
             taken: 0,
         }
@@ -110,20 +112,20 @@ impl Feed {
                     while self.model.sort_step(&mut job, 4_096) {}
                     self.model.set_sorted(job.finish());
                 }
-                Chore::Drop(rubbish) => drop(rubbish),
                 Chore::More => {}
                 Chore::Done => return,
             }
         }
     }
 
-    /// What the filter box finds for `text`.
-    pub fn filter(&self, text: &str) -> Matches {
+    /// What the filter box finds for `text`. The order of the rows is kept from one search to the next, as the window's
+    /// worker keeps it.
+    pub fn filter(&mut self, text: &str) -> Matches {
         let mut cursor = SearchCursor::default();
         if let Some(query) = Query::new(text) {
             while self.model.search_step(&query, &mut cursor, 1_024) {}
         }
-        let all = cursor.matches(&mut RowOrder::default(), usize::MAX, &|| true);
-        all.unwrap_or_default()
+        let found = cursor.matches(&mut self.order, usize::MAX, &|| true);
+        found.unwrap_or_default()
     }
 }
