@@ -66,7 +66,9 @@ const OWNERS: [(&[&str], &[&str]); 7] = [
     (&["clap"], &["cli"]),
     (
         &["rand", "uuid", "tempfile"],
-        &["profile", "client", "live", "broker", "cli", "gui"],
+        &[
+            "profile", "client", "live", "broker", "cli", "gui", "bench",
+        ],
     ),
 ];
 

@@ -84,7 +84,9 @@ fn the_readme_gives_a_reason_for_every_dependency_and_names_no_other() {
 
 #[test]
 fn every_dependency_is_used() {
-    let all = code(&root().join("src")) + &code(&root().join("tests"));
+    let all: String = ["src", "tests", "benches"]
+        .map(|directory| code(&root().join(directory)))
+        .concat();
     let is_used = |name: &str| {
         ["::", ";", "!", " as "]
             .iter()

@@ -112,6 +112,7 @@ impl Feed {
                     while self.model.sort_step(&mut job, 4_096) {}
                     self.model.set_sorted(job.finish());
                 }
+                Chore::Drop(rubbish) => drop(rubbish),
                 Chore::More => {}
                 Chore::Done => return,
             }
