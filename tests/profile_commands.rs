@@ -81,10 +81,7 @@ fn a_shell_hands_every_value_over_unchanged() {
                 message: nasty.to_owned(),
                 ..WillSettings::default()
             },
-            subscriptions: vec![Subscription {
-                filter: nasty.to_owned(),
-                qos: Qos::AtMostOnce,
-            }],
+            subscriptions: vec![Subscription::new(nasty, Qos::AtMostOnce)],
             ..Profile::default()
         };
         let (words, _) = arguments(&profile.mosquitto_sub_command().unwrap());
@@ -160,10 +157,7 @@ fn the_real_programs_take_the_commands() {
             delay: 5,
             ..WillSettings::default()
         };
-        profile.subscriptions = vec![Subscription {
-            filter: topic.clone(),
-            qos: Qos::ExactlyOnce,
-        }];
+        profile.subscriptions = vec![Subscription::new(topic.clone(), Qos::ExactlyOnce)];
         let message = PublishDraft {
             qos: Qos::ExactlyOnce,
             retain: true,
@@ -199,10 +193,7 @@ fn bytes_and_files_reach_the_broker() {
         return;
     };
     let mut profile = account(&broker, Version::V5);
-    profile.subscriptions = vec![Subscription {
-        filter: "bin/#".to_owned(),
-        qos: Qos::AtLeastOnce,
-    }];
+    profile.subscriptions = vec![Subscription::new("bin/#", Qos::AtLeastOnce)];
     let binary = PublishDraft {
         retain: true,
         kind: PayloadKind::Hex,

@@ -13,8 +13,10 @@ use std::thread;
 
 use canopy::mqtt::{Qos, Version};
 use canopy::profile::{
-    ConfigDir, PayloadKind, Profile, ProfileId, PublishDraft, PublishProperties, SavedPublish,
-    Session, Settings, StoreError, Subscription, Theme, WillSettings, WindowState,
+    Authentication, ConfigDir, Fingerprint, Identity, Mqtt5Settings, PayloadKind, Profile,
+    ProfileColor, ProfileId, ProxyKind, ProxySettings, PublishDraft, PublishProperties,
+    RetainHandling, SavedPublish, Session, Settings, StoreError, Subscription, Theme, TlsSettings,
+    TlsVersion, Transport, Verify, WebSocketSettings, WillSettings, WindowState,
 };
 
 fn open(dir: &Path) -> ConfigDir {
@@ -63,6 +65,35 @@ fn elaborate() -> Profile {
         reconnect: false,
         user_name: "ann".to_owned(),
         use_password: true,
+        folder: "Work/Plant 3".to_owned(),
+        color: Some(ProfileColor::Red),
+        ask_before_publish: true,
+        auto_connect: true,
+        transport: Transport::SecureWebSocket,
+        unix_path: "/run/mosquitto.sock".to_owned(),
+        tls: tls(),
+        web_socket: WebSocketSettings {
+            path: "/mqtt?token=1".to_owned(),
+            headers: vec![("X-Tenant".to_owned(), "a b".to_owned())],
+        },
+        proxy: ProxySettings {
+            kind: ProxyKind::Socks5,
+            host: "proxy.example".to_owned(),
+            port: 1080,
+            user_name: "ann".to_owned(),
+            use_password: true,
+        },
+        mqtt5: Mqtt5Settings {
+            receive_maximum: Some(20),
+            topic_alias_maximum: 10,
+            request_problem_information: false,
+            request_response_information: true,
+            user_properties: vec![("tenant".to_owned(), "7".to_owned())],
+            authentication: Authentication::Other {
+                method: "token".to_owned(),
+                data: vec![1, 2, 3],
+            },
+        },
         will: WillSettings {
             enabled: true,
             topic: "status".to_owned(),
@@ -70,15 +101,43 @@ fn elaborate() -> Profile {
             qos: Qos::AtLeastOnce,
             retain: true,
             delay: 5,
+            expiry: Some(60),
+            content_type: "text/plain".to_owned(),
+            response_topic: "answers".to_owned(),
+            correlation_data: vec![0, 255, 7],
+            user_properties: vec![
+                ("a".to_owned(), "b\n\"".to_owned()),
+                ("a".to_owned(), String::new()),
+            ],
+            payload_format_text: true,
         },
         subscriptions: vec![Subscription {
-            filter: "a/+/#".to_owned(),
+            filter: "$share/group/a/+/#".to_owned(),
             qos: Qos::AtLeastOnce,
+            no_local: true,
+            retain_as_published: true,
+            retain_handling: RetainHandling::SendIfNew,
+            id: Some(7),
+            color: Some(ProfileColor::Teal),
         }],
         saved_publishes: vec![SavedPublish {
             name: "LED off".to_owned(),
             draft,
         }],
+    }
+}
+
+fn tls() -> TlsSettings {
+    TlsSettings {
+        verify: Verify::Pinned(vec![Fingerprint::from_sha256(&[0xab; 32])]),
+        ca_file: Some("/etc/ca files/ca.pem".into()),
+        identity: Identity::Pem {
+            certificate: "client.pem".into(),
+            key: "client.key".into(),
+        },
+        alpn: vec!["mqtt".to_owned()],
+        server_name: "broker.internal".to_owned(),
+        minimum: TlsVersion::V1_3,
     }
 }
 

@@ -239,6 +239,7 @@ impl ConnectArgs {
             qos: self.will_qos,
             retain: self.will_retain,
             delay: properties.will.will_delay.unwrap_or(0),
+            ..WillSettings::default()
         })
     }
 
@@ -284,10 +285,7 @@ pub fn password_from_environment() -> Option<Secret> {
 pub fn subscriptions(filters: &[TopicFilter], qos: Qos) -> Vec<Subscription> {
     filters
         .iter()
-        .map(|filter| Subscription {
-            filter: filter.to_string(),
-            qos,
-        })
+        .map(|filter| Subscription::new(filter.to_string(), qos))
         .collect()
 }
 

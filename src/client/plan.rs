@@ -207,10 +207,8 @@ mod tests {
             ),
             (
                 refusal(|config| {
-                    config.profile.subscriptions = vec![Subscription {
-                        filter: "home/#/x".to_owned(),
-                        qos: Qos::AtMostOnce,
-                    }];
+                    config.profile.subscriptions =
+                        vec![Subscription::new("home/#/x", Qos::AtMostOnce)];
                 }),
                 "“home/#/x” cannot be subscribed to",
             ),
@@ -233,10 +231,7 @@ mod tests {
 
     #[test]
     fn a_filter_is_subscribed_once_with_its_last_qos() {
-        let twice = [Qos::AtMostOnce, Qos::ExactlyOnce].map(|qos| Subscription {
-            filter: "a".to_owned(),
-            qos,
-        });
+        let twice = [Qos::AtMostOnce, Qos::ExactlyOnce].map(|qos| Subscription::new("a", qos));
         let profile = Profile {
             subscriptions: twice.to_vec(),
             ..Profile::default()

@@ -244,11 +244,9 @@ mod tests {
                 qos: Qos::AtLeastOnce,
                 retain: true,
                 delay: 5,
+                ..WillSettings::default()
             },
-            subscriptions: vec![Subscription {
-                filter: "$SYS/#".to_owned(),
-                qos: Qos::ExactlyOnce,
-            }],
+            subscriptions: vec![Subscription::new("$SYS/#", Qos::ExactlyOnce)],
             ..Profile::default()
         }
     }

@@ -429,10 +429,7 @@ mod tests {
 
     #[test]
     fn subscriptions_are_named_by_their_place() {
-        let subscription = |filter: &str| Subscription {
-            filter: filter.to_owned(),
-            qos: crate::mqtt::Qos::AtMostOnce,
-        };
+        let subscription = |filter: &str| Subscription::new(filter, crate::mqtt::Qos::AtMostOnce);
         let profile = Profile {
             subscriptions: ["a/#", "#/a", "a/#"].map(subscription).to_vec(),
             ..Profile::default()

@@ -34,10 +34,7 @@ pub fn resuming(version: Version, port: u16, client_id: &str) -> Profile {
 
 /// A subscription of a profile.
 pub fn subscription(filter: &str, qos: Qos) -> Subscription {
-    Subscription {
-        filter: filter.to_owned(),
-        qos,
-    }
+    Subscription::new(filter, qos)
 }
 
 /// A message without properties.
