@@ -60,7 +60,9 @@ fn without_a_keyring_the_reason_and_the_way_out_are_told() {
         command.env("DBUS_SESSION_BUS_ADDRESS", nowhere);
         return succeeds(command);
     }
-    let err = KeyringSecrets::default().get(&example()).unwrap_err();
+    let err = KeyringSecrets::default()
+        .get(&example(), SecretKind::Password)
+        .unwrap_err();
     assert!(matches!(err, SecretError::Unavailable(_)), "{err}");
     assert!(
         err.to_string()
@@ -90,7 +92,7 @@ fn a_bus_that_never_answers_does_not_hang_the_program() {
         .to_string();
     assert!(first.contains("did not answer in time"), "{first}");
     let second = keyring
-        .set(&example(), &Secret::new("hunter2"))
+        .set(&example(), SecretKind::Password, &Secret::new("hunter2"))
         .unwrap_err()
         .to_string();
     assert!(second.contains("earlier question"), "{second}");
