@@ -192,7 +192,11 @@ impl ConnectArgs {
             },
         };
         Ok(Connect {
-            config: Config { profile, password },
+            config: Config {
+                profile,
+                password,
+                ..Config::default()
+            },
             extras,
             url_topic: url.map(|url| url.topic.clone()),
             publish_properties: properties.publish,

@@ -67,6 +67,7 @@ impl Probe {
         let config = Config {
             profile,
             password: password.map(Secret::new),
+            ..Config::default()
         };
         let (connection, captures) =
             Connection::open(&RuntimeHandle::current(), config, Arc::new(|| {}));

@@ -149,6 +149,7 @@ impl App {
         let config = Config {
             profile: profile.clone(),
             password,
+            ..Config::default()
         };
         let opened = Live::open(
             self.jobs.runtime(),
