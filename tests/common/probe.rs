@@ -69,6 +69,11 @@ impl Probe {
             password: password.map(Secret::new),
             ..Config::default()
         };
+        Self::open_config(config)
+    }
+
+    /// The same with all secrets.
+    pub fn open_config(config: Config) -> Self {
         let (connection, captures) =
             Connection::open(&RuntimeHandle::current(), config, Arc::new(|| {}));
         Self {

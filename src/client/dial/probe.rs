@@ -38,7 +38,7 @@ pub(in crate::client) async fn what_answers(target: &Target) -> Option<Transport
     use Transport as T;
     let candidates: &[T] = match target.transport {
         T::Tcp => &[T::Tls, T::WebSocket],
-        T::Tls => &[T::Tcp, T::WebSocket],
+        T::Tls => &[T::Tls, T::Tcp, T::WebSocket],
         T::WebSocket => &[T::Tcp, T::Tls],
         T::SecureWebSocket => &[T::WebSocket, T::Tcp],
         T::Unix => &[],
@@ -85,28 +85,21 @@ async fn speaks_mqtt(mut stream: BoxedStream, heard: &FirstBytes) -> Option<Tran
     (heard.speech() == Some(Speech::Mqtt)).then_some(Transport::Tcp)
 }
 
+/// Whether TLS answers, and a WebSocket within it.
 async fn speaks_tls(stream: BoxedStream, heard: &FirstBytes, target: &Target) -> Option<Transport> {
+    let Some(stream) = tls::answers(stream, heard).await else {
+        // an alert is an answer, too
+        return (heard.speech() == Some(Speech::Tls)).then_some(Transport::Tls);
+    };
     let mut secured = target.clone();
     secured.transport = Transport::SecureWebSocket;
-    match tls::answers(stream, heard).await {
-        Some(stream) if target.transport != Transport::Tls => {
-            drop(stream);
-            Some(Transport::Tls)
-        }
-        Some(stream) => {
-            let heard = FirstBytes::default();
-            let stream: BoxedStream = Box::new(Watched::new(stream, heard.clone()));
-            let both = timeout(LIMIT / 2, is_web_socket(stream, &heard, &secured)).await;
-            let is_web_socket = both.unwrap_or(false);
-            Some(if is_web_socket {
-                Transport::SecureWebSocket
-            } else {
-                Transport::Tls
-            })
-        }
-        // an alert is an answer, too
-        None => (heard.speech() == Some(Speech::Tls)).then_some(Transport::Tls),
-    }
+    let heard = FirstBytes::default();
+    let stream: BoxedStream = Box::new(Watched::new(stream, heard.clone()));
+    let upgraded = timeout(LIMIT / 2, is_web_socket(stream, &heard, &secured)).await;
+    Some(match upgraded {
+        Ok(true) => Transport::SecureWebSocket,
+        Ok(false) | Err(_) => Transport::Tls,
+    })
 }
 
 async fn is_web_socket(stream: BoxedStream, heard: &FirstBytes, target: &Target) -> bool {

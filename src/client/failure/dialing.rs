@@ -47,7 +47,7 @@ pub(super) fn verdict(plan: &Plan, error: &DialError) -> Verdict {
             format!("“{name}” cannot be the name of a TLS server."),
             "Enter the name that the broker's certificate is for, as the server name in the profile.",
         ),
-        DialError::NotTls(speech) => speaks(plan, speech),
+        DialError::NotTls(speech) => speaks(plan, speech, "TLS"),
         DialError::Tls(words) => Failure::new(
             format!("The TLS handshake with {place} failed."),
             "Check that this is the broker's TLS port, and see the broker's log.",
@@ -375,14 +375,9 @@ pub(super) fn alert_of(plan: &Plan, alert: &Alert) -> Failure {
     }
 }
 
-/// What answers speaks something else than the profile says.
-pub(super) fn speaks(plan: &Plan, speech: &Speech) -> Failure {
+/// What answers speaks something else than what was `wanted` of it.
+pub(super) fn speaks(plan: &Plan, speech: &Speech, wanted: &str) -> Failure {
     let place = plan.target.place();
-    let wanted = match plan.target.transport {
-        Transport::Tls | Transport::SecureWebSocket => "TLS",
-        Transport::WebSocket => "WebSocket",
-        Transport::Tcp | Transport::Unix => "MQTT",
-    };
     let not = |what: &str, cure: &str| {
         Failure::new(
             format!("What answers at {place} does not speak {wanted} but {what}."),
@@ -471,7 +466,11 @@ fn web_socket(plan: &Plan, error: &WebSocketError) -> Failure {
             };
             failure.with_detail(format!("HTTP status {status}"))
         }
-        WebSocketError::NotHttp(speech) => speaks(plan, speech),
+        WebSocketError::NotHttp(Speech::Mqtt) if plan.target.transport.uses_tls() => Failure::new(
+            format!("{place} speaks MQTT over TLS, without WebSocket."),
+            "Choose TLS in the profile, or enter the broker's port for WebSocket over TLS.",
+        ),
+        WebSocketError::NotHttp(speech) => speaks(plan, speech, "WebSocket"),
         WebSocketError::NotMqtt => Failure::new(
             format!("There is a WebSocket at {place}, but it is not for MQTT."),
             "Enter the path of the broker's MQTT listener in the profile.",

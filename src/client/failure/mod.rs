@@ -184,7 +184,7 @@ fn no_connack(
         (Loss::Io(err), None) => Verdict::again(closed_before_connack(plan, Some(&err))),
         (loss, unreadable) => {
             let words = words_of(loss, unreadable);
-            let failure = dialing::speaks(plan, &heard.unwrap_or(Speech::Unknown));
+            let failure = dialing::speaks(plan, &heard.unwrap_or(Speech::Unknown), "MQTT");
             Verdict::again(match failure.detail {
                 Some(_) => failure,
                 None => failure.with_detail(words),
