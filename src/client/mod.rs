@@ -38,7 +38,7 @@ mod urgency;
 
 pub use captures::Captures;
 pub use clock::now;
-pub use command::{Command, Outgoing, PublishId};
+pub use command::{Command, Outgoing, PublishId, SubscribeOptions};
 pub use dial::{
     Alert, CertificateProblem, DialError, DialReport, FileProblem, PeerCertificate, ProxyError,
     Speech, Step, StepReport, TlsFacts, WebSocketError,

@@ -9,6 +9,7 @@ use crate::profile::{
     Transport, WebSocketSettings, WillSettings,
 };
 
+use super::subscriptions::Wish;
 use super::{Config, Extras, Failure};
 
 /// Strings and binary data have a length of 16 bits (MQTT 5, 1.5.4).
@@ -34,7 +35,7 @@ pub(super) struct Plan {
     pub(super) user_name: Option<String>,
     pub(super) password: Option<String>,
     pub(super) will: Option<Will>,
-    pub(super) subscriptions: Vec<(TopicFilter, Qos)>,
+    pub(super) subscriptions: Vec<Wish>,
     /// What the profile adds to CONNECT (MQTT 5).
     pub(super) connect: Properties,
     /// MQTT 5.
@@ -286,9 +287,9 @@ fn will_properties(settings: &WillSettings) -> Properties {
     }
 }
 
-/// The filters in order; of a filter that is there twice, the last QoS counts.
-fn checked_subscriptions(profile: &Profile) -> Result<Vec<(TopicFilter, Qos)>, Failure> {
-    let mut checked: Vec<(TopicFilter, Qos)> = Vec::new();
+/// The filters in order; of a filter that is there twice, the last one counts.
+fn checked_subscriptions(profile: &Profile) -> Result<Vec<Wish>, Failure> {
+    let mut checked: Vec<Wish> = Vec::new();
     for subscription in &profile.subscriptions {
         let filter = TopicFilter::new(subscription.filter.clone()).map_err(|err| {
             Failure::new(
@@ -300,9 +301,14 @@ fn checked_subscriptions(profile: &Profile) -> Result<Vec<(TopicFilter, Qos)>, F
             )
             .with_detail(err.to_string())
         })?;
-        match checked.iter_mut().find(|(known, _)| *known == filter) {
-            Some(known) => known.1 = subscription.qos,
-            None => checked.push((filter, subscription.qos)),
+        let wish = Wish {
+            filter,
+            qos: subscription.qos,
+            options: subscription.into(),
+        };
+        match checked.iter_mut().find(|known| known.filter == wish.filter) {
+            Some(known) => *known = wish,
+            None => checked.push(wish),
         }
     }
     Ok(checked)
@@ -387,7 +393,7 @@ mod tests {
         let checked = checked_subscriptions(&profile).unwrap();
         assert_eq!(
             checked,
-            [(TopicFilter::new("a").unwrap(), Qos::ExactlyOnce)]
+            [(TopicFilter::new("a").unwrap(), Qos::ExactlyOnce).into()]
         );
     }
 }

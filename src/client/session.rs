@@ -10,14 +10,17 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use rumqttc::mqttbytes::v5::RetainForwardRule;
+
 use crate::mqtt::{PacketId, Properties, Qos, ReasonCode, TopicFilter, Version};
-use crate::profile::Authentication;
+use crate::profile::{Authentication, RetainHandling};
 
 use super::Outgoing;
 use super::dial::BoxedStream;
 use super::plan::{Plan, Will};
 use super::scram::Scram;
 use super::store::KnownButEmpty;
+use super::subscriptions::Wish;
 use super::tap::Tap;
 
 /// How many publishes may be unacknowledged in MQTT 5; the broker's Receive Maximum can lower it (3.2.2.3.3).
@@ -244,6 +247,18 @@ fn set_connect_properties(options: &mut rumqttc::MqttOptions, properties: &Prope
     }
 }
 
+fn filter_v5(wish: &Wish, retain_as_published: bool) -> rumqttc::SubscribeFilterInput {
+    let options = wish.options;
+    rumqttc::SubscribeFilterInput::new(wish.filter.as_str(), qos_v5(wish.qos))
+        .no_local(options.no_local)
+        .preserve_retain(retain_as_published || options.retain_as_published)
+        .retain_forward_rule(match options.retain_handling {
+            RetainHandling::SendRetained => RetainForwardRule::OnEverySubscribe,
+            RetainHandling::SendIfNew => RetainForwardRule::OnNewSubscribe,
+            RetainHandling::DoNotSend => RetainForwardRule::Never,
+        })
+}
+
 /// `beside` is what a command line adds; it takes the place of the profile's properties when there is any.
 fn will_v5(will: &Will, beside: &Properties) -> rumqttc::LastWill {
     let properties = if *beside == Properties::default() {
@@ -300,25 +315,38 @@ impl Requests {
         }
     }
 
-    /// Hands over one SUBSCRIBE for all of `filters`. In MQTT 5 messages can keep the retain flag they were published
-    /// with (3.8.3.1), because only that tells for certain what the broker retains.
+    /// Hands over one SUBSCRIBE for all of `wishes`, which have the same subscription identifier. In MQTT 5 messages
+    /// can keep the retain flag they were published with (3.8.3.1), because only that tells for certain what the
+    /// broker retains.
     pub(super) fn subscribe(
         &self,
-        filters: &[(TopicFilter, Qos)],
+        wishes: &[Wish],
         retain_as_published: bool,
     ) -> Result<(), NotTaken> {
         let taken = match self {
             Self::V4(client) => client
-                .try_subscribe_many(filters.iter().map(|(filter, qos)| {
-                    rumqttc_v4::SubscribeFilter::new(filter.as_str().to_owned(), qos_v4(*qos))
+                .try_subscribe_many(wishes.iter().map(|wish| {
+                    let filter = wish.filter.as_str().to_owned();
+                    rumqttc_v4::SubscribeFilter::new(filter, qos_v4(wish.qos))
                 }))
                 .is_ok(),
-            Self::V5(client) => client
-                .try_subscribe_many(filters.iter().map(|(filter, qos)| {
-                    rumqttc::SubscribeFilterInput::new(filter.as_str(), qos_v5(*qos))
-                        .preserve_retain(retain_as_published)
-                }))
-                .is_ok(),
+            Self::V5(client) => {
+                let filters = wishes
+                    .iter()
+                    .map(|wish| filter_v5(wish, retain_as_published));
+                match wishes.first().and_then(|wish| wish.options.id) {
+                    Some(id) => client
+                        .try_subscribe_many_with_properties(
+                            filters,
+                            rumqttc::SubscribeProperties {
+                                id: Some(to_usize(id)),
+                                user_properties: Vec::new(),
+                            },
+                        )
+                        .is_ok(),
+                    None => client.try_subscribe_many(filters).is_ok(),
+                }
+            }
         };
         taken.then_some(()).ok_or(NotTaken)
     }

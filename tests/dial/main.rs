@@ -12,6 +12,7 @@ mod common;
 
 mod certificates;
 mod identity;
+mod options;
 mod proxies;
 mod servers;
 mod transports;

@@ -226,12 +226,16 @@ impl Driver {
             properties: properties.unwrap_or_default(),
         }));
         let catchup = self.subscriptions.connected(session_present);
-        for filters in catchup.subscribe.chunks(100) {
-            for (filter, _) in filters {
+        // one SUBSCRIBE has one subscription identifier for all of its filters
+        let alike = catchup
+            .subscribe
+            .chunk_by(|one, other| one.options.id == other.options.id);
+        for wishes in alike.flat_map(|alike| alike.chunks(100)) {
+            for wish in wishes {
                 let pending = SubscribeOutcome::Pending;
-                self.tell(Event::Subscription(filter.clone(), pending));
+                self.tell(Event::Subscription(wish.filter.clone(), pending));
             }
-            self.subscribe(filters);
+            self.subscribe(wishes);
         }
         for filter in &catchup.unsubscribe {
             self.unsubscribe(filter);
