@@ -88,9 +88,9 @@ async fn a_wrong_host_is_told_with_the_names_it_is_for() {
     is_refused(&authority, &issued, &expected).await;
 
     // the server name of the profile is what counts, if there is one
-    let mut named = trusting(&authority, tls_server(&issued).await);
-    named.tls.server_name = "a.other.example".to_owned();
-    Probe::connect(named).await;
+    let mut by_name = trusting(&authority, tls_server(&issued).await);
+    by_name.tls.server_name = "a.other.example".to_owned();
+    Probe::connect(by_name).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

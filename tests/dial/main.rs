@@ -25,7 +25,7 @@ use canopy::profile::{Profile, Transport};
 use common::probe::{Probe, profile};
 
 /// A profile for `transport` on this machine.
-pub fn reaching(transport: Transport, port: u16) -> Profile {
+pub(crate) fn reaching(transport: Transport, port: u16) -> Profile {
     Profile {
         transport,
         connect_timeout: 5,
@@ -34,7 +34,7 @@ pub fn reaching(transport: Transport, port: u16) -> Profile {
 }
 
 /// How a connection fails that cannot come about, and what the dial has shown.
-pub async fn refusal(config: Config) -> (Failure, DialReport) {
+pub(crate) async fn refusal(config: Config) -> (Failure, DialReport) {
     let mut probe = Probe::open_config(config);
     let failure = probe
         .until("a failure", |event| match event {
@@ -49,7 +49,7 @@ pub async fn refusal(config: Config) -> (Failure, DialReport) {
 }
 
 /// The same for a profile without secrets.
-pub async fn refused(profile: Profile) -> Failure {
+pub(crate) async fn refused(profile: Profile) -> Failure {
     let config = Config {
         profile,
         ..Config::default()
@@ -58,7 +58,7 @@ pub async fn refused(profile: Profile) -> Failure {
 }
 
 /// Fails unless `failure` says all of `parts`, and ends with a cure.
-pub fn assert_says(failure: &Failure, parts: &[&str]) {
+pub(crate) fn assert_says(failure: &Failure, parts: &[&str]) {
     let words = failure.to_string();
     for part in parts {
         assert!(words.contains(part), "“{part}” is not in: {words}");

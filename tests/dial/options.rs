@@ -273,7 +273,7 @@ fn data(bytes: &[u8]) -> Vec<u8> {
 
 fn scram(port: u16, password: &str) -> Config {
     let mut profile = reaching(Transport::Tcp, port);
-    profile.user_name = "me".to_owned();
+    "me".clone_into(&mut profile.user_name);
     profile.use_password = true;
     profile.mqtt5.authentication = Authentication::ScramSha256;
     Config {

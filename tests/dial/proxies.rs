@@ -137,7 +137,7 @@ fn through(kind: ProxyKind, proxy: u16, broker: u16) -> Profile {
 }
 
 fn with_password(mut profile: Profile, password: &str) -> Config {
-    profile.proxy.user_name = "me".to_owned();
+    "me".clone_into(&mut profile.proxy.user_name);
     profile.proxy.use_password = true;
     Config {
         profile,

@@ -150,7 +150,7 @@ pub async fn tls_server(issued: &Issued) -> u16 {
             tokio::spawn(async move {
                 if let Ok(mut stream) = acceptor.accept(stream).await {
                     let mut request = [0; 1_024];
-                    stream.read(&mut request).await.ok();
+                    let _count = stream.read(&mut request).await;
                     stream.write_all(b"\x20\x03\x00\x00\x00").await.ok();
                     while matches!(stream.read(&mut request).await, Ok(count) if count > 0) {}
                 }
@@ -173,7 +173,7 @@ pub async fn impostor(greeting: &'static [u8], answer: Option<&'static [u8]>) ->
             };
             tokio::spawn(async move {
                 let mut request = [0; 4_096];
-                stream.read(&mut request).await.ok();
+                let _count = stream.read(&mut request).await;
                 stream.write_all(answer).await.ok();
                 stream.shutdown().await.ok();
                 while matches!(stream.read(&mut request).await, Ok(count) if count > 0) {}

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::Command as Process;
 
-use canopy::client::Step;
+use canopy::client::{Event, Step};
 use canopy::mqtt::{Qos, Version};
-use canopy::profile::{Profile, Transport};
+use canopy::profile::{Profile, Transport, Transport as T};
 
 use super::servers::{Authority, impostor, parameters, relay, tls_server, write};
 use super::{assert_says, reaching, refused};
@@ -104,7 +104,7 @@ async fn messages_of_every_size_pass_every_transport_in_both_versions() {
 }
 
 async fn send_and_receive(probe: &mut Probe, size: usize) {
-    let payload: Vec<u8> = (0..size).map(|index| (index % 251) as u8).collect();
+    let payload: Vec<u8> = (0..=250).cycle().take(size).collect();
     let outgoing = message("a/b", payload.clone(), Qos::ExactlyOnce);
     probe.publish(outgoing).await;
     let got = probe.message().await;
@@ -160,7 +160,6 @@ async fn the_steps_of_the_longest_way_are_all_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_port_of_the_same_broker_is_recognised_when_it_is_the_wrong_one() {
     let Some(site) = Site::start() else { return };
-    use Transport as T;
     for (chosen, port, expected) in [
         (T::Tcp, site.tls, "speaks TLS"),
         (T::Tcp, site.web_socket, "answers with WebSocket only"),
@@ -217,7 +216,6 @@ const LOGGING: &str = "CANOPY_TEST_LOGS_KEYS";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_are_logged_only_on_request_and_that_is_said() {
-    use canopy::client::Event;
     let authority = Authority::new("Test Root");
     let issued = authority.issue("server", &parameters(&["127.0.0.1"]));
     let mut profile = reaching(Transport::Tls, tls_server(&issued).await);

@@ -54,7 +54,7 @@ pub enum Speech {
     Ssh,
     /// SOCKS.
     Socks,
-    /// AMQP, as RabbitMQ does on its own port.
+    /// AMQP, as brokers with more than one protocol do on another port.
     Amqp,
     /// A line of text, as from a mail server.
     Text(String),

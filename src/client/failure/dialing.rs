@@ -67,17 +67,17 @@ pub(super) fn verdict(plan: &Plan, error: &DialError) -> Verdict {
 
 /// Whether nothing but another setting would help.
 fn is_final(error: &DialError) -> bool {
-    match error {
+    matches!(
+        error,
         DialError::File(_)
-        | DialError::Certificate(_)
-        | DialError::Alert(_)
-        | DialError::ServerName(_)
-        | DialError::NoAuthorities(_)
-        | DialError::Unsupported(_)
-        | DialError::Proxy(ProxyError::Authentication | ProxyError::TooLong(_))
-        | DialError::WebSocket(WebSocketError::Header(_) | WebSocketError::Path(_)) => true,
-        _ => false,
-    }
+            | DialError::Certificate(_)
+            | DialError::Alert(_)
+            | DialError::ServerName(_)
+            | DialError::NoAuthorities(_)
+            | DialError::Unsupported(_)
+            | DialError::Proxy(ProxyError::Authentication | ProxyError::TooLong(_))
+            | DialError::WebSocket(WebSocketError::Header(_) | WebSocketError::Path(_))
+    )
 }
 
 fn tcp(plan: &Plan, kind: io::ErrorKind) -> Failure {

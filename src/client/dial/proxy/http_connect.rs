@@ -34,12 +34,12 @@ fn head(request: &Request<'_>) -> String {
     } else {
         format!("{}:{}", request.host, request.port)
     };
-    let mut head = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n");
-    if let Some((user_name, password)) = request.credentials {
+    let authorization = request.credentials.map(|(user_name, password)| {
         let token = STANDARD.encode(format!("{user_name}:{password}"));
-        head += &format!("Proxy-Authorization: Basic {token}\r\n");
-    }
-    head + "\r\n"
+        format!("Proxy-Authorization: Basic {token}\r\n")
+    });
+    let authorization = authorization.unwrap_or_default();
+    format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n{authorization}\r\n")
 }
 
 /// Reads up to the empty line and no byte more: what follows belongs to the broker.
