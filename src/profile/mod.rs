@@ -15,6 +15,7 @@ mod store;
 mod subscription;
 mod tls;
 mod transport;
+mod url;
 mod validate;
 mod will;
 
@@ -33,5 +34,6 @@ pub use store::{ConfigDir, StoreError, Warning};
 pub use subscription::{RetainHandling, Subscription};
 pub use tls::{Fingerprint, Identity, TlsSettings, TlsVersion, Verify};
 pub use transport::{ProxyKind, ProxySettings, Transport, WebSocketSettings};
+pub use url::{Url, UrlError, apply_url};
 pub use validate::{Field, Problem, Severity};
 pub use will::WillSettings;
