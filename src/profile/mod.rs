@@ -2,11 +2,11 @@
 //! written atomically, and passwords in the OS keyring.
 
 mod color;
+mod command;
 mod connection;
 mod disk;
 mod keyring;
 mod list;
-mod mosquitto;
 mod mqtt5;
 mod publish;
 mod secret;
@@ -20,12 +20,12 @@ mod validate;
 mod will;
 
 pub use color::ProfileColor;
+pub use command::{CommandError, FromCommand, FromCommandError, from_command};
 pub use connection::{Profile, ProfileId, Session};
 pub use keyring::KeyringSecrets;
 pub use list::{
     LOCAL_BROKER, Removed, duplicate, ensure_local_broker, put_back, remove, reorder, search,
 };
-pub use mosquitto::CommandError;
 pub use mqtt5::{Authentication, Mqtt5Settings};
 pub use publish::{PayloadKind, PublishDraft, PublishProperties, SavedPublish};
 pub use secret::{MemorySecrets, Secret, SecretError, SecretKind, SecretStore};
