@@ -5,6 +5,8 @@ mod color;
 mod command;
 mod connection;
 mod disk;
+mod exchange;
+mod folders;
 mod keyring;
 mod list;
 mod mqtt5;
@@ -22,6 +24,10 @@ mod will;
 pub use color::ProfileColor;
 pub use command::{CommandError, FromCommand, FromCommandError, from_command};
 pub use connection::{Profile, ProfileId, Session};
+pub use exchange::{
+    CertificateFile, CertificatePart, ExportError, Format, ImportError, Imported, export, import,
+};
+pub use folders::{Folder, delete_folder, folder_path, folders, move_to_folder, rename_folder};
 pub use keyring::KeyringSecrets;
 pub use list::{
     LOCAL_BROKER, Removed, duplicate, ensure_local_broker, put_back, remove, reorder, search,

@@ -170,7 +170,7 @@ impl ConfigDir {
         };
         ron::ser::to_string_pretty(&versioned, PrettyConfig::new().new_line("\n"))
             .map_err(std::io::Error::other)
-            .and_then(|text| disk::write_atomically(&path, &(text + "\n")))
+            .and_then(|text| disk::write_atomically(&path, (text + "\n").as_bytes()))
             .map_err(|source| StoreError::Write { path, source })
     }
 
