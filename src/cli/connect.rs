@@ -308,7 +308,7 @@ pub fn parse_qos(text: &str) -> Result<Qos, &'static str> {
         .ok_or("use 0, 1 or 2")
 }
 
-fn parse_version(text: &str) -> Result<Version, &'static str> {
+pub(super) fn parse_version(text: &str) -> Result<Version, &'static str> {
     match text {
         "5" | "mqttv5" => Ok(Version::V5),
         "311" | "mqttv311" => Ok(Version::V311),

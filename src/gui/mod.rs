@@ -42,6 +42,6 @@ mod waker;
 mod widgets;
 mod words;
 
-pub use app::{App, Options};
+pub use app::{App, FrameCost, Options, Rehearsal};
 pub use quit::Quit;
 pub use start::{StartError, run};

@@ -91,7 +91,7 @@ impl Session {
             qos: subscription.qos,
             outcome: SubscribeOutcome::Pending,
         };
-        let model = live.model().lock();
+        let model = live.lock();
         let is_paused = model.messages_since_pause().is_some();
         let sort = model.sorted_by();
         drop(model);
@@ -218,8 +218,8 @@ impl Session {
         self.publishes.insert(record.id, record);
     }
 
-    /// The topic of a clearing publish that came to its end with `step`; its retained marker comes back when the
-    /// broker did not clear it.
+    /// Takes in that a clearing publish came to its end with `step`. The retained marker of its topic comes back when
+    /// it never reached the broker; where the broker refused it, the model knows already.
     fn end_clear(&mut self, id: PublishId, step: &PublishStep) {
         if !step.is_final(Qos::AtLeastOnce) {
             return;
@@ -227,11 +227,8 @@ impl Session {
         let Some(topic) = self.clearing.remove(&id) else {
             return;
         };
-        if matches!(step, PublishStep::Refused(..) | PublishStep::Failed(_)) {
-            self.live
-                .model()
-                .lock()
-                .note_retained_publish(&topic, false);
+        if matches!(step, PublishStep::Failed(_)) {
+            self.live.lock().note_retained_publish(&topic, false);
         }
     }
 

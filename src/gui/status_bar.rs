@@ -21,7 +21,7 @@ pub fn status_bar_ui(ui: &mut Ui, context: &Context<'_>) {
             caption(ui, "Ready", Palette::of(ui).muted);
             return;
         };
-        let totals = session.live.model().lock().totals(context.now);
+        let totals = session.live.lock().totals(context.now);
         state_ui(ui, context, session);
         counts_ui(ui, &totals);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

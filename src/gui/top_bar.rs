@@ -13,7 +13,9 @@ use super::action::Action;
 use super::context::Context;
 use super::icons;
 use super::theme::{self, Palette};
-use super::widgets::{Look, badge, button, dot, field, galley, icon_button, muted, switch};
+use super::widgets::{
+    Look, badge, button, dot, field, galley, icon_button, icon_mark, muted, switch,
+};
 
 /// UI state of the top bar.
 #[derive(Default)]
@@ -163,11 +165,7 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
                 ui.label(RichText::new("Not connected").font(theme::strong()));
             }
         }
-        ui.label(
-            RichText::new(icons::CARET_DOWN)
-                .font(theme::icon(12.0))
-                .color(palette.muted),
-        );
+        icon_mark(ui, icons::CARET_DOWN, theme::icon(12.0), palette.muted);
     });
     let id = ui.scope_id().with("connection switcher");
     let response = ui.interact(shown.response.rect, id, Sense::click());
@@ -319,10 +317,6 @@ fn broker_ui(ui: &mut Ui, context: &Context<'_>) {
             });
         }
         ui.label("Broker");
-        ui.label(
-            RichText::new(icons::BROADCAST)
-                .font(theme::icon(15.0))
-                .color(palette.muted),
-        );
+        icon_mark(ui, icons::BROADCAST, theme::icon(15.0), palette.muted);
     });
 }

@@ -1,6 +1,6 @@
 //! The thread that turns captured packets into model updates, at most 256 messages per lock.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use super::search::Search;
 use super::sort::Sort;
 use crate::client::{Captured, Captures, Direction, Redelivery, Wake};
 use crate::model::Model;
-use crate::mqtt::{Packet, Publish, Timestamp, codec};
+use crate::mqtt::{Packet, PacketId, Publish, Timestamp, TopicName, codec};
 
 /// Packets taken in for each time the model is locked: the window waits for a fraction of a millisecond at most.
 const PER_LOCK: usize = 256;
@@ -62,21 +62,57 @@ enum Update {
     Insert(Publish, Timestamp),
     Repeat,
     Sent(Publish, Timestamp),
+    Refused(PacketId),
     NewSession,
 }
 
 impl Update {
-    fn apply(self, model: &mut Model) {
+    fn apply(self, model: &mut Model, written: &mut WrittenRetained) {
         match self {
             Self::Insert(message, at) => model.insert(&message, at),
             Self::Repeat => model.count_redelivery(),
-            Self::NewSession => model.forget_retained(),
+            Self::NewSession => {
+                model.forget_retained();
+                written.topics.clear();
+            }
+            Self::Refused(packet_id) => written.refuse(model, packet_id),
             Self::Sent(message, at) => {
                 model.count_sent(at);
-                if message.retain {
-                    model.note_retained_publish(&message.topic, message.payload.is_empty());
-                }
+                written.note(model, &message);
             }
+        }
+    }
+}
+
+/// Retained messages of this client as they were written, until their packet identifier is used again: one that the
+/// broker refuses leaves what it kept before (MQTT 5, 3.4.2.1 and 3.5.2.1).
+#[derive(Debug, Default)]
+struct WrittenRetained {
+    /// Topic, and whether something was known to be retained there before.
+    topics: BTreeMap<PacketId, (TopicName, bool)>,
+}
+
+impl WrittenRetained {
+    fn note(&mut self, model: &mut Model, message: &Publish) {
+        if let Some(packet_id) = message.packet_id
+            && !self.topics.is_empty()
+        {
+            self.topics.remove(&packet_id);
+        }
+        if !message.retain {
+            return;
+        }
+        let was_retained = model.note_retained_publish(&message.topic, message.payload.is_empty());
+        // a copy: the text may share a big buffer with other packets
+        let own = TopicName::new(message.topic.as_str().to_owned());
+        if let (Some(packet_id), Ok(topic)) = (message.packet_id, own) {
+            self.topics.insert(packet_id, (topic, was_retained));
+        }
+    }
+
+    fn refuse(&mut self, model: &mut Model, packet_id: PacketId) {
+        if let Some((topic, was_retained)) = self.topics.remove(&packet_id) {
+            model.note_retained_publish(&topic, !was_retained);
         }
     }
 }
@@ -90,6 +126,7 @@ pub(super) struct Feeder {
     wake: Wake,
     redelivery: Redelivery,
     updates: Vec<Update>,
+    written: WrittenRetained,
 }
 
 impl Feeder {
@@ -107,6 +144,7 @@ impl Feeder {
             wake,
             redelivery: Redelivery::default(),
             updates: Vec::with_capacity(PER_LOCK),
+            written: WrittenRetained::default(),
         }
     }
 
@@ -147,6 +185,11 @@ impl Feeder {
             Packet::ConnAck(connack) if !connack.session_present && !connack.reason.is_error() => {
                 return self.updates.push(Update::NewSession);
             }
+            Packet::PubAck(ack) | Packet::PubRec(ack)
+                if direction == Direction::Incoming && ack.reason.is_error() =>
+            {
+                return self.updates.push(Update::Refused(ack.packet_id));
+            }
             _ => return,
         };
         match direction {
@@ -165,7 +208,7 @@ impl Feeder {
         }
         let mut model = self.model.lock();
         for update in self.updates.drain(..) {
-            update.apply(&mut model);
+            update.apply(&mut model, &mut self.written);
         }
         MutexGuard::unlock_fair(model);
         true

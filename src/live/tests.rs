@@ -267,6 +267,55 @@ fn retained_markers_begin_anew_with_a_session() {
 }
 
 #[test]
+fn a_refused_retained_message_changes_nothing() {
+    let scene = Scene::new();
+    let mut feeder = scene.workers.feeder();
+    let mut take = |direction, frame: Vec<u8>| {
+        let captured = Captured {
+            at: Timestamp::from_micros(1),
+            direction,
+            version: Version::V5,
+            frame: frame.into(),
+        };
+        feeder.take(&mut vec![captured]);
+    };
+    // QoS 1, retain; no properties before the payload
+    let send = |topic, id, payload| publish(0b0011, topic, Some(id), &format!("\0{payload}"));
+    let answer = |kind, id, reason| vec![kind, 3, 0, id, reason];
+    let retained = |topic| {
+        let model = scene.workers.model.lock();
+        let node = model.find(topic).expect("a topic");
+        model.facts(node, Timestamp::from_micros(1)).retained
+    };
+    for topic in ["new", "kept"] {
+        take(Direction::Incoming, publish(0, topic, None, "\0x"));
+    }
+    take(Direction::Outgoing, send("kept", 1, "x"));
+    take(Direction::Incoming, answer(0x40, 1, 0));
+    assert!(retained("kept"));
+    let steps = [
+        ("new", 2, "x", 0x40),
+        ("kept", 3, "", 0x50),
+        ("kept", 4, "y", 0x40),
+    ];
+    for (topic, id, payload, kind) in steps {
+        let before = retained(topic);
+        take(Direction::Outgoing, send(topic, u16::from(id), payload));
+        assert_eq!(retained(topic), !payload.is_empty());
+        take(Direction::Incoming, answer(kind, id, 0x87));
+        assert_eq!(retained(topic), before, "{topic} {id}");
+    }
+    // the identifier belongs to another message by now
+    take(Direction::Outgoing, send("new", 5, "x"));
+    take(
+        Direction::Outgoing,
+        publish(0b0010, "other", Some(5), "\0x"),
+    );
+    take(Direction::Incoming, answer(0x40, 5, 0x87));
+    assert!(retained("new"));
+}
+
+#[test]
 fn workers_end_when_they_are_dropped() {
     let (sender, ended) = sync_channel::<()>(1);
     let wake: Wake = Arc::new(move || {

@@ -114,7 +114,7 @@ impl Model {
         let mut next = 0;
         while let Some(&branch) = branches.get(next) {
             let children = self.tree.children(branch);
-            let is_branch = |child: &NodeId| self.tree.node(*child).children > 0;
+            let is_branch = |child: &NodeId| self.tree.node(*child).branch().is_some();
             branches.extend(children.into_iter().filter(is_branch));
             next += 1;
         }
@@ -149,7 +149,7 @@ impl Model {
                 return false;
             };
             let node = self.tree.node(branch);
-            if node.children > 0 && node.is_open() != turn.open {
+            if node.branch().is_some() && node.is_open() != turn.open {
                 self.set_tree_open(branch, turn.open);
                 changes += 1;
             }

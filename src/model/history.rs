@@ -13,7 +13,7 @@ use bytes::Bytes;
 use hashbrown::HashMap;
 
 use super::NodeId;
-use super::stored::Stored;
+use super::stored::{Blocks, Stored, allocation};
 use crate::mqtt::{Properties, Publish, Qos, Timestamp};
 
 /// Number of a message on its connection, counting from 0 in order of arrival.
@@ -60,12 +60,12 @@ const RETAIN: u8 = 4;
 const DUP: u8 = 8;
 
 impl Record {
-    fn new(node: NodeId, message: &Publish, at: Timestamp) -> Self {
+    fn new(node: NodeId, message: &Publish, payload: Stored, at: Timestamp) -> Self {
         let retain = if message.retain { RETAIN } else { 0 };
         let dup = if message.dup { DUP } else { 0 };
         Self {
             at,
-            payload: Stored::new(&message.payload),
+            payload,
             properties: message.properties.as_deref().map(own_properties),
             node: node.0,
             previous: 0,
@@ -93,29 +93,35 @@ fn own_properties(properties: &Properties) -> Arc<Properties> {
     Arc::new(own)
 }
 
-/// Roughly what the texts of a property list take; the struct itself is the larger part.
+/// What a property list takes with its texts.
 fn properties_cost(properties: &Properties) -> usize {
     let texts = [
         &properties.content_type,
         &properties.response_topic,
         &properties.reason_string,
     ];
-    let texts: usize = texts.into_iter().flatten().map(String::len).sum();
-    let correlation = properties.correlation_data.as_ref().map_or(0, Bytes::len);
+    let text = |text: &String| allocation(text.len());
+    let texts: usize = texts.into_iter().flatten().map(text).sum();
+    let correlation = properties.correlation_data.as_ref();
+    let correlation = correlation.map_or(0, |data| allocation(data.len()));
     let pairs = properties.user.iter();
     let user: usize = pairs
-        .map(|(name, value)| name.len() + value.len() + 2 * size_of::<String>())
+        .map(|(name, value)| text(name) + text(value) + 2 * size_of::<String>())
         .sum();
-    size_of::<Properties>() + texts + correlation + user
+    allocation(size_of::<Properties>() + 2 * size_of::<usize>()) + texts + correlation + user
 }
 
 /// Records in one part of the log; parts come and go whole, so that the log never moves in memory.
 const PART: usize = 4096;
 
+/// As long as the budget has room for this many bytes, trimming is not near.
+const SOON: u64 = 1 << 16;
+
 /// All kept messages of a connection.
 #[derive(Debug)]
 pub(super) struct Log {
     parts: VecDeque<Vec<Record>>,
+    payloads: Blocks,
     /// Number of the first record of the first part; the log itself begins at `first`.
     base: u64,
     first: u64,
@@ -137,6 +143,7 @@ impl Log {
     pub(super) fn new(budget: u64) -> Self {
         Self {
             parts: VecDeque::new(),
+            payloads: Blocks::default(),
             base: 0,
             first: 0,
             next: 0,
@@ -174,6 +181,16 @@ impl Log {
         self.parts.get(offset / PART)?.get(offset % PART)
     }
 
+    /// The payload of a record, to be handed out.
+    pub(super) fn payload(&self, record: &Record) -> Bytes {
+        self.payloads.bytes(&record.payload)
+    }
+
+    /// The payload of a record where it stands.
+    pub(super) fn payload_slice<'a>(&'a self, record: &'a Record) -> &'a [u8] {
+        self.payloads.slice(&record.payload)
+    }
+
     /// Adds the `ordinal`-th message (counted from 1) of `node`, whose message before was `previous`.
     pub(super) fn append(
         &mut self,
@@ -183,7 +200,8 @@ impl Log {
         at: Timestamp,
     ) -> MessageId {
         let id = MessageId(self.next);
-        let mut record = Record::new(node, message, at);
+        let payload = self.payloads.store(&message.payload);
+        let mut record = Record::new(node, message, payload, at);
         if previous.0 < id.0 {
             record.previous = distance(id, previous.0);
             record.jump = self
@@ -210,11 +228,32 @@ impl Log {
         back(middle, self.get(MessageId(middle))?.jump)
     }
 
+    /// Looks at the records that [`Log::append`] will need when these are the last ones of their topics, so that they
+    /// are in the processor's cache then.
+    pub(super) fn touch(&self, lasts: impl Iterator<Item = MessageId> + Clone) -> u64 {
+        let jump = |id: MessageId| Some((id.0, self.get(id)?.jump));
+        let middles = lasts
+            .filter_map(jump)
+            .filter_map(|(id, jump)| back(id, jump));
+        let records = middles.filter_map(|middle| self.get(MessageId(middle)));
+        records.map(|record| u64::from(record.jump)).sum()
+    }
+
+    /// The nodes of the oldest messages in the log, which will be trimmed next.
+    pub(super) fn oldest(&self, count: usize) -> impl Iterator<Item = NodeId> {
+        let end = if self.bytes + SOON > self.budget {
+            self.next.min(self.first + count as u64)
+        } else {
+            self.first
+        };
+        (self.first..end).filter_map(|id| self.node_of(MessageId(id)))
+    }
+
     // ---- trimming ------------------------------------------------------------------------------------------
 
-    /// The record that has to go next; `None` while the budget suffices.
-    pub(super) fn over_budget(&self) -> Option<Oldest> {
-        if self.bytes <= self.budget {
+    /// The record that has to go next; `None` while the budget and `slack` suffice.
+    pub(super) fn over_budget(&self, slack: u64) -> Option<Oldest> {
+        if self.bytes <= self.budget.saturating_add(slack) {
             return None;
         }
         let id = MessageId(self.first);
@@ -229,17 +268,26 @@ impl Log {
             return;
         };
         let record = std::mem::take(slot);
-        let cost = record.cost();
-        self.bytes -= cost;
+        self.bytes -= record.cost();
+        self.payloads.forget_before(&record.payload);
         if keep {
-            self.last_bytes += cost;
-            self.last_ones.insert(self.first, record);
+            self.keep_last_one(record);
         }
         self.first += 1;
         if entry + 1 == PART {
             self.parts.pop_front();
             self.base = self.first;
         }
+    }
+
+    /// Puts the oldest record, which has left the log, among the last messages.
+    fn keep_last_one(&mut self, record: Record) {
+        let record = Record {
+            payload: self.payloads.outside(record.payload),
+            ..record
+        };
+        self.last_bytes += record.cost();
+        self.last_ones.insert(self.first, record);
     }
 
     /// Forgets a last message that was kept beyond the budget; `false` when it was not.
@@ -314,7 +362,7 @@ impl Log {
             id,
             at: record.at,
             since_previous: previous.map(|previous| record.at.since(previous.at)),
-            payload: record.payload.to_bytes(),
+            payload: self.payload(record),
             qos: record.qos(),
             retain: record.flags & RETAIN != 0,
             dup: record.flags & DUP != 0,

@@ -11,19 +11,24 @@ const AHEAD: usize = 65_536;
 
 impl Model {
     /// Notes that this client published to `topic` with the retain flag (or cleared it with an empty payload), so
-    /// that the retained marker is right before the broker tells us.
-    pub fn note_retained_publish(&mut self, topic: &TopicName, is_empty: bool) {
+    /// that the retained marker is right before the broker tells us. Returns whether the topic was known to be
+    /// retained before: should the broker refuse the message, it still is what it was.
+    pub fn note_retained_publish(&mut self, topic: &TopicName, is_empty: bool) -> bool {
         self.revision += 1;
         if let Some(node) = self.tree.find(topic.as_str()) {
             self.freeze(node);
-            self.tree.mark_retained(node, !is_empty);
-        } else if is_empty {
-            self.retained_ahead.remove(topic);
-        } else if self.retained_ahead.len() < AHEAD {
+            return self.tree.mark_retained(node, !is_empty) == is_empty;
+        }
+        if is_empty {
+            return self.retained_ahead.remove(topic);
+        }
+        let was_retained = self.retained_ahead.contains(topic);
+        if self.retained_ahead.len() < AHEAD {
             // a copy: the text may share a big buffer with other packets
             let own = TopicName::new(topic.as_str().to_owned());
             self.retained_ahead.extend(own);
         }
+        was_retained
     }
 
     /// Forgets all markers: a new session begins, and the broker sends what it still keeps after SUBSCRIBE
@@ -33,7 +38,7 @@ impl Model {
         self.retained_ahead.clear();
         let mut open = vec![NodeId::ROOT];
         while let Some(node) = open.pop() {
-            if self.tree.node(node).retained == 0 {
+            if self.tree.retained(node) == 0 {
                 continue;
             }
             open.extend(self.tree.children(node));
@@ -58,7 +63,7 @@ impl Model {
             None => self.unreserved(),
         };
         while let Some(node) = open.pop() {
-            if self.tree.node(node).retained == 0 {
+            if self.tree.retained(node) == 0 {
                 continue;
             }
             if self.tree.node(node).is_retained() {

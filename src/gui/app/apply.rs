@@ -102,7 +102,7 @@ impl App {
 
     fn on_model(&mut self, change: impl FnOnce(&mut crate::model::Model)) {
         if let Some(session) = &self.data.session {
-            change(&mut session.live.model().lock());
+            change(&mut session.live.lock());
             self.remember_branches();
         }
     }
@@ -151,7 +151,7 @@ impl App {
             return;
         };
         session.selected = Some(node);
-        let path = session.live.model().lock().path(node);
+        let path = session.live.lock().path(node);
         self.views.dock.publish.follow_topic(&path);
     }
 
@@ -159,7 +159,7 @@ impl App {
         let Some(session) = &self.data.session else {
             return;
         };
-        let mut model = session.live.model().lock();
+        let mut model = session.live.lock();
         let Some(node) = model.find(path) else { return };
         model.reveal(node);
         drop(model);
@@ -170,14 +170,14 @@ impl App {
     fn sort_by(&mut self, order: crate::model::SortBy) {
         if let Some(session) = &mut self.data.session {
             session.sort = order;
-            session.live.model().lock().sort_by(order);
+            session.live.lock().sort_by(order);
         }
     }
 
     fn set_paused(&mut self, paused: bool) {
         if let Some(session) = &mut self.data.session {
             session.is_paused = paused;
-            session.live.model().lock().set_paused(paused);
+            session.live.lock().set_paused(paused);
         }
     }
 
@@ -190,7 +190,7 @@ impl App {
             && let Some(node) = session.selected
         {
             session.live.set_query(None);
-            session.live.model().lock().reveal(node);
+            session.live.lock().reveal(node);
             return self.views.tree.reveal_selected();
         }
         if let Some(session) = &self.data.session {
@@ -207,7 +207,7 @@ impl App {
         let Some(session) = &self.data.session else {
             return;
         };
-        let topics = session.live.model().lock().retained_below(node);
+        let topics = session.live.lock().retained_below(node);
         self.views.dialog = Dialog::clear_retained(topics);
     }
 
@@ -248,7 +248,6 @@ impl App {
         if let Some(session) = &self.data.session {
             session
                 .live
-                .model()
                 .lock()
                 .set_history_budget(settings.history_budget);
         }

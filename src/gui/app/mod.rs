@@ -8,6 +8,7 @@ mod events;
 mod keys;
 mod layout;
 mod profiles;
+mod rehearsal;
 mod saver;
 
 use std::cell::RefCell;
@@ -34,6 +35,7 @@ use super::top_bar::TopBar;
 use super::tree::TreeView;
 use super::waker::Waker;
 use data::Data;
+pub use rehearsal::{FrameCost, Rehearsal};
 
 /// How the window is to start.
 #[derive(Clone)]
@@ -232,12 +234,9 @@ impl App {
     }
 }
 
-impl eframe::App for App {
-    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
-        self.advance(context);
-    }
-
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+impl App {
+    /// Draws a frame.
+    fn frame(&mut self, ui: &mut egui::Ui) {
         self.waker.judge_last_frame();
         self.global_keys(ui);
         self.layout(ui);
@@ -246,6 +245,16 @@ impl eframe::App for App {
         if let Some(delay) = self.next_change() {
             ui.ctx().request_repaint_after(delay);
         }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+        self.advance(context);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

@@ -185,7 +185,7 @@ impl App {
     /// Notes which branches are open.
     pub(super) fn remember_branches(&mut self) {
         if let Some(session) = &self.data.session {
-            let paths = session.live.model().lock().open_paths();
+            let paths = session.live.lock().open_paths();
             self.data
                 .window
                 .expanded

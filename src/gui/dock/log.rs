@@ -1,8 +1,7 @@
 //! The log: what happened, newest last.
 
 use egui::{
-    Align2, Color32, EventFilter, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit,
-    Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::payload::format;
@@ -13,7 +12,7 @@ use super::super::icons;
 use super::super::log::{Line, Log};
 use super::super::theme::{self, Palette};
 use super::super::widgets::{
-    Look, field, galley_within, icon_button, muted, scroll_by_keys, segmented, virtual_rows,
+    Look, field, galley_within, icon_button, muted, scroll_keys, segmented, virtual_rows,
 };
 
 /// Where the columns of a line begin, counted from its left end.
@@ -112,32 +111,16 @@ impl LogPanel {
             return;
         }
         let area = ui.available_rect_before_wrap();
-        let list = ui.interact(
-            area,
-            ui.scope_id().with("lines"),
-            Sense::focusable_noninteractive(),
-        );
-        list.widget_info(|| WidgetInfo::labeled(Role::List, true, "Lines of the log"));
-        if list.has_focus() {
-            let filter = EventFilter {
-                vertical_arrows: true,
-                ..EventFilter::default()
-            };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(list.id, filter));
-            let line = Stroke::new(1.0, Palette::of(ui).accent);
-            ui.painter()
-                .rect_stroke(area, theme::RADIUS, line, StrokeKind::Inside);
-        }
+        let row_height = theme::ROW_HEIGHT - 2.0;
+        let keys = scroll_keys(ui, area, (Role::List, "Lines of the log"), row_height);
         let scroll = ScrollArea::vertical().id_salt("log").stick_to_bottom(true);
         virtual_rows(
             ui,
             scroll,
-            theme::ROW_HEIGHT - 2.0,
+            row_height,
             self.found.lines.len(),
             |ui, rows, place| {
-                if list.has_focus() {
-                    scroll_by_keys(ui);
-                }
+                ui.scroll_with_delta(keys);
                 for row in rows {
                     let line = self
                         .found

@@ -180,7 +180,7 @@ fn moved(current: Option<usize>, step: f32, rows: usize) -> usize {
 /// Copies these rows as they were numbered when `shown` was copied, though messages may have come since.
 fn copy_rows(session: &Session, shown: &Shown, rows: &std::ops::Range<usize>) -> Vec<Message> {
     let mut messages = Vec::with_capacity(rows.len());
-    let model = session.live.model().lock();
+    let model = session.live.lock();
     let newest = model.last_message(shown.node).map(|message| message.id);
     let is_same = newest == shown.newest.as_ref().map(|message| message.id);
     let came_since = if is_same {

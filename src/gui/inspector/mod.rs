@@ -61,6 +61,11 @@ pub struct Inspector {
 }
 
 impl Inspector {
+    /// Shows the list of all messages of the selected topic.
+    pub fn show_history(&mut self) {
+        self.tab = InspectorTab::History;
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         Frame::new()
@@ -73,7 +78,7 @@ impl Inspector {
                     return nothing_selected(ui, context);
                 };
                 self.follow(session, node);
-                let shown = Shown::copy(&session.live.model().lock(), node, context.now);
+                let shown = Shown::copy(&session.live.lock(), node, context.now);
                 self.topic_ui(ui, context, session, &shown);
             });
     }

@@ -33,6 +33,8 @@ pub struct TreeView {
     rows: Vec<Row>,
     /// Bring the selected row into view in the next frame.
     reveal_selected: bool,
+    /// Scroll to this share of all rows in the next frame.
+    jump_to: Option<f64>,
     /// Take the keyboard in the next frame.
     wants_focus: bool,
     /// When the youngest visible row last changed: the frame after which nothing glows any more.
@@ -77,6 +79,11 @@ impl TreeView {
     /// Scrolls to the selected row in the next frame.
     pub fn reveal_selected(&mut self) {
         self.reveal_selected = true;
+    }
+
+    /// Scrolls to this share of all rows (0 to 1) in the next frame.
+    pub fn jump_to(&mut self, share: f64) {
+        self.jump_to = Some(share);
     }
 
     /// The moment at which the tree looks different although nothing arrived: the next step of a glow, or an age.
@@ -124,7 +131,7 @@ impl TreeView {
     fn copy_rows(&mut self, ui: &Ui, session: &Session, body: Rect, now: Timestamp) -> usize {
         let mut rows = std::mem::take(&mut self.rows);
         rows.clear();
-        let model = session.live.model().lock();
+        let model = session.live.lock();
         let row_count = model.row_count();
         if std::mem::take(&mut self.reveal_selected)
             && let Some(row) = session.selected.and_then(|node| model.row_of(node))
@@ -132,6 +139,9 @@ impl TreeView {
             self.scroll.bring_into_view(row, body.height());
         }
         self.scroll.keep_anchor(|node| model.row_of(node));
+        if let Some(share) = self.jump_to.take() {
+            self.scroll.jump_to(share, row_count);
+        }
         self.scroll.wheel(ui, body, row_count);
         let first = self.scroll.first_row();
         let count = scroll::rows_in(body.height()) + 2;

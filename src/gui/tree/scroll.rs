@@ -58,6 +58,12 @@ impl Scroll {
         }
     }
 
+    /// Puts the row at this share of all rows (0 to 1) at the top.
+    pub fn jump_to(&mut self, share: f64, row_count: usize) {
+        self.anchor = None;
+        self.offset = (row_count as f64 * share).floor() * ROW;
+    }
+
     /// Corrects the offset so that the anchored row stays where it was.
     pub fn keep_anchor(&mut self, row_of: impl Fn(NodeId) -> Option<usize>) {
         if let Some((node, y)) = self.anchor

@@ -531,12 +531,23 @@ fn the_filter_follows_the_chosen_order() {
 }
 
 #[test]
-fn a_search_by_names_leaves_payloads_out() {
-    let model = with_topics(&["a/1", "b"]);
+fn a_first_look_has_names_only_and_the_rest_follows() {
+    let mut model = with_topics(&["a/1", "b", "a/12", "c/1"]);
     let query = Query::new("1").expect("a query");
-    let mut cursor = SearchCursor::names_only();
+    let (mut cursor, mut order) = (SearchCursor::default(), RowOrder::default());
+    assert!(model.search_step(&query, &mut cursor, 1));
+    for _ in 0..2 {
+        let first = cursor.matches(&mut order, 2, &|| true).expect("wanted");
+        assert_eq!(first.len(), 2);
+        model.set_filter(Some(first));
+        assert_eq!(outline(&model), ["a", "  1", "  12"]);
+        let all = cursor.matches(&mut order, usize::MAX, &|| true);
+        assert_eq!(all.expect("wanted").len(), 3);
+    }
     while model.search_step(&query, &mut cursor, 1) {}
-    assert_eq!(cursor.finish().len(), 1);
+    let all = cursor.matches(&mut order, usize::MAX, &|| true);
+    assert_eq!(all.expect("wanted").len(), 4, "with the payloads");
+    assert!(cursor.matches(&mut order, 1, &|| false).is_none());
 }
 
 #[test]
