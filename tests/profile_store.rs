@@ -83,17 +83,7 @@ fn elaborate() -> Profile {
             user_name: "ann".to_owned(),
             use_password: true,
         },
-        mqtt5: Mqtt5Settings {
-            receive_maximum: Some(20),
-            topic_alias_maximum: 10,
-            request_problem_information: false,
-            request_response_information: true,
-            user_properties: vec![("tenant".to_owned(), "7".to_owned())],
-            authentication: Authentication::Other {
-                method: "token".to_owned(),
-                data: vec![1, 2, 3],
-            },
-        },
+        mqtt5: mqtt5(),
         will: WillSettings {
             enabled: true,
             topic: "status".to_owned(),
@@ -124,6 +114,20 @@ fn elaborate() -> Profile {
             name: "LED off".to_owned(),
             draft,
         }],
+    }
+}
+
+fn mqtt5() -> Mqtt5Settings {
+    Mqtt5Settings {
+        receive_maximum: Some(20),
+        topic_alias_maximum: 10,
+        request_problem_information: false,
+        request_response_information: true,
+        user_properties: vec![("tenant".to_owned(), "7".to_owned())],
+        authentication: Authentication::Other {
+            method: "token".to_owned(),
+            data: vec![1, 2, 3],
+        },
     }
 }
 

@@ -187,10 +187,7 @@ fn profile(port: u16, case: Case) -> Profile {
     Profile {
         port,
         version: case.version,
-        subscriptions: vec![Subscription {
-            filter: "#".to_owned(),
-            qos: case.qos,
-        }],
+        subscriptions: vec![Subscription::new("#", case.qos)],
         reconnect: false,
         ..Profile::default()
     }

@@ -34,6 +34,10 @@ pub enum Session {
 /// One connection as the user keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a choice of its own, as the editor shows it"
+)]
 pub struct Profile {
     /// Stays the same for ever.
     pub id: ProfileId,

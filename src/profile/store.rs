@@ -41,6 +41,14 @@ pub enum StoreError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A file that is not needed any more is still there.
+    #[error("Could not delete {path}: {source}. Delete it yourself.")]
+    Delete {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
     /// The file could neither be read nor be kept under another name, so that nothing may be written over it.
     #[error(
         "Nothing is saved to {path}: it could not be read and not be kept under another name. Repair or move it, then start Canopy again."

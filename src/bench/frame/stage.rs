@@ -121,10 +121,7 @@ impl Stage {
 }
 
 fn profile(port: u16) -> Profile {
-    let everything = Subscription {
-        filter: "#".to_owned(),
-        qos: crate::mqtt::Qos::AtMostOnce,
-    };
+    let everything = Subscription::new("#", crate::mqtt::Qos::AtMostOnce);
     Profile {
         id: ProfileId("bench".to_owned()),
         name: "Bench".to_owned(),

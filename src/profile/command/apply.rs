@@ -10,7 +10,7 @@ use super::super::{
     Identity, PayloadKind, Profile, ProxyKind, ProxySettings, SavedPublish, Secret, SecretKind,
     Session, Subscription, TlsVersion, Transport, Url, Verify,
 };
-use super::read::{FromCommand, Reader, not_taken};
+use super::read::{FromCommand, Program, Reader, not_taken};
 
 /// A session that never ends (MQTT 5, 3.1.2.11.2).
 const FOR_EVER: u32 = u32::MAX;
@@ -100,7 +100,7 @@ impl Reader {
             "--cafile" => {
                 self.tls.is_on = true;
                 self.set(option, |it, file| {
-                    it.profile.tls.ca_file = Some(file.into())
+                    it.profile.tls.ca_file = Some(file.into());
                 });
             }
             "--tls-use-os-certs" => self.tls.is_on = true,
@@ -126,7 +126,7 @@ impl Reader {
         self.tls.has_settings = true;
         match self.value(option).as_deref() {
             Some("tlsv1.3") => self.profile.tls.minimum = TlsVersion::V1_3,
-            Some("tlsv1.2") => {}
+            Some("tlsv1.2") | None => {}
             Some(old @ ("tlsv1.1" | "tlsv1")) => {
                 let old = old.to_owned();
                 self.warn(format!(
@@ -137,7 +137,6 @@ impl Reader {
                 let text = not_taken(option, other);
                 self.warn(text);
             }
-            None => {}
         }
     }
 
@@ -313,21 +312,15 @@ impl Reader {
     }
 
     fn finish_topics(&mut self) {
-        if self.publishes {
+        if self.program == Program::Publish {
             return self.finish_publish();
         }
         if self.topics.is_empty() {
             return self
                 .warn("The command names no topic: everything is subscribed to.".to_owned());
         }
-        let template = Subscription {
-            qos: self.qos,
-            retain_as_published: self.retain_as_published,
-            retain_handling: self.retain_handling,
-            id: self.subscription_id,
-            ..Subscription::default()
-        };
-        if self.version == Version::V311 && template != Subscription::new("", self.qos) {
+        let template = self.subscription.clone();
+        if self.version == Version::V311 && template != Subscription::new("", template.qos) {
             self.warn(
                 "Options of subscriptions belong to MQTT 5: they have no effect with MQTT 3.1.1."
                     .to_owned(),
@@ -349,7 +342,7 @@ impl Reader {
             self.draft.kind = PayloadKind::Text;
         }
         self.draft.topic.clone_from(&topic);
-        self.draft.qos = self.qos;
+        self.draft.qos = self.subscription.qos;
         self.profile.saved_publishes = vec![SavedPublish {
             name: topic,
             draft: std::mem::take(&mut self.draft),

@@ -37,14 +37,13 @@ impl Profile {
         let mut lose = |text: &str| losses.push(text.to_owned());
         match &self.mqtt5.authentication {
             _ if self.version == Version::V311 => {}
-            Authentication::None => {}
             Authentication::ScramSha256 => {
                 lose("mosquitto's programs do not know SCRAM: the password is sent as it is.");
             }
             Authentication::Other { data, .. } if argument(data).is_none() => {
                 lose("The authentication data is no text and is left out.");
             }
-            Authentication::Other { .. } => {}
+            Authentication::None | Authentication::Other { .. } => {}
         }
         losses
     }

@@ -1,4 +1,4 @@
-//! Connections as lines for a shell, in both directions: “Copy as mosquitto_sub command” and “New from command…”.
+//! Connections as lines for a shell, in both directions: “Copy as `mosquitto_sub` command” and “New from command…”.
 
 mod apply;
 mod losses;

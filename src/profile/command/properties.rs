@@ -22,7 +22,7 @@ impl Reader {
             "publish" => self.publish_property(&name, &value),
             "will" => self.will_property(&name, &value),
             "subscribe" if name == "subscription-identifier" => {
-                into(&mut self.subscription_id, value.parse().ok())
+                into(&mut self.subscription.id, value.parse().ok())
             }
             _ => Taken::Unknown,
         };

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::mqtt::{Qos, Version};
 
-use super::super::{Profile, PublishDraft, RetainHandling, Secret, SecretKind};
+use super::super::{Profile, PublishDraft, RetainHandling, Secret, SecretKind, Subscription};
 use super::shell::{self, Word};
 
 /// What a pasted line amounts to.
@@ -40,18 +40,15 @@ pub enum FromCommandError {
 /// [`FromCommandError`].
 pub fn from_command(line: &str) -> Result<FromCommand, FromCommandError> {
     let words = shell::split(line).ok_or(FromCommandError::OpenQuote)?;
-    let place = words.iter().position(|word| program(word).is_some());
-    let place = place.ok_or(FromCommandError::NoProgram)?;
-    let publishes = words.get(place).and_then(program) == Some(Program::Publish);
-    let mut words = words;
-    let arguments = words.split_off(place + 1);
-    let mut reader = Reader::new(publishes, arguments);
+    let mut words = words.into_iter();
+    let program = words.by_ref().find_map(|word| program(&word));
+    let mut reader = Reader::new(program.ok_or(FromCommandError::NoProgram)?, words);
     reader.read();
     Ok(reader.finish())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Program {
+pub(super) enum Program {
     Subscribe,
     Publish,
 }
@@ -89,7 +86,7 @@ const QUIET_VALUES: [&str; 5] = ["-C", "-F", "-W", "--random-filter", "-M"];
 /// What has been read so far.
 pub(super) struct Reader {
     words: IntoIter<Word>,
-    pub(super) publishes: bool,
+    pub(super) program: Program,
     pub(super) profile: Profile,
     pub(super) secrets: Vec<(SecretKind, Secret)>,
     pub(super) warnings: Vec<String>,
@@ -98,16 +95,14 @@ pub(super) struct Reader {
     /// Whether the line says what to send.
     pub(super) has_message: bool,
     pub(super) topics: Vec<String>,
-    pub(super) qos: Qos,
     pub(super) version: Version,
     pub(super) port: Option<u16>,
     pub(super) resumes: bool,
     pub(super) expiry: Option<u32>,
     pub(super) tls: Tls,
     pub(super) is_web_socket: bool,
-    pub(super) subscription_id: Option<u32>,
-    pub(super) retain_as_published: bool,
-    pub(super) retain_handling: RetainHandling,
+    /// The options that all filters get, and the QoS of a message.
+    pub(super) subscription: Subscription,
 }
 
 /// What the line says about TLS.
@@ -124,10 +119,10 @@ pub(super) struct Tls {
 }
 
 impl Reader {
-    fn new(publishes: bool, words: Vec<Word>) -> Self {
+    fn new(program: Program, words: IntoIter<Word>) -> Self {
         Self {
-            words: words.into_iter(),
-            publishes,
+            words,
+            program,
             profile: Profile {
                 host: "localhost".to_owned(),
                 ..Profile::default()
@@ -138,7 +133,6 @@ impl Reader {
             draft: PublishDraft::default(),
             has_message: false,
             topics: Vec::new(),
-            qos: Qos::AtMostOnce,
             // The programs' default.
             version: Version::V311,
             port: None,
@@ -146,9 +140,7 @@ impl Reader {
             expiry: None,
             tls: Tls::default(),
             is_web_socket: false,
-            subscription_id: None,
-            retain_as_published: false,
-            retain_handling: RetainHandling::SendRetained,
+            subscription: Subscription::default(),
         }
     }
 
@@ -242,15 +234,15 @@ impl Reader {
             "-t" | "--topic" => self.set(option, |it, topic| it.topics.push(topic)),
             "-q" | "--qos" => {
                 if let Some(qos) = self.qos(option) {
-                    self.qos = qos;
+                    self.subscription.qos = qos;
                 }
             }
-            "-R" => self.retain_handling = RetainHandling::DoNotSend,
-            "--retain-as-published" => self.retain_as_published = true,
+            "-R" => self.subscription.retain_handling = RetainHandling::DoNotSend,
+            "--retain-as-published" => self.subscription.retain_as_published = true,
             "--retain-handling" => match self.value(option).as_deref() {
-                Some("always") => self.retain_handling = RetainHandling::SendRetained,
-                Some("new") => self.retain_handling = RetainHandling::SendIfNew,
-                Some("never") => self.retain_handling = RetainHandling::DoNotSend,
+                Some("always") => self.subscription.retain_handling = RetainHandling::SendRetained,
+                Some("new") => self.subscription.retain_handling = RetainHandling::SendIfNew,
+                Some("never") => self.subscription.retain_handling = RetainHandling::DoNotSend,
                 Some(other) => self.warn(not_taken(option, other)),
                 None => {}
             },

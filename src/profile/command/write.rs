@@ -134,9 +134,10 @@ fn add_tls(profile: &Profile, words: &mut Words) {
 
 fn add_proxy(profile: &Profile, words: &mut Words) {
     let proxy = &profile.proxy;
-    let host = match proxy.host.contains(':') {
-        true => format!("[{}]", proxy.host),
-        false => proxy.host.clone(),
+    let host = if proxy.host.contains(':') {
+        format!("[{}]", proxy.host)
+    } else {
+        proxy.host.clone()
     };
     // The three characters that the program decodes.
     let user = proxy.user_name.replace('%', "%25");

@@ -3,10 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::super::{ConfigDir, Identity, ProfileId, StoreError, disk};
+use super::super::{ConfigDir, Identity, Profile, ProfileId, StoreError, disk};
 use super::Imported;
+
+/// Where the files are, in the config directory.
+const DIRECTORY: &str = "certificates";
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +65,7 @@ impl Imported {
     /// # Errors
     /// [`StoreError::Write`] for the first file that could not be written; the profiles name those that were.
     pub fn keep_certificates(&mut self, config: &ConfigDir) -> Result<(), StoreError> {
-        let directory = config.path().join("certificates");
+        let directory = config.path().join(DIRECTORY);
         let mut identities: BTreeMap<ProfileId, (Option<PathBuf>, Option<PathBuf>)> =
             BTreeMap::new();
         for file in std::mem::take(&mut self.certificates) {
@@ -89,4 +93,44 @@ impl Imported {
         }
         Ok(())
     }
+}
+
+impl ConfigDir {
+    /// Deletes the certificates that were imported with `removed`, once its removal can no longer be taken back, unless
+    /// one of the `others` names them too. Files elsewhere are the user's and stay.
+    ///
+    /// # Errors
+    /// [`StoreError::Delete`] for the first file that could not be deleted.
+    pub fn delete_certificates(
+        &self,
+        removed: &Profile,
+        others: &[Profile],
+    ) -> Result<(), StoreError> {
+        let directory = self.path().join(DIRECTORY);
+        for path in files(removed) {
+            let is_ours = path.parent() == Some(directory.as_path());
+            if !is_ours || others.iter().any(|other| files(other).contains(&path)) {
+                continue;
+            }
+            match std::fs::remove_file(path) {
+                Err(err) if err.kind() != ErrorKind::NotFound => {
+                    let path = path.clone();
+                    return Err(StoreError::Delete { path, source: err });
+                }
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The files that a profile names.
+fn files(profile: &Profile) -> Vec<&PathBuf> {
+    let mut files: Vec<&PathBuf> = profile.tls.ca_file.iter().collect();
+    match &profile.tls.identity {
+        Identity::None => {}
+        Identity::Pem { certificate, key } => files.extend([certificate, key]),
+        Identity::Pkcs12 { file } => files.push(file),
+    }
+    files
 }

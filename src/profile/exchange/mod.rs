@@ -5,6 +5,8 @@ mod base64;
 mod certificates;
 mod color;
 mod explorer;
+#[cfg(test)]
+mod fixtures;
 mod json;
 mod mqttx;
 mod native;

@@ -75,7 +75,7 @@ fn what_may_be_a_secret_is_emptied_and_asked_for() {
         data: b"hunter2".to_vec(),
     };
     for format in [Format::Ron, Format::Json] {
-        let text = export(&[profile.clone()], format).unwrap();
+        let text = export(std::slice::from_ref(&profile), format).unwrap();
         assert!(!text.contains("hunter2") && !text.contains("104"), "{text}");
         let back = imported(&text);
         assert_eq!(back.warnings.len(), 1, "{:?}", back.warnings);
@@ -149,30 +149,7 @@ fn other_files_are_refused_with_a_cure() {
 
 #[test]
 fn mqtt_explorer_brings_connections_passwords_and_certificates() {
-    // As `lowdb` writes it: one object by identifier, with undefined values left out.
-    let file = json!({
-        "ConnectionManager_connections": {
-            "b7": {
-                "configVersion": 1, "certValidation": false, "clientId": "plant-3", "id": "b7",
-                "name": "Plant", "encryption": true, "password": "hunter2", "username": "ann",
-                "subscriptions": [{"topic": "plant/#", "qos": 1}], "type": "mqtt", "host": "plant.example",
-                "port": 443, "protocol": "ws", "basePath": "mqtt/ws", "order": 1_700_000_000_000u64,
-                "selfSignedCertificate": {"data": "LS0tLS1CRUdJTg==", "name": "ca.crt"},
-                "clientCertificate": {"data": "Y2VydA==", "name": "me.crt"},
-                "clientKey": {"data": "a2V5", "name": "me.key"},
-                "shiny": 1
-            },
-            "mqtt.eclipseprojects.io": {
-                "configVersion": 1, "certValidation": true, "clientId": "mqtt-explorer-0a1b2c3d",
-                "id": "mqtt.eclipseprojects.io", "name": "mqtt.eclipseprojects.io", "encryption": false,
-                "subscriptions": ["#", "$SYS/#"], "type": "mqtt", "host": "mqtt.eclipseprojects.io",
-                "port": 1883, "protocol": "mqtt", "order": 0
-            },
-            "old": {"type": "amqp"}
-        },
-        "Settings": {"theme": "dark"}
-    });
-    let mut read = imported(&file.to_string());
+    let read = imported(fixtures::MQTT_EXPLORER);
     let urls: Vec<String> = read.profiles.iter().map(Profile::url).collect();
     assert_eq!(
         urls,
@@ -207,7 +184,11 @@ fn mqtt_explorer_brings_connections_passwords_and_certificates() {
         "{told}"
     );
     assert_eq!(read.warnings.len(), 2, "{told}");
+}
 
+#[test]
+fn certificates_inside_a_file_become_files_of_their_own() {
+    let mut read = imported(fixtures::MQTT_EXPLORER);
     let dir = tempfile::tempdir().unwrap();
     let config = ConfigDir::open(Some(dir.path())).unwrap();
     read.keep_certificates(&config).unwrap();
@@ -226,45 +207,26 @@ fn mqtt_explorer_brings_connections_passwords_and_certificates() {
         let mode = std::fs::metadata(key).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
+
+    let plant = read.profiles[1].clone();
+    let (key, elsewhere) = (key.clone(), dir.path().join("mine.pem"));
+    std::fs::write(&elsewhere, "mine").unwrap();
+    config
+        .delete_certificates(&plant, std::slice::from_ref(&plant))
+        .unwrap();
+    assert!(key.exists());
+    let mut removed = plant;
+    removed.tls.ca_file = Some(elsewhere.clone());
+    config
+        .delete_certificates(&removed, &read.profiles[..1])
+        .unwrap();
+    config.delete_certificates(&removed, &[]).unwrap();
+    assert!(!key.exists() && elsewhere.exists());
 }
 
 #[test]
 fn mqttx_brings_folders_properties_and_subscriptions() {
-    let file = r###"[
-        {"id": "f1", "name": "Work", "isCollection": true, "orderId": 0, "parentId": null},
-        {"id": "f2", "name": "Plant/3", "isCollection": true, "orderId": 0, "parentId": "f1"},
-        {
-            "id": "c1", "clientId": "mqttx_1a2b", "name": "Plant", "clean": false, "protocol": "mqtts",
-            "host": "plant.example", "port": 8884, "keepalive": 30, "connectTimeout": 5, "reconnect": true,
-            "username": "ann", "password": "hunter2", "path": "/mqtt", "certType": "self", "ssl": true,
-            "mqttVersion": "5.0", "unreadMessageCount": 3, "clientIdWithTime": false, "parentId": "f2",
-            "rejectUnauthorized": true, "ALPNProtocols": "mqtt, x-amzn-mqtt-ca",
-            "ca": "/certs/ca.pem", "cert": "/certs/me.pem", "key": "/certs/me.key", "isCollection": false,
-            "will": {
-                "id": "w", "lastWillTopic": "status", "lastWillPayload": "gone", "lastWillQos": 1,
-                "lastWillRetain": true,
-                "properties": {
-                    "willDelayInterval": 5, "payloadFormatIndicator": true, "messageExpiryInterval": 60,
-                    "contentType": "text/plain", "responseTopic": null,
-                    "correlationData": {"type": "Buffer", "data": [1, 2]},
-                    "userProperties": {"a": ["1", "2"], "b": "3"}
-                }
-            },
-            "messages": [{"createAt": "2024-01-01", "out": true, "payload": "x", "qos": 0, "topic": "t"}],
-            "subscriptions": [
-                {"id": "s", "topic": "plant/#", "qos": 2, "alias": "p", "color": "#34C388", "nl": true,
-                 "rap": true, "rh": 2, "subscriptionIdentifier": 7, "disabled": false},
-                {"id": "t", "topic": "off/#", "qos": 0, "disabled": true}
-            ],
-            "createAt": "2024-01-01 00:00:00", "updateAt": "2024-01-01 00:00:00",
-            "properties": {
-                "sessionExpiryInterval": 600, "receiveMaximum": 20, "maximumPacketSize": 1000,
-                "topicAliasMaximum": 5, "requestResponseInformation": true, "requestProblemInformation": false,
-                "userProperties": {"tenant": "7"}, "authenticationMethod": "scram-sha-256"
-            }
-        }
-    ]"###;
-    let read = imported(file);
+    let read = imported(fixtures::MQTTX);
     let profile = &read.profiles[0];
     assert_eq!(profile.url(), "mqtts://plant.example:8884");
     assert_eq!(profile.folder, "Work/Plant∕3");

@@ -270,8 +270,7 @@ fn properties_of_mqtt_5_stay_in_their_ranges() {
 
 #[test]
 fn the_properties_of_a_will_are_checked_with_mqtt_5() {
-    let mut profile = Profile::default();
-    profile.will = WillSettings {
+    let will = WillSettings {
         enabled: true,
         topic: "status".to_owned(),
         delay: 5,
@@ -280,6 +279,10 @@ fn the_properties_of_a_will_are_checked_with_mqtt_5() {
         correlation_data: vec![0; 65_536],
         user_properties: vec![("\0".to_owned(), String::new())],
         ..WillSettings::default()
+    };
+    let mut profile = Profile {
+        will,
+        ..Profile::default()
     };
     assert_eq!(fields(&profile, Severity::Hint), [Field::WillDelay]);
     assert_eq!(
