@@ -3,13 +3,13 @@
 
 mod color;
 mod command;
+mod connect_properties;
 mod connection;
 mod disk;
 mod exchange;
 mod folders;
 mod keyring;
 mod list;
-mod mqtt5;
 mod publish;
 mod secret;
 mod settings;
@@ -23,6 +23,7 @@ mod will;
 
 pub use color::ProfileColor;
 pub use command::{CommandError, FromCommand, FromCommandError, from_command};
+pub use connect_properties::{Authentication, Mqtt5Settings};
 pub use connection::{Profile, ProfileId, Session};
 pub use exchange::{
     CertificateFile, CertificatePart, ExportError, Format, ImportError, Imported, export, import,
@@ -32,7 +33,6 @@ pub use keyring::KeyringSecrets;
 pub use list::{
     LOCAL_BROKER, Removed, duplicate, ensure_local_broker, put_back, remove, reorder, search,
 };
-pub use mqtt5::{Authentication, Mqtt5Settings};
 pub use publish::{PayloadKind, PublishDraft, PublishProperties, SavedPublish};
 pub use secret::{MemorySecrets, Secret, SecretError, SecretKind, SecretStore};
 pub use settings::{BrokerSettings, Settings, Theme, WindowState};
