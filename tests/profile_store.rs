@@ -76,13 +76,7 @@ fn elaborate() -> Profile {
             path: "/mqtt?token=1".to_owned(),
             headers: vec![("X-Tenant".to_owned(), "a b".to_owned())],
         },
-        proxy: ProxySettings {
-            kind: ProxyKind::Socks5,
-            host: "proxy.example".to_owned(),
-            port: 1080,
-            user_name: "ann".to_owned(),
-            use_password: true,
-        },
+        proxy: proxy(),
         mqtt5: mqtt5(),
         will: WillSettings {
             enabled: true,
@@ -114,6 +108,16 @@ fn elaborate() -> Profile {
             name: "LED off".to_owned(),
             draft,
         }],
+    }
+}
+
+fn proxy() -> ProxySettings {
+    ProxySettings {
+        kind: ProxyKind::Socks5,
+        host: "proxy.example".to_owned(),
+        port: 1080,
+        user_name: "ann".to_owned(),
+        use_password: true,
     }
 }
 

@@ -2,7 +2,7 @@
 //! or draws a random number, so that every run does the same.
 
 use bytes::Bytes;
-use canopy::model::{Chore, Matches, Model, Query, SearchCursor};
+use canopy::model::{Chore, Matches, Model, Query, RowOrder, SearchCursor};
 use canopy::mqtt::{Packet, Publish, Timestamp, Version, codec};
 
 /// History that a bench's model keeps, bytes: little enough that trimming is part of the work.
@@ -110,6 +110,7 @@ impl Feed {
                     while self.model.sort_step(&mut job, 4_096) {}
                     self.model.set_sorted(job.finish());
                 }
+                Chore::Drop(rubbish) => drop(rubbish),
                 Chore::More => {}
                 Chore::Done => return,
             }
@@ -122,6 +123,7 @@ impl Feed {
         if let Some(query) = Query::new(text) {
             while self.model.search_step(&query, &mut cursor, 1_024) {}
         }
-        cursor.finish()
+        let all = cursor.matches(&mut RowOrder::default(), usize::MAX, &|| true);
+        all.unwrap_or_default()
     }
 }

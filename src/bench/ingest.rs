@@ -52,10 +52,7 @@ impl Figures {
 
 pub(super) fn run(args: &IngestBenchArgs, report: &mut Report) -> Result<(), BenchError> {
     let peer = (!args.no_peer).then(peers::mosquitto_sub).flatten();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|err| BenchError::new(format!("This system gives no threads: {err}.")))?;
+    let runtime = super::runtime()?;
     let mut table = table(args, peer.as_ref());
     for case in cases(args) {
         let flood = flood(args, case)?;

@@ -57,6 +57,13 @@ pub struct ModelBenchArgs {
     /// Runs; the figures are their medians
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub runs: usize,
+    /// Messages for each figure of updates
+    #[arg(long, value_name = "COUNT", default_value_t = 1_000_000,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..))]
+    pub messages: usize,
+    /// What the history may take, MiB; updates begin when it is full
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
+    pub budget: u64,
     /// Only take in the topics in this shape and print the bytes for each; the bench starts itself with it
     #[arg(long, value_name = "SHAPE", hide = true)]
     pub only_memory: Option<String>,

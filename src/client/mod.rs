@@ -7,7 +7,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `plan` | checks the profile |
-//! | `dial`, `tap`, `mask`, `captures` | the socket, and what is seen on it |
+//! | `dial`, `tap`, `mask`, `batch`, `captures` | the socket, and what is seen on it |
 //! | `session`, `store`, `poller` | rumqttc, for both protocol versions |
 //! | `driver` | decides: connect, hand over, tell, end |
 //! | `publishes`, `subscriptions`, `events`, `urgency`, `backoff` | what the driver keeps in mind |
@@ -15,6 +15,7 @@
 //! | `redelivery` | QoS 2 messages that come again |
 
 mod backoff;
+mod batch;
 mod captures;
 mod clock;
 mod command;
@@ -34,12 +35,12 @@ mod subscriptions;
 mod tap;
 mod urgency;
 
+pub use batch::{Batch, Captured, Direction};
 pub use captures::Captures;
 pub use clock::now;
 pub use command::{Command, Outgoing, PublishId};
 pub use redelivery::Redelivery;
 pub use state::{Event, Failure, Granted, PublishStep, State, SubscribeOutcome};
-pub use tap::{Captured, Direction};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,7 +59,7 @@ use driver::{Driver, Parts};
 use events::Events;
 use plan::Plan;
 use poller::Poller;
-use tap::Tap;
+use tap::{Setup, Tap};
 use urgency::{Urgency, Urgent};
 
 /// The handle of the tokio runtime that background tasks run on, under a name that other folders may use.
@@ -125,6 +126,7 @@ pub struct Connection {
     commands: mpsc::Sender<Command>,
     urgency: Arc<Urgency>,
     events: Arc<Events>,
+    link: Arc<Link>,
 }
 
 impl Connection {
@@ -155,7 +157,7 @@ impl Connection {
                 runtime,
                 Plan { extras, ..plan },
                 commands,
-                (&urgency, &events, link),
+                (&urgency, &events, Arc::clone(&link)),
             ),
             Err(failure) => {
                 link.end();
@@ -167,6 +169,7 @@ impl Connection {
             commands: command_tx,
             urgency,
             events,
+            link,
         };
         (connection, captures)
     }
@@ -235,6 +238,11 @@ impl Connection {
         &self.client_id
     }
 
+    /// Bytes of incoming packets that wait to be taken from [`Captures`]; see [`Captures::LIMIT`].
+    pub fn waiting_bytes(&self) -> usize {
+        self.link.waiting_bytes()
+    }
+
     /// Blocks this thread until the connection has ended, at most for `limit`; returns whether it has. For the end
     /// of the program, after [`Command::Disconnect`].
     pub fn wait_ended(&self, limit: Duration) -> bool {
@@ -294,7 +302,12 @@ fn connector(plan: &Plan, link: &Arc<Link>, progress: &Arc<dial::Progress>) -> s
             let stream = dial::dial(&plan.host, plan.port, plan.connect_timeout, progress).await?;
             // the profile's limit does not count the fixed header of up to five bytes
             let limit = usize::try_from(plan.max_packet_size).map_or(usize::MAX, |limit| limit + 5);
-            Ok(Tap::new(stream, link, plan.version, limit))
+            let setup = Setup {
+                version: plan.version,
+                max_packet_size: limit,
+                acknowledge_by_hand: plan.extras.acknowledge_by_hand,
+            };
+            Ok(Tap::new(stream, link, setup))
         })
     })
 }

@@ -43,7 +43,7 @@ pub fn notice_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
 
 /// Says that the tree stands still, and how much came in meanwhile.
 pub fn pause_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
-    let Some(since) = session.live.lock().messages_since_pause() else {
+    let Some(since) = session.glance.since_pause else {
         return;
     };
     let palette = Palette::of(ui);
@@ -58,7 +58,7 @@ pub fn pause_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
                 icon_mark(ui, icons::PAUSE, theme::icon(14.0), palette.amber);
                 let unit = if since == 1 { "message" } else { "messages" };
                 ui.label(format!(
-                    "The tree is paused · {} {unit} since",
+                    "Paused: tree and inspector stand still · {} {unit} since",
                     thousands(since)
                 ));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

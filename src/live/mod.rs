@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `feed` | turns captured packets into model updates, at most 256 for each time the model is locked |
+//! | `written` | knows which retained messages of ours may still be refused |
 //! | `search` | follows the filter box |
 //! | `sort` | puts long branches in order |
 //! | `waits` | how long the window waited for the model |
@@ -14,6 +15,7 @@ mod feed;
 mod search;
 mod sort;
 mod waits;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -71,6 +73,17 @@ impl Live {
         self.waits.lock(self.model())
     }
 
+    /// The same for a copy of what is shown, in a frame: waits for a fraction of a millisecond at most in all of the frame,
+    /// since [`Live::frame_begins`]. With `None` the last copy is shown once more.
+    pub fn lock_soon(&self) -> Option<MutexGuard<'_, Model>> {
+        self.waits.lock_soon(self.model())
+    }
+
+    /// Says that a frame begins.
+    pub fn frame_begins(&self) {
+        self.waits.frame_begins();
+    }
+
     /// How long the window has waited for the model in all.
     pub fn waits(&self) -> Waits {
         self.waits.so_far()
@@ -106,6 +119,12 @@ impl Live {
     /// The state now.
     pub fn state(&self) -> State {
         self.connection.state()
+    }
+
+    /// Bytes that came in and wait for the model. When it is locked for long, the socket is no longer read from
+    /// [`crate::client::Captures::LIMIT`] on; the thread that feeds the model may hold as much in addition.
+    pub fn waiting_bytes(&self) -> usize {
+        self.connection.waiting_bytes()
     }
 
     /// The client id in use.

@@ -6,6 +6,8 @@ use crate::mqtt::{Publish, Timestamp};
 /// Messages that are on their way through the steps of [`Model::insert_batch`] at a time: what they touch has to fit
 /// into the processor's nearest cache.
 const STAGE: usize = 64;
+/// Messages that are trimmed in one piece.
+const TRIM_AT_ONCE: usize = 1024;
 /// Bytes by which the history may be over its budget within a batch.
 const SLACK: u64 = 1 << 18;
 
@@ -120,9 +122,12 @@ impl Model {
         node.kept = node.kept.saturating_add(1) - u32::from(dropped);
     }
 
-    /// Trims what the budget and `slack` have no room for.
+    /// Trims what the budget and `slack` have no room for, as far as that takes a moment; a worker does the rest.
     fn trim(&mut self, slack: u64) {
-        while let Some(oldest) = self.log.over_budget(slack) {
+        for _ in 0..TRIM_AT_ONCE {
+            let Some(oldest) = self.log.over_budget(slack) else {
+                return;
+            };
             let node = self.tree.node_mut(oldest.node);
             let is_last = node.last == oldest.id;
             if !is_last {
@@ -131,9 +136,20 @@ impl Model {
             }
             self.log.trim_oldest(is_last);
         }
+        self.tree.wanted().want_chores();
     }
 
-    /// Changes the history budget; trims at once when it shrinks.
+    /// Trims a slice of what is beyond the budget; returns whether there was anything.
+    pub(super) fn trim_slice(&mut self) -> bool {
+        let is_over = self.log.over_budget(0).is_some();
+        if is_over {
+            self.trim(0);
+        }
+        is_over
+    }
+
+    /// Changes the history budget. When it shrinks, what it has no room for is trimmed at once or, where that is much,
+    /// by a worker, see [`Model::next_chore`].
     pub fn set_history_budget(&mut self, bytes: u64) {
         self.log.set_budget(bytes);
         self.trim(0);

@@ -129,8 +129,39 @@ pub(super) struct Log {
     bytes: u64,
     budget: u64,
     /// Last messages of topics whose turn to be trimmed has come.
-    last_ones: HashMap<u64, Record>,
+    last_ones: LastOnes,
     last_bytes: u64,
+}
+
+/// Records by their number, split into many small tables, so that growing one never holds the lock for long.
+#[derive(Debug)]
+struct LastOnes {
+    shards: Vec<HashMap<u64, Record>>,
+}
+
+const LAST_SHARDS: usize = 1024;
+
+impl Default for LastOnes {
+    fn default() -> Self {
+        Self {
+            shards: (0..LAST_SHARDS).map(|_| HashMap::new()).collect(),
+        }
+    }
+}
+
+impl LastOnes {
+    fn shard(&self, id: MessageId) -> &HashMap<u64, Record> {
+        &self.shards[place(id)]
+    }
+
+    fn shard_mut(&mut self, id: MessageId) -> &mut HashMap<u64, Record> {
+        &mut self.shards[place(id)]
+    }
+}
+
+/// The shard that a message belongs to.
+fn place(id: MessageId) -> usize {
+    usize::try_from(id.0 % LAST_SHARDS as u64).unwrap_or(0)
 }
 
 /// The oldest record in the log.
@@ -149,7 +180,7 @@ impl Log {
             next: 0,
             bytes: 0,
             budget,
-            last_ones: HashMap::new(),
+            last_ones: LastOnes::default(),
             last_bytes: 0,
         }
     }
@@ -175,7 +206,7 @@ impl Log {
     /// The record of a message that is still kept.
     pub(super) fn get(&self, id: MessageId) -> Option<&Record> {
         if id.0 < self.first {
-            return self.last_ones.get(&id.0);
+            return self.last_ones.shard(id).get(&id.0);
         }
         let offset = usize::try_from(id.0.checked_sub(self.base)?).ok()?;
         self.parts.get(offset / PART)?.get(offset % PART)
@@ -239,6 +270,16 @@ impl Log {
         records.map(|record| u64::from(record.jump)).sum()
     }
 
+    /// Looks at the records and then the payloads of these messages, so that they are in the processor's cache when each
+    /// is looked at closely.
+    pub(super) fn touch_payloads(&self, ids: impl Iterator<Item = MessageId> + Clone) -> u64 {
+        let records = ids.filter_map(|id| self.get(id));
+        let first = records.clone().map(|record| u64::from(record.node));
+        let payloads = records.map(|record| self.payload_slice(record).first());
+        let second = payloads.map(|byte| byte.map_or(0, |&byte| u64::from(byte)));
+        first.sum::<u64>() + second.sum::<u64>()
+    }
+
     /// The nodes of the oldest messages in the log, which will be trimmed next.
     pub(super) fn oldest(&self, count: usize) -> impl Iterator<Item = NodeId> {
         let end = if self.bytes + SOON > self.budget {
@@ -287,7 +328,8 @@ impl Log {
             ..record
         };
         self.last_bytes += record.cost();
-        self.last_ones.insert(self.first, record);
+        let id = MessageId(self.first);
+        self.last_ones.shard_mut(id).insert(id.0, record);
     }
 
     /// Forgets a last message that was kept beyond the budget; `false` when it was not.
@@ -295,7 +337,7 @@ impl Log {
         if id.0 >= self.first {
             return false;
         }
-        let dropped = self.last_ones.remove(&id.0);
+        let dropped = self.last_ones.shard_mut(id).remove(&id.0);
         self.last_bytes -= dropped.as_ref().map_or(0, Record::cost);
         dropped.is_some()
     }

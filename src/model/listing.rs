@@ -155,12 +155,14 @@ impl Listing {
     }
 
     /// Puts a layout in place that was made elsewhere for the first children to arrive. Those that came since stand
-    /// at the end. Costs the slots, the newcomers and the open children, not all children.
-    pub(super) fn adopt(&mut self, layout: Layout, nodes: &Paged<Node>) {
+    /// at the end. Costs the slots, the newcomers and the open children, not all children. Returns what was
+    /// there before, without its children.
+    pub(super) fn adopt(&mut self, layout: Layout, nodes: &Paged<Node>) -> Self {
         let placed = self.placed();
         let open: Vec<NodeId> = self.open_children(nodes).collect();
         let covered = layout.slot_of.len();
-        *self = layout.into_listing(self.node, std::mem::take(&mut self.arrivals));
+        let new = layout.into_listing(self.node, std::mem::take(&mut self.arrivals));
+        let before = std::mem::replace(self, new);
         for child in open {
             let node = &nodes[child.index()];
             if (node.link as usize) < covered {
@@ -170,6 +172,7 @@ impl Listing {
         while self.placed() < placed {
             self.place_last(nodes);
         }
+        before
     }
 
     /// Children with open rows below them.

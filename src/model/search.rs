@@ -42,6 +42,11 @@ impl Model {
             return !query.is_topic_filter() || self.order.by == SortBy::Messages;
         };
         let end = run.nodes.min(cursor.next.saturating_add(max_nodes.max(1)));
+        if !query.is_topic_filter() {
+            let nodes = (cursor.next..end).map(|node| NodeId(number(node)));
+            let lasts = nodes.map(|node| self.tree.node(node).last);
+            std::hint::black_box(self.log.touch_payloads(lasts));
+        }
         for node in cursor.next..end {
             self.look_at(NodeId(number(node)), run);
         }

@@ -33,7 +33,7 @@ impl Default for Stored {
 /// Short payloads in order of arrival. Those that go first came first.
 #[derive(Debug, Default)]
 pub(super) struct Blocks {
-    blocks: VecDeque<Vec<u8>>,
+    parts: VecDeque<Vec<u8>>,
     /// Number of the first block; it counts from 0 and may wrap.
     base: u32,
     /// A block that is empty again.
@@ -56,13 +56,13 @@ impl Blocks {
 
     fn store_in_block(&mut self, payload: &[u8]) -> Stored {
         let full = |block: &Vec<u8>| block.len() + payload.len() > BLOCK;
-        if self.blocks.back().is_none_or(full) {
+        if self.parts.back().is_none_or(full) {
             let block = self.spare.take();
-            self.blocks
+            self.parts
                 .push_back(block.unwrap_or_else(|| Vec::with_capacity(BLOCK)));
         }
-        let last = super::names::number(self.blocks.len() - 1);
-        let Some(block) = self.blocks.back_mut() else {
+        let last = super::names::number(self.parts.len() - 1);
+        let Some(block) = self.parts.back_mut() else {
             return Stored::default();
         };
         let start = super::names::number(block.len());
@@ -82,7 +82,7 @@ impl Blocks {
             Stored::Shared(bytes) => bytes,
             Stored::Block { block, start, len } => {
                 let (place, start) = (block.wrapping_sub(self.base), *start as usize);
-                let block = self.blocks.get(place as usize);
+                let block = self.parts.get(place as usize);
                 let bytes = block.and_then(|block| block.get(start..start + usize::from(*len)));
                 bytes.unwrap_or_default()
             }
@@ -111,7 +111,7 @@ impl Blocks {
             return;
         };
         for _ in 0..block.wrapping_sub(self.base) {
-            let Some(mut gone) = self.blocks.pop_front() else {
+            let Some(mut gone) = self.parts.pop_front() else {
                 return;
             };
             gone.clear();
@@ -163,9 +163,9 @@ mod tests {
         let mut blocks = Blocks::default();
         let payload = |n: u32| n.to_le_bytes().repeat(100);
         let stored: Vec<Stored> = (0..5000).map(|n| blocks.store(&payload(n))).collect();
-        let before = blocks.blocks.len();
+        let before = blocks.parts.len();
         blocks.forget_before(&stored[4000]);
-        assert!(blocks.blocks.len() < before && blocks.base > 0);
+        assert!(blocks.parts.len() < before && blocks.base > 0);
         for n in 4000..5000 {
             assert_eq!(blocks.slice(&stored[n as usize]), payload(n));
         }

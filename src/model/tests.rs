@@ -74,8 +74,15 @@ fn do_chores(model: &mut Model) {
                 let sorted = job.finish();
                 model.set_sorted(sorted);
             }
+            Chore::Drop(rubbish) => drop(rubbish),
             Chore::More => {}
             Chore::Done => return,
         }
     }
+}
+
+fn retained_below(model: &Model, node: Option<NodeId>) -> Vec<TopicName> {
+    let mut cursor = RetainedCursor::below(node);
+    while model.retained_step(&mut cursor, 2) {}
+    cursor.finish()
 }

@@ -43,9 +43,11 @@ const DEEDS: [Deed; 17] = [
     ("“+/hall-3/#”", |window| window.filter("+/hall-3/#")),
     ("clear the filter", |window| window.filter("")),
     ("order by messages", |window| {
-        window.sort_by(SortBy::Messages)
+        window.sort_by(SortBy::Messages);
     }),
-    ("order by name", |window| window.sort_by(SortBy::Name)),
+    ("order by name", |window| {
+        window.sort_by(SortBy::Name);
+    }),
     ("pause for a while", |window| window.set_paused(true)),
     ("resume", |window| window.set_paused(false)),
 ];

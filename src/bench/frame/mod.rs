@@ -10,8 +10,8 @@
 //! out, because its cost is the graphics driver's.
 
 mod deeds;
-mod publisher;
-mod stage;
+pub(super) mod publisher;
+pub(super) mod stage;
 
 use std::time::{Duration, Instant};
 

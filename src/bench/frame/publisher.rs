@@ -19,9 +19,9 @@ const STRIDE: u64 = 7_368_787;
 const CONNACK: [u8; 5] = [0x20, 3, 0, 0, 0];
 
 /// A publisher that waits for one client.
-pub(super) struct Publisher {
+pub(in crate::bench) struct Publisher {
     /// Where the client finds it.
-    pub(super) port: u16,
+    pub(in crate::bench) port: u16,
     wishes: Arc<Wishes>,
 }
 
@@ -35,7 +35,7 @@ struct Wishes {
 impl Publisher {
     /// Listens. The client gets one retained message of every topic, in no order, and then as many as
     /// [`Publisher::set_rate`] says.
-    pub(super) fn start(topics: Vec<String>) -> Result<Self, BenchError> {
+    pub(in crate::bench) fn start(topics: Vec<String>) -> Result<Self, BenchError> {
         let failed =
             |err: io::Error| BenchError::new(format!("The publisher could not start: {err}."));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
@@ -148,10 +148,10 @@ fn message(out: &mut Vec<u8>, topics: &[String], number: u64, retain: bool) {
     out.push(0x30 | u8::from(retain));
     let mut rest = length;
     while rest > 0x7f {
-        out.push((rest & 0x7f) as u8 | 0x80);
-        rest >>= 7;
+        out.push((rest % 0x80).to_le_bytes()[0] | 0x80);
+        rest /= 0x80;
     }
-    out.push(rest as u8);
+    out.push(rest.to_le_bytes()[0]);
     let topic_length = u16::try_from(topic.len()).unwrap_or(u16::MAX);
     out.extend_from_slice(&topic_length.to_be_bytes());
     out.extend_from_slice(topic.as_bytes());

@@ -18,7 +18,7 @@ use crate::profile::{
 /// The window draws at most this often while messages come in.
 const PACE: Duration = Duration::from_millis(33);
 /// How long anything may take before the bench gives up.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// The window's size, in points at scale 1.
 pub(super) const SIZE: [f32; 2] = [1440.0, 900.0];
 
@@ -120,7 +120,8 @@ impl Stage {
     }
 }
 
-fn profile(port: u16) -> Profile {
+/// A profile for a [`Publisher`] at this port.
+pub(in crate::bench) fn profile(port: u16) -> Profile {
     let everything = Subscription::new("#", crate::mqtt::Qos::AtMostOnce);
     Profile {
         id: ProfileId("bench".to_owned()),
@@ -135,7 +136,10 @@ fn profile(port: u16) -> Profile {
 }
 
 /// Writes the profile. A branch that was open before keeps others from opening by themselves.
-fn prepare(directory: &std::path::Path, profile: &Profile) -> Result<(), StoreError> {
+pub(in crate::bench) fn prepare(
+    directory: &std::path::Path,
+    profile: &Profile,
+) -> Result<(), StoreError> {
     let config = ConfigDir::open(Some(directory))?;
     config.save_profiles(std::slice::from_ref(profile))?;
     config.save_window(&WindowState {

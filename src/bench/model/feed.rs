@@ -9,15 +9,12 @@ use cpu_time::ThreadTime;
 use super::super::BenchError;
 use super::super::measure::percentile;
 use super::super::topics::Shape;
+use crate::cli::ModelBenchArgs;
 use crate::model::{Chore, Model};
 use crate::mqtt::{Publish, Qos, Timestamp, TopicName};
 
 /// As many as the feeding thread hands over for each time it locks the model.
 const BATCH: usize = 256;
-/// Messages for each figure.
-const MESSAGES: usize = 1_000_000;
-/// The default history budget in bytes.
-const BUDGET: u64 = 512 << 20;
 /// Topics in rotation that count as hot.
 const HOT: usize = 1000;
 /// Bytes of each payload.
@@ -47,9 +44,9 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    pub(super) fn new(topics: usize, shape: Shape) -> Self {
+    pub(super) fn new(topics: usize, shape: Shape, args: &ModelBenchArgs) -> Self {
         Self {
-            model: Model::new(BUDGET),
+            model: Model::new(args.budget << 20),
             topics: shape.topics(topics).into_iter().map(Into::into).collect(),
             next: 0,
             locks: Vec::new(),
@@ -118,34 +115,38 @@ pub(super) fn random(state: &mut u64) -> usize {
 }
 
 /// Measures one case. The model comes back with every branch open.
-pub(super) fn measure(topics: usize, shape: Shape) -> Result<(Model, Figures), BenchError> {
-    let mut feed = Feed::new(topics, shape);
+pub(super) fn measure(
+    topics: usize,
+    shape: Shape,
+    args: &ModelBenchArgs,
+) -> Result<(Model, Figures), BenchError> {
+    let mut feed = Feed::new(topics, shape, args);
     let mut seed = 0x2545_F491_4F6C_DD1D;
     let inserts = feed.take(topics, |number| number)?;
     while feed.model.totals(Timestamp::default()).trimmed == 0 {
-        feed.take(MESSAGES, |_| random(&mut seed))?;
+        feed.take(args.messages, |_| random(&mut seed))?;
     }
     feed.locks.clear();
-    let cold = feed.take(MESSAGES, |_| random(&mut seed))?;
-    let hot = feed.take(MESSAGES, |number| number.wrapping_mul(7919) % HOT)?;
+    let cold = feed.take(args.messages, |_| random(&mut seed))?;
+    let hot = feed.take(args.messages, |number| number.wrapping_mul(7919) % HOT)?;
     let locks = std::mem::take(&mut feed.locks);
     let mut model = feed.model;
     model.set_open_below(None, true);
     do_chores(&mut model);
-    let looks = looks(&model, &mut seed);
+    let row_times = time_rows(&model, &mut seed);
     let figures = Figures {
         inserts,
         hot,
         cold,
         lock_p99: percentile(&locks, 99.0),
         lock_worst: percentile(&locks, 100.0),
-        rows_median: percentile(&looks, 50.0),
-        rows_p99: percentile(&looks, 99.0),
+        rows_median: percentile(&row_times, 50.0),
+        rows_p99: percentile(&row_times, 99.0),
     };
     Ok((model, figures))
 }
 
-fn looks(model: &Model, seed: &mut u64) -> Vec<f64> {
+fn time_rows(model: &Model, seed: &mut u64) -> Vec<f64> {
     let mut rows = Vec::with_capacity(ROWS);
     let mut look = || {
         let first = random(seed) % model.row_count().max(1);
@@ -165,6 +166,7 @@ fn do_chores(model: &mut Model) {
                 let sorted = job.finish();
                 model.set_sorted(sorted);
             }
+            Chore::Drop(rubbish) => drop(rubbish),
             Chore::More => {}
             Chore::Done => return,
         }

@@ -16,7 +16,7 @@ use crate::live::Workers;
 use crate::model::{Model, Query};
 
 /// How long an answer may take until the bench gives up.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 /// Time between two looks of the thread that asks for the lock.
 const BETWEEN: Duration = Duration::from_micros(200);
 

@@ -35,7 +35,7 @@ pub(super) fn print_growth(args: &ModelBenchArgs, shape: &str) -> Result<(), Ben
         Shape::Deep
     };
     let topics = args.topics.first().copied().unwrap_or(10_000).max(1);
-    let mut feed = Feed::new(topics, shape);
+    let mut feed = Feed::new(topics, shape, args);
     // what the first batch needs once and for all does not count
     let before = usage(std::process::id())?.resident;
     feed.take(topics, |number| number)?;

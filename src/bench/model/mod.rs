@@ -54,7 +54,7 @@ pub(super) fn run(args: &ModelBenchArgs, report: &mut Report) -> Result<(), Benc
     let mut measured: Vec<Vec<feed::Figures>> = vec![Vec::new(); cases.len()];
     for run in 0..args.runs.max(1) {
         for (case, &(topics, shape)) in cases.iter().enumerate() {
-            let (model, figures) = feed::measure(topics, shape)?;
+            let (model, figures) = feed::measure(topics, shape, args)?;
             measured[case].push(figures);
             if run == 0 {
                 look::filters(model, topics, shape, &mut filters)?;

@@ -1,15 +1,19 @@
 //! What views ask for, done: a flat match with a call per arm.
 
 use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, now};
-use crate::model::{NodeId, Query};
+use crate::model::{NodeId, Query, RetainedCursor};
 use crate::mqtt::{Qos, TopicFilter, TopicName};
-use crate::profile::{Settings, Subscription};
+use crate::profile::{ProfileId, Settings, Subscription};
 
 use super::super::action::{Action, Level};
 use super::super::dialogs::Dialog;
-use super::super::session::PublishRecord;
+use super::super::jobs::Done;
+use super::super::session::{PublishRecord, Session};
 use super::super::theme;
 use super::{App, Screen};
+
+/// Nodes looked at for each time the model is locked, when retained topics are gathered.
+const RETAINED_STEP: usize = 4096;
 
 impl App {
     /// Does everything that was asked for since the last call.
@@ -103,7 +107,8 @@ impl App {
     fn on_model(&mut self, change: impl FnOnce(&mut crate::model::Model)) {
         if let Some(session) = &self.data.session {
             change(&mut session.live.lock());
-            self.remember_branches();
+            // which branches are open is part of the window's state
+            self.data.unsaved.window = Some(now());
         }
     }
 
@@ -203,12 +208,31 @@ impl App {
         self.views.top_bar.focus_filter = true;
     }
 
+    /// Finds the topics on a thread of its own, which may take a second for a million, and then asks.
     fn clear_retained_below(&mut self, node: Option<NodeId>) {
         let Some(session) = &self.data.session else {
             return;
         };
-        let topics = session.live.lock().retained_below(node);
-        self.views.dialog = Dialog::clear_retained(topics);
+        let model = std::sync::Arc::clone(session.live.model());
+        let profile = session.profile.id.clone();
+        self.jobs.run_blocking(move || {
+            let mut cursor = RetainedCursor::below(node);
+            while {
+                let model = model.lock();
+                let is_unfinished = model.retained_step(&mut cursor, RETAINED_STEP);
+                parking_lot::MutexGuard::unlock_fair(model);
+                is_unfinished
+            } {}
+            Done::RetainedFound(profile, cursor.finish())
+        });
+    }
+
+    /// The topics whose retained messages are to be cleared were found.
+    pub(super) fn retained_found(&mut self, profile: &ProfileId, topics: Vec<TopicName>) {
+        let is_open = |session: &Session| session.profile.id == *profile;
+        if self.data.session.as_ref().is_some_and(is_open) {
+            self.views.dialog = Dialog::clear_retained(topics);
+        }
     }
 
     fn clear_retained(&mut self, topics: Vec<TopicName>) {

@@ -52,6 +52,9 @@ pub struct Options {
     pub quit: Quit,
 }
 
+/// When a frame looks again whose model was busy.
+pub const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
 /// Which of the two screens is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Screen {
@@ -152,6 +155,13 @@ impl App {
         viewport
     }
 
+    /// Clicks Connect at the profile that is selected.
+    pub fn connect_selected(&mut self) {
+        if let Some(id) = self.data.selected_profile.clone() {
+            self.connect(&id);
+        }
+    }
+
     /// Writes a line to the log and shows it as a toast.
     fn say(
         &mut self,
@@ -183,6 +193,11 @@ impl App {
         }
         self.take_jobs(context);
         self.take_events();
+        if let Some(session) = &mut self.data.session
+            && session.look(now())
+        {
+            context.request_repaint_after(LOOK_AGAIN);
+        }
         if let Some(delay) = self.data.refresh_broker(now()) {
             context.request_repaint_after(delay);
         }

@@ -63,6 +63,9 @@ impl BrokerDialog {
             );
         }
         let obstacle = checked.as_ref().err().copied();
+        if let Some(obstacle) = obstacle.filter(|_| self.is_address_right()) {
+            note_ui(ui, obstacle, Palette::of(ui).muted);
+        }
         let confirm = Buttons {
             confirm: "Save",
             look: Look::Primary,
@@ -152,6 +155,11 @@ impl BrokerDialog {
             is_done |= is_entered(ui, &response);
         });
         is_done
+    }
+
+    /// Whether nothing is said at the address already.
+    fn is_address_right(&self) -> bool {
+        listen_address(self.reach, &self.address).is_ok()
     }
 
     /// The settings as they would be kept, or the first thing that is missing.

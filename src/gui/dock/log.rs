@@ -1,7 +1,8 @@
 //! The log: what happened, newest last.
 
 use egui::{
-    Align2, Color32, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Align2, Button, Color32, Popup, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 use crate::payload::format;
@@ -19,6 +20,8 @@ use super::super::widgets::{
 const ICON_AT: f32 = 98.0;
 const SOURCE_AT: f32 = 120.0;
 const TEXT_AT: f32 = 240.0;
+/// Room from which the levels are segments instead of a menu.
+const LEVELS_FROM: f32 = 300.0;
 /// Below this width a line goes without its source.
 const SOURCE_WIDTH: f32 = 560.0;
 
@@ -71,8 +74,10 @@ impl LogPanel {
             (LevelFilter::Warnings, "Warnings"),
             (LevelFilter::Errors, "Errors"),
         ];
-        if ui.available_width() > 210.0 {
+        if ui.available_width() > LEVELS_FROM {
             segmented(ui, "Log level", &mut self.level, &options);
+        } else {
+            self.level_menu(ui, &options);
         }
         let room = ui.available_width();
         if room > 90.0 {
@@ -84,6 +89,24 @@ impl LogPanel {
                 .prefix(icon);
             field(ui, edit, "Find in the log", room.min(200.0));
         }
+    }
+
+    /// The levels where segments have no room.
+    fn level_menu(&mut self, ui: &mut Ui, options: &[(LevelFilter, &str)]) {
+        let look = if self.level == LevelFilter::All {
+            Look::Quiet
+        } else {
+            Look::Plain
+        };
+        let open = icon_button(ui, icons::SLIDERS, "Which lines are shown", look);
+        Popup::menu(&open).show(|ui| {
+            for (level, text) in options {
+                let is_chosen = *level == self.level;
+                if ui.add(Button::selectable(is_chosen, *text)).clicked() {
+                    self.level = *level;
+                }
+            }
+        });
     }
 
     /// Draws it.

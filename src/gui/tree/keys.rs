@@ -1,6 +1,6 @@
 //! The tree by keyboard: one widget with the focus, arrows inside it.
 
-use egui::{EventFilter, Id, Key, Modifiers, Ui};
+use egui::{Event, EventFilter, Id, Key, Modifiers, Ui};
 
 use crate::model::{NodeId, Row};
 
@@ -26,6 +26,11 @@ impl TreeView {
             ..EventFilter::default()
         };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+        let is_key =
+            |event: &Event| matches!(event, Event::Key { pressed: true, .. } | Event::Copy);
+        if !ui.input(|input| input.events.iter().any(is_key)) {
+            return;
+        }
         let page = scroll::rows_in(ui.available_rect_before_wrap().height().max(240.0));
         // a slow frame may have gathered several presses of one key
         let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));

@@ -98,7 +98,11 @@ impl Scroll {
             0.0
         };
         let limit = (row_count as f64 * ROW - f64::from(body.height())).max(0.0);
-        self.offset = (self.offset - f64::from(delta)).clamp(0.0, limit);
+        let before = self.offset;
+        self.offset = (before - f64::from(delta)).clamp(0.0, limit);
+        if let Some((_, y)) = &mut self.anchor {
+            *y -= self.offset - before;
+        }
     }
 
     /// Draws the bar and lets it be dragged.

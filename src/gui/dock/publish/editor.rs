@@ -19,7 +19,7 @@ use super::super::super::widgets::{
 use super::check::{Verdict, placeholders};
 use super::compose::{payload, property_count, values};
 use super::result::Outcome;
-use super::{Columns, PublishPanel, faint_hints, not_now};
+use super::{Columns, PublishPanel, not_now};
 use crate::mqtt::{Qos, TopicName};
 use crate::payload::format;
 use crate::payload::json;
@@ -218,9 +218,11 @@ impl PublishPanel {
             icon_mark(ui, icon, theme::icon(14.0), color);
             let result = self.sender.result(context);
             let room = ui.available_width();
+            // a mistake is said whole, if need be at the cost of what became of the last message
+            let share = if verdict == Verdict::Bad { 0.2 } else { 0.5 };
             let kept = result.as_ref().map_or(0.0, |result| {
                 let whole = galley(ui, &result.text, theme::label(), ink).size().x;
-                whole.min(room * 0.5) + 12.0
+                whole.min(room * share) + 12.0
             });
             let checked = galley_within(ui, &text, theme::label(), ink, room - kept);
             ui.add(egui::Label::new(checked)).on_hover_text(text);
@@ -304,7 +306,6 @@ impl PublishPanel {
         let popup = Popup::from_toggle_button_response(&open)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.show(|ui| {
-            faint_hints(ui);
             ui.set_width(200.0);
             ui.set_height(220.0);
             if let Some(draft) = self.saved.ui(ui, context, &self.draft) {
@@ -330,7 +331,6 @@ impl PublishPanel {
         let popup = Popup::from_toggle_button_response(&open)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.show(|ui| {
-            faint_hints(ui);
             ui.set_width(240.0);
             self.options_ui(ui, context, 260.0, problem);
             if with_copy && button(ui, Some(icons::TERMINAL), "Copy command", Look::Plain).clicked()

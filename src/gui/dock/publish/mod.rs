@@ -23,7 +23,7 @@ use self::send::Sender;
 
 use super::super::context::Context;
 use super::super::file_choice::FileChoice;
-use super::super::theme::{self, Palette};
+use super::super::theme;
 use crate::client::State;
 use crate::mqtt::Version;
 use crate::profile::{PayloadKind, PublishDraft};
@@ -122,7 +122,6 @@ impl PublishPanel {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         self.sender.remember(ui.ctx());
-        faint_hints(ui);
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
             self.publish_now(context);
         }
@@ -185,11 +184,6 @@ impl PublishPanel {
         self.other_payload.clear();
         self.is_topic_chosen = true;
     }
-}
-
-/// Nobody shall take a hint for a value. Once for the panel, and once for each popup: popups begin with their own look.
-fn faint_hints(ui: &mut Ui) {
-    ui.visuals_mut().weak_text_color = Some(Palette::of(ui).faint);
 }
 
 /// What the open connection speaks.

@@ -240,7 +240,7 @@ fn what_is_no_message_cannot_be_published_and_says_why() {
 #[test]
 fn an_added_user_property_has_the_keyboard() {
     // as high as the dock is at first
-    let mut window = window([820.0, 266.0], state(Fixture::connected(&[])));
+    let mut window = window([820.0, 288.0], state(Fixture::connected(&[])));
     window.state_mut().panel.draft.properties.user.clear();
     window.run_steps(2);
     let add = window.get_by_label("User property").rect();
