@@ -590,3 +590,41 @@ fn a_new_subscriber_gets_all_of_100_000_retained_messages() {
         seen += 1;
     }
 }
+
+/// `mqtt5` drops QoS 0 messages when 262,144 wait for a client, so publishers have to wait before that.
+#[test]
+fn a_flood_waits_for_a_slow_subscriber_and_loses_nothing() {
+    const MESSAGES: u64 = 280_000;
+    /// What publishers may be ahead, and what sockets and handlers hold.
+    const UNDER_WAY: u64 = 65_536 + 40_000;
+    let runtime = Runtime::new().unwrap();
+    let broker = start(&runtime, LOCAL);
+    let mut subscriber = Raw::open(broker.address(), Hello::new(4, "slow"));
+    subscriber.subscribe("flood/#");
+    let mut publisher = Raw::open(broker.address(), Hello::new(4, "fast"));
+    let flood = std::thread::Builder::new()
+        .name("flood".to_owned())
+        .spawn(move || {
+            let batch = publish(4, "flood/1", &[b'.'; 1024], false).repeat(1000);
+            (0..MESSAGES / 1000).for_each(|_| publisher.send(&batch));
+            publisher
+        })
+        .unwrap();
+    // The subscriber takes nothing until the publisher is held back; the sockets between them hold far less than this.
+    eventually("a flood", || {
+        (broker.stats().messages_in >= 60_000).then_some(())
+    });
+    for count in 0..MESSAGES {
+        let (first, _) = subscriber.read().expect("a message");
+        assert_eq!(first, 0x30);
+        if count.is_multiple_of(1000) {
+            assert!(
+                broker.stats().messages_in <= count + UNDER_WAY,
+                "not held back"
+            );
+        }
+    }
+    drop(flood.join().unwrap());
+    assert_eq!(broker.stats().messages_in, MESSAGES);
+    runtime.block_on(broker.stop());
+}

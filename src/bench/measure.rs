@@ -13,6 +13,11 @@ pub(super) fn median(values: &[f64]) -> f64 {
 }
 
 /// The value below which `percent` of the values lie (0 to 100), interpolated between neighbours. 0 for none.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a place within the list"
+)]
 pub(super) fn percentile(values: &[f64], percent: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

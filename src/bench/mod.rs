@@ -41,6 +41,18 @@ impl BenchError {
     }
 }
 
+/// What connections live on while a bench runs.
+fn runtime() -> Result<tokio::runtime::Runtime, BenchError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|err| {
+            BenchError::new(format!(
+                "The background threads could not be started: {err}. Close other programs and try again."
+            ))
+        })
+}
+
 /// Runs the bench that was asked for and prints its report on standard output.
 pub fn run(args: &BenchArgs) -> ExitCode {
     if cfg!(debug_assertions) {

@@ -68,6 +68,8 @@ pub(super) struct Table {
     title: String,
     columns: Vec<String>,
     rows: Vec<Vec<Cell>>,
+    /// Rows that are printed, evenly chosen; a program gets all of them.
+    printed: usize,
 }
 
 impl Table {
@@ -76,7 +78,22 @@ impl Table {
             title: title.into(),
             columns: columns.iter().map(|&column| column.to_owned()).collect(),
             rows: Vec::new(),
+            printed: usize::MAX,
         }
+    }
+
+    /// Prints only so many rows (at least two), the first and the last among them. JSON holds all.
+    pub(super) fn shortened_to(mut self, rows: usize) -> Self {
+        self.printed = rows.max(2);
+        self
+    }
+
+    /// The rows to print.
+    fn printed_rows(&self) -> impl Iterator<Item = &Vec<Cell>> {
+        let (all, printed) = (self.rows.len(), self.printed.min(self.rows.len()));
+        let gaps = printed.saturating_sub(1).max(1);
+        let last = all.saturating_sub(1);
+        (0..printed).map(move |place| &self.rows[place * last / gaps])
     }
 
     /// Adds a row with a cell for each column.
@@ -86,8 +103,7 @@ impl Table {
 
     fn print(&self, out: &mut impl Write) -> io::Result<()> {
         let shown: Vec<Vec<String>> = self
-            .rows
-            .iter()
+            .printed_rows()
             .map(|row| row.iter().map(Cell::shown).collect())
             .collect();
         let width = |column: usize| {
@@ -174,6 +190,17 @@ impl Report {
         writeln!(io::stdout().lock(), "{sentence}\n").map_err(|err| closed(&err))
     }
 
+    /// Shows a person something drawn with letters; the figures in it are in a table too.
+    ///
+    /// # Errors
+    /// When standard output is closed.
+    pub(super) fn picture(&mut self, drawn: &str) -> Result<(), BenchError> {
+        if self.as_json {
+            return Ok(());
+        }
+        writeln!(io::stdout().lock(), "{drawn}").map_err(|err| closed(&err))
+    }
+
     /// Ends the report: prints the JSON document, if that was asked for.
     ///
     /// # Errors
@@ -190,6 +217,14 @@ impl Report {
         });
         writeln!(io::stdout().lock(), "{document:#}").map_err(|err| closed(&err))
     }
+}
+
+/// Prints one line by itself, for a program that this one started.
+///
+/// # Errors
+/// When standard output is closed.
+pub(super) fn line(text: &str) -> Result<(), BenchError> {
+    writeln!(io::stdout().lock(), "{text}").map_err(|err| closed(&err))
 }
 
 fn closed(err: &io::Error) -> BenchError {
@@ -222,5 +257,19 @@ mod tests {
         );
         assert_eq!(table.json()["rows"][0]["ms"], json!(0.25));
         assert_eq!(table.json()["rows"][1]["ms"], Value::Null);
+    }
+
+    #[test]
+    fn a_long_table_is_shortened_for_people_only() {
+        let mut table = Table::new("Seconds", &["second"]).shortened_to(3);
+        (1..=101).for_each(|second| table.row(vec![Cell::Number(f64::from(second), 0)]));
+        let mut out = Vec::new();
+        table.print(&mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let shown: Vec<&str> = text.lines().skip(4).map(str::trim).collect();
+        assert_eq!(shown, ["1", "51", "101", ""]);
+        assert_eq!(table.json()["rows"].as_array().unwrap().len(), 101);
+        let short = Table::new("One", &["x"]).shortened_to(3);
+        assert_eq!(short.printed_rows().count(), 0);
     }
 }

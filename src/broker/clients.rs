@@ -2,15 +2,18 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use hashbrown::{HashMap, HashSet};
 use parking_lot::Mutex;
+use tokio::task::coop;
 
 use crate::client::now;
 use crate::mqtt::{Timestamp, Version};
 
 use super::changes::{Change, Teller};
-use super::wire::{Link, Totals};
+use super::pressure::{Pressure, ahead};
+use super::wire::{Both, Link, Traffic};
 
 /// One connected client.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,19 +91,56 @@ pub(super) struct Arrivals {
     pub(super) maximum: usize,
 }
 
+/// What passed in one direction on all connections together.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Total {
+    /// Control packets of every kind.
+    pub(super) packets: u64,
+    /// PUBLISH packets.
+    pub(super) messages: u64,
+    /// Bytes.
+    pub(super) bytes: u64,
+}
+
+impl Total {
+    fn add(&mut self, traffic: &Traffic) {
+        self.packets += traffic.packets();
+        self.messages += traffic.messages();
+        self.bytes += traffic.bytes();
+    }
+}
+
+/// Both directions, seen from the broker.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Totals {
+    /// From clients.
+    pub(super) incoming: Total,
+    /// To clients.
+    pub(super) outgoing: Total,
+}
+
+impl Totals {
+    fn add(&mut self, traffic: &Both) {
+        self.incoming.add(&traffic.incoming);
+        self.outgoing.add(&traffic.outgoing);
+    }
+}
+
 #[derive(Default)]
 struct Inner {
     entries: HashMap<SocketAddr, Entry>,
     opened: u64,
     arrivals: Arrivals,
+    /// What passed on connections that have ended.
+    gone: Totals,
 }
 
 /// Every network connection of the broker, by the address it comes from (unique while it is open).
 #[derive(Default)]
 pub(super) struct Clients {
     inner: Mutex<Inner>,
-    /// What passed on all connections together.
-    pub(super) totals: Arc<Totals>,
+    /// Holds publishers back.
+    pub(super) pressure: Pressure,
     /// Who comes and goes.
     pub(super) teller: Teller,
 }
@@ -108,6 +148,7 @@ pub(super) struct Clients {
 impl Clients {
     /// A socket was accepted.
     pub(super) fn opened(&self, link: &Arc<Link>) {
+        link.set_mark(self.pressure.came());
         let mut inner = self.inner.lock();
         inner.opened += 1;
         let entry = Entry {
@@ -122,10 +163,65 @@ impl Clients {
 
     /// A socket was closed, for whatever reason.
     pub(super) fn closed(&self, address: SocketAddr) {
-        let gone = self.inner.lock().entries.remove(&address);
-        if let Some(info) = gone.and_then(|entry| entry.info()) {
+        let mut inner = self.inner.lock();
+        let Some(gone) = inner.entries.remove(&address) else {
+            return;
+        };
+        inner.gone.add(&gone.link.traffic);
+        drop(inner);
+        self.pressure.release();
+        if let Some(info) = gone.info() {
             self.teller.tell(Change::Disconnected(info));
         }
+    }
+
+    /// The task of a connection waits for something.
+    pub(super) fn paused(&self, link: &Link) {
+        // With its budget spent, tokio makes a task wait although there is something to do.
+        if link.rests() && coop::has_budget_remaining() {
+            link.set_mark(self.pressure.came());
+            self.pressure.release();
+        }
+    }
+
+    /// Whether a publisher may go on; if not, its task is woken when it is worth asking again. Subscribers whose mark is
+    /// old are asked whether they rest; those that are stuck are ended.
+    pub(super) fn poll_open(&self, cx: &Context<'_>) -> Poll<()> {
+        if self.pressure.is_open() {
+            return Poll::Ready(());
+        }
+        // First this, so that no mark moves unseen.
+        self.pressure.park(cx);
+        self.pressure.set_limit(self.limit());
+        if self.pressure.is_open() {
+            return Poll::Ready(());
+        }
+        Poll::Pending
+    }
+
+    /// How many messages may come before a subscriber could have too many to wait for it.
+    fn limit(&self) -> u64 {
+        let inner = self.inner.lock();
+        let came = self.pressure.came();
+        let mut limit = came + ahead(1);
+        for entry in inner.subscribers() {
+            let own = entry.link.mark() + ahead(entry.subscriptions.len());
+            if own <= came {
+                entry.link.hurry();
+            }
+            limit = limit.min(own);
+        }
+        limit
+    }
+
+    /// What has passed since the start.
+    pub(super) fn totals(&self) -> Totals {
+        let inner = self.inner.lock();
+        let links = inner.entries.values().map(|entry| &entry.link.traffic);
+        links.fold(inner.gone, |mut totals, traffic| {
+            totals.add(traffic);
+            totals
+        })
     }
 
     /// CONNECT came from `address` and was let in.
@@ -238,6 +334,11 @@ impl Clients {
 impl Inner {
     fn connected(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values().filter(|entry| entry.connected)
+    }
+
+    fn subscribers(&self) -> impl Iterator<Item = &Entry> {
+        let entries = self.entries.values();
+        entries.filter(|entry| !entry.subscriptions.is_empty())
     }
 
     /// The newest connection of `client_id`: while a session is taken over there are two for a moment.

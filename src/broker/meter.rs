@@ -34,8 +34,8 @@ impl Meter {
     /// The sums now; rates are the mean since the look before, at least a second ago.
     pub(super) fn read(&mut self, server: &Server) -> Stats {
         let at = now();
-        let totals = &server.clients.totals;
-        let (messages_in, messages_out) = (totals.incoming.messages(), totals.outgoing.messages());
+        let totals = server.clients.totals();
+        let (messages_in, messages_out) = (totals.incoming.messages, totals.outgoing.messages);
         let passed = at.since(self.at);
         if passed >= REFRESH {
             self.at = at;

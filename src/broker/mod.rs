@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `listen` | the port, and why it cannot be opened |
 //! | `serve` | the accept loop around the crate's router and client handler |
-//! | `wire`, `frames`, `quiet` | each client's socket: counts what passes, can end it, lives without keep alive |
+//! | `line`, `wire`, `frames`, `quiet` | each client's socket: gathers what is written, counts what passes, can end it, lives without keep alive |
+//! | `pressure` | holds publishers back while a subscriber is slower |
 //! | `access` | user name and password; the crate's events |
 //! | `clients`, `changes`, `meter` | who is connected, who comes and goes, sums and rates |
 //! | `sys` | the `$SYS` topics |
@@ -15,8 +16,10 @@ mod changes;
 mod clients;
 pub mod demo;
 mod frames;
+mod line;
 mod listen;
 mod meter;
+mod pressure;
 mod quiet;
 mod serve;
 mod sys;

@@ -3,7 +3,9 @@
 //! The crate's own accept loop cannot watch its sockets, so the loop is ours and only its router, storage and
 //! client handler are used.
 
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +16,6 @@ use mqtt5::broker::storage::{DynamicStorage, MemoryBackend, QueueLimits, Storage
 use mqtt5::broker::sys_topics::BrokerStats;
 use mqtt5::broker::transport::BrokerTransport;
 use mqtt5::broker::{AuthProvider, BrokerConfig};
-use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{broadcast, oneshot};
 use tokio::task::JoinSet;
@@ -24,6 +25,7 @@ use crate::profile::Secret;
 
 use super::access::{Access, Listener};
 use super::clients::Clients;
+use super::line::Line;
 use super::sys::SysTopics;
 use super::wire::Wire;
 
@@ -32,7 +34,10 @@ use super::wire::Wire;
 const MAX_PACKET_SIZE: usize = 16 * 1024 * 1024;
 /// Messages that may wait for one connected client. With the crate's default, 10,000, a new `#` subscriber gets
 /// 10,000 of 100,000 retained messages.
-const CLIENT_CHANNEL_CAPACITY: usize = 262_144;
+pub(super) const CLIENT_CHANNEL_CAPACITY: usize = 262_144;
+/// Messages above QoS 0 that may be under way to one client, if it does not ask for fewer. Each acknowledgement makes
+/// the crate look through all of them, so more is not better.
+const MAX_OUTBOUND_INFLIGHT: u16 = 100;
 /// What may wait for a client that is away: messages and bytes.
 const OFFLINE_QUEUE: QueueLimits = QueueLimits {
     max_messages: 262_144,
@@ -42,8 +47,6 @@ const OFFLINE_QUEUE: QueueLimits = QueueLimits {
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
 /// How long clients get to take their DISCONNECT when the broker stops.
 const FAREWELL: Duration = Duration::from_secs(2);
-/// How long a client gets to close its side of an ended connection.
-const LINGER: Duration = Duration::from_millis(500);
 /// How long accepting pauses when the system refuses (too many open files).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -70,6 +73,7 @@ impl Server {
         let mut config = BrokerConfig::default()
             .with_max_packet_size(MAX_PACKET_SIZE)
             .with_client_channel_capacity(CLIENT_CHANNEL_CAPACITY)
+            .with_max_outbound_inflight(MAX_OUTBOUND_INFLIGHT)
             .with_event_handler(Arc::new(Listener {
                 clients: Arc::clone(&clients),
                 storage: Arc::clone(&storage),
@@ -139,20 +143,20 @@ impl Server {
     ) {
         // Without it acknowledgements wait for more data (Nagle); it fails only on a socket that is closed already.
         stream.set_nodelay(true).ok();
-        let stream = Arc::new(stream);
-        self.handle(Arc::clone(&stream), address, shutdown).await;
-        if let Some(stream) = Arc::into_inner(stream) {
-            close(stream).await;
+        let line = Line::new(stream);
+        self.handle(Arc::clone(&line), address, shutdown).await;
+        if let Some(line) = Arc::into_inner(line) {
+            line.close().await;
         }
     }
 
     async fn handle(
         &self,
-        stream: Arc<TcpStream>,
+        socket: Arc<Line>,
         address: SocketAddr,
         shutdown: broadcast::Receiver<()>,
     ) {
-        let (wire, link) = Wire::new(stream, address, Arc::clone(&self.clients.totals));
+        let (wire, link) = Wire::new(Arc::clone(&socket), address, Arc::clone(&self.clients));
         self.clients.opened(&link);
         let _closed = OnDrop(|| self.clients.closed(address));
         let handler = ClientHandler::new(
@@ -166,8 +170,20 @@ impl Server {
             Arc::clone(&self.monitor),
             shutdown,
         );
+        let mut running = pin!(handler.run());
         // How a client's connection ended is shown by its absence; the handler has published the will.
-        handler.run().await.ok();
+        poll_fn(|cx| {
+            let polled = running.as_mut().poll(cx);
+            if polled.is_pending() {
+                // The handler waits for something, so what it has said must not wait any longer. If the socket
+                // fails, the handler sees it at its next read.
+                drop(socket.poll_drain(cx));
+                self.clients.paused(&link);
+            }
+            polled
+        })
+        .await
+        .ok();
     }
 
     async fn keep_house(self: Arc<Self>) {
@@ -189,17 +205,6 @@ impl Server {
         let ids = self.storage.session_client_ids().await.unwrap_or_default();
         self.clients.count_away(&ids)
     }
-}
-
-/// Closes a connection so that the client can read what was sent last: a socket that is closed while something of the
-/// client is unread is reset, and the DISCONNECT with the reason could be lost.
-async fn close(mut stream: TcpStream) {
-    let to_the_end = async {
-        stream.shutdown().await?;
-        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
-    };
-    // Neither a client that closed first nor one that never does needs more.
-    timeout(LINGER, to_the_end).await.ok();
 }
 
 /// No limits but the number of clients; every client is the user's own.

@@ -10,7 +10,7 @@ use mqtt5::packet::publish::PublishPacket;
 use crate::client::now;
 use crate::mqtt::Timestamp;
 
-use super::clients::Clients;
+use super::clients::{Clients, Totals};
 
 /// How many topics there are, all of them retained.
 pub(super) const COUNT: usize = 15;
@@ -53,7 +53,7 @@ impl SysTopics {
         let arrivals = self.clients.arrivals();
         let uptime = now().since(self.started).as_secs();
         let retained = self.router.retained_count().await;
-        let (incoming, outgoing) = (&self.clients.totals.incoming, &self.clients.totals.outgoing);
+        let Totals { incoming, outgoing } = self.clients.totals();
         [
             (
                 "$SYS/broker/version",
@@ -67,19 +67,19 @@ impl SysTopics {
             ("$SYS/broker/connections/total", arrivals.total.to_string()),
             (
                 "$SYS/broker/messages/received",
-                incoming.packets().to_string(),
+                incoming.packets.to_string(),
             ),
-            ("$SYS/broker/messages/sent", outgoing.packets().to_string()),
+            ("$SYS/broker/messages/sent", outgoing.packets.to_string()),
             (
                 "$SYS/broker/publish/messages/received",
-                incoming.messages().to_string(),
+                incoming.messages.to_string(),
             ),
             (
                 "$SYS/broker/publish/messages/sent",
-                outgoing.messages().to_string(),
+                outgoing.messages.to_string(),
             ),
-            ("$SYS/broker/bytes/received", incoming.bytes().to_string()),
-            ("$SYS/broker/bytes/sent", outgoing.bytes().to_string()),
+            ("$SYS/broker/bytes/received", incoming.bytes.to_string()),
+            ("$SYS/broker/bytes/sent", outgoing.bytes.to_string()),
             ("$SYS/broker/retained messages/count", retained.to_string()),
             ("$SYS/broker/subscriptions/count", subscriptions.to_string()),
         ]

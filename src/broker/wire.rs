@@ -4,26 +4,32 @@
 //! The broker of the `mqtt5` crate tells neither how many QoS 0 messages went to a client nor ends a connection with
 //! a reason of ours. Its [`WebSocketTransport`] accepts any byte stream, so this one stands in front of the socket.
 
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
+use std::time::{Duration, Instant};
 
 use mqtt5::broker::transport::WebSocketTransport;
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
-use tokio::sync::oneshot;
+use tokio::time::{Sleep, sleep};
 
 use crate::mqtt::Version;
 
+use super::clients::Clients;
 use super::frames::{Frames, Passed};
+use super::line::Line;
+use super::pressure::STUCK;
 use super::quiet::{self, PINGREQ, Quiet};
 
 /// DISCONNECT with reason 0x98, Administrative action (MQTT 5, 3.14.2.1).
 const DISCONNECT_ADMINISTRATIVE: [u8; 4] = [0xe0, 0x02, 0x98, 0x00];
+/// How often a publisher that is held back looks whether a subscriber is stuck.
+const RETRY: Duration = Duration::from_millis(250);
 /// First byte of a DISCONNECT packet.
 const DISCONNECT: u8 = 0xe0;
 
@@ -39,10 +45,14 @@ pub(super) struct Traffic {
 }
 
 impl Traffic {
+    /// Counts on. Only one task writes to a connection's counters, so nothing needs to be locked for adding.
     fn add(&self, passed: Passed, bytes: usize) {
-        self.packets.fetch_add(passed.packets, Ordering::Relaxed);
-        self.messages.fetch_add(passed.messages, Ordering::Relaxed);
-        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        let grow = |counter: &AtomicU64, by| {
+            counter.store(counter.load(Ordering::Relaxed) + by, Ordering::Relaxed);
+        };
+        grow(&self.packets, passed.packets);
+        grow(&self.messages, passed.messages);
+        grow(&self.bytes, bytes as u64);
     }
 
     /// Control packets so far.
@@ -61,12 +71,12 @@ impl Traffic {
     }
 }
 
-/// Both directions, seen from the broker.
+/// Both directions of one connection, seen from the broker.
 #[derive(Debug, Default)]
-pub(super) struct Totals {
-    /// From clients.
+pub(super) struct Both {
+    /// From the client.
     pub(super) incoming: Traffic,
-    /// To clients.
+    /// To the client.
     pub(super) outgoing: Traffic,
 }
 
@@ -76,12 +86,19 @@ pub(super) struct Link {
     /// The other end.
     pub(super) address: SocketAddr,
     /// What passed on this connection.
-    pub(super) traffic: Totals,
-    totals: Arc<Totals>,
+    pub(super) traffic: Both,
     /// Protocol level of CONNECT; 0 before it.
     level: AtomicU8,
     no_keep_alive: AtomicBool,
-    end: Mutex<Option<oneshot::Sender<()>>>,
+    ended: AtomicBool,
+    /// How many messages had come to the broker when the handler last rested.
+    mark: AtomicU64,
+    /// Whether the handler has done all it can: it waits for the socket to bring something.
+    rests: AtomicBool,
+    /// Since when the client takes nothing of what waits for it.
+    stuck: Mutex<Option<Instant>>,
+    /// Wakes the task of this connection.
+    waker: Mutex<Option<Waker>>,
 }
 
 impl Link {
@@ -102,46 +119,95 @@ impl Link {
 
     /// Ends the connection at its next read or write, with DISCONNECT 0x98 in MQTT 5.
     pub(super) fn end(&self) {
-        if let Some(end) = self.end.lock().take() {
-            // An error only says that the connection has ended already.
-            end.send(()).ok();
+        self.ended.store(true, Ordering::Release);
+        self.wake();
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = &*self.waker.lock() {
+            waker.wake_by_ref();
         }
+    }
+
+    /// How many messages had come to the broker when nothing waited for this client.
+    pub(super) fn mark(&self) -> u64 {
+        self.mark.load(Ordering::SeqCst)
+    }
+
+    /// Moves the mark.
+    pub(super) fn set_mark(&self, came: u64) {
+        self.mark.store(came, Ordering::SeqCst);
+    }
+
+    /// Whether the handler, if it waits now, has sent everything that waited for its client.
+    pub(super) fn rests(&self) -> bool {
+        self.rests.load(Ordering::Relaxed)
+    }
+
+    /// Publishers wait for this client: lets its task tell whether it rests, or ends a connection that is stuck.
+    pub(super) fn hurry(&self) {
+        let stuck = *self.stuck.lock();
+        if stuck.is_some_and(|since| since.elapsed() >= STUCK) {
+            self.end();
+        } else {
+            self.wake();
+        }
+    }
+
+    /// Notes whom [`Link::end`] has to wake. Returns whether it came before, and nobody would be woken.
+    fn has_ended(&self, cx: &Context<'_>) -> bool {
+        let mut waker = self.waker.lock();
+        match &mut *waker {
+            Some(waker) => waker.clone_from(cx.waker()),
+            none => *none = Some(cx.waker().clone()),
+        }
+        drop(waker);
+        self.ended.load(Ordering::Acquire)
     }
 }
 
 /// A client's socket that counts and can be ended.
 pub(super) struct Wire {
-    /// Shared with the task that closes it in order, after this is dropped.
-    stream: Arc<TcpStream>,
+    /// Shared with the task around the handler, which writes what waits, and closes in order after this is dropped.
+    line: Arc<Line>,
     link: Arc<Link>,
-    end: oneshot::Receiver<()>,
-    ended: bool,
+    clients: Arc<Clients>,
+    /// When to look again whether publishers may go on.
+    retry: Option<Pin<Box<Sleep>>>,
+    /// Whether the client was told that its connection was ended.
+    farewell: bool,
+    /// Whether the last packet had to wait.
+    is_stuck: bool,
     incoming: Frames,
     outgoing: Frames,
     quiet: Quiet,
 }
 
 impl Wire {
-    /// Watches `stream`; `totals` counts for all connections together.
+    /// Watches `socket`; reads from publishers only when `clients` can take more.
     pub(super) fn new(
-        stream: Arc<TcpStream>,
+        socket: Arc<Line>,
         address: SocketAddr,
-        totals: Arc<Totals>,
+        clients: Arc<Clients>,
     ) -> (Self, Arc<Link>) {
-        let (sender, end) = oneshot::channel();
         let link = Arc::new(Link {
             address,
-            traffic: Totals::default(),
-            totals,
+            traffic: Both::default(),
             level: AtomicU8::new(0),
             no_keep_alive: AtomicBool::new(false),
-            end: Mutex::new(Some(sender)),
+            ended: AtomicBool::new(false),
+            mark: AtomicU64::new(0),
+            rests: AtomicBool::new(false),
+            stuck: Mutex::default(),
+            waker: Mutex::default(),
         });
         let wire = Self {
-            stream,
+            line: socket,
             link: Arc::clone(&link),
-            end,
-            ended: false,
+            clients,
+            retry: None,
+            farewell: false,
+            is_stuck: false,
             incoming: Frames::default(),
             outgoing: Frames::default(),
             quiet: Quiet::new(quiet::LIMIT),
@@ -149,32 +215,29 @@ impl Wire {
         (wire, link)
     }
 
-    /// Whether [`Link::end`] was called; wakes the task when it is. Tells the client why when it is noticed, as far
-    /// as its version and the state of the stream allow.
-    fn poll_ended(&mut self, cx: &mut Context<'_>) -> bool {
-        // An `Err` cannot come: the link, which holds the sender, lives as long as this.
-        if !self.ended && matches!(Pin::new(&mut self.end).poll(cx), Poll::Ready(Ok(()))) {
-            self.ended = true;
+    /// Whether [`Link::end`] was called. Tells the client why when it is noticed, as far as its version and the
+    /// state of the stream allow.
+    fn is_ended(&mut self) -> bool {
+        let ended = self.link.ended.load(Ordering::Acquire);
+        if ended && !self.farewell {
+            self.farewell = true;
             if self.link.version() == Some(Version::V5) && self.outgoing.between_packets() {
-                // What cannot be written at once is left out: the connection ends either way.
-                self.stream.try_write(&DISCONNECT_ADMINISTRATIVE).ok();
+                self.line.put_farewell(&DISCONNECT_ADMINISTRATIVE);
             }
         }
-        self.ended
+        ended
     }
 
-    fn poll_socket(
-        &mut self,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<usize>> {
-        loop {
-            ready!(self.stream.poll_read_ready(cx))?;
-            match self.stream.try_read(buf.initialize_unfilled()) {
-                Err(err) if err.kind() == io::ErrorKind::WouldBlock => {}
-                result => return Poll::Ready(result),
-            }
+    /// Reads what has come, unless the client publishes and subscribers cannot keep up.
+    fn poll_socket(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
+        let publishes = self.link.traffic.incoming.messages() > 0;
+        while publishes && self.clients.poll_open(cx).is_pending() {
+            let retry = self.retry.get_or_insert_with(|| Box::pin(sleep(RETRY)));
+            ready!(retry.as_mut().poll(cx));
+            self.retry = None;
         }
+        self.retry = None;
+        self.line.poll_read(cx, buf)
     }
 
     /// Whether a PINGREQ has to be slipped in for a client that was quiet for long.
@@ -182,6 +245,14 @@ impl Wire {
         self.link.no_keep_alive.load(Ordering::Relaxed)
             && self.incoming.between_packets()
             && self.quiet.poll_due(cx)
+    }
+
+    /// Keeps [`Link::stuck`].
+    fn note_stuck(&mut self, is_stuck: bool) {
+        if self.is_stuck != is_stuck {
+            self.is_stuck = is_stuck;
+            *self.link.stuck.lock() = is_stuck.then(Instant::now);
+        }
     }
 
     /// Whether `packet`, which the broker wants to send, must not reach the client: the answer to a PINGREQ that is
@@ -202,18 +273,21 @@ impl AsyncRead for Wire {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
-        if wire.poll_ended(cx) {
+        if wire.is_ended() {
             return Poll::Ready(Ok(()));
         }
-        match wire.poll_socket(cx, buf) {
+        let polled = wire.poll_socket(cx, buf.initialize_unfilled());
+        wire.link
+            .rests
+            .store(polled.is_pending(), Ordering::Relaxed);
+        match polled {
             Poll::Ready(Ok(count)) => {
                 let start = buf.filled().len();
                 buf.advance(count);
-                let passed = wire
-                    .incoming
-                    .feed(buf.filled().get(start..).unwrap_or_default());
+                let came = buf.filled().get(start..).unwrap_or_default();
+                let passed = wire.incoming.feed(came);
                 wire.link.traffic.incoming.add(passed, count);
-                wire.link.totals.incoming.add(passed, count);
+                wire.clients.pressure.add(passed.messages);
                 wire.quiet.heard();
                 Poll::Ready(Ok(()))
             }
@@ -222,6 +296,7 @@ impl AsyncRead for Wire {
                 buf.put_slice(&PINGREQ);
                 Poll::Ready(Ok(()))
             }
+            Poll::Pending if wire.link.has_ended(cx) && wire.is_ended() => Poll::Ready(Ok(())),
             Poll::Pending => Poll::Pending,
         }
     }
@@ -234,34 +309,36 @@ impl AsyncWrite for Wire {
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
         let wire = self.get_mut();
-        if wire.poll_ended(cx) {
+        if wire.is_ended() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         if wire.is_withheld(buf) {
             return Poll::Ready(Ok(buf.len()));
         }
-        loop {
-            ready!(wire.stream.poll_write_ready(cx))?;
-            match wire.stream.try_write(buf) {
-                Err(err) if err.kind() == io::ErrorKind::WouldBlock => {}
-                Err(err) => return Poll::Ready(Err(err)),
-                Ok(count) => {
-                    let passed = wire.outgoing.feed(buf.get(..count).unwrap_or_default());
-                    wire.link.traffic.outgoing.add(passed, count);
-                    wire.link.totals.outgoing.add(passed, count);
-                    return Poll::Ready(Ok(count));
-                }
+        wire.link.rests.store(false, Ordering::Relaxed);
+        let polled = wire.line.poll_put(cx, buf);
+        wire.note_stuck(polled.is_pending());
+        match polled {
+            Poll::Ready(Ok(count)) => {
+                let passed = wire.outgoing.feed(buf.get(..count).unwrap_or_default());
+                wire.link.traffic.outgoing.add(passed, count);
+                Poll::Ready(Ok(count))
             }
+            Poll::Ready(Err(err)) => Poll::Ready(Err(err)),
+            Poll::Pending if wire.link.has_ended(cx) && wire.is_ended() => {
+                Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()))
+            }
+            Poll::Pending => Poll::Pending,
         }
     }
 
     fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // A socket keeps nothing back.
+        // The handler flushes after each packet. The task around it writes when the handler waits for something.
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // Whoever shares the stream closes it.
+        // Whoever shares the line closes it.
         Poll::Ready(Ok(()))
     }
 }
@@ -274,10 +351,9 @@ impl WebSocketTransport for Wire {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
+    use std::future::poll_fn;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
@@ -287,7 +363,7 @@ mod tests {
             .await
             .unwrap();
         let (stream, address) = listener.accept().await.unwrap();
-        let (wire, link) = Wire::new(Arc::new(stream), address, Arc::default());
+        let (wire, link) = Wire::new(Line::new(stream), address, Arc::default());
         (wire, link, client)
     }
 
@@ -308,6 +384,7 @@ mod tests {
             wire.read_exact(&mut read[..2]).await.unwrap();
             wire.write_all(&[0xd0, 0x00]).await.unwrap();
         }
+        poll_fn(|cx| wire.line.poll_drain(cx)).await.unwrap();
         client.read_exact(&mut read[..2]).await.unwrap();
         assert_eq!(read[..2], [0xd0, 0x00]);
         assert_eq!(link.traffic.outgoing.bytes(), 2);
@@ -321,10 +398,12 @@ mod tests {
             let reader = tokio::spawn(async move {
                 let count = wire.read(&mut [0; 16]).await.unwrap();
                 assert!(wire.write(&[0xd0, 0x00]).await.is_err());
-                count
+                (count, wire)
             });
             link.end();
-            assert_eq!(reader.await.unwrap(), 0);
+            let (count, wire) = reader.await.unwrap();
+            assert_eq!(count, 0);
+            Arc::into_inner(wire.line).unwrap().close().await;
             let mut rest = Vec::new();
             client.read_to_end(&mut rest).await.unwrap();
             assert_eq!(rest, farewell);

@@ -6,10 +6,11 @@ use thiserror::Error;
 
 use crate::client::{Config, Extras};
 use crate::mqtt::{Properties, Qos, TopicError, TopicFilter, TopicName, Version};
-use crate::profile::{Profile, Secret, Session, Subscription, WillSettings};
+use crate::profile::{
+    Profile, Secret, Session, Subscription, Transport, Url, UrlError, WillSettings,
+};
 
 use super::property::{PacketProperties, PropertyError};
-use super::url::{self, Url, UrlError};
 
 /// A session that never ends (MQTT 5, 3.1.2.11.2).
 const FOR_EVER: u32 = u32::MAX;
@@ -54,7 +55,7 @@ pub struct ConnectArgs {
         value_parser = clap::value_parser!(u16).range(1..), help_heading = "Connection")]
     port: u16,
     /// Host, port, user, password and topic at once: mqtt://[user[:password]@]host[:port]/topic
-    #[arg(short = 'L', long, value_name = "URL", value_parser = url::parse, help_heading = "Connection")]
+    #[arg(short = 'L', long, value_name = "URL", value_parser = parse_url, help_heading = "Connection")]
     url: Option<Url>,
     /// Version of MQTT: 5 (or mqttv5), 311 (or mqttv311)
     #[arg(short = 'V', long, value_name = "VERSION", default_value = "311",
@@ -198,7 +199,7 @@ impl ConnectArgs {
                 ..Config::default()
             },
             extras,
-            url_topic: url.map(|url| url.topic.clone()),
+            url_topic: url.map(|url| url.topic().map(str::to_owned)).transpose()?,
             publish_properties: properties.publish,
         })
     }
@@ -293,6 +294,16 @@ pub fn subscriptions(filters: &[TopicFilter], qos: Qos) -> Vec<Subscription> {
         .collect()
 }
 
+/// A URL with a topic, on plain TCP.
+fn parse_url(text: &str) -> Result<Url, UrlError> {
+    let url = Url::parse(text)?;
+    if url.transport != Transport::Tcp {
+        return Err(UrlError::Transport(url.transport.scheme()));
+    }
+    url.topic()?;
+    Ok(url)
+}
+
 /// A QoS on the command line.
 pub fn parse_qos(text: &str) -> Result<Qos, &'static str> {
     text.parse()
@@ -301,7 +312,7 @@ pub fn parse_qos(text: &str) -> Result<Qos, &'static str> {
         .ok_or("use 0, 1 or 2")
 }
 
-fn parse_version(text: &str) -> Result<Version, &'static str> {
+pub(super) fn parse_version(text: &str) -> Result<Version, &'static str> {
     match text {
         "5" | "mqttv5" => Ok(Version::V5),
         "311" | "mqttv311" => Ok(Version::V311),

@@ -12,8 +12,8 @@ use std::task::{Context, Poll, Waker};
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
-use super::Captured;
-use super::tap::{Direction, Signal};
+use super::batch::{Batch, Captured, Direction};
+use super::tap::Signal;
 
 /// Captured incoming bytes that may wait for the reader; one packet more is let in beyond it.
 const INCOMING_LIMIT: usize = 8 * 1024 * 1024;
@@ -21,8 +21,6 @@ const INCOMING_LIMIT: usize = 8 * 1024 * 1024;
 const OUTGOING_LIMIT: usize = 8 * 1024 * 1024;
 /// Signals that may wait for the driver.
 const SIGNAL_LIMIT: usize = 4_096;
-/// What a packet costs besides its bytes, so that millions of small ones are bounded too.
-const OVERHEAD: usize = size_of::<Captured>();
 
 /// The receiving end of the tap. When it is not read, the socket is not read either (nothing is lost). Dropping it
 /// says that nobody wants the packets: they are no longer kept, and the connection goes on.
@@ -32,32 +30,40 @@ pub struct Captures {
 }
 
 impl Captures {
+    /// Bytes of incoming packets that may wait before the socket is no longer read. One read more is let in beyond it:
+    /// 256 KiB, or the packet that is larger.
+    pub const LIMIT: usize = INCOMING_LIMIT;
+
     /// Waits on this thread for the next packets and appends them to `out`; `false` once the connection has ended
     /// for good and everything was read.
     pub fn wait(&mut self, out: &mut Vec<Captured>) -> bool {
+        let mut batches = Vec::new();
+        let more = self.wait_batches(&mut batches);
+        out.extend(batches.iter().flat_map(Batch::captured));
+        more
+    }
+
+    /// The same without taking the packets apart.
+    pub fn wait_batches(&mut self, out: &mut Vec<Batch>) -> bool {
         let mut queue = self.link.queue.lock();
-        while queue.packets.is_empty() {
+        while queue.batches.is_empty() {
             if queue.ended {
                 return false;
             }
             self.link.readable.wait(&mut queue);
         }
-        self.link.take_packets(&mut queue, out);
+        self.link.take_batches(&mut queue, out);
         true
     }
 
-    /// The same for an async task.
+    /// [`Captures::wait`] for an async task.
     pub async fn recv(&mut self, out: &mut Vec<Captured>) -> bool {
         loop {
-            {
-                let mut queue = self.link.queue.lock();
-                if !queue.packets.is_empty() {
-                    self.link.take_packets(&mut queue, out);
-                    return true;
-                }
-                if queue.ended {
-                    return false;
-                }
+            if self.try_take(out) {
+                return true;
+            }
+            if self.link.has_ended() {
+                return false;
             }
             self.link.readable_async.notified().await;
         }
@@ -65,10 +71,11 @@ impl Captures {
 
     /// Appends what is there to `out` without waiting, and says whether there was anything.
     pub fn try_take(&mut self, out: &mut Vec<Captured>) -> bool {
-        let mut queue = self.link.queue.lock();
-        let any = !queue.packets.is_empty();
-        self.link.take_packets(&mut queue, out);
-        any
+        let mut batches = Vec::new();
+        self.link
+            .take_batches(&mut self.link.queue.lock(), &mut batches);
+        out.extend(batches.iter().flat_map(Batch::captured));
+        !batches.is_empty()
     }
 }
 
@@ -76,7 +83,7 @@ impl Drop for Captures {
     fn drop(&mut self) {
         let mut queue = self.link.queue.lock();
         queue.reader_gone = true;
-        self.link.take_packets(&mut queue, &mut Vec::new());
+        self.link.take_batches(&mut queue, &mut Vec::new());
     }
 }
 
@@ -94,7 +101,7 @@ pub(super) struct Link {
 
 #[derive(Debug, Default)]
 struct Queue {
-    packets: VecDeque<Captured>,
+    batches: VecDeque<Batch>,
     incoming_bytes: usize,
     outgoing_bytes: usize,
     signals: VecDeque<Signal>,
@@ -132,26 +139,30 @@ impl Link {
         self.queue.lock().outgoing_bytes < OUTGOING_LIMIT
     }
 
+    /// Bytes of incoming packets that wait for the reader.
+    pub(super) fn waiting_bytes(&self) -> usize {
+        self.queue.lock().incoming_bytes
+    }
+
     /// Takes in what the tap saw, and empties both vectors.
-    pub(super) fn push(&self, packets: &mut Vec<Captured>, signals: &mut Vec<Signal>) {
+    pub(super) fn push(&self, batches: &mut Vec<Batch>, signals: &mut Vec<Signal>) {
         let mut queue = self.queue.lock();
         if !signals.is_empty() {
             queue.signals.extend(signals.drain(..));
             self.signals_ready.notify_one();
         }
         if queue.reader_gone {
-            packets.clear();
+            batches.clear();
         }
-        if packets.is_empty() {
+        if batches.is_empty() {
             return;
         }
-        for packet in packets.drain(..) {
-            let cost = packet.frame.len() + OVERHEAD;
-            match packet.direction {
-                Direction::Incoming => queue.incoming_bytes += cost,
-                Direction::Outgoing => queue.outgoing_bytes += cost,
+        for batch in batches.drain(..) {
+            match batch.direction {
+                Direction::Incoming => queue.incoming_bytes += batch.cost(),
+                Direction::Outgoing => queue.outgoing_bytes += batch.cost(),
             }
-            queue.packets.push_back(packet);
+            queue.batches.push_back(batch);
         }
         self.readable.notify_one();
         self.readable_async.notify_one();
@@ -171,9 +182,14 @@ impl Link {
         self.readable_async.notify_one();
     }
 
-    fn take_packets(&self, queue: &mut Queue, out: &mut Vec<Captured>) {
+    fn has_ended(&self) -> bool {
+        let queue = self.queue.lock();
+        queue.ended && queue.batches.is_empty()
+    }
+
+    fn take_batches(&self, queue: &mut Queue, out: &mut Vec<Batch>) {
         let was_full = queue.outgoing_bytes >= OUTGOING_LIMIT;
-        out.extend(queue.packets.drain(..));
+        out.extend(queue.batches.drain(..));
         queue.incoming_bytes = 0;
         queue.outgoing_bytes = 0;
         if was_full {

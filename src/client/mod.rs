@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `plan` | checks the profile |
 //! | `dial/` | opens the byte stream: addresses, proxy, TLS, WebSocket |
-//! | `tap`, `mask`, `captures` | what is seen on it |
+//! | `tap`, `mask`, `batch`, `captures` | what is seen on it |
 //! | `session`, `store`, `scram`, `poller` | rumqttc, for both protocol versions |
 //! | `driver` | decides: connect, hand over, tell, end |
 //! | `publishes`, `subscriptions`, `events`, `urgency`, `backoff` | what the driver keeps in mind |
@@ -16,6 +16,7 @@
 //! | `redelivery` | QoS 2 messages that come again |
 
 mod backoff;
+mod batch;
 mod captures;
 mod clock;
 mod command;
@@ -36,6 +37,7 @@ mod subscriptions;
 mod tap;
 mod urgency;
 
+pub use batch::{Batch, Captured, Direction};
 pub use captures::Captures;
 pub use clock::now;
 pub use command::{Command, Outgoing, PublishId, SubscribeOptions};
@@ -45,7 +47,6 @@ pub use dial::{
 };
 pub use redelivery::Redelivery;
 pub use state::{Event, Failure, Granted, PublishStep, State, SubscribeOutcome};
-pub use tap::{Captured, Direction};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,7 +65,7 @@ use driver::{Driver, Parts};
 use events::Events;
 use plan::Plan;
 use poller::Poller;
-use tap::Tap;
+use tap::{Setup, Tap};
 use urgency::{Urgency, Urgent};
 
 /// The handle of the tokio runtime that background tasks run on, under a name that other folders may use.
@@ -136,6 +137,7 @@ pub struct Connection {
     urgency: Arc<Urgency>,
     events: Arc<Events>,
     progress: Arc<dial::Progress>,
+    link: Arc<Link>,
 }
 
 impl Connection {
@@ -167,7 +169,7 @@ impl Connection {
                 runtime,
                 Plan { extras, ..plan },
                 commands,
-                (&urgency, &events, link, &progress),
+                (&urgency, &events, Arc::clone(&link), &progress),
             ),
             Err(failure) => {
                 link.end();
@@ -180,6 +182,7 @@ impl Connection {
             urgency,
             events,
             progress,
+            link,
         };
         (connection, captures)
     }
@@ -254,6 +257,11 @@ impl Connection {
         &self.client_id
     }
 
+    /// Bytes of incoming packets that wait to be taken from [`Captures`]; see [`Captures::LIMIT`].
+    pub fn waiting_bytes(&self) -> usize {
+        self.link.waiting_bytes()
+    }
+
     /// Blocks this thread until the connection has ended, at most for `limit`; returns whether it has. For the end
     /// of the program, after [`Command::Disconnect`].
     pub fn wait_ended(&self, limit: Duration) -> bool {
@@ -326,7 +334,12 @@ fn connector(plan: &Plan, link: &Arc<Link>, progress: &Arc<dial::Progress>) -> s
                 .map_err(std::io::Error::other)?;
             // the profile's limit does not count the fixed header of up to five bytes
             let limit = usize::try_from(plan.max_packet_size).map_or(usize::MAX, |limit| limit + 5);
-            Ok(Tap::new(stream, link, plan.version, limit))
+            let setup = Setup {
+                version: plan.version,
+                max_packet_size: limit,
+                acknowledge_by_hand: plan.extras.acknowledge_by_hand,
+            };
+            Ok(Tap::new(stream, link, setup))
         })
     })
 }

@@ -3,8 +3,6 @@
 //! The session behind the tap is not asked: after a lost connection rumqttc 0.34 (MQTT 5) forgets messages that it
 //! had acknowledged but not yet handed out, so the tap is the only complete source, and the tap sees repeats.
 
-use std::collections::BTreeSet;
-
 use crate::mqtt::{Packet, PacketId, Qos};
 
 use super::Direction;
@@ -12,7 +10,42 @@ use super::Direction;
 /// Remembers which QoS 2 messages have been taken in and not yet released (MQTT 5, 4.3.3).
 #[derive(Debug, Default)]
 pub struct Redelivery {
-    unreleased: BTreeSet<PacketId>,
+    unreleased: Ids,
+}
+
+/// A set of packet identifiers, one bit each.
+#[derive(Debug, Default)]
+struct Ids {
+    /// Empty until the first identifier comes.
+    bits: Vec<u64>,
+}
+
+impl Ids {
+    /// Adds an identifier; whether it is new.
+    fn insert(&mut self, id: PacketId) -> bool {
+        if self.bits.is_empty() {
+            self.bits = vec![0; 1 << 10];
+        }
+        let (word, bit) = place(id);
+        let before = self.bits[word];
+        self.bits[word] |= bit;
+        before & bit == 0
+    }
+
+    fn remove(&mut self, id: PacketId) {
+        let (word, bit) = place(id);
+        if let Some(bits) = self.bits.get_mut(word) {
+            *bits &= !bit;
+        }
+    }
+
+    fn clear(&mut self) {
+        self.bits.fill(0);
+    }
+}
+
+fn place(id: PacketId) -> (usize, u64) {
+    (usize::from(id.get() >> 6), 1 << (id.get() & 63))
 }
 
 impl Redelivery {
@@ -27,7 +60,7 @@ impl Redelivery {
                 .packet_id
                 .is_some_and(|packet_id| !self.unreleased.insert(packet_id)),
             Packet::PubRel(release) => {
-                self.unreleased.remove(&release.packet_id);
+                self.unreleased.remove(release.packet_id);
                 false
             }
             Packet::ConnAck(connack) => {

@@ -181,7 +181,7 @@ impl Fixture {
     #[must_use]
     pub fn select(mut self, path: &str) -> Self {
         if let Some(session) = &mut self.session {
-            session.selected = session.live.model().lock().find(path);
+            session.selected = session.live.lock().find(path);
             assert!(session.selected.is_some(), "no such topic: {path}");
         }
         self
@@ -190,7 +190,7 @@ impl Fixture {
     /// Adds a message that arrives now.
     pub fn insert(&self, message: &Publish) {
         let session = self.session.as_ref().unwrap();
-        session.live.model().lock().insert(message, self.now);
+        session.live.lock().insert(message, self.now);
     }
 
     /// What views may look at.

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::broker::{Broker, BrokerError};
 use crate::client::{RuntimeHandle, Wake};
+use crate::mqtt::TopicName;
 use crate::profile::{ProfileId, Secret, SecretError, StoreError};
 
 /// Jobs that may wait to be taken; more would have to wait with their answer.
@@ -31,6 +32,8 @@ pub enum Done {
     PasswordFound(ProfileId, Result<Option<Secret>, SecretError>),
     /// A password was kept or forgotten in the keyring.
     PasswordKept(ProfileId, Result<(), SecretError>),
+    /// Topics with retained messages that are to be cleared, on the connection of this profile.
+    RetainedFound(ProfileId, Vec<TopicName>),
     /// Files were written.
     Saved(Vec<StoreError>),
 }

@@ -11,6 +11,8 @@
 //! | `status_bar` | connection, counts, rates, history |
 //! | `dialogs` | settings, password, confirmations, keys, command palette |
 //! | `toasts` | short messages with an optional thing to do |
+//!
+//! [`Rehearsal`] draws the same window without a screen, for `canopy bench frame`.
 
 mod action;
 mod app;
@@ -39,9 +41,11 @@ mod toasts;
 mod top_bar;
 mod tree;
 mod waker;
+mod watched;
 mod widgets;
 mod words;
 
-pub use app::{App, Options};
+pub use app::{App, FrameCost, Options, Rehearsal};
 pub use quit::Quit;
 pub use start::{StartError, run};
+pub use watched::BENCH_VARIABLE;

@@ -10,7 +10,7 @@ use super::context::Context;
 use super::icons;
 use super::session::Session;
 use super::theme::{self, Palette};
-use super::widgets::{Look, button};
+use super::widgets::{Look, button, icon_mark};
 
 /// Draws the strip when there is something to say.
 pub fn notice_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
@@ -43,7 +43,7 @@ pub fn notice_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
 
 /// Says that the tree stands still, and how much came in meanwhile.
 pub fn pause_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
-    let Some(since) = session.live.model().lock().messages_since_pause() else {
+    let Some(since) = session.glance.since_pause else {
         return;
     };
     let palette = Palette::of(ui);
@@ -55,11 +55,10 @@ pub fn pause_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
         .show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.horizontal(|ui| {
-                let icon = RichText::new(icons::PAUSE).font(theme::icon(14.0));
-                ui.label(icon.color(palette.amber));
+                icon_mark(ui, icons::PAUSE, theme::icon(14.0), palette.amber);
                 let unit = if since == 1 { "message" } else { "messages" };
                 ui.label(format!(
-                    "The tree is paused · {} {unit} since",
+                    "Paused: tree and inspector stand still · {} {unit} since",
                     thousands(since)
                 ));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -81,11 +80,7 @@ fn strip_ui(ui: &mut Ui, failure: &Failure, when: &str, buttons: impl FnOnce(&mu
         .show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.horizontal_top(|ui| {
-                ui.label(
-                    RichText::new(icons::WARNING_CIRCLE)
-                        .font(theme::icon(16.0))
-                        .color(palette.red),
-                );
+                icon_mark(ui, icons::WARNING_CIRCLE, theme::icon(16.0), palette.red);
                 ui.with_layout(Layout::top_down(Align::Min), |ui| {
                     ui.spacing_mut().item_spacing.y = 4.0;
                     ui.add(

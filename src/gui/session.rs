@@ -10,7 +10,7 @@ use crate::client::{
     SubscribeOutcome,
 };
 use crate::live::Live;
-use crate::model::{NodeId, SortBy};
+use crate::model::{Model, NodeId, SortBy, Totals};
 use crate::mqtt::{Qos, Timestamp, TopicName};
 use crate::profile::{Profile, Subscription};
 
@@ -52,6 +52,24 @@ impl PublishRecord {
     }
 }
 
+/// What the bars show of the model, as of one frame.
+#[derive(Debug, Clone)]
+pub struct Glance {
+    /// Sums over the connection.
+    pub totals: Totals,
+    /// Messages since the pause began; `None` when not paused.
+    pub since_pause: Option<u64>,
+}
+
+impl Glance {
+    fn at(model: &Model, now: Timestamp) -> Self {
+        Self {
+            totals: model.totals(now),
+            since_pause: model.messages_since_pause(),
+        }
+    }
+}
+
 /// An open connection with everything the window keeps about it.
 pub struct Session {
     /// The profile it was opened with, changed by what the user subscribes to.
@@ -70,6 +88,8 @@ pub struct Session {
     pub sort: SortBy,
     /// Whether the tree is frozen.
     pub is_paused: bool,
+    /// What the bars show.
+    pub glance: Glance,
     /// Publishes, oldest first: all that are under way and the last finished ones.
     publishes: BTreeMap<PublishId, PublishRecord>,
     /// Retained messages that are still to be cleared: the connection takes a few at a time.
@@ -91,8 +111,8 @@ impl Session {
             qos: subscription.qos,
             outcome: SubscribeOutcome::Pending,
         };
-        let model = live.model().lock();
-        let is_paused = model.messages_since_pause().is_some();
+        let model = live.lock();
+        let glance = Glance::at(&model, crate::client::now());
         let sort = model.sorted_by();
         drop(model);
         Self {
@@ -103,12 +123,22 @@ impl Session {
             ping: None,
             selected: None,
             sort,
-            is_paused,
+            is_paused: glance.since_pause.is_some(),
+            glance,
             publishes: BTreeMap::new(),
             clears: VecDeque::new(),
             clearing: BTreeMap::new(),
             last_clear: FIRST_CLEAR,
         }
+    }
+
+    /// A frame begins: copies what the bars show. Returns whether the model was too busy for that.
+    pub fn look(&mut self, now: Timestamp) -> bool {
+        self.live.frame_begins();
+        let glance = self.live.lock_soon().map(|model| Glance::at(&model, now));
+        let is_late = glance.is_none();
+        self.glance = glance.unwrap_or_else(|| self.glance.clone());
+        is_late
     }
 
     /// Shows a subscription that is being asked for.
@@ -218,8 +248,8 @@ impl Session {
         self.publishes.insert(record.id, record);
     }
 
-    /// The topic of a clearing publish that came to its end with `step`; its retained marker comes back when the
-    /// broker did not clear it.
+    /// Takes in that a clearing publish came to its end with `step`. The retained marker of its topic comes back when
+    /// it never reached the broker; where the broker refused it, the model knows already.
     fn end_clear(&mut self, id: PublishId, step: &PublishStep) {
         if !step.is_final(Qos::AtLeastOnce) {
             return;
@@ -227,11 +257,8 @@ impl Session {
         let Some(topic) = self.clearing.remove(&id) else {
             return;
         };
-        if matches!(step, PublishStep::Refused(..) | PublishStep::Failed(_)) {
-            self.live
-                .model()
-                .lock()
-                .note_retained_publish(&topic, false);
+        if matches!(step, PublishStep::Failed(_)) {
+            self.live.lock().note_retained_publish(&topic, false);
         }
     }
 

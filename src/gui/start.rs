@@ -1,12 +1,14 @@
 //! Opening the window, and saying in words why it does not open.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Instant;
 
 use thiserror::Error;
 
 use crate::profile::StoreError;
 
 use super::app::{App, Options};
+use super::watched::{Watched, Wish};
 
 /// Why the window did not open.
 #[derive(Debug, Error)]
@@ -32,6 +34,7 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`], each a sentence with its cure.
 pub fn run(options: Options) -> Result<(), StartError> {
+    let began = Instant::now();
     check_display()?;
     // the settings' directory is looked at before the window is, so that its error is not lost behind a window
     crate::profile::ConfigDir::open(options.config_dir.as_deref())?;
@@ -41,8 +44,12 @@ pub fn run(options: Options) -> Result<(), StartError> {
         ..eframe::NativeOptions::default()
     };
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
+        let opened = Instant::now();
         let app = App::new(&creation.egui_ctx, options)?;
-        Ok(Box::new(app))
+        match Wish::of_a_bench() {
+            None => Ok(Box::new(app)),
+            Some(wish) => Ok(Box::new(Watched::new(app, wish, [began, opened]))),
+        }
     });
     let result = catch_unwind(AssertUnwindSafe(|| {
         eframe::run_native("Canopy", native, create)

@@ -12,21 +12,27 @@ use super::theme::{self, Palette};
 use super::tree;
 use super::widgets::dot;
 
+/// Widths of the window below which something gives way: rates, then the round trip, then what a hover tells too.
+const ROOM_FOR_RATES: f32 = 1_000.0;
+const ROOM_FOR_ROUND_TRIP: f32 = 900.0;
+const ROOM_FOR_DETAILS: f32 = 820.0;
+
 /// Draws the status bar.
 pub fn status_bar_ui(ui: &mut Ui, context: &Context<'_>) {
     ui.spacing_mut().item_spacing.x = 16.0;
+    let width = ui.available_width();
     ui.horizontal_centered(|ui| {
         ui.add_space(4.0);
         let Some(session) = context.session else {
             caption(ui, "Ready", Palette::of(ui).muted);
             return;
         };
-        let totals = session.live.model().lock().totals(context.now);
-        state_ui(ui, context, session);
-        counts_ui(ui, &totals);
+        let totals = &session.glance.totals;
+        state_ui(ui, context, session, width);
+        counts_ui(ui, totals, width);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(4.0);
-            right_ui(ui, session, &totals);
+            right_ui(ui, session, totals, width);
         });
     });
 }
@@ -36,9 +42,12 @@ fn caption(ui: &mut Ui, text: &str, color: egui::Color32) -> egui::Response {
     ui.add(egui::Label::new(text).extend())
 }
 
-fn state_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
+fn state_ui(ui: &mut Ui, context: &Context<'_>, session: &Session, width: f32) {
     let palette = Palette::of(ui);
     let (color, text) = match session.state() {
+        State::Connected { .. } if width < ROOM_FOR_DETAILS => {
+            (palette.accent, "Connected".to_owned())
+        }
         State::Connected { since, .. } => (
             palette.accent,
             format!(
@@ -65,23 +74,23 @@ fn state_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
         if let State::Connected { since, .. } = session.state() {
             let uptime = format::uptime(context.now.since(since));
             response.on_hover_text(format!(
-                "For {uptime} · client ID {}",
+                "Since {} · for {uptime} · client ID {}",
+                format::clock_seconds(since, context.zone),
                 session.live.client_id()
             ));
         }
     });
 }
 
-fn counts_ui(ui: &mut Ui, totals: &Totals) {
+fn counts_ui(ui: &mut Ui, totals: &Totals, width: f32) {
     let palette = Palette::of(ui);
-    let is_narrow = ui.available_width() < 620.0;
     caption(
         ui,
         &counted(u64::from(totals.topics), "topic"),
         palette.muted,
     );
     caption(ui, &counted(totals.messages, "message"), palette.muted);
-    if !is_narrow {
+    if width >= ROOM_FOR_RATES {
         let rate = |arrow: &str, rate: f32| format!("{arrow} {} /s", tree::rate(rate));
         caption(ui, &rate("↓", totals.rate_in), palette.muted)
             .on_hover_text("Messages in per second");
@@ -90,9 +99,9 @@ fn counts_ui(ui: &mut Ui, totals: &Totals) {
     }
 }
 
-fn right_ui(ui: &mut Ui, session: &Session, totals: &Totals) {
+fn right_ui(ui: &mut Ui, session: &Session, totals: &Totals, width: f32) {
     let palette = Palette::of(ui);
-    if let Some(ping) = session.ping {
+    if let Some(ping) = session.ping.filter(|_| width >= ROOM_FOR_ROUND_TRIP) {
         let millis = ping.as_secs_f64() * 1_000.0;
         caption(ui, &format!("keep-alive {millis:.1} ms"), palette.muted)
             .on_hover_text("Round trip of the last PINGREQ and PINGRESP");
@@ -118,12 +127,16 @@ fn right_ui(ui: &mut Ui, session: &Session, totals: &Totals) {
         String::new()
     };
     let used = format::format_bytes(totals.history_bytes);
-    let text = format!(
-        "history {used} of {}{trimmed}",
-        format::format_bytes(totals.history_budget)
-    );
+    let budget = format::format_bytes(totals.history_budget);
+    let text = if width < ROOM_FOR_DETAILS {
+        format!("history {used}{trimmed}")
+    } else {
+        format!("history {used} of {budget}{trimmed}")
+    };
     caption(ui, &text, palette.muted)
-        .on_hover_text("The oldest messages are trimmed to stay within; the last one of each topic is always kept.");
+        .on_hover_text(format!(
+            "The oldest messages are trimmed to stay within {budget}; the last one of each topic is always kept."
+        ));
 }
 
 /// `1 topic`, `2,314 topics`.

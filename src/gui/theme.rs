@@ -338,7 +338,8 @@ fn visuals(mut visuals: Visuals, palette: &Palette) -> Visuals {
     visuals.faint_bg_color = palette.raised;
     visuals.code_bg_color = palette.raised;
     visuals.override_text_color = None;
-    visuals.weak_text_color = Some(palette.muted);
+    // hints in empty fields: nobody shall take one for a value
+    visuals.weak_text_color = Some(palette.faint);
     visuals.hyperlink_color = palette.blue;
     visuals.warn_fg_color = palette.amber;
     visuals.error_fg_color = palette.red;

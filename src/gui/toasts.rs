@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, RichText, Stroke, Ui, vec2};
+use egui::{Align2, Area, CornerRadius, Frame, Id, Margin, Order, Stroke, Ui, vec2};
 
 use crate::mqtt::Timestamp;
 
@@ -10,7 +10,7 @@ use super::action::{Action, Level};
 use super::context::Context;
 use super::icons;
 use super::theme::{self, Palette};
-use super::widgets::{Look, button, icon_button};
+use super::widgets::{Look, button, icon_button, icon_mark};
 
 /// Toasts shown at once; older ones give way (the log keeps them).
 const SHOWN: usize = 4;
@@ -105,7 +105,7 @@ fn toast_ui(ui: &mut Ui, context: &Context<'_>, toast: &Toast, index: usize) -> 
         .show(ui, |ui| {
             ui.push_id(("toast", index), |ui| {
                 ui.horizontal_top(|ui| {
-                    ui.label(RichText::new(icon).font(theme::icon(16.0)).color(color));
+                    icon_mark(ui, icon, theme::icon(16.0), color);
                     ui.vertical(|ui| {
                         ui.set_width(330.0);
                         ui.add(egui::Label::new(&toast.text).selectable(true).wrap());

@@ -13,7 +13,17 @@ use super::action::Action;
 use super::context::Context;
 use super::icons;
 use super::theme::{self, Palette};
-use super::widgets::{Look, badge, button, dot, field, galley, icon_button, muted, switch};
+use super::widgets::{
+    Look, badge, button, dot, field, galley, icon_button, icon_mark, muted, switch,
+};
+
+/// Widths of the window below which something gives way: the address, the version, then words that an icon can stand for.
+const ROOM_FOR_ADDRESS: f32 = 1_200.0;
+const ROOM_FOR_VERSION: f32 = 980.0;
+const ROOM_FOR_WORDS: f32 = 900.0;
+/// Characters of a connection's name, and of one in a narrow window.
+const NAME_LENGTH: usize = 28;
+const SHORT_NAME_LENGTH: usize = 18;
 
 /// UI state of the top bar.
 #[derive(Default)]
@@ -31,13 +41,13 @@ impl TopBar {
         ui.horizontal_centered(|ui| {
             logo_ui(ui, context);
             switcher_ui(ui, context, width);
-            connect_ui(ui, context);
+            connect_ui(ui, context, width);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if icon_button(ui, icons::GEAR, "Settings (Ctrl+,)", Look::Plain).clicked() {
                     context.ask(Action::OpenSettings);
                 }
                 theme_ui(ui, context);
-                broker_ui(ui, context);
+                broker_ui(ui, context, width);
                 if is_explorer && context.session.is_some() {
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         self.filter_ui(ui, context);
@@ -145,16 +155,21 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
         match context.session {
             Some(session) => {
                 dot(ui, state_color(palette, &session.state()));
-                let name: String = session.profile.name.chars().take(28).collect();
+                let most = if window_width < ROOM_FOR_WORDS {
+                    SHORT_NAME_LENGTH
+                } else {
+                    NAME_LENGTH
+                };
+                let name = shortened(&session.profile.name, most);
                 ui.label(RichText::new(name).font(theme::strong()));
-                if window_width > 1_200.0 {
+                if window_width > ROOM_FOR_ADDRESS {
                     ui.label(
                         RichText::new(short_url(&session.profile))
                             .font(theme::mono())
                             .color(palette.muted),
                     );
                 }
-                if window_width > 900.0 {
+                if window_width > ROOM_FOR_VERSION {
                     badge(ui, None, &session.profile.version.to_string(), palette.blue);
                 }
             }
@@ -163,11 +178,7 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
                 ui.label(RichText::new("Not connected").font(theme::strong()));
             }
         }
-        ui.label(
-            RichText::new(icons::CARET_DOWN)
-                .font(theme::icon(12.0))
-                .color(palette.muted),
-        );
+        icon_mark(ui, icons::CARET_DOWN, theme::icon(12.0), palette.muted);
     });
     let id = ui.scope_id().with("connection switcher");
     let response = ui.interact(shown.response.rect, id, Sense::click());
@@ -189,11 +200,15 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
 }
 
 fn short_url(profile: &Profile) -> String {
-    let url = profile.url();
-    if url.chars().count() <= 34 {
-        return url;
+    shortened(&profile.url(), 34)
+}
+
+/// `text` in at most `most` characters.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
     }
-    url.chars().take(33).chain(['…']).collect()
+    text.chars().take(most - 1).chain(['…']).collect()
 }
 
 fn switcher_menu_ui(ui: &mut Ui, context: &Context<'_>) {
@@ -227,16 +242,19 @@ fn switcher_menu_ui(ui: &mut Ui, context: &Context<'_>) {
     }
 }
 
-fn connect_ui(ui: &mut Ui, context: &Context<'_>) {
+fn connect_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
     let Some(session) = context.session else {
         return;
     };
     match session.state() {
         State::Connected { .. } => {
-            if button(ui, Some(icons::PLUGS), "Disconnect", Look::Plain)
-                .on_hover_text("Say DISCONNECT: no will is published")
-                .clicked()
-            {
+            let disconnect = if window_width < ROOM_FOR_WORDS {
+                icon_button(ui, icons::PLUGS, "Disconnect", Look::Plain)
+            } else {
+                button(ui, Some(icons::PLUGS), "Disconnect", Look::Plain)
+                    .on_hover_text("Say DISCONNECT: no will is published")
+            };
+            if disconnect.clicked() {
                 context.ask(Action::Disconnect);
             }
             let label = "Drop without goodbye: the broker publishes the last will";
@@ -272,11 +290,12 @@ fn theme_ui(ui: &mut Ui, context: &Context<'_>) {
 }
 
 /// The switch of the broker with its address and how many clients it has. Laid out from right to left.
-fn broker_ui(ui: &mut Ui, context: &Context<'_>) {
+fn broker_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
     let palette = Palette::of(ui);
     let broker = context.broker;
     let state = match broker.address() {
         _ if broker.is_changing => "…".to_owned(),
+        Some(address) if window_width < ROOM_FOR_WORDS => format!(":{}", address.port()),
         Some(address) => {
             let unit = if broker.stats.clients == 1 {
                 "client"
@@ -318,11 +337,9 @@ fn broker_ui(ui: &mut Ui, context: &Context<'_>) {
                 Action::StopBroker
             });
         }
-        ui.label("Broker");
-        ui.label(
-            RichText::new(icons::BROADCAST)
-                .font(theme::icon(15.0))
-                .color(palette.muted),
-        );
+        if window_width >= ROOM_FOR_WORDS {
+            ui.label("Broker");
+        }
+        icon_mark(ui, icons::BROADCAST, theme::icon(15.0), palette.muted);
     });
 }

@@ -25,9 +25,20 @@ pub fn rate(per_second: f32) -> String {
     format!("{} /s", thousands(whole))
 }
 
+/// What follows a sentence about a refusal: the broker's own words, where it gave any.
+pub fn broker_says(detail: Option<&str>) -> String {
+    detail.map_or_else(String::new, |words| format!(" The broker says: {words}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{counted, rate};
+    use super::{broker_says, counted, rate};
+
+    #[test]
+    fn a_broker_without_words_is_not_quoted() {
+        assert_eq!(broker_says(None), "");
+        assert_eq!(broker_says(Some("no")), " The broker says: no");
+    }
 
     #[test]
     fn words_agree_with_their_numbers() {

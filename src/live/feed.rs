@@ -10,9 +10,10 @@ use parking_lot::{Mutex, MutexGuard};
 
 use super::search::Search;
 use super::sort::Sort;
-use crate::client::{Captured, Captures, Direction, Redelivery, Wake};
+use super::written::WrittenRetained;
+use crate::client::{Batch, Captures, Direction, Redelivery, Wake};
 use crate::model::Model;
-use crate::mqtt::{Packet, Publish, Timestamp, codec};
+use crate::mqtt::{Packet, PacketId, Publish, Timestamp, codec};
 
 /// Packets taken in for each time the model is locked: the window waits for a fraction of a millisecond at most.
 const PER_LOCK: usize = 256;
@@ -40,13 +41,12 @@ impl Notes {
         self.undecodable.load(Ordering::Relaxed)
     }
 
-    fn add(&self, captured: &Captured, err: &codec::DecodeError) {
+    fn add(&self, direction: Direction, length: usize, err: &codec::DecodeError) {
         self.undecodable.fetch_add(1, Ordering::Relaxed);
-        let from = match captured.direction {
+        let from = match direction {
             Direction::Incoming => "from",
             Direction::Outgoing => "to",
         };
-        let length = captured.frame.len();
         let mut waiting = self.waiting.lock();
         if waiting.len() == NOTES {
             waiting.pop_front();
@@ -57,27 +57,57 @@ impl Notes {
     }
 }
 
-/// What a packet means to the model.
+/// What a packet means to the model when it is not a new message.
 enum Update {
-    Insert(Publish, Timestamp),
     Repeat,
     Sent(Publish, Timestamp),
+    Refused(PacketId),
     NewSession,
 }
 
 impl Update {
-    fn apply(self, model: &mut Model) {
+    fn apply(self, model: &mut Model, written: &mut WrittenRetained) {
         match self {
-            Self::Insert(message, at) => model.insert(&message, at),
             Self::Repeat => model.count_redelivery(),
-            Self::NewSession => model.forget_retained(),
+            Self::NewSession => {
+                model.forget_retained();
+                written.clear();
+            }
+            Self::Refused(packet_id) => written.refuse(model, packet_id),
             Self::Sent(message, at) => {
                 model.count_sent(at);
-                if message.retain {
-                    model.note_retained_publish(&message.topic, message.payload.is_empty());
-                }
+                written.note(model, &message);
             }
         }
+    }
+}
+
+/// What was read and is not in the model so far.
+#[derive(Default)]
+struct Pending {
+    messages: Vec<(Publish, Timestamp)>,
+    /// Each comes after so many of the messages.
+    updates: Vec<(usize, Update)>,
+}
+
+impl Pending {
+    fn len(&self) -> usize {
+        self.messages.len() + self.updates.len()
+    }
+
+    fn update(&mut self, update: Update) {
+        self.updates.push((self.messages.len(), update));
+    }
+
+    /// Brings everything into the model in the order it came.
+    fn apply(&mut self, model: &mut Model, written: &mut WrittenRetained) {
+        let mut done = 0;
+        for (after, update) in self.updates.drain(..) {
+            model.insert_batch(self.messages.get(done..after).unwrap_or_default());
+            update.apply(model, written);
+            done = after;
+        }
+        model.insert_batch(self.messages.get(done..).unwrap_or_default());
     }
 }
 
@@ -89,7 +119,8 @@ pub(super) struct Feeder {
     sort: Arc<Sort>,
     wake: Wake,
     redelivery: Redelivery,
-    updates: Vec<Update>,
+    written: WrittenRetained,
+    pending: Pending,
 }
 
 impl Feeder {
@@ -106,26 +137,23 @@ impl Feeder {
             sort,
             wake,
             redelivery: Redelivery::default(),
-            updates: Vec::with_capacity(PER_LOCK),
+            written: WrittenRetained::default(),
+            pending: Pending::default(),
         }
     }
 
-    /// Takes in all packets of `batch` and says that something is new.
-    pub(super) fn take(&mut self, batch: &mut Vec<Captured>) {
+    /// Takes in all packets of `batches` and says that something is new.
+    pub(super) fn take(&mut self, batches: &mut Vec<Batch>) {
         let mut changed = false;
-        let mut packets = batch.drain(..);
-        loop {
-            let some = packets.by_ref().take(PER_LOCK);
-            let before = some.len();
-            for captured in some {
-                self.read(&captured);
-            }
-            changed |= self.apply();
-            if before < PER_LOCK {
-                break;
+        for batch in batches.drain(..) {
+            for frame in batch.frames() {
+                self.read(&batch, frame);
+                if self.pending.len() >= PER_LOCK {
+                    changed |= self.apply();
+                }
             }
         }
-        drop(packets);
+        changed |= self.apply();
         if changed {
             self.search.note_change();
             self.sort.note_change();
@@ -133,10 +161,13 @@ impl Feeder {
         }
     }
 
-    fn read(&mut self, captured: &Captured) {
-        match codec::decode(captured.version, captured.frame.clone()) {
-            Ok(packet) => self.note(captured.direction, packet, captured.at),
-            Err(err) => self.notes.add(captured, &err),
+    fn read(&mut self, batch: &Batch, frame: &[u8]) {
+        if is_short_ack(batch.direction, frame) {
+            return;
+        }
+        match codec::decode(batch.version, batch.share(frame)) {
+            Ok(packet) => self.note(batch.direction, packet, batch.at),
+            Err(err) => self.notes.add(batch.direction, frame.len(), &err),
         }
     }
 
@@ -145,31 +176,42 @@ impl Feeder {
         let message = match packet {
             Packet::Publish(message) => message,
             Packet::ConnAck(connack) if !connack.session_present && !connack.reason.is_error() => {
-                return self.updates.push(Update::NewSession);
+                return self.pending.update(Update::NewSession);
+            }
+            Packet::PubAck(ack) | Packet::PubRec(ack)
+                if direction == Direction::Incoming && ack.reason.is_error() =>
+            {
+                return self.pending.update(Update::Refused(ack.packet_id));
             }
             _ => return,
         };
         match direction {
-            Direction::Incoming if is_repeat => self.updates.push(Update::Repeat),
-            Direction::Incoming => self.updates.push(Update::Insert(message, at)),
+            Direction::Incoming if is_repeat => self.pending.update(Update::Repeat),
+            Direction::Incoming => self.pending.messages.push((message, at)),
             // with DUP it has been counted when it went out first
             Direction::Outgoing if message.dup => {}
-            Direction::Outgoing => self.updates.push(Update::Sent(message, at)),
+            Direction::Outgoing => self.pending.update(Update::Sent(message, at)),
         }
     }
 
     /// Brings what was read into the model; returns whether there was anything.
     fn apply(&mut self) -> bool {
-        if self.updates.is_empty() {
+        if self.pending.len() == 0 {
             return false;
         }
         let mut model = self.model.lock();
-        for update in self.updates.drain(..) {
-            update.apply(&mut model);
-        }
+        self.pending.apply(&mut model, &mut self.written);
         MutexGuard::unlock_fair(model);
+        // given back to the allocator without the lock
+        self.pending.messages.clear();
         true
     }
+}
+
+/// Whether this is an acknowledgement to the broker without a reason, which the model has no use for. They go out by the
+/// million.
+fn is_short_ack(direction: Direction, frame: &[u8]) -> bool {
+    direction == Direction::Outgoing && matches!(frame, [0x40 | 0x50 | 0x70, 2, _, _])
 }
 
 /// Starts the thread; it ends with the connection.
@@ -180,10 +222,10 @@ pub(super) fn start(mut captures: Captures, mut feeder: Feeder) -> io::Result<()
     std::thread::Builder::new()
         .name("canopy-model".to_owned())
         .spawn(move || {
-            let mut batch = Vec::new();
-            while captures.wait(&mut batch) {
-                let is_full = batch.len() >= FULL_BATCH;
-                feeder.take(&mut batch);
+            let mut batches = Vec::new();
+            while captures.wait_batches(&mut batches) {
+                let is_full = batches.iter().map(Batch::len).sum::<usize>() >= FULL_BATCH;
+                feeder.take(&mut batches);
                 if !is_full {
                     std::thread::sleep(GATHER);
                 }

@@ -3,8 +3,10 @@
 //! | file | what it does |
 //! |---|---|
 //! | `feed` | turns captured packets into model updates, at most 256 for each time the model is locked |
+//! | `written` | knows which retained messages of ours may still be refused |
 //! | `search` | follows the filter box |
 //! | `sort` | puts long branches in order |
+//! | `waits` | how long the window waited for the model |
 //!
 //! Searching and sorting have a thread each. They sleep until there is something to do, and hold the lock for
 //! moments only.
@@ -12,6 +14,8 @@
 mod feed;
 mod search;
 mod sort;
+mod waits;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +23,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::client::{Command, CommandError, Config, Connection, Event, RuntimeHandle, State, Wake};
 use crate::model::{Model, Query, Wanted};
@@ -27,11 +31,13 @@ use crate::mqtt::Timestamp;
 use feed::{Feeder, Notes};
 use search::Search;
 use sort::Sort;
+pub use waits::Waits;
 
 /// One connection with everything seen on it. Dropping it ends the connection and its threads.
 pub struct Live {
     connection: Connection,
     workers: Workers,
+    waits: waits::Clock,
 }
 
 impl Live {
@@ -53,13 +59,34 @@ impl Live {
         Ok(Self {
             connection,
             workers,
+            waits: waits::Clock::default(),
         })
     }
 
     /// The model; lock it, copy what is visible, let go.
     pub fn model(&self) -> &Arc<Mutex<Model>> {
-        self.workers.pass_on_wishes();
-        &self.workers.model
+        self.workers.model()
+    }
+
+    /// The model, locked for the window: how long that took is counted, see [`Live::waits`].
+    pub fn lock(&self) -> MutexGuard<'_, Model> {
+        self.waits.lock(self.model())
+    }
+
+    /// The same for a copy of what is shown, in a frame: waits for a fraction of a millisecond at most in all of the frame,
+    /// since [`Live::frame_begins`]. With `None` the last copy is shown once more.
+    pub fn lock_soon(&self) -> Option<MutexGuard<'_, Model>> {
+        self.waits.lock_soon(self.model())
+    }
+
+    /// Says that a frame begins.
+    pub fn frame_begins(&self) {
+        self.waits.frame_begins();
+    }
+
+    /// How long the window has waited for the model in all.
+    pub fn waits(&self) -> Waits {
+        self.waits.so_far()
     }
 
     /// Hands over a command without waiting.
@@ -94,6 +121,12 @@ impl Live {
         self.connection.state()
     }
 
+    /// Bytes that came in and wait for the model. When it is locked for long, the socket is no longer read from
+    /// [`crate::client::Captures::LIMIT`] on; the thread that feeds the model may hold as much in addition.
+    pub fn waiting_bytes(&self) -> usize {
+        self.connection.waiting_bytes()
+    }
+
     /// The client id in use.
     pub fn client_id(&self) -> &str {
         self.connection.client_id()
@@ -107,17 +140,17 @@ impl Live {
     /// Filters the tree by `query` (or shows all with `None`) on a worker thread; the newest request wins, and the
     /// filter follows new topics and payloads until it is replaced.
     pub fn set_query(&self, query: Option<Query>) {
-        self.workers.search.ask(query);
+        self.workers.set_query(query);
     }
 
     /// What the filter found, once it has run: matching topics and how long it took.
     pub fn search_result(&self) -> Option<(usize, Duration)> {
-        self.workers.search.result()
+        self.workers.search_result()
     }
 }
 
 /// What works on a model beside the connection.
-struct Workers {
+pub(crate) struct Workers {
     model: Arc<Mutex<Model>>,
     wanted: Arc<Wanted>,
     search: Arc<Search>,
@@ -127,7 +160,11 @@ struct Workers {
 }
 
 impl Workers {
-    fn start(model: Arc<Mutex<Model>>, wake: Wake) -> std::io::Result<Self> {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// The system's error when it gives no thread.
+    pub(crate) fn start(model: Arc<Mutex<Model>>, wake: Wake) -> std::io::Result<Self> {
         let (wanted, filter) = {
             let model = model.lock();
             (model.wanted(), model.filter_text().and_then(Query::new))
@@ -146,6 +183,22 @@ impl Workers {
             workers.search.ask(filter);
         }
         Ok(workers)
+    }
+
+    /// As [`Live::model`].
+    pub(crate) fn model(&self) -> &Arc<Mutex<Model>> {
+        self.pass_on_wishes();
+        &self.model
+    }
+
+    /// As [`Live::set_query`].
+    pub(crate) fn set_query(&self, query: Option<Query>) {
+        self.search.ask(query);
+    }
+
+    /// As [`Live::search_result`].
+    pub(crate) fn search_result(&self) -> Option<(usize, Duration)> {
+        self.search.result()
     }
 
     fn feeder(&self) -> Feeder {

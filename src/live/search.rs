@@ -10,16 +10,20 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use crate::client::Wake;
-use crate::model::{Matches, Model, Query, SearchCursor};
+use crate::model::{Matches, Model, Query, Replaced, RowOrder, SearchCursor};
 
 /// Nodes looked at for each time the model is locked.
-const STEP: usize = 1024;
+const STEP: usize = 512;
 /// Least time between two runs of the same query.
 const REST: Duration = Duration::from_millis(250);
-/// Nodes from which on a new query is first answered by names alone.
-const NAMES_FIRST: usize = 50_000;
 /// A run that takes long is followed by a rest of this many times its length.
 const REST_FACTOR: u32 = 8;
+/// Topics that a new query shows at once; all others follow.
+const FIRST: usize = 4096;
+/// After this time more of what a new query has found is shown while it goes on, and then again whenever this many
+/// times as long has passed as that took.
+const NEXT: Duration = Duration::from_millis(15);
+const NEXT_FACTOR: u32 = 10;
 
 /// What is asked for and what was found; shared by the window and the worker.
 pub(super) struct Search {
@@ -38,6 +42,8 @@ struct SearchState {
     has_change: bool,
     stopped: bool,
     result: Option<(usize, Duration)>,
+    /// What no longer shows; the worker lets go of it, which takes a while.
+    replaced: Option<Replaced>,
 }
 
 /// A run that is due.
@@ -64,7 +70,7 @@ impl Search {
         state.asked_at = Some(Instant::now());
         state.result = None;
         if query.is_none() {
-            self.model.lock().set_filter(None);
+            state.replaced = self.model.lock().set_filter(None);
         }
         state.query = query;
         self.changed.notify_one();
@@ -90,12 +96,21 @@ impl Search {
         self.changed.notify_one();
     }
 
-    /// Waits for a request, or for a change once `rested` is over; `None` when it is time to end.
-    fn wait(&self, rested: Instant) -> Option<Due> {
+    /// Waits for a request, or for a change once `rested` is over; `None` when it is time to end. Without a query it
+    /// lets go of `order`.
+    fn wait(&self, rested: Instant, order: &mut RowOrder) -> Option<Due> {
         let mut state = self.state.lock();
         loop {
             if state.stopped {
                 return None;
+            }
+            if state.query.is_none() && (state.replaced.is_some() || !order.is_empty()) {
+                let replaced = state.replaced.take();
+                MutexGuard::unlocked(&mut state, || {
+                    drop(replaced);
+                    *order = RowOrder::default();
+                });
+                continue;
             }
             let is_new = state.request != state.served;
             match state.query.clone() {
@@ -118,62 +133,82 @@ impl Search {
         }
     }
 
-    /// Searches; `None` when another request came in between.
-    fn run(&self, due: &Due, mut cursor: SearchCursor) -> Option<Matches> {
-        loop {
-            let state = self.state.lock();
-            if state.stopped || state.request != due.request {
-                return None;
-            }
-            drop(state);
-            let model = self.model.lock();
-            let is_unfinished = model.search_step(&due.query, &mut cursor, STEP);
-            MutexGuard::unlock_fair(model);
-            if !is_unfinished {
-                return Some(cursor.finish());
-            }
-        }
+    fn is_wanted(&self, due: &Due) -> bool {
+        let state = self.state.lock();
+        !state.stopped && state.request == due.request
+    }
+
+    /// Looks at some more nodes; returns whether any are left.
+    fn step(&self, due: &Due, cursor: &mut SearchCursor) -> bool {
+        let model = self.model.lock();
+        let has_more = model.search_step(&due.query, cursor, STEP);
+        MutexGuard::unlock_fair(model);
+        has_more
     }
 
     /// Shows what was found, unless another request came in between. Only a `whole` result counts.
-    fn show(&self, due: &Due, matches: Matches, whole: bool) -> bool {
+    fn show(&self, due: &Due, matches: Matches, whole: bool, wake: &Wake) {
         let mut state = self.state.lock();
         // a successor may be at work on the same model already
         if state.stopped || state.request != due.request {
-            return false;
+            return;
         }
         if whole {
             state.result = Some((matches.len(), due.since.elapsed()));
         }
-        self.model.lock().set_filter(Some(matches));
-        true
+        let replaced = self.model.lock().set_filter(Some(matches));
+        drop(state);
+        wake();
+        drop(replaced);
     }
 
-    /// Whether payloads are looked at only after a first answer by names has been shown.
-    fn is_in_two_steps(&self, due: &Due) -> bool {
-        due.is_new && !due.query.is_topic_filter() && self.model.lock().node_count() > NAMES_FIRST
-    }
-
-    fn serve(&self, due: &Due, wake: &Wake) {
-        let steps = if self.is_in_two_steps(due) {
-            vec![SearchCursor::names_only(), SearchCursor::default()]
-        } else {
-            vec![SearchCursor::default()]
-        };
-        let last = steps.len() - 1;
-        for (step, cursor) in steps.into_iter().enumerate() {
-            let matches = self.run(due, cursor);
-            if matches.is_some_and(|matches| self.show(due, matches, step == last)) {
-                wake();
+    /// Searches and shows what was found, unless another request comes in. What a new query finds first is shown
+    /// before all is found; returns early once nothing is left to find.
+    fn serve(&self, due: &Due, order: &mut RowOrder, wake: &Wake) {
+        let mut cursor = SearchCursor::default();
+        let mut has_more = self.step(due, &mut cursor);
+        let mut next = Instant::now();
+        loop {
+            if due.is_new && Instant::now() >= next {
+                let began = Instant::now();
+                let Some(first) = self.find(due, &mut cursor, order, FIRST) else {
+                    return;
+                };
+                let whole = !has_more && first.len() < FIRST;
+                self.show(due, first, whole, wake);
+                if whole {
+                    return;
+                }
+                next = Instant::now() + NEXT.max(began.elapsed() * NEXT_FACTOR);
             }
+            if !has_more {
+                break;
+            }
+            if !self.is_wanted(due) {
+                return;
+            }
+            has_more = self.step(due, &mut cursor);
+        }
+        if let Some(all) = self.find(due, &mut cursor, order, usize::MAX) {
+            self.show(due, all, true, wake);
         }
     }
 
+    fn find(
+        &self,
+        due: &Due,
+        cursor: &mut SearchCursor,
+        order: &mut RowOrder,
+        most: usize,
+    ) -> Option<Matches> {
+        cursor.matches(order, most, &|| self.is_wanted(due))
+    }
+
     fn work(&self, wake: &Wake) {
-        let mut rested = Instant::now();
-        while let Some(due) = self.wait(rested) {
+        let (mut rested, mut order) = (Instant::now(), RowOrder::default());
+        while let Some(due) = self.wait(rested, &mut order) {
             let began = Instant::now();
-            self.serve(&due, wake);
+            self.serve(&due, &mut order, wake);
             let took = began.elapsed();
             rested = Instant::now() + REST.max(took * REST_FACTOR);
         }

@@ -135,6 +135,7 @@ impl Sort {
             MutexGuard::unlock_fair(model);
             match chore {
                 Chore::Sort(job) => self.run(job),
+                Chore::Drop(rubbish) => drop(rubbish),
                 Chore::More => {}
                 Chore::Done => break,
             }
@@ -153,7 +154,8 @@ impl Sort {
             }
         }
         let sorted = job.finish();
-        self.model.lock().set_sorted(sorted);
+        let replaced = self.model.lock().set_sorted(sorted);
+        drop(replaced);
     }
 }
 

@@ -6,116 +6,24 @@ use std::sync::Arc;
 
 use super::listing::Listing;
 use super::names::{Directory, Names, number};
-use super::rates::{Moment, Rate};
-use super::{MessageId, NodeId, Wanted};
+use super::node::{Branch, NOTHING, Node, Own};
+use super::paged::Paged;
+use super::rates::Moment;
+use super::{NodeId, Wanted};
 use crate::mqtt::Timestamp;
 
 /// Children at which a branch gets a [`Listing`] although nobody has opened it yet: later it would cost too much
 /// at once.
 const LIST_EARLY: u32 = 1024;
 
-const NOTHING: u32 = u32::MAX;
-
-/// Figures of a node and of everything below it. A leaf's own figures are the same ones; a topic that is a branch
-/// too keeps its own in an [`Own`].
-#[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) messages: u64,
-    pub(super) bytes: u64,
-    pub(super) newest: Timestamp,
-    /// Time of the first own message.
-    pub(super) first_seen: Timestamp,
-    /// The last own message.
-    pub(super) last: MessageId,
-    pub(super) rate: Rate,
-    /// The newest child, whose `link` leads to the one before; or the number of the listing.
-    first_child: u32,
-    /// The sibling that arrived before; or the place in the parent's listing.
-    pub(super) link: u32,
-    own: u32,
-    pub(super) children: u32,
-    pub(super) topics: u32,
-    pub(super) retained: u32,
-    /// Own messages that are still kept.
-    pub(super) kept: u32,
-    /// Rows below this node; 0 while it is closed.
-    pub(super) rows: u32,
-    pub(super) depth_below: u16,
-    flags: u8,
-}
-
-const TOPIC: u8 = 1;
-const RETAINED: u8 = 2;
-const OPEN: u8 = 4;
-const LISTED: u8 = 8;
-
-impl Node {
-    fn new(link: u32) -> Self {
-        Self {
-            messages: 0,
-            bytes: 0,
-            newest: Timestamp::default(),
-            first_seen: Timestamp::default(),
-            last: MessageId(u64::MAX),
-            rate: Rate::default(),
-            first_child: NOTHING,
-            link,
-            own: NOTHING,
-            children: 0,
-            topics: 0,
-            retained: 0,
-            kept: 0,
-            rows: 0,
-            depth_below: 0,
-            flags: 0,
-        }
-    }
-
-    /// Rows of this node and what is open below it.
-    pub(super) fn width(&self) -> u32 {
-        self.rows + 1
-    }
-
-    /// Whether it carried messages itself.
-    pub(super) fn is_topic(&self) -> bool {
-        self.flags & TOPIC != 0
-    }
-
-    pub(super) fn is_retained(&self) -> bool {
-        self.flags & RETAINED != 0
-    }
-
-    pub(super) fn is_open(&self) -> bool {
-        self.flags & OPEN != 0
-    }
-
-    pub(super) fn set_open(&mut self, open: bool) {
-        self.set(OPEN, open);
-    }
-
-    fn set(&mut self, flag: u8, on: bool) {
-        self.flags = if on {
-            self.flags | flag
-        } else {
-            self.flags & !flag
-        };
-    }
-}
-
-/// A node's own figures, without what is below it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Own {
-    pub(super) messages: u64,
-    pub(super) bytes: u64,
-    pub(super) newest: Timestamp,
-    pub(super) rate: Rate,
-}
-
 /// All nodes, what they are called, and the listings of those that have been opened.
 #[derive(Debug)]
 pub(super) struct Tree {
     directory: Directory,
-    nodes: Vec<Node>,
+    nodes: Paged<Node>,
+    branches: Paged<Branch>,
+    /// Time of the first own message of each node.
+    first_seen: Paged<Timestamp>,
     own: Vec<Own>,
     listings: Vec<Listing>,
     /// Listings that a worker should put in order.
@@ -126,17 +34,27 @@ pub(super) struct Tree {
 impl Tree {
     /// Only the root, open.
     pub(super) fn new() -> Self {
-        let mut root = Node::new(NOTHING);
-        root.set(OPEN | LISTED, true);
-        root.first_child = 0;
-        Self {
+        let mut tree = Self {
             directory: Directory::new(),
-            nodes: vec![root],
+            nodes: Paged::default(),
+            branches: Paged::default(),
+            first_seen: Paged::default(),
             own: Vec::new(),
             listings: vec![Listing::new(NodeId::ROOT, Vec::new())],
             unsorted: BTreeSet::new(),
             wanted: Arc::default(),
-        }
+        };
+        let mut root = Node::new(NodeId::ROOT, NOTHING);
+        root.set_open(true);
+        root.set_listed();
+        root.set_branch(0);
+        tree.branches.push(Branch {
+            first_child: 0,
+            ..root.new_branch()
+        });
+        tree.nodes.push(root);
+        tree.first_seen.push(Timestamp::default());
+        tree
     }
 
     pub(super) fn len(&self) -> usize {
@@ -147,7 +65,7 @@ impl Tree {
         self.directory.names()
     }
 
-    pub(super) fn nodes(&self) -> &[Node] {
+    pub(super) fn nodes(&self) -> &Paged<Node> {
         &self.nodes
     }
 
@@ -160,23 +78,57 @@ impl Tree {
     }
 
     pub(super) fn parent(&self, node: NodeId) -> NodeId {
-        self.names().parent(node)
-    }
-
-    pub(super) fn child(&self, parent: NodeId, name: &str) -> Option<NodeId> {
-        self.directory.child(parent, name)
+        self.node(node).parent
     }
 
     /// The node with this full path.
     pub(super) fn find(&self, path: &str) -> Option<NodeId> {
-        path.split('/')
-            .try_fold(NodeId::ROOT, |node, level| self.child(node, level))
+        self.directory.find(path)
+    }
+
+    pub(super) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    fn branch(&self, node: NodeId) -> Option<&Branch> {
+        self.branches.get(self.node(node).branch()?)
+    }
+
+    fn branch_mut(&mut self, node: NodeId) -> Option<&mut Branch> {
+        self.branches.get_mut(self.node(node).branch()?)
+    }
+
+    /// Direct children.
+    pub(super) fn child_count(&self, node: NodeId) -> u32 {
+        self.branch(node).map_or(0, |branch| branch.children)
+    }
+
+    /// Topics at and below.
+    pub(super) fn topics(&self, node: NodeId) -> u32 {
+        let leaf = u32::from(self.node(node).is_topic());
+        self.branch(node).map_or(leaf, |branch| branch.topics)
+    }
+
+    /// Topics at and below that are known to be retained.
+    pub(super) fn retained(&self, node: NodeId) -> u32 {
+        let leaf = u32::from(self.node(node).is_retained());
+        self.branch(node).map_or(leaf, |branch| branch.retained)
+    }
+
+    /// Levels of the deepest topic below.
+    pub(super) fn depth_below(&self, node: NodeId) -> u16 {
+        self.branch(node).map_or(0, |branch| branch.depth_below)
+    }
+
+    /// Time of the first own message.
+    pub(super) fn first_seen(&self, node: NodeId) -> Timestamp {
+        self.first_seen[node.index()]
     }
 
     /// The node and all above it, the root last.
     pub(super) fn upwards(&self, node: NodeId) -> Upwards<'_> {
         Upwards {
-            names: self.names(),
+            tree: self,
             next: Some(node),
         }
     }
@@ -185,29 +137,52 @@ impl Tree {
 
     /// Adds a child. It has no row yet, see [`Tree::place_child`].
     pub(super) fn add_child(&mut self, parent: NodeId, name: &str) -> NodeId {
-        if self.node(parent).is_topic() && self.node(parent).own == NOTHING {
-            self.keep_own(parent);
-        }
         let child = self.directory.add(parent, name);
-        let mut node = Node::new(self.nodes[parent.index()].first_child);
-        match self.listing_of(parent) {
-            Some(listing) => node.link = self.listings[listing].arrive(child),
-            None => self.nodes[parent.index()].first_child = child.0,
+        let (first_child, _) = self.make_branch(parent);
+        let link = match self.listing_of(parent) {
+            Some(listing) => self.listings[listing].arrive(child),
+            None => first_child,
+        };
+        let is_listed = self.node(parent).is_listed();
+        if let Some(branch) = self.branch_mut(parent) {
+            branch.children += 1;
+            if !is_listed {
+                branch.first_child = child.0;
+            }
         }
-        self.nodes.push(node);
-        self.nodes[parent.index()].children += 1;
+        self.nodes.push(Node::new(parent, link));
+        self.first_seen.push(Timestamp::default());
         child
+    }
+
+    /// Makes a leaf a branch, if it is not one yet; returns its newest child and its own figures.
+    fn make_branch(&mut self, node: NodeId) -> (u32, u32) {
+        if let Some(branch) = self.branch(node) {
+            return (branch.first_child, branch.own);
+        }
+        let it = self.node(node);
+        let mut branch = it.new_branch();
+        if it.is_topic() {
+            branch.own = number(self.own.len());
+            self.own.push(self.own_of(node));
+            self.directory.note_branch_topic(node);
+        }
+        let known = (branch.first_child, branch.own);
+        self.directory.add_branch(node);
+        let number = number(self.branches.len());
+        self.branches.push(branch);
+        self.node_mut(node).set_branch(number);
+        known
     }
 
     /// Tells all above a new topic how deep they reach now.
     pub(super) fn deepen(&mut self, leaf: NodeId) {
         let (mut node, mut depth) = (self.parent(leaf), 1);
-        loop {
-            let known = &mut self.nodes[node.index()].depth_below;
-            if *known >= depth || node == NodeId::ROOT {
+        while let Some(known) = self.branch_mut(node) {
+            if known.depth_below >= depth || node == NodeId::ROOT {
                 return;
             }
-            *known = depth;
+            known.depth_below = depth;
             depth = depth.saturating_add(1);
             node = self.parent(node);
         }
@@ -215,8 +190,9 @@ impl Tree {
 
     /// The listing of a branch, if it has one.
     pub(super) fn listing_of(&self, node: NodeId) -> Option<usize> {
-        let node = self.node(node);
-        (node.flags & LISTED != 0).then_some(node.first_child as usize)
+        let is_listed = self.node(node).is_listed();
+        let branch = is_listed.then(|| self.branch(node)).flatten()?;
+        Some(branch.first_child as usize)
     }
 
     pub(super) fn listing(&self, node: NodeId) -> Option<&Listing> {
@@ -250,7 +226,7 @@ impl Tree {
     }
 
     /// A listing to change, and the nodes to look at meanwhile.
-    pub(super) fn listing_mut(&mut self, listing: usize) -> (&mut Listing, &[Node], &Names) {
+    pub(super) fn listing_mut(&mut self, listing: usize) -> (&mut Listing, &Paged<Node>, &Names) {
         (
             &mut self.listings[listing],
             &self.nodes,
@@ -268,15 +244,17 @@ impl Tree {
             self.nodes[child.index()].link = number(arrival);
         }
         self.listings.push(Listing::new(node, arrivals));
-        let branch = &mut self.nodes[node.index()];
-        branch.set(LISTED, true);
-        branch.first_child = number(self.listings.len() - 1);
-        self.listings.len() - 1
+        self.node_mut(node).set_listed();
+        let listing = self.listings.len() - 1;
+        if let Some(branch) = self.branch_mut(node) {
+            branch.first_child = number(listing);
+        }
+        listing
     }
 
     /// Whether a branch without listing has grown so big that it should get one.
     pub(super) fn should_list(&self, node: NodeId) -> bool {
-        self.node(node).children >= LIST_EARLY && self.listing_of(node).is_none()
+        !self.node(node).is_listed() && self.child_count(node) >= LIST_EARLY
     }
 
     /// All children in order of arrival.
@@ -284,8 +262,11 @@ impl Tree {
         if let Some(listing) = self.listing(node) {
             return listing.arrivals().to_vec();
         }
-        let mut children = Vec::with_capacity(self.node(node).children as usize);
-        let mut next = self.node(node).first_child;
+        let Some(branch) = self.branch(node) else {
+            return Vec::new();
+        };
+        let mut children = Vec::with_capacity(branch.children as usize);
+        let mut next = branch.first_child;
         while next != NOTHING {
             children.push(NodeId(next));
             next = self.nodes[next as usize].link;
@@ -296,24 +277,21 @@ impl Tree {
 
     // ---- figures -------------------------------------------------------------------------------------------
 
-    /// Counts a message of `bytes` bytes on `topic` and all above it.
-    pub(super) fn count(&mut self, topic: NodeId, bytes: u64, at: Timestamp) {
+    /// Counts a message of `bytes` bytes on `topic`, whose path is `path`, and on all above it. Returns how many
+    /// messages of its own the topic has had.
+    pub(super) fn count(&mut self, topic: NodeId, path: &str, bytes: u64, at: Timestamp) -> u64 {
         let now = Moment::new(at);
-        let is_new = !self.node(topic).is_topic();
-        if is_new {
-            if self.node(topic).children > 0 {
-                self.keep_own(topic);
-            }
-            let node = self.node_mut(topic);
-            node.set(TOPIC, true);
-            node.first_seen = at;
+        if !self.node(topic).is_topic() {
+            self.make_topic(topic, path, at);
         }
-        if let Some(own) = self.own.get_mut(self.nodes[topic.index()].own as usize) {
+        let own = self.branch(topic).map(|branch| branch.own as usize);
+        let own = own.and_then(|own| self.own.get_mut(own)).map(|own| {
             own.messages += 1;
             own.bytes += bytes;
             own.newest = own.newest.max(at);
             own.rate.count(now);
-        }
+            own.messages
+        });
         let mut next = topic;
         loop {
             let node = &mut self.nodes[next.index()];
@@ -321,33 +299,49 @@ impl Tree {
             node.bytes += bytes;
             node.newest = node.newest.max(at);
             node.rate.count(now);
-            node.topics += u32::from(is_new);
+            if next == NodeId::ROOT {
+                break;
+            }
+            next = node.parent;
+        }
+        own.unwrap_or_else(|| self.node(topic).messages)
+    }
+
+    /// A node carries its first message.
+    fn make_topic(&mut self, topic: NodeId, path: &str, at: Timestamp) {
+        self.directory.add_topic(topic, path);
+        self.first_seen[topic.index()] = at;
+        let own = number(self.own.len());
+        if let Some(branch) = self.branch_mut(topic) {
+            branch.own = own;
+            self.own.push(Own::default());
+            self.directory.note_branch_topic(topic);
+        }
+        self.node_mut(topic).set_topic();
+        let mut next = topic;
+        loop {
+            if let Some(branch) = self.branch_mut(next) {
+                branch.topics += 1;
+            }
             if next == NodeId::ROOT {
                 return;
             }
-            next = self.directory.names().parent(next);
+            next = self.parent(next);
         }
-    }
-
-    /// Before a topic becomes a branch too or the other way round, what is its own goes to an extra place.
-    fn keep_own(&mut self, topic: NodeId) {
-        let own = self.own_of(topic);
-        self.nodes[topic.index()].own = number(self.own.len());
-        self.own.push(own);
     }
 
     /// The figures of the topic itself.
     pub(super) fn own_of(&self, topic: NodeId) -> Own {
         let node = self.node(topic);
-        match self.own.get(node.own as usize) {
-            Some(own) => *own,
-            None if node.is_topic() => Own {
+        let kept = self.branch(topic).map(|branch| branch.own as usize);
+        match kept.map(|own| self.own.get(own)) {
+            Some(own) => own.copied().unwrap_or_default(),
+            None => Own {
                 messages: node.messages,
                 bytes: node.bytes,
                 newest: node.newest,
                 rate: node.rate,
             },
-            None => Own::default(),
         }
     }
 
@@ -356,11 +350,13 @@ impl Tree {
         if self.node(topic).is_retained() == retained {
             return false;
         }
-        self.node_mut(topic).set(RETAINED, retained);
+        self.node_mut(topic).set_retained(retained);
         let mut next = topic;
         loop {
-            let count = &mut self.nodes[next.index()].retained;
-            *count = if retained { *count + 1 } else { *count - 1 };
+            if let Some(branch) = self.branch_mut(next) {
+                let count = branch.retained;
+                branch.retained = if retained { count + 1 } else { count - 1 };
+            }
             if next == NodeId::ROOT {
                 return true;
             }
@@ -371,7 +367,7 @@ impl Tree {
 
 /// Iterates from a node up to the root.
 pub(super) struct Upwards<'a> {
-    names: &'a Names,
+    tree: &'a Tree,
     next: Option<NodeId>,
 }
 
@@ -380,7 +376,7 @@ impl Iterator for Upwards<'_> {
 
     fn next(&mut self) -> Option<NodeId> {
         let node = self.next?;
-        self.next = (node != NodeId::ROOT).then(|| self.names.parent(node));
+        self.next = (node != NodeId::ROOT).then(|| self.tree.parent(node));
         Some(node)
     }
 }

@@ -1,7 +1,7 @@
 //! Opening, closing and finding branches, as the window asks for it.
 
 use super::view::FilterView;
-use super::{Matches, Model, NodeId};
+use super::{Matches, Model, NodeId, Replaced};
 
 /// Text of all the paths that are kept over a restart.
 const OPEN_PATHS_BYTES: usize = 256 * 1024;
@@ -66,7 +66,9 @@ impl Model {
         let (seen, unseen): (Vec<_>, Vec<_>) = paths
             .into_iter()
             .map(|path| (self.tree.find(&path), path))
-            .partition(|(node, _)| node.is_some_and(|node| self.tree.node(node).children > 0));
+            .partition(|(node, _)| {
+                node.is_some_and(|node| self.tree.node(node).branch().is_some())
+            });
         if !seen.is_empty() {
             self.open_rule.leave_to_user();
         }
@@ -80,10 +82,12 @@ impl Model {
 
     /// Shows only these matches and the branches above them (open), or everything again with `None`. What the user
     /// closed stays closed while results of the same query follow each other.
-    pub fn set_filter(&mut self, matches: Option<Matches>) {
+    /// Returns what showed before, to be let go of without the lock.
+    pub fn set_filter(&mut self, matches: Option<Matches>) -> Option<Replaced> {
         self.revision += 1;
         let before = self.filter.take();
-        self.filter = matches.map(|matches| FilterView::new(matches, before));
+        self.filter = matches.map(|matches| FilterView::new(matches, before.as_ref()));
+        before.map(FilterView::into_replaced)
     }
 
     /// The text of the query whose matches are shown.

@@ -1,10 +1,11 @@
-//! Work that would hold the lock too long in one piece: opening or closing very many branches, and putting very
-//! many in order. It is done in slices by a worker, see [`Model::next_chore`].
+//! Work that would hold the lock too long in one piece: opening or closing very many branches, putting very many in
+//! order, trimming very many messages. It is done in slices by a worker, see [`Model::next_chore`].
 
 use std::collections::VecDeque;
 
 use super::names::number;
 use super::open::SORT_AT_ONCE;
+use super::pause::Rubbish;
 use super::{Model, NodeId, SortJob};
 
 /// Branches that are opened, closed or sorted at once; the rest is left to chores.
@@ -18,6 +19,8 @@ const SLICE_CHANGES: usize = 256;
 pub enum Chore {
     /// A long branch is to be put in order, outside the lock.
     Sort(SortJob),
+    /// This is to be dropped, outside the lock.
+    Drop(Rubbish),
     /// A slice was done; there may be more.
     More,
     /// Nothing is left.
@@ -28,6 +31,8 @@ pub enum Chore {
 #[derive(Debug, Default)]
 pub(super) struct Chores {
     turns: VecDeque<Turn>,
+    /// What a pause has left behind.
+    pub(super) rubbish: Option<Rubbish>,
     /// The next listing whose order has to be worked out anew.
     pub(super) unordered: Option<usize>,
 }
@@ -114,7 +119,7 @@ impl Model {
         let mut next = 0;
         while let Some(&branch) = branches.get(next) {
             let children = self.tree.children(branch);
-            let is_branch = |child: &NodeId| self.tree.node(*child).children > 0;
+            let is_branch = |child: &NodeId| self.tree.node(*child).branch().is_some();
             branches.extend(children.into_iter().filter(is_branch));
             next += 1;
         }
@@ -124,10 +129,16 @@ impl Model {
     /// Does a slice of what has been left undone, so that the lock is held for moments only; a worker calls it until
     /// nothing is left. [`Model::wanted`] says when to begin.
     pub fn next_chore(&mut self) -> Chore {
+        if let Some(rubbish) = self.chores.rubbish.take() {
+            return Chore::Drop(rubbish);
+        }
         if let Some(mut turn) = self.chores.turns.pop_front() {
             if self.turn_slice(&mut turn) {
                 self.chores.turns.push_front(turn);
             }
+            return Chore::More;
+        }
+        if self.trim_slice() {
             return Chore::More;
         }
         if self.pause.is_on() {
@@ -149,7 +160,7 @@ impl Model {
                 return false;
             };
             let node = self.tree.node(branch);
-            if node.children > 0 && node.is_open() != turn.open {
+            if node.branch().is_some() && node.is_open() != turn.open {
                 self.set_tree_open(branch, turn.open);
                 changes += 1;
             }

@@ -17,16 +17,16 @@ impl Model {
             own_messages: own.messages,
             own_rate: own.rate.per_second(now),
             own_bytes: own.bytes,
-            first_seen: it.is_topic().then_some(it.first_seen),
+            first_seen: it.is_topic().then(|| self.tree.first_seen(node)),
             last_seen: it.is_topic().then_some(own.newest),
-            subtree_topics: it.topics,
-            subtree_retained: it.retained,
+            subtree_topics: self.tree.topics(node),
+            subtree_retained: self.tree.retained(node),
             subtree_messages: it.messages,
             subtree_rate: it.rate.per_second(now),
             subtree_bytes: it.bytes,
             subtree_newest: (it.messages > 0).then_some(it.newest),
-            children: it.children,
-            depth_below: u32::from(it.depth_below),
+            children: self.tree.child_count(node),
+            depth_below: u32::from(self.tree.depth_below(node)),
             trimmed: own.messages - u64::from(it.kept),
         }
     }
@@ -84,13 +84,13 @@ impl Model {
         let now = Moment::new(now);
         let all = self.tree.node(NodeId::ROOT);
         Totals {
-            topics: all.topics,
+            topics: self.tree.topics(NodeId::ROOT),
             messages: all.messages,
             rate_in: all.rate.per_second(now),
             sent: self.sent,
             rate_out: self.rate_out.per_second(now),
             redeliveries: self.redeliveries,
-            retained: all.retained,
+            retained: self.tree.retained(NodeId::ROOT),
             history_bytes: self.log.bytes(),
             history_budget: self.log.budget(),
             last_bytes: self.log.last_bytes(),

@@ -79,7 +79,10 @@ impl Query {
             Kind::Filter => filter_paths(&self.text, names),
             Kind::Piece(_) if self.text.contains('/') => self.piece_across_levels(names),
             Kind::Piece(piece) => {
-                let segments = segments_that(names, |segment| piece.is_match(segment));
+                let segments = names.segments_with(|text, at| {
+                    let input = aho_corasick::Input::new(text).range(at.min(text.len())..);
+                    piece.find(input).map(|found| found.range())
+                });
                 inherit(names, |_, segment| segments[segment as usize])
             }
         }
@@ -142,7 +145,7 @@ fn ends_with(text: &str, part: &str) -> bool {
 /// How far a path has come through the levels of a topic filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Progress {
-    Levels(usize),
+    Levels(u32),
     Everything,
     Nothing,
 }
@@ -152,16 +155,16 @@ fn filter_paths(text: &str, names: &Names) -> Vec<bool> {
     let levels: Vec<&str> = without_share(text).split('/').collect();
     let mut progress = vec![Progress::Levels(0); names.nodes()];
     for (node, (parent, segment)) in names.places().enumerate().skip(1) {
-        let name = names.segment_text(segment);
         let is_first = parent == NodeId::ROOT;
         progress[node] = match progress[parent.index()] {
-            Progress::Levels(done) => step(&levels, done, name, is_first),
+            Progress::Levels(done) => step(&levels, done, is_first, || names.segment_text(segment)),
             settled => settled,
         };
     }
     let is_end = |progress: &Progress| match progress {
         Progress::Levels(done) => {
-            *done == levels.len() || levels.get(*done..) == Some(&["#"]) && *done > 0
+            let done = *done as usize;
+            done == levels.len() || levels.get(done..) == Some(&["#"]) && done > 0
         }
         Progress::Everything => true,
         Progress::Nothing => false,
@@ -169,12 +172,13 @@ fn filter_paths(text: &str, names: &Names) -> Vec<bool> {
     progress.iter().map(is_end).collect()
 }
 
-fn step(levels: &[&str], done: usize, name: &str, is_first: bool) -> Progress {
-    let wildcards = !(is_first && name.starts_with('$'));
-    match levels.get(done) {
-        Some(&"#") if wildcards => Progress::Everything,
-        Some(&"+") if wildcards => Progress::Levels(done + 1),
-        Some(level) if *level == name => Progress::Levels(done + 1),
+/// `name` is only asked for where it matters: it has to be fetched from memory.
+fn step<'a>(levels: &[&str], done: u32, is_first: bool, name: impl Fn() -> &'a str) -> Progress {
+    let wildcards = || !(is_first && name().starts_with('$'));
+    match levels.get(done as usize) {
+        Some(&"#") if wildcards() => Progress::Everything,
+        Some(&"+") if wildcards() => Progress::Levels(done + 1),
+        Some(level) if *level == name() => Progress::Levels(done + 1),
         _ => Progress::Nothing,
     }
 }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use hashbrown::HashMap;
 
 use super::NodeId;
-use super::stored::Stored;
+use super::stored::{Blocks, Stored, allocation};
 use crate::mqtt::{Properties, Publish, Qos, Timestamp};
 
 /// Number of a message on its connection, counting from 0 in order of arrival.
@@ -60,12 +60,12 @@ const RETAIN: u8 = 4;
 const DUP: u8 = 8;
 
 impl Record {
-    fn new(node: NodeId, message: &Publish, at: Timestamp) -> Self {
+    fn new(node: NodeId, message: &Publish, payload: Stored, at: Timestamp) -> Self {
         let retain = if message.retain { RETAIN } else { 0 };
         let dup = if message.dup { DUP } else { 0 };
         Self {
             at,
-            payload: Stored::new(&message.payload),
+            payload,
             properties: message.properties.as_deref().map(own_properties),
             node: node.0,
             previous: 0,
@@ -93,29 +93,35 @@ fn own_properties(properties: &Properties) -> Arc<Properties> {
     Arc::new(own)
 }
 
-/// Roughly what the texts of a property list take; the struct itself is the larger part.
+/// What a property list takes with its texts.
 fn properties_cost(properties: &Properties) -> usize {
     let texts = [
         &properties.content_type,
         &properties.response_topic,
         &properties.reason_string,
     ];
-    let texts: usize = texts.into_iter().flatten().map(String::len).sum();
-    let correlation = properties.correlation_data.as_ref().map_or(0, Bytes::len);
+    let text = |text: &String| allocation(text.len());
+    let texts: usize = texts.into_iter().flatten().map(text).sum();
+    let correlation = properties.correlation_data.as_ref();
+    let correlation = correlation.map_or(0, |data| allocation(data.len()));
     let pairs = properties.user.iter();
     let user: usize = pairs
-        .map(|(name, value)| name.len() + value.len() + 2 * size_of::<String>())
+        .map(|(name, value)| text(name) + text(value) + 2 * size_of::<String>())
         .sum();
-    size_of::<Properties>() + texts + correlation + user
+    allocation(size_of::<Properties>() + 2 * size_of::<usize>()) + texts + correlation + user
 }
 
 /// Records in one part of the log; parts come and go whole, so that the log never moves in memory.
 const PART: usize = 4096;
 
+/// As long as the budget has room for this many bytes, trimming is not near.
+const SOON: u64 = 1 << 16;
+
 /// All kept messages of a connection.
 #[derive(Debug)]
 pub(super) struct Log {
     parts: VecDeque<Vec<Record>>,
+    payloads: Blocks,
     /// Number of the first record of the first part; the log itself begins at `first`.
     base: u64,
     first: u64,
@@ -123,8 +129,39 @@ pub(super) struct Log {
     bytes: u64,
     budget: u64,
     /// Last messages of topics whose turn to be trimmed has come.
-    last_ones: HashMap<u64, Record>,
+    last_ones: LastOnes,
     last_bytes: u64,
+}
+
+/// Records by their number, split into many small tables, so that growing one never holds the lock for long.
+#[derive(Debug)]
+struct LastOnes {
+    shards: Vec<HashMap<u64, Record>>,
+}
+
+const LAST_SHARDS: usize = 1024;
+
+impl Default for LastOnes {
+    fn default() -> Self {
+        Self {
+            shards: (0..LAST_SHARDS).map(|_| HashMap::new()).collect(),
+        }
+    }
+}
+
+impl LastOnes {
+    fn shard(&self, id: MessageId) -> &HashMap<u64, Record> {
+        &self.shards[place(id)]
+    }
+
+    fn shard_mut(&mut self, id: MessageId) -> &mut HashMap<u64, Record> {
+        &mut self.shards[place(id)]
+    }
+}
+
+/// The shard that a message belongs to.
+fn place(id: MessageId) -> usize {
+    usize::try_from(id.0 % LAST_SHARDS as u64).unwrap_or(0)
 }
 
 /// The oldest record in the log.
@@ -137,12 +174,13 @@ impl Log {
     pub(super) fn new(budget: u64) -> Self {
         Self {
             parts: VecDeque::new(),
+            payloads: Blocks::default(),
             base: 0,
             first: 0,
             next: 0,
             bytes: 0,
             budget,
-            last_ones: HashMap::new(),
+            last_ones: LastOnes::default(),
             last_bytes: 0,
         }
     }
@@ -168,10 +206,20 @@ impl Log {
     /// The record of a message that is still kept.
     pub(super) fn get(&self, id: MessageId) -> Option<&Record> {
         if id.0 < self.first {
-            return self.last_ones.get(&id.0);
+            return self.last_ones.shard(id).get(&id.0);
         }
         let offset = usize::try_from(id.0.checked_sub(self.base)?).ok()?;
         self.parts.get(offset / PART)?.get(offset % PART)
+    }
+
+    /// The payload of a record, to be handed out.
+    pub(super) fn payload(&self, record: &Record) -> Bytes {
+        self.payloads.bytes(&record.payload)
+    }
+
+    /// The payload of a record where it stands.
+    pub(super) fn payload_slice<'a>(&'a self, record: &'a Record) -> &'a [u8] {
+        self.payloads.slice(&record.payload)
     }
 
     /// Adds the `ordinal`-th message (counted from 1) of `node`, whose message before was `previous`.
@@ -183,7 +231,8 @@ impl Log {
         at: Timestamp,
     ) -> MessageId {
         let id = MessageId(self.next);
-        let mut record = Record::new(node, message, at);
+        let payload = self.payloads.store(&message.payload);
+        let mut record = Record::new(node, message, payload, at);
         if previous.0 < id.0 {
             record.previous = distance(id, previous.0);
             record.jump = self
@@ -210,11 +259,42 @@ impl Log {
         back(middle, self.get(MessageId(middle))?.jump)
     }
 
+    /// Looks at the records that [`Log::append`] will need when these are the last ones of their topics, so that they
+    /// are in the processor's cache then.
+    pub(super) fn touch(&self, lasts: impl Iterator<Item = MessageId> + Clone) -> u64 {
+        let jump = |id: MessageId| Some((id.0, self.get(id)?.jump));
+        let middles = lasts
+            .filter_map(jump)
+            .filter_map(|(id, jump)| back(id, jump));
+        let records = middles.filter_map(|middle| self.get(MessageId(middle)));
+        records.map(|record| u64::from(record.jump)).sum()
+    }
+
+    /// Looks at the records and then the payloads of these messages, so that they are in the processor's cache when each
+    /// is looked at closely.
+    pub(super) fn touch_payloads(&self, ids: impl Iterator<Item = MessageId> + Clone) -> u64 {
+        let records = ids.filter_map(|id| self.get(id));
+        let first = records.clone().map(|record| u64::from(record.node));
+        let payloads = records.map(|record| self.payload_slice(record).first());
+        let second = payloads.map(|byte| byte.map_or(0, |&byte| u64::from(byte)));
+        first.sum::<u64>() + second.sum::<u64>()
+    }
+
+    /// The nodes of the oldest messages in the log, which will be trimmed next.
+    pub(super) fn oldest(&self, count: usize) -> impl Iterator<Item = NodeId> {
+        let end = if self.bytes + SOON > self.budget {
+            self.next.min(self.first + count as u64)
+        } else {
+            self.first
+        };
+        (self.first..end).filter_map(|id| self.node_of(MessageId(id)))
+    }
+
     // ---- trimming ------------------------------------------------------------------------------------------
 
-    /// The record that has to go next; `None` while the budget suffices.
-    pub(super) fn over_budget(&self) -> Option<Oldest> {
-        if self.bytes <= self.budget {
+    /// The record that has to go next; `None` while the budget and `slack` suffice.
+    pub(super) fn over_budget(&self, slack: u64) -> Option<Oldest> {
+        if self.bytes <= self.budget.saturating_add(slack) {
             return None;
         }
         let id = MessageId(self.first);
@@ -229,11 +309,10 @@ impl Log {
             return;
         };
         let record = std::mem::take(slot);
-        let cost = record.cost();
-        self.bytes -= cost;
+        self.bytes -= record.cost();
+        self.payloads.forget_before(&record.payload);
         if keep {
-            self.last_bytes += cost;
-            self.last_ones.insert(self.first, record);
+            self.keep_last_one(record);
         }
         self.first += 1;
         if entry + 1 == PART {
@@ -242,12 +321,23 @@ impl Log {
         }
     }
 
+    /// Puts the oldest record, which has left the log, among the last messages.
+    fn keep_last_one(&mut self, record: Record) {
+        let record = Record {
+            payload: self.payloads.outside(record.payload),
+            ..record
+        };
+        self.last_bytes += record.cost();
+        let id = MessageId(self.first);
+        self.last_ones.shard_mut(id).insert(id.0, record);
+    }
+
     /// Forgets a last message that was kept beyond the budget; `false` when it was not.
     pub(super) fn drop_last_one(&mut self, id: MessageId) -> bool {
         if id.0 >= self.first {
             return false;
         }
-        let dropped = self.last_ones.remove(&id.0);
+        let dropped = self.last_ones.shard_mut(id).remove(&id.0);
         self.last_bytes -= dropped.as_ref().map_or(0, Record::cost);
         dropped.is_some()
     }
@@ -314,7 +404,7 @@ impl Log {
             id,
             at: record.at,
             since_previous: previous.map(|previous| record.at.since(previous.at)),
-            payload: record.payload.to_bytes(),
+            payload: self.payload(record),
             qos: record.qos(),
             retain: record.flags & RETAIN != 0,
             dup: record.flags & DUP != 0,

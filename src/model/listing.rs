@@ -4,8 +4,9 @@
 use std::cmp::Ordering;
 
 use super::NodeId;
-use super::arena::Node;
 use super::names::number;
+use super::node::Node;
+use super::paged::Paged;
 
 /// Most children in one slot; a slot that grows beyond is split in two.
 const SLOT_MAX: usize = 256;
@@ -87,7 +88,7 @@ impl Listing {
     }
 
     /// Gives the next child in order of arrival a row at the end.
-    pub(super) fn place_last(&mut self, nodes: &[Node]) {
+    pub(super) fn place_last(&mut self, nodes: &Paged<Node>) {
         let Some(&child) = self.arrivals.get(self.placed()) else {
             return;
         };
@@ -105,7 +106,11 @@ impl Listing {
     }
 
     /// Gives the next child in order of arrival a row where `compare` (asked about the children there) wants it.
-    pub(super) fn place_in_order(&mut self, nodes: &[Node], compare: impl Fn(NodeId) -> Ordering) {
+    pub(super) fn place_in_order(
+        &mut self,
+        nodes: &Paged<Node>,
+        compare: impl Fn(NodeId) -> Ordering,
+    ) {
         let Some(&child) = self.arrivals.get(self.placed()) else {
             return;
         };
@@ -132,7 +137,11 @@ impl Listing {
     }
 
     /// Lays out the children that have rows in the order that `compare` wants.
-    pub(super) fn sort(&mut self, nodes: &[Node], compare: impl Fn(&NodeId, &NodeId) -> Ordering) {
+    pub(super) fn sort(
+        &mut self,
+        nodes: &Paged<Node>,
+        compare: impl Fn(&NodeId, &NodeId) -> Ordering,
+    ) {
         let children = &self.arrivals[..self.placed()];
         let mut order: Vec<usize> = (0..children.len()).collect();
         order.sort_by(|&a, &b| compare(&children[a], &children[b]));
@@ -146,12 +155,14 @@ impl Listing {
     }
 
     /// Puts a layout in place that was made elsewhere for the first children to arrive. Those that came since stand
-    /// at the end. Costs the slots, the newcomers and the open children, not all children.
-    pub(super) fn adopt(&mut self, layout: Layout, nodes: &[Node]) {
+    /// at the end. Costs the slots, the newcomers and the open children, not all children. Returns what was
+    /// there before, without its children.
+    pub(super) fn adopt(&mut self, layout: Layout, nodes: &Paged<Node>) -> Self {
         let placed = self.placed();
         let open: Vec<NodeId> = self.open_children(nodes).collect();
         let covered = layout.slot_of.len();
-        *self = layout.into_listing(self.node, std::mem::take(&mut self.arrivals));
+        let new = layout.into_listing(self.node, std::mem::take(&mut self.arrivals));
+        let before = std::mem::replace(self, new);
         for child in open {
             let node = &nodes[child.index()];
             if (node.link as usize) < covered {
@@ -161,10 +172,11 @@ impl Listing {
         while self.placed() < placed {
             self.place_last(nodes);
         }
+        before
     }
 
     /// Children with open rows below them.
-    fn open_children<'a>(&'a self, nodes: &'a [Node]) -> impl Iterator<Item = NodeId> + 'a {
+    fn open_children<'a>(&'a self, nodes: &'a Paged<Node>) -> impl Iterator<Item = NodeId> + 'a {
         let slots = self.order.iter().zip(&self.sums);
         slots
             .map(|(&slot, &sum)| (&self.slots[slot as usize], sum))
@@ -194,7 +206,7 @@ impl Listing {
     }
 
     /// The child that has row `row` (counted within this listing) at or below it, and how many rows below its own.
-    pub(super) fn locate(&self, row: u32, nodes: &[Node]) -> Option<(Spot, u32)> {
+    pub(super) fn locate(&self, row: u32, nodes: &Paged<Node>) -> Option<(Spot, u32)> {
         let mut rest = row;
         let slot = self.sums.iter().position(|&sum| {
             let here = rest < sum;
@@ -220,7 +232,7 @@ impl Listing {
     }
 
     /// Rows before the child with this number in order of arrival; `None` when it has none itself.
-    pub(super) fn rows_before(&self, arrival: u32, nodes: &[Node]) -> Option<u32> {
+    pub(super) fn rows_before(&self, arrival: u32, nodes: &Paged<Node>) -> Option<u32> {
         let child = *self.arrivals.get(arrival as usize)?;
         let slot = *self.slot_of.get(arrival as usize)?;
         let place = self.position[slot as usize] as usize;
@@ -287,7 +299,7 @@ impl Listing {
         slot
     }
 
-    fn split(&mut self, place: usize, nodes: &[Node]) {
+    fn split(&mut self, place: usize, nodes: &Paged<Node>) {
         let slot = self.order[place] as usize;
         let half = self.slots[slot].len() / 2;
         let moved = self.slots[slot].split_off(half);

@@ -168,7 +168,7 @@ impl Tree {
         limit: Option<u32>,
     ) {
         let node = self.node(branch);
-        if node.is_open() == open || node.children == 0 || branch == NodeId::ROOT {
+        if node.is_open() == open || node.branch().is_none() || branch == NodeId::ROOT {
             return;
         }
         let delta = if open {

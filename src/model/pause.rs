@@ -41,6 +41,13 @@ struct Frozen {
     grown: Vec<NodeId>,
 }
 
+/// What rows showed during a pause that is over. Letting go of it takes its time where much has changed.
+#[derive(Debug)]
+pub struct Rubbish(
+    #[expect(dead_code, reason = "kept only to be let go without the lock")]
+    HashMap<NodeId, Figures>,
+);
+
 impl Pause {
     pub(super) fn new() -> Self {
         Self {
@@ -110,6 +117,7 @@ impl Model {
             for branch in frozen.grown {
                 self.tree.place_children(branch, self.order.by);
             }
+            self.chores.rubbish = (!frozen.figures.is_empty()).then_some(Rubbish(frozen.figures));
             self.tree.wanted().want_search();
             self.tree.wanted().want_chores();
         }

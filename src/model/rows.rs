@@ -163,14 +163,14 @@ impl Model {
     pub(super) fn figures(&self, node: NodeId) -> Figures {
         let it = self.tree.node(node);
         let last = self.log.get(it.last).map(|record| LastValue {
-            payload: record.payload.to_bytes(),
+            payload: self.log.payload(record),
             at: record.at,
             qos: record.qos(),
             retained: it.is_retained(),
         });
         Figures {
-            topics: it.topics,
-            children: it.children,
+            topics: self.tree.topics(node),
+            children: self.tree.child_count(node),
             messages: it.messages,
             newest: (it.messages > 0).then_some(it.newest),
             rate: it.rate,

@@ -1,11 +1,11 @@
-//! Searching: payloads are looked at in small steps under the lock, names and the order of what was found are
-//! worked out on a snapshot outside of it.
+//! Searching: payloads are looked at in small steps under the lock, names and the rows of what was found are worked out
+//! on a snapshot outside of it.
 
 use bytes::Bytes;
 
 use super::names::{Names, number};
 use super::order::natural;
-use super::{Model, NodeId, Query, SortBy};
+use super::{Model, NodeId, Query, RowOrder, SortBy};
 
 /// A longer payload is shared with the cursor and looked at outside the lock.
 const LONG_PAYLOAD: usize = 512;
@@ -15,7 +15,6 @@ const LONG_PAYLOAD: usize = 512;
 pub struct SearchCursor {
     run: Option<Run>,
     next: usize,
-    names_only: bool,
 }
 
 #[derive(Debug)]
@@ -23,7 +22,10 @@ struct Run {
     query: Query,
     names: Names,
     order: SortBy,
-    topics: Vec<bool>,
+    /// Nodes that take part.
+    nodes: usize,
+    /// For each node whether its path matches, and whether it is a topic; once it has been worked out.
+    paths: Option<(Vec<bool>, Vec<bool>)>,
     payloads: Vec<bool>,
     long: Vec<(NodeId, Bytes)>,
     /// Messages of every node, where they decide the order.
@@ -32,45 +34,50 @@ struct Run {
 
 impl Model {
     /// Looks at up to `max_nodes` nodes from where `cursor` stands and notes what matches; a worker calls it with
-    /// the lock released in between. Returns whether nodes are left to look at. The first call fixes query and
-    /// names; [`SearchCursor::finish`] does the larger part of the work, without the lock.
+    /// the lock released in between. Returns whether nodes are left to look at. The first call fixes query and names and
+    /// looks at nothing; [`SearchCursor::matches`] does the larger part of the work, without the lock.
     pub fn search_step(&self, query: &Query, cursor: &mut SearchCursor, max_nodes: usize) -> bool {
-        let run = cursor.run.get_or_insert_with(|| self.begin_search(query));
-        let limit = self
-            .pause
-            .limit()
-            .map_or(usize::MAX, |limit| limit as usize);
-        let all = run.names.nodes().min(limit);
-        let end = all.min(cursor.next.saturating_add(max_nodes.max(1)));
-        let payloads = !cursor.names_only && !query.is_topic_filter();
+        let Some(run) = &mut cursor.run else {
+            cursor.run = Some(self.begin_search(query));
+            return !query.is_topic_filter() || self.order.by == SortBy::Messages;
+        };
+        let end = run.nodes.min(cursor.next.saturating_add(max_nodes.max(1)));
+        if !query.is_topic_filter() {
+            let nodes = (cursor.next..end).map(|node| NodeId(number(node)));
+            let lasts = nodes.map(|node| self.tree.node(node).last);
+            std::hint::black_box(self.log.touch_payloads(lasts));
+        }
         for node in cursor.next..end {
-            self.look_at(NodeId(number(node)), payloads, run);
+            self.look_at(NodeId(number(node)), run);
         }
         cursor.next = end;
-        end < all
+        end < run.nodes
     }
 
     fn begin_search(&self, query: &Query) -> Run {
-        let nodes = self.tree.len();
+        let limit = self.pause.limit();
+        let limit = limit.map_or(usize::MAX, |limit| limit as usize);
+        let nodes = self.tree.len().min(limit);
         Run {
             query: query.clone(),
             names: self.tree.names().clone(),
             order: self.order.by,
-            topics: Vec::with_capacity(nodes),
-            payloads: Vec::with_capacity(nodes),
+            nodes,
+            paths: None,
+            payloads: Vec::new(),
             long: Vec::new(),
             messages: Vec::new(),
         }
     }
 
-    fn look_at(&self, node: NodeId, payloads: bool, run: &mut Run) {
-        let it = self.tree.node(node);
-        run.topics.push(it.is_topic());
+    fn look_at(&self, node: NodeId, run: &mut Run) {
         if run.order == SortBy::Messages {
-            run.messages.push(it.messages);
+            run.messages.push(self.tree.node(node).messages);
         }
-        let found = payloads && self.look_at_payload(node, run);
-        run.payloads.push(found);
+        if !run.query.is_topic_filter() {
+            let found = self.look_at_payload(node, run);
+            run.payloads.push(found);
+        }
     }
 
     /// Looks at the payload that the row shows, the whole of it.
@@ -82,64 +89,111 @@ impl Model {
         let Some(record) = self.log.get(self.tree.node(node).last) else {
             return false;
         };
-        if record.payload.len() > LONG_PAYLOAD {
-            run.long.push((node, record.payload.to_bytes()));
+        let payload = self.log.payload_slice(record);
+        if payload.len() > LONG_PAYLOAD {
+            run.long.push((node, self.log.payload(record)));
             return false;
         }
-        run.query.matches_payload(record.payload.as_slice())
+        run.query.matches_payload(payload)
     }
 }
 
 impl SearchCursor {
-    /// A search that leaves payloads out: many times as fast, for a first look at a big tree.
-    pub fn names_only() -> Self {
-        Self {
-            names_only: true,
-            ..Self::default()
+    /// What was found so far, the first `most` topics of it. Takes its time; call it without the lock. `None` when
+    /// `is_wanted`, which is asked now and then, says no.
+    pub fn matches(
+        &mut self,
+        order: &mut RowOrder,
+        most: usize,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Option<Matches> {
+        match &mut self.run {
+            Some(run) => run.matches(order, most, is_wanted),
+            None => Some(Matches::default()),
         }
-    }
-
-    /// The result, once nothing is left to look at. Takes its time; call it without the lock.
-    pub fn finish(self) -> Matches {
-        self.run.map_or_else(Matches::default, Run::finish)
     }
 }
 
+/// For each node whether it has a row, whether it matches itself, and how many topics do.
+struct Picked {
+    shown: Vec<bool>,
+    matching: Vec<bool>,
+    topics: usize,
+}
+
 impl Run {
-    fn finish(mut self) -> Matches {
+    fn matches(
+        &mut self,
+        order: &mut RowOrder,
+        most: usize,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Option<Matches> {
         for (node, payload) in std::mem::take(&mut self.long) {
             self.payloads[node.index()] = self.query.matches_payload(&payload);
         }
-        let paths = self.query.matching_paths(&self.names);
-        let is_filter = self.query.is_topic_filter();
-        let mut shown = vec![false; self.topics.len()];
-        let mut topics = 0;
-        for (node, show) in shown.iter_mut().enumerate() {
-            *show = self.topics[node] && (paths[node] || self.payloads[node]);
-            topics += usize::from(*show);
+        let by_name = self.order == SortBy::Name;
+        let has_order = by_name
+            && (order.covers(&self.names)
+                || most == usize::MAX && order.update(&self.names, is_wanted));
+        let picked = self.pick(has_order.then_some(&*order), most);
+        if !is_wanted() {
+            return None;
         }
-        let matching: Vec<bool> = (0..shown.len())
-            .map(|node| shown[node] || paths[node] && !is_filter)
-            .collect();
-        for node in (1..shown.len()).rev() {
-            if shown[node] {
-                shown[self.names.parent(NodeId(number(node))).index()] = true;
+        let rows = if has_order {
+            ordered_rows(order, &picked)
+        } else {
+            let shown = (1..self.nodes).filter(|&node| picked.shown[node]);
+            let shown = shown.map(|node| NodeId(number(node))).collect();
+            self.in_order(shown, &picked.matching)
+        };
+        let query = self.query.text().to_owned();
+        is_wanted().then(|| Matches::new(query, rows, picked.topics, self.nodes))
+    }
+
+    /// Says of each node whether it is to be shown: the first `most` topics that match, in the order of the rows where
+    /// that is known, and all that is above them.
+    fn pick(&mut self, order: Option<&RowOrder>, most: usize) -> Picked {
+        let (query, names) = (&self.query, &self.names);
+        let (paths, topics) = self
+            .paths
+            .get_or_insert_with(|| (query.matching_paths(names), names.topics()));
+        let is_filter = query.is_topic_filter();
+        let payload = |node: usize| self.payloads.get(node).copied().unwrap_or_default();
+        let is_found = |node: usize| topics[node] && (paths[node] || payload(node));
+        let (mut shown, mut count) = (vec![false; self.nodes], 0);
+        let mut show = |node: usize| {
+            shown[node] = true;
+            count += 1;
+        };
+        match order.filter(|_| most < self.nodes) {
+            Some(order) => {
+                let nodes = order.nodes().iter().map(|node| node.index());
+                let nodes = nodes.filter(|&node| node < self.nodes && is_found(node));
+                nodes.take(most).for_each(&mut show);
+            }
+            None => {
+                let nodes = (1..self.nodes).filter(|&node| is_found(node));
+                nodes.take(most).for_each(&mut show);
             }
         }
-        let shown = (1..shown.len()).filter(|&node| shown[node]);
-        let rows = self.in_order(shown.map(|node| NodeId(number(node))).collect(), &matching);
-        Matches::new(
-            self.query.text().to_owned(),
-            rows,
-            topics,
-            self.topics.len(),
-        )
+        let matches = |node: usize| shown[node] || paths[node] && !is_filter;
+        let matching = (0..self.nodes).map(matches).collect();
+        for node in (1..self.nodes).rev() {
+            if shown[node] {
+                shown[names.parent(NodeId(number(node))).index()] = true;
+            }
+        }
+        Picked {
+            shown,
+            matching,
+            topics: count,
+        }
     }
 
     /// The shown nodes as rows: siblings in order, each followed by what is below it.
     fn in_order(&self, shown: Vec<NodeId>, matching: &[bool]) -> Vec<FoundRow> {
         let siblings = self.sorted_siblings(shown);
-        let mut first_child = vec![u32::MAX; self.topics.len()];
+        let mut first_child = vec![u32::MAX; self.nodes];
         for (index, (parent, _)) in siblings.iter().enumerate().rev() {
             first_child[parent.index()] = number(index);
         }
@@ -203,6 +257,31 @@ impl Run {
         let rank = ranks[self.names.segment(node) as usize];
         (parent, is_reserved, messages, rank, node)
     }
+}
+
+/// The shown nodes as rows, picked from the order of all rows.
+fn ordered_rows(order: &RowOrder, picked: &Picked) -> Vec<FoundRow> {
+    let is_shown = |node: &NodeId| picked.shown.get(node.index()).is_some_and(|&shown| shown);
+    let mut rows = Vec::new();
+    // rows before each place in the order of all
+    let mut before = Vec::with_capacity(order.nodes().len() + 1);
+    for &node in order.nodes() {
+        before.push(number(rows.len()));
+        if is_shown(&node) {
+            rows.push(FoundRow {
+                node,
+                depth: order.depth(node),
+                // its place in the order of all, until it is known which row that is
+                end: number(before.len() - 1 + order.size(node)),
+                is_match: picked.matching[node.index()],
+            });
+        }
+    }
+    before.push(number(rows.len()));
+    for row in &mut rows {
+        row.end = before[row.end as usize];
+    }
+    rows
 }
 
 /// One row of a search result.

@@ -1,7 +1,7 @@
 //! The order of siblings. Short lists are put in order where they stand; long ones by a worker, on a snapshot.
 
 use super::chores::AT_ONCE;
-use super::listing::Layout;
+use super::listing::{Layout, Listing};
 use super::names::Names;
 use super::open::{SORT_AT_ONCE, compare_names};
 use super::{Model, NodeId, SortBy};
@@ -35,6 +35,12 @@ pub struct Sorted {
     listing: usize,
     by: SortBy,
     layout: Layout,
+}
+
+/// An order that no longer holds. Letting go of it takes a while when it is long: not under the lock.
+#[derive(Debug)]
+pub struct ReplacedOrder {
+    _listing: Listing,
 }
 
 impl SortJob {
@@ -161,16 +167,18 @@ impl Model {
     }
 
     /// Puts a finished order in place, unless another kind of order has been asked for since.
-    pub fn set_sorted(&mut self, sorted: Sorted) {
+    /// Returns what it replaces, to be let go of without the lock.
+    pub fn set_sorted(&mut self, sorted: Sorted) -> Option<ReplacedOrder> {
         if sorted.by != self.order.by || self.pause.is_on() {
             self.tree.sort_later(sorted.listing);
-            return;
+            return None;
         }
         self.revision += 1;
         let (listing, nodes, _) = self.tree.listing_mut(sorted.listing);
-        listing.adopt(sorted.layout, nodes);
+        let before = listing.adopt(sorted.layout, nodes);
         if listing.unsorted() > 0 {
             self.tree.sort_later(sorted.listing);
         }
+        Some(ReplacedOrder { _listing: before })
     }
 }

@@ -61,7 +61,8 @@ fn search(model: &Model, text: &str) -> Matches {
     let query = Query::new(text).expect("a query");
     let mut cursor = SearchCursor::default();
     while model.search_step(&query, &mut cursor, 7) {}
-    cursor.finish()
+    let found = cursor.matches(&mut RowOrder::default(), usize::MAX, &|| true);
+    found.expect("it is wanted")
 }
 
 /// What the worker does beside a connection.
@@ -73,8 +74,15 @@ fn do_chores(model: &mut Model) {
                 let sorted = job.finish();
                 model.set_sorted(sorted);
             }
+            Chore::Drop(rubbish) => drop(rubbish),
             Chore::More => {}
             Chore::Done => return,
         }
     }
+}
+
+fn retained_below(model: &Model, node: Option<NodeId>) -> Vec<TopicName> {
+    let mut cursor = RetainedCursor::below(node);
+    while model.retained_step(&mut cursor, 2) {}
+    cursor.finish()
 }

@@ -8,8 +8,16 @@ pub(super) struct FilterView {
     matches: Matches,
     /// For each row of the result whether the user closed it.
     closed: Vec<bool>,
+    /// Whether it closed any.
+    has_closed: bool,
     /// Rows that do not show because a branch above them is closed.
     hidden: Vec<Hidden>,
+}
+
+/// A search result that no longer shows. Letting go of it takes a while when it is long: not under the lock.
+#[derive(Debug)]
+pub struct Replaced {
+    _view: FilterView,
 }
 
 /// Rows `start .. end` of the result do not show; `before` others in front of them do not either.
@@ -30,13 +38,15 @@ pub(super) struct Shown {
 
 impl FilterView {
     /// Shows `matches`. Branches that were closed in `before` stay closed when that was the same query.
-    pub(super) fn new(matches: Matches, before: Option<Self>) -> Self {
+    pub(super) fn new(matches: Matches, before: Option<&Self>) -> Self {
         let mut view = Self {
             closed: vec![false; matches.rows.len()],
+            has_closed: false,
             hidden: Vec::new(),
             matches,
         };
-        if let Some(before) = before.filter(|before| before.matches.query == view.matches.query) {
+        let is_same = |before: &&Self| before.matches.query == view.matches.query;
+        if let Some(before) = before.filter(is_same).filter(|before| before.has_closed) {
             let closed = before.closed.iter().zip(&before.matches.rows);
             for (_, row) in closed.filter(|(closed, _)| **closed) {
                 view.mark(row.node, true);
@@ -44,6 +54,10 @@ impl FilterView {
             view.settle();
         }
         view
+    }
+
+    pub(super) fn into_replaced(self) -> Replaced {
+        Replaced { _view: self }
     }
 
     pub(super) fn query(&self) -> &str {
@@ -141,8 +155,10 @@ impl FilterView {
     /// Works out anew which rows do not show.
     fn settle(&mut self) {
         self.hidden.clear();
+        self.has_closed = false;
         let (mut row, mut before) = (0, 0);
         while let Some(next) = self.closed.get(row..).and_then(first_true) {
+            self.has_closed = true;
             let start = super::names::number(row + next + 1);
             let end = self.matches.rows[row + next].end;
             self.hidden.push(Hidden { start, end, before });

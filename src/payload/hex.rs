@@ -2,8 +2,10 @@
 
 use thiserror::Error;
 
-/// Bytes on one line of the dump.
-const PER_LINE: usize = 16;
+/// Bytes on one line of a dump where there is room, as other tools have it.
+pub const WIDE: usize = 16;
+/// Bytes on one line of a dump in a narrow place.
+pub const NARROW: usize = 8;
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Why typed text is not hexadecimal bytes.
@@ -63,23 +65,27 @@ pub fn parse(text: &str) -> Result<Vec<u8>, HexError> {
     }
 }
 
-/// Lines of a dump with 16 bytes each.
-pub fn line_count(length: usize) -> usize {
-    length.div_ceil(PER_LINE)
+/// Lines of a dump with `per_line` bytes each.
+pub fn line_count(length: usize, per_line: usize) -> usize {
+    length.div_ceil(per_line.max(1))
 }
 
-/// Line `line` (from 0) of the dump of `payload`: offset, hex pairs in two groups of eight, ASCII; empty behind
-/// the end.
+/// Characters of a line of `per_line` bytes: eight digits of offset, pairs in groups of eight, ASCII between bars.
+pub fn line_width(per_line: usize) -> usize {
+    9 + per_line.div_ceil(8) + 3 * per_line + 2 + per_line + 1
+}
+
+/// Line `line` (from 0) of the dump of `payload`: offset, hex pairs in groups of eight, ASCII; empty behind the end.
 /// `00000010  48 65 6c …  |Hel…|`
-pub fn line(payload: &[u8], line: usize) -> String {
-    let start = line.saturating_mul(PER_LINE);
+pub fn line(payload: &[u8], line: usize, per_line: usize) -> String {
+    let start = line.saturating_mul(per_line);
     let rest = payload.get(start..).unwrap_or_default();
-    let bytes = &rest[..rest.len().min(PER_LINE)];
+    let bytes = &rest[..rest.len().min(per_line)];
     if bytes.is_empty() {
         return String::new();
     }
     let mut text = format!("{start:08x} ");
-    for column in 0..PER_LINE {
+    for column in 0..per_line {
         if column % 8 == 0 {
             text.push(' ');
         }
@@ -166,18 +172,36 @@ mod tests {
     #[test]
     fn a_dump_has_offsets_groups_and_ascii() {
         let payload: Vec<u8> = (0x41..0x41 + 19).collect();
-        assert_eq!(line_count(payload.len()), 2);
+        assert_eq!(line_count(payload.len(), WIDE), 2);
         assert_eq!(
-            line(&payload, 0),
+            line(&payload, 0, WIDE),
             "00000000  41 42 43 44 45 46 47 48  49 4a 4b 4c 4d 4e 4f 50  |ABCDEFGHIJKLMNOP|"
         );
         assert_eq!(
-            line(&payload, 1),
+            line(&payload, 1, WIDE),
             "00000010  51 52 53                                          |QRS|"
         );
-        assert_eq!(line(&payload, 2), "");
-        assert_eq!(line(&payload, usize::MAX), "");
-        assert!(line(b"\0\x7f\xff ~", 0).ends_with("|... ~|"));
+        assert_eq!(line(&payload, 2, WIDE), "");
+        assert_eq!(line(&payload, usize::MAX, WIDE), "");
+        assert!(line(b"\0\x7f\xff ~", 0, WIDE).ends_with("|... ~|"));
+    }
+
+    #[test]
+    fn a_narrow_dump_has_one_group() {
+        let payload = *b"0123456789";
+        assert_eq!(line_count(payload.len(), NARROW), 2);
+        assert_eq!(
+            line(&payload, 0, NARROW),
+            "00000000  30 31 32 33 34 35 36 37  |01234567|"
+        );
+        assert_eq!(
+            line(&payload, 1, NARROW),
+            "00000008  38 39                    |89|"
+        );
+        for per_line in [NARROW, WIDE] {
+            let whole = line(&[b'x'; WIDE], 0, per_line);
+            assert_eq!(whole.chars().count(), line_width(per_line));
+        }
     }
 
     proptest! {

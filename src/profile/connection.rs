@@ -34,6 +34,10 @@ pub enum Session {
 /// One connection as the user keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a choice of its own, as the editor shows it"
+)]
 pub struct Profile {
     /// Stays the same for ever.
     pub id: ProfileId,
@@ -155,7 +159,13 @@ impl Profile {
 
     /// Changes the transport. The port follows, unless somebody chose another than the usual one.
     pub fn set_transport(&mut self, transport: Transport) {
-        let was_usual = self.port == self.transport.default_port() || self.port == 0;
+        // A Unix socket leaves the port as it was: then any transport's usual one counts as not chosen.
+        let was_usual = match self.transport {
+            Transport::Unix => Transport::ALL
+                .iter()
+                .any(|it| it.default_port() == self.port),
+            old => self.port == old.default_port(),
+        };
         if was_usual && transport.uses_network() {
             self.port = transport.default_port();
         }

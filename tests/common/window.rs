@@ -293,6 +293,13 @@ impl Window {
         rows.into_iter().map(|(_, words)| words).collect()
     }
 
+    /// What a screen reader is told of the first row that begins with `start`: its level, and whether it is open.
+    pub fn row_outline(&self, start: &str) -> (Option<usize>, Option<bool>) {
+        let row = self.row(start);
+        let row = row.accesskit_node();
+        (row.data().level(), row.data().is_expanded())
+    }
+
     /// Whether a row of the tree begins with `start`.
     pub fn has_row(&self, start: &str) -> bool {
         self.rows().iter().any(|row| row.starts_with(start))

@@ -69,11 +69,11 @@ fn a_message_is_published_with_ctrl_enter() {
     let home = Home::new();
     let mut window = demo_by_palette(&home);
     tab_to(&mut window, "Topic to publish to");
-    window.type_text("test/keys");
+    window.type_text("answers/keys");
     tab_to(&mut window, "Payload to publish");
     window.type_text("{\"by\": \"keyboard\"}");
     window.chord(CTRL, Key::Enter);
-    window.wait_for("the message", |window| window.has_row("test"));
+    window.wait_for("the message", |window| window.has_row("answers"));
     assert_eq!(
         window.value("Payload to publish").as_deref(),
         Some("{\"by\": \"keyboard\"}"),

@@ -7,6 +7,11 @@ use egui::accesskit::Role;
 use crate::broker::{demo, demo_in};
 use crate::driver::{CTRL, Home, Look, Window};
 
+/// Whether a text has icons of the icon font, which mean nothing to who hears them.
+fn is_glyph(text: &str) -> bool {
+    text.contains(|character| ('\u{e000}'..='\u{f8ff}').contains(&character))
+}
+
 /// Visits every panel and dialog.
 fn visit(window: &mut Window) {
     let check = |window: &Window, place: &str| {
@@ -15,6 +20,8 @@ fn visit(window: &mut Window) {
             unnamed.is_empty(),
             "without a label in {place}: {unnamed:#?}"
         );
+        let glyphs = window.read(|text| is_glyph(text).then(|| text.escape_unicode().to_string()));
+        assert_eq!(glyphs, None, "an icon is read out in {place}");
     };
     window.click_row("UMD");
     for tab in ["Payload", "History", "Properties", "Subtree"] {

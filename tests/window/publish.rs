@@ -4,7 +4,7 @@ use egui::Key;
 use egui::accesskit::Role;
 
 use crate::broker::demo;
-use crate::driver::{Home, Look, Window};
+use crate::driver::{CTRL, Home, Look, Window};
 
 const BY_HAND: &str = r#"{"led":"off","by":"hand"}"#;
 
@@ -56,6 +56,9 @@ fn a_wrong_topic_is_not_published_and_said_why() {
     let home = Home::new();
     let mut window = demo(&home);
     publish(&mut window, "home/+/light", "QoS 1", "1");
+    window.wait_for_text("wildcard");
+    assert!(!window.has_text("Not published: "), "the button is off");
+    window.chord(CTRL, Key::Enter);
     window.wait_for_text("Not published: ");
     assert!(!window.has_row("+"));
 }

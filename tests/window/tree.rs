@@ -60,20 +60,36 @@ fn the_filter_narrows_the_tree_and_escape_clears_it() {
 }
 
 #[test]
+fn rows_tell_their_level_and_whether_they_are_open() {
+    let home = Home::new();
+    let mut window = demo(&home);
+    window.double_click_row("UM");
+    window.wait_for("its branches", |window| window.has_row("campus"));
+    assert_eq!(window.row_outline("UM"), (Some(1), Some(true)));
+    assert_eq!(window.row_outline("campus"), (Some(2), Some(false)));
+    window.click_row("UMD = University");
+    assert_eq!(window.row_outline("UMD"), (Some(1), None));
+}
+
+#[test]
 fn a_paused_tree_stands_still_and_goes_on_counting() {
     let home = Home::new();
     let mut window = demo(&home);
     window.double_click_row("UM");
     window.double_click_row("campus");
     window.double_click_row("faculty");
-    window.wait_for_text("forum = ");
+    window.click_row("forum = ");
     window.press("Pause the tree; counting goes on");
+    window.wait_for_text("Paused: as of");
     let (frozen, before) = (window.rows(), messages(&window).unwrap());
     window.wait_for("more messages", |window| {
         messages(window).unwrap() > before + 100
     });
     assert_eq!(window.rows(), frozen);
     window.press("Resume the tree");
+    window.wait_for("the inspector goes on", |window| {
+        !window.has_text("Paused: as of")
+    });
     window.wait_for("newer values", |window| window.rows() != frozen);
 }
 

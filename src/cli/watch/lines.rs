@@ -122,6 +122,7 @@ fn open_all(model: &Mutex<Model>) {
         let chore = model.lock().next_chore();
         match chore {
             Chore::Done => return,
+            Chore::Drop(rubbish) => drop(rubbish),
             Chore::More => {}
             Chore::Sort(job) => sort(model, job),
         }

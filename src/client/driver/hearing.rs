@@ -2,9 +2,9 @@
 
 use crate::mqtt::{ConnAck, Disconnect, Packet, Timestamp};
 
-use super::super::Event;
 use super::super::failure::Unreadable;
-use super::super::tap::{Direction, Seen};
+use super::super::tap::Seen;
+use super::super::{Direction, Event};
 use super::Driver;
 
 /// What the tap told of the current connection.

@@ -1,15 +1,19 @@
 //! What views ask for, done: a flat match with a call per arm.
 
 use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, now};
-use crate::model::{NodeId, Query};
+use crate::model::{NodeId, Query, RetainedCursor};
 use crate::mqtt::{Qos, TopicFilter, TopicName};
-use crate::profile::{Settings, Subscription};
+use crate::profile::{ProfileId, Settings, Subscription};
 
 use super::super::action::{Action, Level};
 use super::super::dialogs::Dialog;
-use super::super::session::PublishRecord;
+use super::super::jobs::Done;
+use super::super::session::{PublishRecord, Session};
 use super::super::theme;
 use super::{App, Screen};
+
+/// Nodes looked at for each time the model is locked, when retained topics are gathered.
+const RETAINED_STEP: usize = 4096;
 
 impl App {
     /// Does everything that was asked for since the last call.
@@ -102,8 +106,9 @@ impl App {
 
     fn on_model(&mut self, change: impl FnOnce(&mut crate::model::Model)) {
         if let Some(session) = &self.data.session {
-            change(&mut session.live.model().lock());
-            self.remember_branches();
+            change(&mut session.live.lock());
+            // which branches are open is part of the window's state
+            self.data.unsaved.window = Some(now());
         }
     }
 
@@ -151,7 +156,7 @@ impl App {
             return;
         };
         session.selected = Some(node);
-        let path = session.live.model().lock().path(node);
+        let path = session.live.lock().path(node);
         self.views.dock.publish.follow_topic(&path);
     }
 
@@ -159,7 +164,7 @@ impl App {
         let Some(session) = &self.data.session else {
             return;
         };
-        let mut model = session.live.model().lock();
+        let mut model = session.live.lock();
         let Some(node) = model.find(path) else { return };
         model.reveal(node);
         drop(model);
@@ -170,14 +175,14 @@ impl App {
     fn sort_by(&mut self, order: crate::model::SortBy) {
         if let Some(session) = &mut self.data.session {
             session.sort = order;
-            session.live.model().lock().sort_by(order);
+            session.live.lock().sort_by(order);
         }
     }
 
     fn set_paused(&mut self, paused: bool) {
         if let Some(session) = &mut self.data.session {
             session.is_paused = paused;
-            session.live.model().lock().set_paused(paused);
+            session.live.lock().set_paused(paused);
         }
     }
 
@@ -190,7 +195,7 @@ impl App {
             && let Some(node) = session.selected
         {
             session.live.set_query(None);
-            session.live.model().lock().reveal(node);
+            session.live.lock().reveal(node);
             return self.views.tree.reveal_selected();
         }
         if let Some(session) = &self.data.session {
@@ -203,12 +208,31 @@ impl App {
         self.views.top_bar.focus_filter = true;
     }
 
+    /// Finds the topics on a thread of its own, which may take a second for a million, and then asks.
     fn clear_retained_below(&mut self, node: Option<NodeId>) {
         let Some(session) = &self.data.session else {
             return;
         };
-        let topics = session.live.model().lock().retained_below(node);
-        self.views.dialog = Dialog::clear_retained(topics);
+        let model = std::sync::Arc::clone(session.live.model());
+        let profile = session.profile.id.clone();
+        self.jobs.run_blocking(move || {
+            let mut cursor = RetainedCursor::below(node);
+            while {
+                let model = model.lock();
+                let is_unfinished = model.retained_step(&mut cursor, RETAINED_STEP);
+                parking_lot::MutexGuard::unlock_fair(model);
+                is_unfinished
+            } {}
+            Done::RetainedFound(profile, cursor.finish())
+        });
+    }
+
+    /// The topics whose retained messages are to be cleared were found.
+    pub(super) fn retained_found(&mut self, profile: &ProfileId, topics: Vec<TopicName>) {
+        let is_open = |session: &Session| session.profile.id == *profile;
+        if self.data.session.as_ref().is_some_and(is_open) {
+            self.views.dialog = Dialog::clear_retained(topics);
+        }
     }
 
     fn clear_retained(&mut self, topics: Vec<TopicName>) {
@@ -248,7 +272,6 @@ impl App {
         if let Some(session) = &self.data.session {
             session
                 .live
-                .model()
                 .lock()
                 .set_history_budget(settings.history_budget);
         }

@@ -7,6 +7,7 @@ use crate::profile::ProfileId;
 use super::super::action::Level;
 use super::super::jobs::Done;
 use super::super::session::Session;
+use super::super::words::broker_says;
 use super::App;
 
 /// Events taken in one frame; the rest waits for the next one.
@@ -27,6 +28,7 @@ impl App {
                 Done::BrokerStopped { start_again } => self.broker_stopped(start_again),
                 Done::PasswordFound(id, found) => self.password_found(id, found),
                 Done::PasswordKept(id, result) => self.password_kept(&id, result),
+                Done::RetainedFound(profile, topics) => self.retained_found(&profile, topics),
                 Done::Saved(errors) => self.saved(errors),
             }
             context.request_repaint();
@@ -107,10 +109,7 @@ impl App {
                 );
             }
             SubscribeOutcome::Refused(reason, words) => {
-                let words = words
-                    .as_ref()
-                    .map(|words| format!(" The broker says: {words}"))
-                    .unwrap_or_default();
+                let words = broker_says(words.as_deref());
                 let text = format!(
                     "The broker refused {filter}: {}{words}",
                     reason.suback_meaning()
@@ -143,10 +142,7 @@ impl App {
         );
         match step {
             PublishStep::Refused(reason, words) => {
-                let words = words
-                    .as_ref()
-                    .map(|words| format!(" The broker says: {words}"))
-                    .unwrap_or_default();
+                let words = broker_says(words.as_deref());
                 let text = format!("{message} was refused: {}{words}", reason.publish_meaning());
                 self.say(Level::Error, &name, text, None);
             }

@@ -8,6 +8,7 @@ mod events;
 mod keys;
 mod layout;
 mod profiles;
+mod rehearsal;
 mod saver;
 
 use std::cell::RefCell;
@@ -34,6 +35,7 @@ use super::top_bar::TopBar;
 use super::tree::TreeView;
 use super::waker::Waker;
 use data::Data;
+pub use rehearsal::{FrameCost, Rehearsal};
 
 /// How the window is to start.
 #[derive(Clone)]
@@ -49,6 +51,9 @@ pub struct Options {
     /// Closes the window from outside.
     pub quit: Quit,
 }
+
+/// When a frame looks again whose model was busy.
+pub const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// Which of the two screens is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -150,6 +155,13 @@ impl App {
         viewport
     }
 
+    /// Clicks Connect at the profile that is selected.
+    pub fn connect_selected(&mut self) {
+        if let Some(id) = self.data.selected_profile.clone() {
+            self.connect(&id);
+        }
+    }
+
     /// Writes a line to the log and shows it as a toast.
     fn say(
         &mut self,
@@ -181,6 +193,11 @@ impl App {
         }
         self.take_jobs(context);
         self.take_events();
+        if let Some(session) = &mut self.data.session
+            && session.look(now())
+        {
+            context.request_repaint_after(LOOK_AGAIN);
+        }
         if let Some(delay) = self.data.refresh_broker(now()) {
             context.request_repaint_after(delay);
         }
@@ -232,12 +249,9 @@ impl App {
     }
 }
 
-impl eframe::App for App {
-    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
-        self.advance(context);
-    }
-
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+impl App {
+    /// Draws a frame.
+    fn frame(&mut self, ui: &mut egui::Ui) {
         self.waker.judge_last_frame();
         self.global_keys(ui);
         self.layout(ui);
@@ -246,6 +260,16 @@ impl eframe::App for App {
         if let Some(delay) = self.next_change() {
             ui.ctx().request_repaint_after(delay);
         }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+        self.advance(context);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

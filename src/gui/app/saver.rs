@@ -6,8 +6,9 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::client::now;
+use crate::model::Model;
 use crate::mqtt::Timestamp;
-use crate::profile::{ConfigDir, Profile, Settings, StoreError, WindowState};
+use crate::profile::{ConfigDir, Profile, ProfileId, Settings, StoreError, WindowState};
 
 use super::super::action::Level;
 use super::super::jobs::Done;
@@ -35,13 +36,19 @@ struct Snapshot {
     profiles: Option<Vec<Profile>>,
     settings: Option<Settings>,
     window: Option<WindowState>,
+    /// The connection whose open branches are to be kept too: gathering their paths is no work for a frame.
+    open: Option<(ProfileId, Arc<Mutex<Model>>)>,
     number: u64,
     written: Arc<Mutex<[u64; 3]>>,
 }
 
 impl Snapshot {
     /// Writes what changed, unless a newer snapshot was faster.
-    fn write(self) -> Vec<StoreError> {
+    fn write(mut self) -> Vec<StoreError> {
+        if let (Some(window), Some((profile, model))) = (&mut self.window, self.open.take()) {
+            let paths = model.lock().open_paths();
+            window.expanded.insert(profile, paths);
+        }
         let mut written = self.written.lock();
         let mut is_newest = |file: usize| {
             let is_newest = written[file] < self.number;
@@ -112,9 +119,14 @@ impl App {
 
     fn snapshot(&mut self) -> Snapshot {
         let data = &mut self.data;
+        let open = data
+            .session
+            .as_ref()
+            .map(|session| (session.profile.id.clone(), Arc::clone(session.live.model())));
         data.unsaved.last += 1;
         Snapshot {
             number: data.unsaved.last,
+            open,
             written: data.unsaved.written.clone(),
             config: data.config.clone(),
             profiles: std::mem::take(&mut data.unsaved.profiles)
@@ -185,7 +197,7 @@ impl App {
     /// Notes which branches are open.
     pub(super) fn remember_branches(&mut self) {
         if let Some(session) = &self.data.session {
-            let paths = session.live.model().lock().open_paths();
+            let paths = session.live.lock().open_paths();
             self.data
                 .window
                 .expanded

@@ -55,7 +55,7 @@ pub fn advanced_ui(ui: &mut Ui, profile: &mut Profile) {
 
 fn timeout_ui(ui: &mut Ui, profile: &mut Profile) {
     let mut seconds = u32::from(profile.connect_timeout);
-    if number_field(ui, &mut seconds, 1..=65_535, "Connect timeout", 72.0) {
+    if number_field(ui, &mut seconds, 1..=65_535, "Connect timeout", 72.0).is_changed {
         profile.connect_timeout = u16::try_from(seconds).unwrap_or(profile.connect_timeout);
     }
     unit_ui(ui, "seconds");

@@ -1,14 +1,16 @@
 //! The editor of the selected profile: heading, tabs, cards. Every change is handed over at once.
 
+use std::collections::BTreeMap;
+
 use egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, vec2};
 
-use crate::profile::Profile;
+use crate::profile::{Profile, ProfileId};
 
 use super::super::action::{Action, Level};
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, Tab, button, icon_button, muted, tabs};
+use super::super::widgets::{Look, Tab, button, icon_button, icon_mark, muted, tabs};
 use super::advanced::advanced_ui;
 use super::filters::Filters;
 use super::footer::footer_ui;
@@ -30,7 +32,8 @@ enum EditorTab {
 /// UI state of the editor.
 #[derive(Debug, Default)]
 pub struct Editor {
-    tab: EditorTab,
+    /// The tab that each profile was left on; a new one begins on the first.
+    tabs: BTreeMap<ProfileId, EditorTab>,
     password: PasswordField,
     filters: Filters,
 }
@@ -64,9 +67,9 @@ impl Editor {
                     ui.set_width(ui.available_width().min(WIDEST));
                     ui.spacing_mut().item_spacing = vec2(theme::SPACE[1], theme::SPACE[2]);
                     heading_ui(ui, context, &edited);
-                    self.tabs_ui(ui, &edited);
-                    ui.push_id((&profile.id.0, self.tab as u8), |ui| {
-                        self.cards_ui(ui, context, &mut edited);
+                    let tab = self.tabs_ui(ui, &edited);
+                    ui.push_id((&profile.id.0, tab as u8), |ui| {
+                        self.cards_ui(ui, context, &mut edited, tab);
                     });
                     if footer_ui(ui, context, &edited) {
                         self.password.keep(context);
@@ -79,7 +82,9 @@ impl Editor {
         }
     }
 
-    fn tabs_ui(&mut self, ui: &mut Ui, profile: &Profile) {
+    /// Draws the strip and says which tab is chosen.
+    fn tabs_ui(&mut self, ui: &mut Ui, profile: &Profile) -> EditorTab {
+        let chosen = self.tabs.entry(profile.id.clone()).or_default();
         let tab = |value, text| Tab {
             value,
             icon: None,
@@ -94,7 +99,7 @@ impl Editor {
             tab(EditorTab::Advanced, "Advanced"),
         ];
         let strip = ui.horizontal(|ui| {
-            tabs(ui, &mut self.tab, &shown);
+            tabs(ui, chosen, &shown);
             ui.take_available_width();
         });
         let line = egui::Stroke::new(1.0, Palette::of(ui).line);
@@ -103,10 +108,17 @@ impl Editor {
             strip.response.rect.bottom(),
             line,
         );
+        *chosen
     }
 
-    fn cards_ui(&mut self, ui: &mut Ui, context: &Context<'_>, profile: &mut Profile) {
-        match self.tab {
+    fn cards_ui(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        profile: &mut Profile,
+        tab: EditorTab,
+    ) {
+        match tab {
             EditorTab::General => {
                 broker_card_ui(ui, context, profile, &mut self.password);
                 ui.add_space(theme::SPACE[0]);
@@ -172,11 +184,7 @@ fn empty_ui(ui: &mut Ui, context: &Context<'_>) {
     let is_first = context.profiles.is_empty();
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() / 2.0 - 110.0).max(24.0));
-        ui.label(
-            RichText::new(icons::TREE)
-                .font(theme::icon_fill(44.0))
-                .color(palette.accent),
-        );
+        icon_mark(ui, icons::TREE, theme::icon_fill(44.0), palette.accent);
         let (title, text) = if is_first {
             (
                 "No connections yet",

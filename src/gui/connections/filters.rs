@@ -1,13 +1,13 @@
 //! What a profile subscribes to when it connects: filters with their QoS, in order.
 
-use egui::{Align, Key, Layout, RichText, TextEdit, Ui};
+use egui::{Align, Layout, RichText, TextEdit, Ui};
 
 use crate::mqtt::{Qos, TopicFilter};
 use crate::profile::{Field, Problem, Profile, Subscription};
 
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, button, card, field, icon_button, muted, segmented};
+use super::super::widgets::{Look, button, card, field, icon_button, is_entered, muted, segmented};
 use super::form::problem_ui;
 
 /// Room for QoS, the arrows and the cross behind a filter.
@@ -58,7 +58,7 @@ impl Filters {
                 .hint_text("home/+/temperature")
                 .font(theme::mono());
             let response = field(ui, edit, "New topic filter", width);
-            is_wanted = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            is_wanted = is_entered(ui, &response);
             qos_ui(ui, "New filter, QoS", &mut self.qos);
             ui.add_enabled_ui(checked.is_ok() && !is_there, |ui| {
                 is_wanted |= button(ui, Some(icons::PLUS), "Add", Look::Plain).clicked();

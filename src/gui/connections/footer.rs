@@ -1,6 +1,6 @@
 //! Below the cards: connect, where it is saved, and why the last attempt failed.
 
-use egui::{CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui, vec2};
+use egui::{CornerRadius, Frame, Margin, Stroke, Ui, vec2};
 
 use crate::client::Failure;
 use crate::profile::{Profile, Severity};
@@ -9,7 +9,7 @@ use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, button, button_sized, kept_label, muted};
+use super::super::widgets::{Look, button, button_sized, icon_mark, kept_label, muted};
 use super::Activity;
 
 /// Height of the button that connects.
@@ -89,10 +89,7 @@ fn failure_ui(ui: &mut Ui, failure: &Failure) {
             ui.set_min_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = theme::SPACE[0];
             ui.horizontal_top(|ui| {
-                let icon = RichText::new(icons::WARNING_CIRCLE)
-                    .font(theme::icon(16.0))
-                    .color(palette.red);
-                ui.add(Label::new(icon));
+                icon_mark(ui, icons::WARNING_CIRCLE, theme::icon(16.0), palette.red);
                 ui.vertical(|ui| {
                     kept_label(ui, &failure.what, theme::strong(), palette.text);
                     kept_label(ui, &failure.cure, theme::body(), palette.text);

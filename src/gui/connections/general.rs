@@ -94,7 +94,7 @@ fn address_ui(ui: &mut Ui, profile: &mut Profile) {
         adopt_pasted_address(ui, profile, response.lost_focus());
     }
     let mut port = u32::from(profile.port);
-    if number_field(ui, &mut port, 1..=65_535, "Port", PORT_WIDTH) {
+    if number_field(ui, &mut port, 1..=65_535, "Port", PORT_WIDTH).is_changed {
         profile.port = u16::try_from(port).unwrap_or(profile.port);
     }
 }
@@ -136,7 +136,7 @@ fn random_client_id() -> String {
 
 fn keep_alive_ui(ui: &mut Ui, profile: &mut Profile) {
     let mut seconds = u32::from(profile.keep_alive);
-    if number_field(ui, &mut seconds, 0..=65_535, "Keep alive", PORT_WIDTH) {
+    if number_field(ui, &mut seconds, 0..=65_535, "Keep alive", PORT_WIDTH).is_changed {
         profile.keep_alive = u16::try_from(seconds).unwrap_or(profile.keep_alive);
     }
     unit_ui(

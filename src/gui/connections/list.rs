@@ -11,7 +11,9 @@ use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, Place, button_sized, card, field, muted, virtual_rows};
+use super::super::widgets::{
+    Look, Place, button_sized, card, field, icon_mark, is_entered, muted, virtual_rows,
+};
 use super::row::ProfileRow;
 
 /// Distance from one row to the next; the row itself is 4 points lower.
@@ -63,7 +65,7 @@ impl ProfileList {
             .prefix(icon);
         let width = ui.available_width();
         let response = field(ui, edit, "Find a profile", width);
-        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        if is_entered(ui, &response) {
             let first = search(context.profiles, &self.search).first().copied();
             if let Some(profile) = first.and_then(|index| context.profiles.get(index)) {
                 context.ask(Action::SelectProfile(profile.id.clone()));
@@ -270,11 +272,7 @@ fn demo_card_ui(ui: &mut Ui, context: &Context<'_>) {
         ui.set_min_width(ui.available_width());
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::SPACE[1];
-            ui.label(
-                RichText::new(icons::PLAY)
-                    .font(theme::icon_fill(13.0))
-                    .color(palette.accent),
-            );
+            icon_mark(ui, icons::PLAY, theme::icon_fill(13.0), palette.accent);
             ui.label(RichText::new("Try it in ten seconds").font(theme::strong()));
         });
         let is_running = context.broker.demo.is_some();

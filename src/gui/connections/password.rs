@@ -1,7 +1,7 @@
 //! The password of a profile. What is typed goes to the system keyring when the field is left; what is kept there is
 //! never shown.
 
-use egui::{Key, RichText, TextEdit, Ui};
+use egui::{Key, RichText, Ui};
 
 use crate::profile::{Profile, ProfileId, Secret};
 
@@ -9,7 +9,7 @@ use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, field_with_button, icon_button};
+use super::super::widgets::{Look, icon_button, password_field};
 
 /// UI state of the field.
 #[derive(Debug, Default)]
@@ -26,34 +26,24 @@ impl PasswordField {
             self.keep(context);
         }
         let is_known = profile.use_password && context.known_passwords.contains(&profile.id);
-        let mut text = self
+        let mut typed = self
             .draft
             .as_ref()
-            .map_or_else(String::new, |(_, secret)| secret.reveal().to_owned());
-        let can_forget = profile.use_password && text.is_empty();
+            .map_or_else(Secret::default, |(_, secret)| secret.clone());
+        let can_forget = profile.use_password && typed.reveal().is_empty();
         let width = ui.available_width() - if can_forget { 30.0 } else { 0.0 };
-        let is_revealed = self.is_revealed && !text.is_empty();
-        let (eye, tip) = if is_revealed {
-            (icons::EYE_SLASH, "Hide the password")
-        } else {
-            (icons::EYE, "Show the password")
-        };
+        self.is_revealed &= !typed.reveal().is_empty();
         let faint = Palette::of(ui).faint;
-        let edit = TextEdit::singleline(&mut text)
-            .id_salt("password")
-            .password(!is_revealed)
-            .hint_text(hint(profile, is_known))
-            .prefix(
-                RichText::new(icons::LOCK)
-                    .font(theme::icon(14.0))
-                    .color(faint),
-            );
-        let (response, is_eye_clicked) = field_with_button(ui, edit, "Password", width, (eye, tip));
-        if is_eye_clicked {
-            self.is_revealed = !is_revealed;
-        }
+        let lock = RichText::new(icons::LOCK).font(theme::icon(14.0));
+        let hint = hint(profile, is_known);
+        let named = ("Password", width);
+        let response = password_field(ui, &mut typed, &mut self.is_revealed, named, |edit| {
+            edit.id_salt("password")
+                .hint_text(hint)
+                .prefix(lock.color(faint))
+        });
         if response.changed() {
-            self.type_in(context, profile, text);
+            self.type_in(context, profile, typed);
         }
         let is_pressed_outside = response.has_focus()
             && ui.input(|input| input.pointer.any_pressed())
@@ -76,14 +66,14 @@ impl PasswordField {
         }
     }
 
-    fn type_in(&mut self, context: &Context<'_>, profile: &mut Profile, text: String) {
-        if text.is_empty() {
+    fn type_in(&mut self, context: &Context<'_>, profile: &mut Profile, typed: Secret) {
+        if typed.reveal().is_empty() {
             self.draft = None;
             profile.use_password = false;
             context.ask(Action::SetPassword(profile.id.clone(), None));
         } else {
             profile.use_password = true;
-            self.draft = Some((profile.id.clone(), Secret::new(text)));
+            self.draft = Some((profile.id.clone(), typed));
         }
     }
 }

@@ -307,6 +307,23 @@ fn filters_are_added_changed_and_removed() {
 }
 
 #[test]
+fn each_profile_keeps_its_tab_and_a_new_one_begins_on_the_first() {
+    let mut window = Window::new(four());
+    let first = window.selected().id.clone();
+    window.click("Advanced");
+    let (fixture, ..) = window.harness.state_mut();
+    fixture.profiles.push(Profile::default());
+    fixture.selected_profile = Some(fixture.profiles[4].id.clone());
+    window.harness.run();
+    assert!(window.harness.query_by_label("Protocol MQTT 5").is_some());
+    window.harness.state_mut().0.selected_profile = Some(first);
+    window.harness.run();
+    window
+        .harness
+        .get_by_role_and_label(Role::TextInput, "Connect timeout");
+}
+
+#[test]
 fn a_hundred_profiles_scroll_and_are_found() {
     let mut fixture = four();
     fixture.profiles.extend(

@@ -4,6 +4,7 @@ use egui::{Label, RichText, Ui};
 
 use super::super::icons;
 use super::super::theme::{self, Palette};
+use super::super::widgets::icon_mark;
 use super::frame::{Outcome, heading_ui, text_ui};
 
 /// Draws it.
@@ -11,11 +12,7 @@ pub fn about_ui(ui: &mut Ui) -> Outcome {
     let palette = Palette::of(ui);
     let is_closed = heading_ui(ui, "About Canopy", 460.0);
     ui.horizontal(|ui| {
-        ui.label(
-            RichText::new(icons::TREE)
-                .font(theme::icon_fill(40.0))
-                .color(palette.accent),
-        );
+        icon_mark(ui, icons::TREE, theme::icon_fill(40.0), palette.accent);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             let version = format!("Canopy {}", env!("CARGO_PKG_VERSION"));

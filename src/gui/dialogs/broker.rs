@@ -1,6 +1,6 @@
 //! Where the broker inside listens, and who may connect. The network needs a user name and a password.
 
-use egui::{CornerRadius, Frame, Key, Label, Margin, RichText, TextEdit, Ui};
+use egui::{CornerRadius, Frame, Label, Margin, RichText, TextEdit, Ui};
 
 use crate::profile::{BrokerSettings, Secret};
 
@@ -9,7 +9,7 @@ use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{
-    Look, field, field_with_button, labelled, muted, number_field, segmented,
+    Look, field, icon_mark, is_entered, labelled, muted, number_field, password_field, segmented,
 };
 use super::address::{Reach, listen_address};
 use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here};
@@ -63,6 +63,9 @@ impl BrokerDialog {
             );
         }
         let obstacle = checked.as_ref().err().copied();
+        if let Some(obstacle) = obstacle.filter(|_| self.is_address_right()) {
+            note_ui(ui, obstacle, Palette::of(ui).muted);
+        }
         let confirm = Buttons {
             confirm: "Save",
             look: Look::Primary,
@@ -90,7 +93,7 @@ impl BrokerDialog {
         labelled(ui, "Reached from", LABEL_WIDTH, |ui| {
             segmented(ui, "Reached from", &mut self.reach, &options);
         });
-        let mut is_entered = false;
+        let mut is_done = false;
         if self.reach == Reach::Network {
             let width = ui.available_width() - LABEL_WIDTH - theme::SPACE[1];
             labelled(ui, "Address", LABEL_WIDTH, |ui| {
@@ -98,15 +101,16 @@ impl BrokerDialog {
                     .hint_text("0.0.0.0")
                     .font(theme::mono());
                 let response = field(ui, edit, "Address to listen on", width);
-                is_entered |=
-                    response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                is_done |= is_entered(ui, &response);
             });
             if let Err(err) = listen_address(self.reach, &self.address) {
                 note_ui(ui, err, Palette::of(ui).red);
             }
         }
         labelled(ui, "Port", LABEL_WIDTH, |ui| {
-            number_field(ui, &mut self.port, 1..=65_535, "Port of the broker", 80.0);
+            let port = number_field(ui, &mut self.port, 1..=65_535, "Port of the broker", 80.0);
+            start_here(&mut self.is_fresh, &port.response);
+            is_done |= port.is_entered;
             muted(
                 ui,
                 if self.port < 1_024 {
@@ -116,7 +120,7 @@ impl BrokerDialog {
                 },
             );
         });
-        is_entered | self.account_ui(ui, context)
+        is_done | self.account_ui(ui, context)
     }
 
     fn account_ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> bool {
@@ -125,39 +129,37 @@ impl BrokerDialog {
             Reach::Machine => "everyone may connect",
             Reach::Network => "required for the network",
         };
-        let mut is_entered = false;
+        let mut is_done = false;
         labelled(ui, "User name", LABEL_WIDTH, |ui| {
             let edit = TextEdit::singleline(&mut self.user_name).hint_text(hint);
             let response = field(ui, edit, "User name that clients give", width);
-            start_here(&mut self.is_fresh, &response);
-            is_entered |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            is_done |= is_entered(ui, &response);
         });
         if self.user_name.is_empty() && self.reach == Reach::Machine {
-            return is_entered;
+            return is_done;
         }
         labelled(ui, "Password", LABEL_WIDTH, |ui| {
-            let mut text = self.password.reveal().to_owned();
-            let (eye, tip) = if self.is_revealed {
-                (icons::EYE_SLASH, "Hide the password")
+            let hint = if has_password(context) {
+                "kept; type to replace it"
             } else {
-                (icons::EYE, "Show the password")
+                "required"
             };
-            let edit = TextEdit::singleline(&mut text)
-                .password(!self.is_revealed)
-                .hint_text(if has_password(context) {
-                    "kept; type to replace it"
-                } else {
-                    "required"
-                });
-            let (response, is_clicked) =
-                field_with_button(ui, edit, "Password that clients give", width, (eye, tip));
-            self.is_revealed ^= is_clicked;
-            if response.changed() {
-                self.password = Secret::new(text);
-            }
-            is_entered |= response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let named = ("Password that clients give", width);
+            let response = password_field(
+                ui,
+                &mut self.password,
+                &mut self.is_revealed,
+                named,
+                |edit| edit.hint_text(hint),
+            );
+            is_done |= is_entered(ui, &response);
         });
-        is_entered
+        is_done
+    }
+
+    /// Whether nothing is said at the address already.
+    fn is_address_right(&self) -> bool {
+        listen_address(self.reach, &self.address).is_ok()
     }
 
     /// The settings as they would be kept, or the first thing that is missing.
@@ -203,7 +205,7 @@ fn warning_ui(ui: &mut Ui) {
         .show(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.horizontal_top(|ui| {
-                ui.label(RichText::new(icons::WARNING).font(theme::icon(16.0)).color(palette.amber));
+                icon_mark(ui, icons::WARNING, theme::icon(16.0), palette.amber);
                 let text = "Everybody who can reach this machine can try to connect, and messages travel unencrypted. \
                             Use it only in a network that you trust.";
                 ui.add(Label::new(RichText::new(text).color(palette.text)).wrap());

@@ -4,7 +4,7 @@ use egui::{Label, RichText, ScrollArea, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::super::theme::{self, Palette};
-use super::super::widgets::{badge, scroll_by_keys};
+use super::super::widgets::{badge, scroll_step};
 use super::frame::{Outcome, heading_ui, room_for_contents};
 
 /// A place in the window, and its keys with what they do.
@@ -60,7 +60,7 @@ pub fn keys_ui(ui: &mut Ui) -> Outcome {
         .max_height(room_for_contents(ui) + 60.0)
         .show(ui, |ui| {
             ui.set_min_width(ui.available_width());
-            scroll_by_keys(ui);
+            ui.scroll_with_delta(scroll_step(ui, ui.clip_rect().height(), theme::ROW_HEIGHT));
             table_ui(ui);
         });
     if is_closed {

@@ -1,13 +1,12 @@
 //! Asks for a password when a profile connects and none is at hand.
 
-use egui::{Key, TextEdit, Ui};
+use egui::Ui;
 
 use crate::profile::{Profile, ProfileId, Secret};
 
 use super::super::action::{Action, Keep};
 use super::super::context::Context;
-use super::super::icons;
-use super::super::widgets::{Look, field_with_button, muted, switch};
+use super::super::widgets::{Look, is_entered, muted, password_field, switch};
 use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here, text_ui};
 
 /// UI state of the dialog.
@@ -92,19 +91,15 @@ impl PasswordDialog {
 
     fn field_ui(&mut self, ui: &mut Ui) -> bool {
         let width = ui.available_width();
-        let mut text = self.password.reveal().to_owned();
-        let (eye, tip) = if self.is_revealed {
-            (icons::EYE_SLASH, "Hide the password")
-        } else {
-            (icons::EYE, "Show the password")
-        };
-        let edit = TextEdit::singleline(&mut text).password(!self.is_revealed);
-        let (response, is_clicked) = field_with_button(ui, edit, "Password", width, (eye, tip));
-        self.is_revealed ^= is_clicked;
-        if response.changed() {
-            self.password = Secret::new(text);
-        }
+        let named = ("Password", width);
+        let response = password_field(
+            ui,
+            &mut self.password,
+            &mut self.is_revealed,
+            named,
+            |edit| edit,
+        );
         start_here(&mut self.is_fresh, &response);
-        response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+        is_entered(ui, &response)
     }
 }

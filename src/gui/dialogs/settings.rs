@@ -87,7 +87,7 @@ fn fields_ui(ui: &mut Ui, settings: &mut Settings) {
     });
     labelled(ui, "History", LABEL_WIDTH, |ui| {
         let mut mebibytes = u32::try_from(settings.history_budget / MIB).unwrap_or(u32::MAX);
-        if number_field(ui, &mut mebibytes, 1..=65_536, "History in MiB", 80.0) {
+        if number_field(ui, &mut mebibytes, 1..=65_536, "History in MiB", 80.0).is_changed {
             settings.history_budget = u64::from(mebibytes) * MIB;
         }
         muted(ui, "MiB for each connection").on_hover_text(

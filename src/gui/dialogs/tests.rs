@@ -123,6 +123,31 @@ fn enter_takes_the_next_free_port() {
 }
 
 #[test]
+fn the_port_is_where_the_keyboard_starts_and_enter_saves_it() {
+    let fixture = Fixture::new();
+    let dialog = RefCell::new(Dialog::broker(&fixture.settings.broker));
+    let mut harness = harness(&fixture, &dialog);
+    harness.run();
+    let label = "Port of the broker";
+    assert!(harness.get_by_label(label).is_focused());
+    for (port, is_saved) in [("99999", false), ("1999", true)] {
+        harness.get_by_label(label).focus();
+        harness.run();
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+        harness.get_by_label(label).type_text(port);
+        harness.run();
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(!dialog.borrow().is_open(), is_saved, "{port}");
+    }
+    let actions = fixture.take_actions();
+    let [Action::SaveBroker(settings, None)] = &actions[..] else {
+        panic!("{actions:?}")
+    };
+    assert_eq!(settings.port, 1999);
+}
+
+#[test]
 fn the_network_needs_a_user_name_and_a_password() {
     let fixture = Fixture::new();
     let dialog = RefCell::new(Dialog::broker(&fixture.settings.broker));

@@ -1,8 +1,8 @@
 //! The log: what happened, newest last.
 
 use egui::{
-    Align2, Color32, EventFilter, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit,
-    Ui, WidgetInfo, pos2, vec2,
+    Align2, Button, Color32, Popup, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 use crate::payload::format;
@@ -13,13 +13,15 @@ use super::super::icons;
 use super::super::log::{Line, Log};
 use super::super::theme::{self, Palette};
 use super::super::widgets::{
-    Look, field, galley_within, icon_button, muted, scroll_by_keys, segmented, virtual_rows,
+    Look, field, galley_within, icon_button, muted, scroll_keys, segmented, virtual_rows,
 };
 
 /// Where the columns of a line begin, counted from its left end.
 const ICON_AT: f32 = 98.0;
 const SOURCE_AT: f32 = 120.0;
 const TEXT_AT: f32 = 240.0;
+/// Room from which the levels are segments instead of a menu.
+const LEVELS_FROM: f32 = 300.0;
 /// Below this width a line goes without its source.
 const SOURCE_WIDTH: f32 = 560.0;
 
@@ -72,8 +74,10 @@ impl LogPanel {
             (LevelFilter::Warnings, "Warnings"),
             (LevelFilter::Errors, "Errors"),
         ];
-        if ui.available_width() > 210.0 {
+        if ui.available_width() > LEVELS_FROM {
             segmented(ui, "Log level", &mut self.level, &options);
+        } else {
+            self.level_menu(ui, &options);
         }
         let room = ui.available_width();
         if room > 90.0 {
@@ -85,6 +89,24 @@ impl LogPanel {
                 .prefix(icon);
             field(ui, edit, "Find in the log", room.min(200.0));
         }
+    }
+
+    /// The levels where segments have no room.
+    fn level_menu(&mut self, ui: &mut Ui, options: &[(LevelFilter, &str)]) {
+        let look = if self.level == LevelFilter::All {
+            Look::Quiet
+        } else {
+            Look::Plain
+        };
+        let open = icon_button(ui, icons::SLIDERS, "Which lines are shown", look);
+        Popup::menu(&open).show(|ui| {
+            for (level, text) in options {
+                let is_chosen = *level == self.level;
+                if ui.add(Button::selectable(is_chosen, *text)).clicked() {
+                    self.level = *level;
+                }
+            }
+        });
     }
 
     /// Draws it.
@@ -112,32 +134,16 @@ impl LogPanel {
             return;
         }
         let area = ui.available_rect_before_wrap();
-        let list = ui.interact(
-            area,
-            ui.scope_id().with("lines"),
-            Sense::focusable_noninteractive(),
-        );
-        list.widget_info(|| WidgetInfo::labeled(Role::List, true, "Lines of the log"));
-        if list.has_focus() {
-            let filter = EventFilter {
-                vertical_arrows: true,
-                ..EventFilter::default()
-            };
-            ui.memory_mut(|memory| memory.set_focus_lock_filter(list.id, filter));
-            let line = Stroke::new(1.0, Palette::of(ui).accent);
-            ui.painter()
-                .rect_stroke(area, theme::RADIUS, line, StrokeKind::Inside);
-        }
+        let row_height = theme::ROW_HEIGHT - 2.0;
+        let keys = scroll_keys(ui, area, (Role::List, "Lines of the log"), row_height);
         let scroll = ScrollArea::vertical().id_salt("log").stick_to_bottom(true);
         virtual_rows(
             ui,
             scroll,
-            theme::ROW_HEIGHT - 2.0,
+            row_height,
             self.found.lines.len(),
             |ui, rows, place| {
-                if list.has_focus() {
-                    scroll_by_keys(ui);
-                }
+                ui.scroll_with_delta(keys);
                 for row in rows {
                     let line = self
                         .found

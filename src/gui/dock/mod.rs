@@ -83,6 +83,7 @@ impl Dock {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme::SPACE[1];
                 ui.add_space(theme::SPACE[2]);
+                self.publish.repetition_ui(ui, self.tab == DockTab::Publish);
                 match self.tab {
                     DockTab::Publish => {}
                     DockTab::Broker => broker::controls_ui(ui, context),

@@ -220,3 +220,40 @@ fn a_client_of_the_broker_can_be_thrown_out() {
         "{actions:?}"
     );
 }
+
+#[test]
+fn a_repetition_can_be_stopped_wherever_one_is() {
+    for width in [420.0, 530.0, 860.0] {
+        let fixture = RefCell::new(Fixture::connected(&[]));
+        let dock = RefCell::new(Dock::default());
+        dock.borrow_mut().publish.set_topic("a");
+        let mut harness = Harness::builder()
+            .with_size([width, 300.0])
+            .with_context_setup(|ctx| dress(ctx, Theme::Dark))
+            .build_ui(|ui| dock.borrow_mut().ui(ui, &fixture.borrow().context()));
+        harness.run_steps(2);
+        let is_narrow = harness.query_by_label("Start repeating").is_none();
+        if is_narrow {
+            harness.get_by_label("Properties and repeat").click();
+            harness.run_steps(3);
+        }
+        harness.get_by_label("Start repeating").click();
+        harness.run_steps(2);
+        if is_narrow {
+            harness.key_press(egui::Key::Escape);
+            harness.run_steps(3);
+        }
+        for tab in ["Broker", "Log", "Publish"] {
+            harness.get_by_role_and_label(egui::Role::Tab, tab).click();
+            harness.run_steps(3);
+            let stop = harness.get_by_label("Stop repeating").rect();
+            assert!(
+                stop.right() <= width && stop.left() >= 0.0,
+                "{tab} {stop:?}"
+            );
+        }
+        harness.get_by_label("Stop repeating").click();
+        harness.run_steps(3);
+        assert!(harness.query_by_label("Stop repeating").is_none());
+    }
+}

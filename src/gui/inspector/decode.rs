@@ -35,12 +35,21 @@ pub struct TextRow {
     pub line: usize,
 }
 
+/// What there is room for in one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Characters of text beside the line numbers.
+    pub columns: usize,
+    /// Bytes of a dump.
+    pub bytes: usize,
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Key {
     message: MessageId,
     wanted: Option<View>,
-    columns: usize,
+    room: Room,
 }
 
 /// A payload ready to be drawn.
@@ -63,7 +72,7 @@ impl Decoded {
     /// How many rows there are.
     pub fn row_count(&self) -> usize {
         match self.view {
-            View::Hex => hex::line_count(self.payload.len()),
+            View::Hex => hex::line_count(self.payload.len(), self.key.room.bytes),
             View::Json | View::Text => self.rows.len(),
         }
     }
@@ -85,7 +94,7 @@ impl Decoded {
     /// A row as coloured pieces; `None` is plain text.
     pub fn pieces(&self, row: usize) -> Vec<(String, Option<TokenKind>)> {
         if self.view == View::Hex {
-            return vec![(hex::line(&self.payload, row), None)];
+            return vec![(hex::line(&self.payload, row, self.key.room.bytes), None)];
         }
         let Some(row) = self.rows.get(row) else {
             return Vec::new();
@@ -118,8 +127,10 @@ impl Decoded {
 
 /// The dump of a whole payload, a line for each 16 bytes.
 pub fn hex_dump(payload: &[u8]) -> String {
-    let lines = 0..hex::line_count(payload.len());
-    let lines: Vec<_> = lines.map(|line| hex::line(payload, line)).collect();
+    let lines = 0..hex::line_count(payload.len(), hex::WIDE);
+    let lines: Vec<_> = lines
+        .map(|line| hex::line(payload, line, hex::WIDE))
+        .collect();
     lines.join("\n")
 }
 
@@ -157,19 +168,19 @@ impl Decoder {
         self.current.as_ref()
     }
 
-    /// `message` as `wanted` (`None` for what fits best), wrapped at `columns` characters. While a large one is being
+    /// `message` as `wanted` (`None` for what fits best), in rows for which there is `room`. While a large one is being
     /// decoded the one before is returned, and `None` when there was none.
     pub fn get(
         &mut self,
         ctx: &egui::Context,
         message: &Message,
         wanted: Option<View>,
-        columns: usize,
+        room: Room,
     ) -> Option<&Decoded> {
         let key = Key {
             message: message.id,
             wanted,
-            columns,
+            room,
         };
         if let Some((generation, done)) = self.jobs.poll()
             && generation == self.generation
@@ -214,7 +225,7 @@ fn decode(key: Key, payload: Bytes) -> Decoded {
     };
     if view == View::Json {
         if let Some(pretty) = json::pretty(&decoded.payload) {
-            decoded.rows = wrap(&pretty.text, key.columns);
+            decoded.rows = wrap(&pretty.text, key.room.columns);
             decoded.text = pretty.text;
             decoded.tokens = pretty.tokens;
             return decoded;
@@ -227,7 +238,7 @@ fn decode(key: Key, payload: Bytes) -> Decoded {
             decoded.notice = Some("Not valid UTF-8, other bytes are shown as \\x00");
         }
         decoded.text = visible(&decoded.payload).into_owned();
-        decoded.rows = wrap(&decoded.text, key.columns);
+        decoded.rows = wrap(&decoded.text, key.room.columns);
     }
     decoded
 }
@@ -284,9 +295,14 @@ fn printable(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Decoder, View, printable, wrap};
+    use super::{Decoder, Room, View, printable, wrap};
     use crate::model::{Message, MessageId};
     use crate::mqtt::{Qos, Timestamp};
+
+    const ROOM: Room = Room {
+        columns: 80,
+        bytes: 16,
+    };
 
     fn message(payload: impl Into<bytes::Bytes>) -> Message {
         Message {
@@ -330,7 +346,7 @@ mod tests {
         let ctx = egui::Context::default();
         let mut decoder = Decoder::default();
         let message = message("hello");
-        let shown = decoder.get(&ctx, &message, Some(View::Text), 80).unwrap();
+        let shown = decoder.get(&ctx, &message, Some(View::Text), ROOM).unwrap();
         assert_eq!(shown.pieces(0), [("hello".to_owned(), None)]);
         assert_eq!(shown.all_text(), "hello");
     }
@@ -340,13 +356,20 @@ mod tests {
         let ctx = egui::Context::default();
         let mut decoder = Decoder::default();
         let message = message("line\n".repeat(100_000));
-        assert!(decoder.get(&ctx, &message, Some(View::Text), 80).is_none());
+        assert!(
+            decoder
+                .get(&ctx, &message, Some(View::Text), ROOM)
+                .is_none()
+        );
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
-        while decoder.get(&ctx, &message, Some(View::Text), 80).is_none() {
+        while decoder
+            .get(&ctx, &message, Some(View::Text), ROOM)
+            .is_none()
+        {
             assert!(std::time::Instant::now() < deadline);
             std::thread::yield_now();
         }
-        let shown = decoder.get(&ctx, &message, Some(View::Text), 80).unwrap();
+        let shown = decoder.get(&ctx, &message, Some(View::Text), ROOM).unwrap();
         assert_eq!(shown.row_count(), 100_001);
     }
 }

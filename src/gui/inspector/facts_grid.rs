@@ -1,6 +1,6 @@
 //! Names and values in two columns, values selectable: how properties and subtree facts are shown.
 
-use egui::{Grid, Label, RichText, ScrollArea, Ui};
+use egui::{Grid, Label, RichText, Role, ScrollArea, Ui};
 
 use super::super::theme::{self, Palette};
 use super::super::widgets::scroll_keys;
@@ -15,7 +15,12 @@ pub struct Section {
 
 /// Draws sections below each other, scrolling when there is not room for all.
 pub fn sections(ui: &mut Ui, name: &str, sections: &[Section]) {
-    let keys = scroll_keys(ui, ui.available_rect_before_wrap(), name, theme::ROW_HEIGHT);
+    let keys = scroll_keys(
+        ui,
+        ui.available_rect_before_wrap(),
+        (Role::ScrollView, name),
+        theme::ROW_HEIGHT,
+    );
     ScrollArea::vertical()
         .id_salt(name)
         .auto_shrink(false)

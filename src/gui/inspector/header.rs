@@ -8,7 +8,9 @@ use super::super::context::Context;
 use super::super::icons;
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, button, galley, icon_button, qos_badge, retained_badge};
+use super::super::widgets::{
+    Look, button, galley, icon_button, icon_mark, qos_badge, retained_badge,
+};
 use super::breadcrumb::{breadcrumb, elide};
 use super::decode::hex_dump;
 use super::shown::{Shown, published_by};
@@ -212,38 +214,41 @@ fn counts(ui: &mut Ui, line: &mut FactsLine, shown: &Shown) {
     }
 }
 
-/// Facts with dots in between; a line breaks only between them.
+/// Facts with dots in between; a line breaks only between them, and neither begins nor ends with a dot.
 struct FactsLine {
     is_first: bool,
 }
 
 impl FactsLine {
     fn fact(&mut self, ui: &mut Ui, text: &str) -> egui::Response {
-        let job = self.begin(ui, text);
-        ui.add(Label::new(job).extend())
+        let palette = Palette::of(ui);
+        let mut job = LayoutJob::default();
+        job.append(text, 0.0, TextFormat::simple(theme::label(), palette.muted));
+        self.add(ui, job)
     }
 
     fn named(&mut self, ui: &mut Ui, name: &str, value: &str) {
-        let mut job = self.begin(ui, name);
-        let format = TextFormat::simple(theme::mono(), Palette::of(ui).text);
-        job.append(&elide(value, 40), 6.0, format);
-        ui.add(Label::new(job).selectable(true).extend())
-            .on_hover_text(elide(value, 400));
-    }
-
-    fn begin(&mut self, ui: &Ui, text: &str) -> LayoutJob {
         let palette = Palette::of(ui);
         let mut job = LayoutJob::default();
-        if !self.is_first {
-            job.append("·", 0.0, TextFormat::simple(theme::label(), palette.faint));
+        job.append(name, 0.0, TextFormat::simple(theme::label(), palette.muted));
+        let format = TextFormat::simple(theme::mono(), palette.text);
+        job.append(&elide(value, 40), 6.0, format);
+        self.add(ui, job).on_hover_text(elide(value, 400));
+    }
+
+    /// The dot is painted, so that no screen reader says it.
+    fn add(&mut self, ui: &mut Ui, job: LayoutJob) -> egui::Response {
+        let fact = ui.painter().layout_job(job);
+        if !std::mem::take(&mut self.is_first) {
+            let faint = Palette::of(ui).faint;
+            let gap = ui.spacing().item_spacing.x;
+            let dot = galley(ui, "·", theme::label(), faint);
+            if dot.size().x + gap + fact.size().x > ui.available_size_before_wrap().x {
+                ui.end_row();
+            } else {
+                icon_mark(ui, "·", theme::label(), faint);
+            }
         }
-        let space = if self.is_first { 0.0 } else { 7.0 };
-        job.append(
-            text,
-            space,
-            TextFormat::simple(theme::label(), palette.muted),
-        );
-        self.is_first = false;
-        job
+        ui.add(Label::new(fact).selectable(true).extend())
     }
 }

@@ -4,6 +4,7 @@ use egui::{
     Align2, EventFilter, Id, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
 };
 
+use super::super::app::LOOK_AGAIN;
 use super::super::context::Context;
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
@@ -11,7 +12,7 @@ use super::super::widgets::{Scrolled, muted, virtual_rows};
 use super::message_row::{Columns, column_names, message_row};
 use super::shown::Shown;
 use crate::gui::words;
-use crate::model::{Message, MessageId};
+use crate::model::{Message, MessageId, Model};
 
 /// A message that the user chose to look at.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct HistoryView {
     scrolled: Scrolled,
     /// Messages of the topic when it was drawn last.
     total: Option<u64>,
+    /// The rows that were copied last and the first one's number, to be shown again while the model is busy.
+    copied: (usize, Vec<Message>),
     bring_into_view: Option<usize>,
 }
 
@@ -71,23 +74,29 @@ impl HistoryView {
         list.widget_info(|| WidgetInfo::labeled(Role::List, true, "History"));
         let scroll = self.scroll_area(ui, shown, height);
         let selected = chosen.map(|chosen| chosen.message.id);
+        let (mut first, mut messages) = std::mem::take(&mut self.copied);
         self.scrolled = virtual_rows(
             ui,
             scroll,
             theme::HISTORY_ROW_HEIGHT,
             shown.history_len,
             |ui, rows, place| {
-                let messages = copy_rows(session, shown, &rows);
-                for (row, message) in rows.zip(messages) {
+                if let Some(model) = session.live.lock_soon() {
+                    (first, messages) = (rows.start, copy_rows(&model, shown, &rows));
+                } else {
+                    ui.ctx().request_repaint_after(LOOK_AGAIN);
+                }
+                for (row, message) in (first..).zip(&messages) {
                     let response =
-                        message_row(ui, context, place.row(row), &message, columns, selected);
+                        message_row(ui, context, place.row(row), message, columns, selected);
                     if response.clicked() {
                         ui.memory_mut(|memory| memory.request_focus(id));
-                        choice = Some(chosen_at(shown, row, message));
+                        choice = Some(chosen_at(shown, row, message.clone()));
                     }
                 }
             },
         );
+        self.copied = (first, messages);
         if list.has_focus() {
             let line = Stroke::new(1.0, Palette::of(ui).accent);
             ui.painter()
@@ -158,7 +167,7 @@ impl HistoryView {
         if row == 0 && step < 0.0 {
             return Some(Choice::Newest);
         }
-        let message = copy_rows(session, shown, &(row..row + 1))
+        let message = copy_rows(&session.live.lock(), shown, &(row..row + 1))
             .into_iter()
             .next()?;
         Some(chosen_at(shown, row, message))
@@ -178,9 +187,8 @@ fn moved(current: Option<usize>, step: f32, rows: usize) -> usize {
 }
 
 /// Copies these rows as they were numbered when `shown` was copied, though messages may have come since.
-fn copy_rows(session: &Session, shown: &Shown, rows: &std::ops::Range<usize>) -> Vec<Message> {
+fn copy_rows(model: &Model, shown: &Shown, rows: &std::ops::Range<usize>) -> Vec<Message> {
     let mut messages = Vec::with_capacity(rows.len());
-    let model = session.live.model().lock();
     let newest = model.last_message(shown.node).map(|message| message.id);
     let is_same = newest == shown.newest.as_ref().map(|message| message.id);
     let came_since = if is_same {

@@ -24,6 +24,7 @@ use self::payload::{PayloadView, full_height, payload_rows};
 use self::save::SaveBar;
 use self::shown::Shown;
 
+use super::app::LOOK_AGAIN;
 use super::context::Context;
 use super::icons;
 use super::session::Session;
@@ -54,6 +55,8 @@ enum InspectorTab {
 pub struct Inspector {
     target: Option<(ProfileId, NodeId)>,
     tab: InspectorTab,
+    /// What was copied of the topic last.
+    shown: Option<Shown>,
     chosen: Option<Chosen>,
     payload: PayloadView,
     history: HistoryView,
@@ -61,6 +64,11 @@ pub struct Inspector {
 }
 
 impl Inspector {
+    /// Shows the list of all messages of the selected topic.
+    pub fn show_history(&mut self) {
+        self.tab = InspectorTab::History;
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         Frame::new()
@@ -73,9 +81,28 @@ impl Inspector {
                     return nothing_selected(ui, context);
                 };
                 self.follow(session, node);
-                let shown = Shown::copy(&session.live.model().lock(), node, context.now);
+                let shown = self.copy(ui, context, session, node);
+                if session.is_paused {
+                    paused_notice(ui, context, &shown);
+                }
                 self.topic_ui(ui, context, session, &shown);
+                self.shown = Some(shown);
             });
+    }
+
+    /// What is shown of the topic: what was copied before when the tree is paused, or when the model is busy just now.
+    fn copy(&mut self, ui: &Ui, context: &Context<'_>, session: &Session, node: NodeId) -> Shown {
+        let Some(before) = self.shown.take().filter(|shown| shown.node == node) else {
+            return Shown::copy(&session.live.lock(), node, context.now);
+        };
+        if session.is_paused {
+            return before;
+        }
+        if let Some(model) = session.live.lock_soon() {
+            return Shown::copy(&model, node, context.now);
+        }
+        ui.ctx().request_repaint_after(LOOK_AGAIN);
+        before
     }
 
     /// Forgets what belonged to another topic.
@@ -86,6 +113,7 @@ impl Inspector {
             .is_some_and(|(profile, target)| *profile == session.profile.id && *target == node);
         if !is_same {
             self.target = Some((session.profile.id.clone(), node));
+            self.shown = None;
             self.chosen = None;
             self.payload.clear();
             self.history.clear();
@@ -286,6 +314,18 @@ impl Inspector {
             self.tab = InspectorTab::Subtree;
         }
     }
+}
+
+/// Says that nothing moves here, and since when.
+fn paused_notice(ui: &mut Ui, context: &Context<'_>, shown: &Shown) {
+    let palette = Palette::of(ui);
+    let time = format::clock_seconds(shown.at, context.zone);
+    ui.horizontal(|ui| {
+        let icon = RichText::new(icons::PAUSE).font(theme::icon(12.0));
+        ui.label(icon.color(palette.amber));
+        let text = RichText::new(format!("Paused: as of {time}"));
+        ui.label(text.font(theme::label()).color(palette.amber));
+    });
 }
 
 fn nothing_selected(ui: &mut Ui, context: &Context<'_>) {

@@ -1,14 +1,14 @@
 //! The payload of one message as numbered, coloured lines, of which only the visible ones are laid out.
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align2, Label, Rect, ScrollArea, Ui, UiBuilder, pos2};
+use egui::{Align2, Label, Rect, Role, ScrollArea, Ui, UiBuilder, pos2};
 
 use super::super::theme::{self, Palette};
 use super::super::widgets::{scroll_keys, virtual_rows};
-use super::decode::{Decoded, Decoder, View};
+use super::decode::{Decoded, Decoder, Room, View};
 use crate::model::Message;
 use crate::payload::Format;
-use crate::payload::format;
+use crate::payload::{format, hex};
 
 /// UI state of the payload view.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl PayloadView {
     /// Decodes `message` for a view of `width` points, or shows what is there while that goes on.
     pub fn prepare(&mut self, ui: &Ui, message: &Message, width: f32) -> Option<&Decoded> {
         self.decoder
-            .get(ui.ctx(), message, self.wanted, columns(ui, width))
+            .get(ui.ctx(), message, self.wanted, room(ui, width))
     }
 
     /// How the payload is shown now: the user's choice, else what fits the payload that was decoded last.
@@ -53,15 +53,23 @@ pub fn full_height(decoded: &Decoded) -> f32 {
     decoded.row_count() as f32 * theme::LINE_HEIGHT + notice + 18.0
 }
 
-/// Characters that fit beside the line numbers.
+/// What fits into a row of `width` points, the scroll bar left out.
+fn room(ui: &Ui, width: f32) -> Room {
+    let row = width - 16.0;
+    let is_wide = characters(ui, row) >= hex::line_width(hex::WIDE);
+    Room {
+        columns: characters(ui, row - gutter(ui, 999)).max(8),
+        bytes: if is_wide { hex::WIDE } else { hex::NARROW },
+    }
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a window's width in characters"
 )]
-fn columns(ui: &Ui, width: f32) -> usize {
-    let room = width - gutter(ui, 999) - 16.0;
-    (room / character_width(ui)).max(8.0) as usize
+fn characters(ui: &Ui, width: f32) -> usize {
+    (width / character_width(ui)).max(0.0) as usize
 }
 
 fn character_width(ui: &Ui) -> f32 {
@@ -96,7 +104,7 @@ pub fn payload_rows(ui: &mut Ui, decoded: &Decoded) {
     let keys = scroll_keys(
         ui,
         ui.available_rect_before_wrap(),
-        "Payload",
+        (Role::ScrollView, "Payload"),
         theme::LINE_HEIGHT,
     );
     let scroll = ScrollArea::both()

@@ -14,6 +14,8 @@ const RECENT: usize = 40;
 pub struct Shown {
     /// Which one.
     pub node: NodeId,
+    /// When it was copied.
+    pub at: Timestamp,
     /// Everything counted about it.
     pub facts: Facts,
     /// Its last message.
@@ -31,6 +33,7 @@ impl Shown {
         model.history(node, 0, RECENT, &mut recent);
         Self {
             node,
+            at: now,
             facts: model.facts(node, now),
             newest: model.last_message(node),
             history_len: model.history_len(node),

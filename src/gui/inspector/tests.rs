@@ -146,6 +146,51 @@ fn has(window: &Harness<'_, State>, label: &str) -> bool {
 }
 
 #[test]
+fn no_line_of_facts_begins_with_a_dot() {
+    for width in [424.0, 470.0, 500.0, 532.0, 640.0, 860.0] {
+        let mut window = window([width, 330.0], state(&campus(), NEWS));
+        window.run_steps(2);
+        assert!(window.query_by_label_contains("·").is_none());
+        let left = window.get_by_label("QoS 1").rect().left();
+        let published: Vec<_> = window
+            .query_all_by_role(egui::Role::Label)
+            .filter(|node| {
+                let value = node.accesskit_node().value().unwrap_or_default();
+                value.starts_with("published by")
+            })
+            .map(|node| node.rect())
+            .collect();
+        assert_eq!(published.len(), 1);
+        assert!(published[0].right() <= width - 16.0, "{width}");
+        let is_first = published[0].top() > window.get_by_label("QoS 1").rect().bottom();
+        assert!(!is_first || published[0].left() >= left - 0.5, "{width}");
+    }
+}
+
+#[test]
+fn a_dump_has_as_many_bytes_in_a_row_as_there_is_room_for() {
+    let row = |window: &Harness<'_, State>, start: &str| {
+        let mut rows = window.root().children_recursive().filter_map(|node| {
+            let value = node.accesskit_node().value()?;
+            value.starts_with(start).then(|| node.rect())
+        });
+        rows.next()
+    };
+    let narrow = [424.0, 330.0];
+    let mut window = window(narrow, state(&campus(), "binary/camera/front"));
+    for (size, second, other) in [
+        (narrow, "00000008", "00000010  10 11 12 13 14 15 16 17  |"),
+        ([860.0, 560.0], "00000010", "00000020"),
+    ] {
+        window.set_size(size.into());
+        window.run_steps(4);
+        let first = row(&window, "00000000").unwrap();
+        assert!(first.right() <= size[0] - 16.0, "{first:?}");
+        assert!(row(&window, second).is_some() && row(&window, other).is_some());
+    }
+}
+
+#[test]
 fn parents_are_links() {
     let mut window = window(SIZE, state(&campus(), NEWS));
     window.run_steps(2);
@@ -277,7 +322,7 @@ fn the_chosen_format_lasts_while_the_topic_is_shown() {
     assert_eq!(window.state().inspector.payload.view(), Some(View::Text));
     let state = window.state_mut();
     let session = state.fixture.session.as_mut().unwrap();
-    session.selected = session.live.model().lock().find(NEWS);
+    session.selected = session.live.lock().find(NEWS);
     window.run_steps(2);
     assert_eq!(window.state().inspector.payload.wanted, None);
 }

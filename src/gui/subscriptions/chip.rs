@@ -14,6 +14,7 @@ use super::super::icons;
 use super::super::session::SubscriptionState;
 use super::super::theme::{self, Palette};
 use super::super::widgets::galley;
+use super::super::words::broker_says;
 
 /// Height of a chip.
 pub const HEIGHT: f32 = 24.0;
@@ -57,10 +58,7 @@ impl Words {
             SubscribeOutcome::Granted(_) => format!("granted with QoS {asked}"),
             SubscribeOutcome::Refused(reason, detail) => {
                 words.is_refused = true;
-                let detail = detail
-                    .as_ref()
-                    .map(|detail| format!(" The broker says: {detail}"))
-                    .unwrap_or_default();
+                let detail = broker_says(detail.as_deref());
                 format!("refused: {}. {}{detail}", reason.name(), reason.meaning())
             }
             SubscribeOutcome::Removed => "unsubscribed".to_owned(),

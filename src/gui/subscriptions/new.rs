@@ -1,8 +1,8 @@
 //! “+ Subscribe”: a chip that opens a small form for one more subscription.
 
 use egui::{
-    CornerRadius, Key, Popup, PopupCloseBehavior, Pos2, Rect, Response, RichText, Role, Sense,
-    Shape, Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    CornerRadius, Popup, PopupCloseBehavior, Pos2, Rect, Response, RichText, Role, Sense, Shape,
+    Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::mqtt::{Qos, TopicFilter};
@@ -11,7 +11,7 @@ use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, button, field, galley, muted, qos_choice};
+use super::super::widgets::{Look, button, field, galley, is_entered, muted, qos_choice};
 use super::chip;
 
 /// UI state of the form.
@@ -41,7 +41,7 @@ impl NewSubscription {
         if is_just_opened {
             response.request_focus();
         }
-        let is_entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let mut is_wanted = is_entered(ui, &response);
         let checked = TopicFilter::new(self.filter.as_str());
         if let Err(err) = &checked
             && !self.filter.is_empty()
@@ -51,7 +51,6 @@ impl NewSubscription {
                 .color(Palette::of(ui).red);
             ui.add(egui::Label::new(text).wrap());
         }
-        let mut is_wanted = is_entered;
         ui.horizontal(|ui| {
             qos_choice(ui, &mut self.qos);
             ui.add_enabled_ui(checked.is_ok(), |ui| {

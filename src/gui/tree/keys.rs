@@ -1,6 +1,6 @@
 //! The tree by keyboard: one widget with the focus, arrows inside it.
 
-use egui::{EventFilter, Id, Key, Modifiers, Ui};
+use egui::{Event, EventFilter, Id, Key, Modifiers, Ui};
 
 use crate::model::{NodeId, Row};
 
@@ -26,12 +26,17 @@ impl TreeView {
             ..EventFilter::default()
         };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+        let is_key =
+            |event: &Event| matches!(event, Event::Key { pressed: true, .. } | Event::Copy);
+        if !ui.input(|input| input.events.iter().any(is_key)) {
+            return;
+        }
         let page = scroll::rows_in(ui.available_rect_before_wrap().height().max(240.0));
         // a slow frame may have gathered several presses of one key
         let presses = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
         let current = session
             .selected
-            .and_then(|node| session.live.model().lock().row_of(node));
+            .and_then(|node| session.live.lock().row_of(node));
         let last = row_count.saturating_sub(1);
         let down = presses(Key::ArrowDown) + page * presses(Key::PageDown);
         let up = presses(Key::ArrowUp) + page * presses(Key::PageUp);
@@ -84,12 +89,12 @@ impl TreeView {
                 self.select_parent(context, session, row.node);
             }
         } else if pressed(Key::Enter) {
-            let path = session.live.model().lock().path(row.node);
+            let path = session.live.lock().path(row.node);
             context.ask(Action::PublishHere(path));
         } else if pressed(Key::Space) && row.open.is_some() {
             context.ask(Action::SetOpen(row.node, row.open == Some(false)));
         } else if pressed(Key::Delete) && row.last.as_ref().is_some_and(|last| last.retained) {
-            let path = session.live.model().lock().path(row.node);
+            let path = session.live.lock().path(row.node);
             if let Ok(topic) = crate::mqtt::TopicName::new(path) {
                 context.ask(Action::ClearRetained(vec![topic]));
             }
@@ -100,7 +105,7 @@ impl TreeView {
                 .iter()
                 .any(|event| matches!(event, egui::Event::Copy))
         }) {
-            context.copy(session.live.model().lock().path(row.node), "Topic");
+            context.copy(session.live.lock().path(row.node), "Topic");
         }
     }
 
@@ -113,7 +118,6 @@ impl TreeView {
     ) {
         let next = session
             .live
-            .model()
             .lock()
             .row_of(row.node)
             .map(|index| index + step);
@@ -123,7 +127,7 @@ impl TreeView {
     }
 
     fn select_parent(&mut self, context: &Context<'_>, session: &Session, node: NodeId) {
-        let parent = session.live.model().lock().parent(node);
+        let parent = session.live.lock().parent(node);
         if let Some(parent) = parent {
             self.select(context, parent);
         }
@@ -132,10 +136,6 @@ impl TreeView {
 
 fn row_at(session: &Session, context: &Context<'_>, index: usize) -> Option<Row> {
     let mut rows = Vec::with_capacity(1);
-    session
-        .live
-        .model()
-        .lock()
-        .rows(index, 1, context.now, &mut rows);
+    session.live.lock().rows(index, 1, context.now, &mut rows);
     rows.pop()
 }

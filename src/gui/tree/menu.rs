@@ -43,7 +43,7 @@ pub fn row_menu(response: &Response, context: &Context<'_>, session: &Session, r
 }
 
 fn path(session: &Session, row: &Row) -> String {
-    session.live.model().lock().path(row.node)
+    session.live.lock().path(row.node)
 }
 
 fn copy_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &Row) {
@@ -72,7 +72,6 @@ fn retained_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &R
     }
     let count = session
         .live
-        .model()
         .lock()
         .facts(row.node, context.now)
         .subtree_retained;

@@ -14,25 +14,40 @@ use crate::model::{Query, Row, SortBy};
 use crate::mqtt::Timestamp;
 
 use super::action::Action;
+use super::app::LOOK_AGAIN;
 use super::context::Context;
 use super::icons;
 use super::session::Session;
 use super::theme::{self, Palette};
 use scroll::Scroll;
 
-/// Width of the three columns of numbers.
+/// Widths of the columns of numbers: messages, rate, age.
 const NUMBER_WIDTHS: [f32; 3] = [72.0, 62.0, 44.0];
+/// Room that topic and value keep together; the rate gives way for it, then the age.
+const TEXT_ROOM: f32 = 260.0;
 /// Share of the remaining width that the topic gets; the value gets the rest.
 const TOPIC_SHARE: f32 = 0.5;
+/// The topic's share in a narrow tree, as long as it is not wider than [`TOPIC_ROOM`].
+const TOPIC_SHARE_NARROW: f32 = 0.7;
+/// Width from which on a topic shares evenly with its value.
+const TOPIC_ROOM: f32 = 190.0;
 
 /// UI state of the tree.
 #[derive(Default)]
 pub struct TreeView {
     scroll: Scroll,
-    /// Reused from frame to frame.
+    /// What is visible, as it was copied last.
     rows: Vec<Row>,
+    /// Which row of the whole tree the first of them is.
+    first: usize,
+    /// How many rows the whole tree has.
+    row_count: usize,
+    /// The connection that they belong to.
+    profile: Option<crate::profile::ProfileId>,
     /// Bring the selected row into view in the next frame.
     reveal_selected: bool,
+    /// Scroll to this share of all rows in the next frame.
+    jump_to: Option<f64>,
     /// Take the keyboard in the next frame.
     wants_focus: bool,
     /// When the youngest visible row last changed: the frame after which nothing glows any more.
@@ -41,29 +56,44 @@ pub struct TreeView {
     newest_visible: Option<Timestamp>,
 }
 
-/// Where the columns begin and end, in points.
+/// Where the columns are, in points.
 #[derive(Debug, Clone, Copy)]
 struct Columns {
+    /// Left end of the values.
     value: f32,
+    /// Left end of the numbers.
     messages: f32,
-    rate: f32,
-    age: f32,
-    right: f32,
+    /// Right end of each column of numbers that there is room for.
+    messages_right: f32,
+    rate_right: Option<f32>,
+    age_right: Option<f32>,
 }
 
 impl Columns {
     fn new(rect: Rect) -> Self {
-        let right = rect.right() - 14.0;
-        let age = right - NUMBER_WIDTHS[2];
-        let rate = age - NUMBER_WIDTHS[1];
-        let messages = rate - NUMBER_WIDTHS[0];
-        let value = rect.left() + (messages - rect.left()) * TOPIC_SHARE;
+        let [messages_width, rate_width, age_width] = NUMBER_WIDTHS;
+        let mut right = rect.right() - 14.0;
+        let room = right - rect.left() - messages_width - TEXT_ROOM;
+        let has_age = room >= age_width;
+        let has_rate = room >= age_width + rate_width;
+        let mut take = |width: f32, is_there: bool| {
+            let end = right;
+            right -= if is_there { width } else { 0.0 };
+            is_there.then_some(end)
+        };
+        let age_right = take(age_width, has_age);
+        let rate_right = take(rate_width, has_rate).map(|end| end - 8.0);
+        let is_last = age_right.is_none();
+        let messages_right = right - if is_last { 0.0 } else { 8.0 };
+        let messages = right - messages_width;
+        let text = messages - rect.left();
+        let topic = (text * TOPIC_SHARE_NARROW).min(TOPIC_ROOM);
         Self {
-            value,
+            value: rect.left() + topic.max(text * TOPIC_SHARE),
             messages,
-            rate,
-            age,
-            right,
+            messages_right,
+            rate_right,
+            age_right,
         }
     }
 }
@@ -77,6 +107,11 @@ impl TreeView {
     /// Scrolls to the selected row in the next frame.
     pub fn reveal_selected(&mut self) {
         self.reveal_selected = true;
+    }
+
+    /// Scrolls to this share of all rows (0 to 1) in the next frame.
+    pub fn jump_to(&mut self, share: f64) {
+        self.jump_to = Some(share);
     }
 
     /// The moment at which the tree looks different although nothing arrived: the next step of a glow, or an age.
@@ -120,26 +155,37 @@ impl TreeView {
         self.scroll.bar_ui(ui, body, row_count);
     }
 
-    /// Locks the model, copies what is visible, lets go. Returns how many rows the whole tree has.
+    /// Locks the model, copies what is visible, lets go. What was copied last stays when the model is busy. Returns how
+    /// many rows the whole tree has.
     fn copy_rows(&mut self, ui: &Ui, session: &Session, body: Rect, now: Timestamp) -> usize {
-        let mut rows = std::mem::take(&mut self.rows);
-        rows.clear();
-        let model = session.live.model().lock();
-        let row_count = model.row_count();
+        if self.profile.as_ref() != Some(&session.profile.id) {
+            self.profile = Some(session.profile.id.clone());
+            self.rows.clear();
+            self.row_count = 0;
+        }
+        let Some(model) = session.live.lock_soon() else {
+            self.scroll.wheel(ui, body, self.row_count);
+            ui.ctx().request_repaint_after(LOOK_AGAIN);
+            return self.row_count;
+        };
+        self.row_count = model.row_count();
         if std::mem::take(&mut self.reveal_selected)
             && let Some(row) = session.selected.and_then(|node| model.row_of(node))
         {
             self.scroll.bring_into_view(row, body.height());
         }
         self.scroll.keep_anchor(|node| model.row_of(node));
-        self.scroll.wheel(ui, body, row_count);
-        let first = self.scroll.first_row();
+        if let Some(share) = self.jump_to.take() {
+            self.scroll.jump_to(share, self.row_count);
+        }
+        self.scroll.wheel(ui, body, self.row_count);
+        self.first = self.scroll.first_row();
         let count = scroll::rows_in(body.height()) + 2;
-        model.rows(first, count, now, &mut rows);
+        self.rows.clear();
+        model.rows(self.first, count, now, &mut self.rows);
         drop(model);
-        self.scroll.set_anchor(&rows, session.selected);
-        self.rows = rows;
-        row_count
+        self.scroll.set_anchor(&self.rows, session.selected);
+        self.row_count
     }
 
     fn rows_ui(
@@ -156,13 +202,16 @@ impl TreeView {
         let has_focus = ui.memory(|memory| memory.has_focus(id));
         let mut newest = None;
         for (index, row) in rows.iter().enumerate() {
-            let top = body.top() + self.scroll.y_of(self.scroll.first_row() + index);
+            let top = body.top() + self.scroll.y_of(self.first + index);
             let rect = Rect::from_min_size(
                 pos2(body.left(), top),
                 vec2(body.width(), theme::ROW_HEIGHT),
             );
             if rect.top() > body.bottom() {
                 break;
+            }
+            if rect.bottom() < body.top() {
+                continue;
             }
             let style = row::Style {
                 columns,
@@ -250,32 +299,34 @@ fn header_ui(ui: &mut Ui, context: &Context<'_>, session: &Session, rect: Rect, 
     let baseline = rect.center().y;
     let arrow = |is_sorted: bool| if is_sorted { icons::CARET_DOWN } else { "" };
     let by_name = session.sort == SortBy::Name;
+    let number = |title, right: Option<f32>| (title, right, Align2::RIGHT_CENTER, None, false);
     let titles = [
         (
             "Topic",
-            rect.left() + 30.0,
+            Some(rect.left() + 30.0),
             Align2::LEFT_CENTER,
             Some(SortBy::Name),
             by_name,
         ),
-        ("Value", columns.value, Align2::LEFT_CENTER, None, false),
+        (
+            "Value",
+            Some(columns.value),
+            Align2::LEFT_CENTER,
+            None,
+            false,
+        ),
         (
             "Messages",
-            columns.rate - 8.0,
+            Some(columns.messages_right),
             Align2::RIGHT_CENTER,
             Some(SortBy::Messages),
             !by_name,
         ),
-        (
-            "Rate /s",
-            columns.age - 8.0,
-            Align2::RIGHT_CENTER,
-            None,
-            false,
-        ),
-        ("Age", columns.right, Align2::RIGHT_CENTER, None, false),
+        number("Rate /s", columns.rate_right),
+        number("Age", columns.age_right),
     ];
     for (title, x, align, sort, is_sorted) in titles {
+        let Some(x) = x else { continue };
         let color = if is_sorted {
             palette.text
         } else {
@@ -348,4 +399,29 @@ fn empty_ui(ui: &mut Ui, session: &Session, body: Rect, query: Option<&Query>) {
         theme::body(),
         palette.faint,
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_give_way_to_names_in_a_narrow_tree() {
+        let columns = |width| Columns::new(Rect::from_min_size(pos2(0.0, 0.0), vec2(width, 500.0)));
+        let shown = |width| {
+            let columns = columns(width);
+            (columns.rate_right.is_some(), columns.age_right.is_some())
+        };
+        assert_eq!(shown(620.0), (true, true));
+        assert_eq!(shown(420.0), (false, true));
+        assert_eq!(shown(380.0), (false, false));
+        for width in [300.0, 340.0, 380.0, 420.0, 460.0, 620.0] {
+            let columns = columns(width);
+            assert!(columns.value >= 145.0, "{width}: {columns:?}");
+            assert!(
+                columns.messages - columns.value >= 60.0,
+                "{width}: {columns:?}"
+            );
+        }
+    }
 }

@@ -42,6 +42,12 @@ pub fn row_ui(ui: &mut Ui, rect: Rect, row: &Row, now: Timestamp, style: &Style<
     let response = ui.interact(rect, ui.scope_id().with(row.node), Sense::CLICK);
     response
         .widget_info(|| WidgetInfo::selected(Role::TreeItem, true, style.is_selected, spoken(row)));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_level(row.depth as usize + 1);
+        if let Some(open) = row.open {
+            node.set_expanded(open);
+        }
+    });
     let palette = Palette::of(ui);
     background(ui, rect, &response, style);
     let name_x = caret_x(rect, row.depth) + 12.0;
@@ -93,7 +99,7 @@ fn background(ui: &Ui, rect: Rect, response: &Response, style: &Style<'_>) {
     if style.is_selected {
         fill = palette.selection;
     } else if style.glow > 0.0 {
-        fill = palette.tint(palette.accent, 0.16 * style.glow);
+        fill = palette.tint(palette.blue, 0.2 * style.glow);
     } else if response.hovered() || response.context_menu_opened() {
         fill = palette.hover;
     }
@@ -250,15 +256,15 @@ fn numbers_ui(ui: &Ui, rect: Rect, row: &Row, now: Timestamp, columns: Columns) 
         );
     };
     number(
-        columns.rate - 8.0,
+        columns.messages_right,
         format::thousands(row.messages),
         palette.muted,
     );
-    if row.rate >= 0.05 {
-        number(columns.age - 8.0, rate(row.rate), palette.muted);
+    if let Some(right) = columns.rate_right.filter(|_| row.rate >= 0.05) {
+        number(right, rate(row.rate), palette.muted);
     }
-    if let Some(newest) = row.newest {
-        number(columns.right, age(now.since(newest)), palette.faint);
+    if let (Some(right), Some(newest)) = (columns.age_right, row.newest) {
+        number(right, age(now.since(newest)), palette.faint);
     }
 }
 

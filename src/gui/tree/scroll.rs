@@ -58,6 +58,12 @@ impl Scroll {
         }
     }
 
+    /// Puts the row at this share of all rows (0 to 1) at the top.
+    pub fn jump_to(&mut self, share: f64, row_count: usize) {
+        self.anchor = None;
+        self.offset = (row_count as f64 * share).floor() * ROW;
+    }
+
     /// Corrects the offset so that the anchored row stays where it was.
     pub fn keep_anchor(&mut self, row_of: impl Fn(NodeId) -> Option<usize>) {
         if let Some((node, y)) = self.anchor
@@ -92,7 +98,11 @@ impl Scroll {
             0.0
         };
         let limit = (row_count as f64 * ROW - f64::from(body.height())).max(0.0);
-        self.offset = (self.offset - f64::from(delta)).clamp(0.0, limit);
+        let before = self.offset;
+        self.offset = (before - f64::from(delta)).clamp(0.0, limit);
+        if let Some((_, y)) = &mut self.anchor {
+            *y -= self.offset - before;
+        }
     }
 
     /// Draws the bar and lets it be dragged.

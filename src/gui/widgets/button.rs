@@ -127,7 +127,8 @@ pub fn icon_button(ui: &mut Ui, icon: &str, label: &str, look: Look) -> Response
 
 fn ink(palette: &Palette, look: Look, enabled: bool) -> egui::Color32 {
     match look {
-        _ if !enabled => palette.faint,
+        // what is disabled is faded on top
+        _ if !enabled => palette.muted,
         Look::Plain | Look::Quiet => palette.text,
         Look::Primary => palette.on_accent,
         Look::Danger => palette.red,

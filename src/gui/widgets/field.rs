@@ -1,10 +1,12 @@
 //! Fields with labels, and the cards that hold them.
 
-use egui::{CornerRadius, FontId, Frame, Margin, Response, Stroke, TextEdit, Ui, vec2};
+use egui::{CornerRadius, FontId, Frame, Key, Margin, Response, Stroke, TextEdit, Ui, vec2};
 
+use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::button::{Look, icon_button};
 use super::text::muted;
+use crate::profile::Secret;
 
 /// A single line to type into, as wide as the room it is given. `label` names it for screen readers.
 pub fn text_field(
@@ -81,15 +83,24 @@ fn framed(ui: &mut Ui, edit: TextEdit<'_>, label: &str, width: f32, right: i8) -
     response
 }
 
+/// What happened to a [`number_field`] in this frame.
+pub struct Typed {
+    /// The field.
+    pub response: Response,
+    /// Whether the number is another one now.
+    pub is_changed: bool,
+    /// Whether Enter was pressed behind a number that is one.
+    pub is_entered: bool,
+}
+
 /// A whole number typed as text; the field turns red and `value` stays while the text is not a number in `range`.
-/// Says whether `value` changed.
 pub fn number_field(
     ui: &mut Ui,
     value: &mut u32,
     range: std::ops::RangeInclusive<u32>,
     label: &str,
     width: f32,
-) -> bool {
+) -> Typed {
     let id = ui.scope_id().with(("number", label));
     let mut text = ui
         .data(|data| data.get_temp::<String>(id))
@@ -117,11 +128,46 @@ pub fn number_field(
     } else {
         ui.data_mut(|data| data.remove::<String>(id));
     }
-    if typed.is_none() {
+    let is_entered = typed.is_some() && is_entered(ui, &response);
+    let response = if typed.is_none() {
         let text = format!("A whole number from {} to {}", range.start(), range.end());
-        response.on_hover_text(text);
+        response.on_hover_text(text)
+    } else {
+        response
+    };
+    Typed {
+        response,
+        is_changed: changed.is_some(),
+        is_entered,
     }
-    changed.is_some()
+}
+
+/// Whether Enter was pressed in a field of one line.
+pub fn is_entered(ui: &Ui, field: &Response) -> bool {
+    field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+/// A field for a password, with an eye that shows what was typed. `dress` adds hint and icon.
+pub fn password_field(
+    ui: &mut Ui,
+    password: &mut Secret,
+    is_revealed: &mut bool,
+    (label, width): (&str, f32),
+    dress: impl FnOnce(TextEdit<'_>) -> TextEdit<'_>,
+) -> Response {
+    let mut text = password.reveal().to_owned();
+    let (eye, tip) = if *is_revealed {
+        (icons::EYE_SLASH, "Hide the password")
+    } else {
+        (icons::EYE, "Show the password")
+    };
+    let edit = dress(TextEdit::singleline(&mut text).password(!*is_revealed));
+    let (response, is_clicked) = field_with_button(ui, edit, label, width, (eye, tip));
+    *is_revealed ^= is_clicked;
+    if response.changed() {
+        *password = Secret::new(text);
+    }
+    response
 }
 
 /// A muted label of fixed width, then whatever `add` draws, in one row.

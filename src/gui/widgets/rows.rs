@@ -3,12 +3,7 @@
 
 use std::ops::Range;
 
-use egui::{
-    EventFilter, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
-};
-
-use super::super::theme::Palette;
+use egui::{Rect, ScrollArea, Ui, pos2, vec2};
 
 /// Where rows go on the screen in this frame.
 pub struct Place {
@@ -80,37 +75,4 @@ fn visible(viewport: Rect, row_height: f32, total: usize) -> Range<usize> {
     let row = |y: f32| (f64::from(y.max(0.0)) / f64::from(row_height)) as usize;
     let last = row(viewport.max.y).saturating_add(1).min(total);
     row(viewport.min.y).min(last)..last
-}
-
-/// Makes `area` something that the keyboard can reach and scroll with arrows, Page, Home and End. Returns by how many
-/// points the content is to move; hand it to [`Ui::scroll_with_delta`] inside the scroll area.
-pub fn scroll_keys(ui: &mut Ui, area: Rect, label: &str, row_height: f32) -> Vec2 {
-    let id = ui.scope_id().with(("scroll keys", label));
-    let response = ui.interact(area, id, Sense::FOCUSABLE);
-    response.widget_info(|| WidgetInfo::labeled(Role::ScrollView, true, label));
-    if !response.has_focus() {
-        return Vec2::ZERO;
-    }
-    let line = Stroke::new(1.0, Palette::of(ui).accent);
-    ui.painter()
-        .rect_stroke(area, 4.0, line, StrokeKind::Inside);
-    let filter = EventFilter {
-        vertical_arrows: true,
-        ..EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-    let page = (area.height() - row_height).max(row_height);
-    let steps = [
-        (Key::ArrowDown, -row_height),
-        (Key::ArrowUp, row_height),
-        (Key::PageDown, -page),
-        (Key::PageUp, page),
-        (Key::Home, f32::MAX / 4.0),
-        (Key::End, -f32::MAX / 4.0),
-    ];
-    let pressed = ui.input(|input| {
-        let mut pressed = steps.iter().filter(|(key, _)| input.key_pressed(*key));
-        pressed.next().map(|(_, step)| *step)
-    });
-    vec2(0.0, pressed.unwrap_or(0.0))
 }

@@ -23,6 +23,14 @@ pub fn galley_within(ui: &Ui, text: &str, font: FontId, color: Color32, width: f
     ui.painter().layout_job(job)
 }
 
+/// An icon beside words that say the same: seen, and not read out by screen readers.
+pub fn icon_mark(ui: &mut Ui, icon: &str, font: FontId, color: Color32) -> Response {
+    let icon = galley(ui, icon, font, color);
+    let (rect, response) = ui.allocate_exact_size(icon.size(), Sense::hover());
+    ui.painter().galley(rect.min, icon, color);
+    response
+}
+
 /// A label in the muted colour, size 12.
 pub fn muted(ui: &mut Ui, text: &str) -> Response {
     let color = Palette::of(ui).muted;

@@ -140,8 +140,7 @@ fn retained_state_is_known_for_certain() {
     model.insert(&message("a/e", b"live"), at(0.0));
     assert!(is_retained(&model, "a/e"));
     assert_eq!(model.totals(at(0.0)).retained, 2);
-    let names: Vec<String> = model
-        .retained_below(Some(node(&model, "a")))
+    let names: Vec<String> = retained_below(&model, Some(node(&model, "a")))
         .iter()
         .map(ToString::to_string)
         .collect();
@@ -163,7 +162,7 @@ fn a_new_session_forgets_what_was_retained() {
     assert_eq!(model.totals(at(0.0)).retained, 3);
     model.forget_retained();
     assert_eq!(model.totals(at(0.0)).retained, 0);
-    assert_eq!(model.retained_below(None), []);
+    assert_eq!(retained_below(&model, None), []);
     let again = Publish {
         retain: true,
         ..message("a/b", b"x")
@@ -179,8 +178,7 @@ fn reserved_topics_are_left_alone_when_all_retained_ones_are_asked_for() {
     for topic in ["$SYS/x", "b", "a"] {
         model.insert(&retained(topic, b"1"), at(0.0));
     }
-    let names: Vec<String> = model
-        .retained_below(None)
+    let names: Vec<String> = retained_below(&model, None)
         .iter()
         .map(ToString::to_string)
         .collect();
@@ -268,11 +266,74 @@ fn shrinking_the_budget_trims_at_once() {
     }
     model.set_history_budget(0);
     assert_eq!(model.totals(at(0.0)).history_bytes, 0);
+    assert!(!model.wanted().are_chores_wanted());
     assert_eq!(model.history_len(node(&model, "a")), 1);
     assert_eq!(
         model.last_message(node(&model, "a")).expect("kept").payload,
         "x"
     );
+}
+
+#[test]
+fn very_many_messages_are_trimmed_in_slices() {
+    let mut model = Model::new(1 << 30);
+    for n in 0..10_000_u32 {
+        model.insert(&message("a", &n.to_le_bytes()), at(0.0));
+    }
+    model.set_history_budget(0);
+    assert!(model.totals(at(0.0)).history_bytes > 0);
+    assert!(model.wanted().are_chores_wanted());
+    do_chores(&mut model);
+    assert_eq!(model.totals(at(0.0)).history_bytes, 0);
+    assert_eq!(model.totals(at(0.0)).trimmed, 9_999);
+    assert_eq!(model.history_len(node(&model, "a")), 1);
+}
+
+#[test]
+fn a_batch_is_taken_in_as_one_by_one() {
+    let topics = [
+        "a/b", "a/c", "a/b/d", "a", "new/x", "a/b", "new", "$SYS/x", "a/b",
+    ];
+    let messages: Vec<(Publish, Timestamp)> = (0..1000_u32)
+        .map(|n| {
+            let topic = format!("{}{}", topics[n as usize % topics.len()], n % 7);
+            let payload = b"x".repeat(n as usize % 100);
+            (message(&topic, &payload), at(f64::from(n)))
+        })
+        .collect();
+    let (mut one, mut many) = (Model::new(20_000), Model::new(20_000));
+    for pause in [false, true, false] {
+        one.set_paused(pause);
+        many.set_paused(pause);
+        for (message, at) in &messages {
+            one.insert(message, *at);
+        }
+        messages
+            .chunks(300)
+            .for_each(|batch| many.insert_batch(batch));
+    }
+    assert_eq!(
+        format!("{:?}", one.totals(at(1000.0))),
+        format!("{:?}", many.totals(at(1000.0)))
+    );
+    for model in [&mut one, &mut many] {
+        model.set_open_below(None, true);
+        do_chores(model);
+    }
+    assert_eq!(
+        format!("{:?}", all_rows(&one)),
+        format!("{:?}", all_rows(&many))
+    );
+    for row in all_rows(&one) {
+        let facts = |model: &Model| format!("{:?}", model.facts(row.node, at(1000.0)));
+        assert_eq!(facts(&one), facts(&many));
+        let history = |model: &Model| {
+            let mut kept = Vec::new();
+            model.history(row.node, 0, usize::MAX, &mut kept);
+            format!("{kept:?}")
+        };
+        assert_eq!(history(&one), history(&many));
+    }
 }
 
 #[test]
@@ -430,7 +491,7 @@ fn thousands_of_levels() {
     model.reveal(deepest);
     assert_eq!(model.row_count(), 65_537);
     model.insert(&retained(&topic, b"again"), at(0.0));
-    assert_eq!(model.retained_below(None).len(), 1);
+    assert_eq!(retained_below(&model, None).len(), 1);
     model.set_filter(Some(search(&model, "again")));
     assert_eq!(model.row_count(), 65_536);
     assert_eq!(model.row_of(deepest), Some(65_535));
@@ -531,12 +592,23 @@ fn the_filter_follows_the_chosen_order() {
 }
 
 #[test]
-fn a_search_by_names_leaves_payloads_out() {
-    let model = with_topics(&["a/1", "b"]);
+fn a_first_look_has_names_only_and_the_rest_follows() {
+    let mut model = with_topics(&["a/1", "b", "a/12", "c/1"]);
     let query = Query::new("1").expect("a query");
-    let mut cursor = SearchCursor::names_only();
+    let (mut cursor, mut order) = (SearchCursor::default(), RowOrder::default());
+    assert!(model.search_step(&query, &mut cursor, 1));
+    for _ in 0..2 {
+        let first = cursor.matches(&mut order, 2, &|| true).expect("wanted");
+        assert_eq!(first.len(), 2);
+        model.set_filter(Some(first));
+        assert_eq!(outline(&model), ["a", "  1", "  12"]);
+        let all = cursor.matches(&mut order, usize::MAX, &|| true);
+        assert_eq!(all.expect("wanted").len(), 3);
+    }
     while model.search_step(&query, &mut cursor, 1) {}
-    assert_eq!(cursor.finish().len(), 1);
+    let all = cursor.matches(&mut order, usize::MAX, &|| true);
+    assert_eq!(all.expect("wanted").len(), 4, "with the payloads");
+    assert!(cursor.matches(&mut order, 1, &|| false).is_none());
 }
 
 #[test]

@@ -68,10 +68,17 @@ impl TopicName {
         if text.len() > MAX_BYTES {
             return Err(TopicError::TooLong(text.len()));
         }
-        match text.bytes().find(|byte| matches!(byte, b'+' | b'#' | 0)) {
-            Some(0) => Err(TopicError::Null),
+        // the whole text at once, because nearly always nothing is found
+        let is_forbidden = |byte: u8| (byte == b'+') | (byte == b'#') | (byte == 0);
+        if !text
+            .bytes()
+            .fold(false, |any, byte| any | is_forbidden(byte))
+        {
+            return Ok(Self(text));
+        }
+        match text.bytes().find(|byte| is_forbidden(*byte)) {
+            None | Some(0) => Err(TopicError::Null),
             Some(byte) => Err(TopicError::Wildcard(char::from(byte))),
-            None => Ok(Self(text)),
         }
     }
 

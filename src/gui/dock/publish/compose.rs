@@ -63,6 +63,23 @@ pub fn payload(kind: PayloadKind, text: &str, values: &Values) -> Result<Bytes, 
     }
 }
 
+/// Topic and properties of the message that `draft` describes; the payload is judged apart.
+///
+/// # Errors
+/// [`ComposeError`] names the rule that the draft breaks.
+pub fn envelope(
+    draft: &PublishDraft,
+    version: Version,
+    values: &Values,
+) -> Result<(TopicName, Option<Box<Properties>>), ComposeError> {
+    let topic = TopicName::new(template::fill(&draft.topic, values))?;
+    let properties = match version {
+        Version::V5 => properties(&draft.properties, values)?,
+        Version::V311 => None,
+    };
+    Ok((topic, properties))
+}
+
 /// The message that `draft` describes. `file` are the bytes for [`PayloadKind::File`].
 ///
 /// # Errors
@@ -73,14 +90,10 @@ pub fn compose(
     values: &Values,
     file: Option<&Bytes>,
 ) -> Result<Outgoing, ComposeError> {
-    let topic = TopicName::new(template::fill(&draft.topic, values))?;
+    let (topic, properties) = envelope(draft, version, values)?;
     let payload = match file {
         Some(bytes) if draft.kind == PayloadKind::File => bytes.clone(),
         _ => payload(draft.kind, &draft.payload, values)?,
-    };
-    let properties = match version {
-        Version::V5 => properties(&draft.properties, values)?,
-        Version::V311 => None,
     };
     Ok(Outgoing {
         topic,

@@ -13,8 +13,8 @@ use super::super::super::context::Context;
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{
-    Look, button, button_with_key, field, galley, galley_within, icon_button, muted, segmented,
-    switch,
+    Look, button, button_with_key, field, galley, galley_within, icon_button, icon_mark, muted,
+    segmented, switch,
 };
 use super::check::{Verdict, placeholders};
 use super::compose::{payload, property_count, values};
@@ -37,12 +37,18 @@ const COPY_IN_POPUP_BELOW: f32 = 410.0;
 const STATUS_HEIGHT: f32 = 20.0;
 
 impl PublishPanel {
-    pub(super) fn editor_ui(&mut self, ui: &mut Ui, context: &Context<'_>, columns: &Columns) {
+    pub(super) fn editor_ui(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        columns: &Columns,
+        problem: Option<&str>,
+    ) {
         self.topic_row(ui);
         let bottom = theme::CONTROL_HEIGHT + theme::SPACE[1];
         let height = (ui.available_height() - bottom).max(48.0);
-        self.payload_box(ui, context, height);
-        self.bottom_row(ui, context, columns);
+        self.payload_box(ui, context, height, problem);
+        self.bottom_row(ui, context, columns, problem);
     }
 
     fn topic_row(&mut self, ui: &mut Ui) {
@@ -96,7 +102,13 @@ impl PublishPanel {
         }
     }
 
-    fn payload_box(&mut self, ui: &mut Ui, context: &Context<'_>, height: f32) {
+    fn payload_box(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        height: f32,
+        problem: Option<&str>,
+    ) {
         let palette = Palette::of(ui);
         let frame = Frame::new()
             .fill(palette.background)
@@ -120,7 +132,7 @@ impl PublishPanel {
             } else {
                 self.text_ui(ui, text_height)
             };
-            self.status_ui(ui, context);
+            self.status_ui(ui, context, problem);
             has_focus
         });
         if shown.inner {
@@ -186,12 +198,12 @@ impl PublishPanel {
     }
 
     /// What the payload is, at the left; what became of the last message, at the right.
-    fn status_ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+    fn status_ui(&mut self, ui: &mut Ui, context: &Context<'_>, problem: Option<&str>) {
         let size = vec2(ui.available_width() - 6.0, STATUS_HEIGHT);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
             ui.set_min_size(size);
             ui.spacing_mut().item_spacing.x = 5.0;
-            let (verdict, text) = self.verdict(ui, context);
+            let (verdict, text) = self.verdict(ui, context, problem);
             let palette = Palette::of(ui);
             let (icon, color) = match verdict {
                 Verdict::Good => (icons::CHECK_CIRCLE, palette.accent),
@@ -203,12 +215,14 @@ impl PublishPanel {
             } else {
                 color
             };
-            ui.label(RichText::new(icon).font(theme::icon(14.0)).color(color));
+            icon_mark(ui, icon, theme::icon(14.0), color);
             let result = self.sender.result(context);
             let room = ui.available_width();
+            // a mistake is said whole, if need be at the cost of what became of the last message
+            let share = if verdict == Verdict::Bad { 0.2 } else { 0.5 };
             let kept = result.as_ref().map_or(0.0, |result| {
                 let whole = galley(ui, &result.text, theme::label(), ink).size().x;
-                whole.min(room * 0.5) + 12.0
+                whole.min(room * share) + 12.0
             });
             let checked = galley_within(ui, &text, theme::label(), ink, room - kept);
             ui.add(egui::Label::new(checked)).on_hover_text(text);
@@ -218,11 +232,15 @@ impl PublishPanel {
         });
     }
 
-    fn verdict(&mut self, ui: &Ui, context: &Context<'_>) -> (Verdict, String) {
-        if let Err(error) = TopicName::new(self.draft.topic.as_str())
-            && !self.draft.topic.is_empty()
-        {
-            return (Verdict::Bad, error.to_string());
+    /// What to say of the draft. That there is no topic yet is no mistake: only the button says so.
+    fn verdict(
+        &mut self,
+        ui: &Ui,
+        context: &Context<'_>,
+        problem: Option<&str>,
+    ) -> (Verdict, String) {
+        if let Some(problem) = problem.filter(|_| !self.draft.topic.is_empty()) {
+            return (Verdict::Bad, problem.to_owned());
         }
         if self.draft.kind == PayloadKind::File {
             return match self.sender.files.size(ui.ctx(), &self.draft.payload) {
@@ -237,7 +255,13 @@ impl PublishPanel {
         (check.verdict, check.text.clone())
     }
 
-    fn bottom_row(&mut self, ui: &mut Ui, context: &Context<'_>, columns: &Columns) {
+    fn bottom_row(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        columns: &Columns,
+        problem: Option<&str>,
+    ) {
         let names_keys = columns.saved.is_some();
         let copy_in_popup =
             ui.available_width() < COPY_IN_POPUP_BELOW && columns.properties.is_none();
@@ -257,10 +281,11 @@ impl PublishPanel {
                 self.saved_popup(ui, context);
             }
             if columns.properties.is_none() {
-                self.options_popup(ui, context, copy_in_popup);
+                self.options_popup(ui, context, copy_in_popup, problem);
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                self.publish_button(ui, context, names_keys);
+                let obstacle = not_now(context).or(problem);
+                self.publish_button(ui, context, names_keys, obstacle);
                 if copy_in_popup {
                     return;
                 }
@@ -289,7 +314,13 @@ impl PublishPanel {
         });
     }
 
-    fn options_popup(&mut self, ui: &mut Ui, context: &Context<'_>, with_copy: bool) {
+    fn options_popup(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        with_copy: bool,
+        problem: Option<&str>,
+    ) {
         let count = property_count(&self.draft.properties);
         let label = if count == 0 {
             "Properties and repeat".to_owned()
@@ -301,7 +332,7 @@ impl PublishPanel {
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.show(|ui| {
             ui.set_width(240.0);
-            self.options_ui(ui, context, 260.0);
+            self.options_ui(ui, context, 260.0, problem);
             if with_copy && button(ui, Some(icons::TERMINAL), "Copy command", Look::Plain).clicked()
             {
                 self.copy_command(context);
@@ -309,16 +340,21 @@ impl PublishPanel {
         });
     }
 
-    fn publish_button(&mut self, ui: &mut Ui, context: &Context<'_>, names_keys: bool) {
-        let reason = not_now(context);
-        ui.add_enabled_ui(reason.is_none(), |ui| {
+    fn publish_button(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        names_keys: bool,
+        obstacle: Option<&str>,
+    ) {
+        ui.add_enabled_ui(obstacle.is_none(), |ui| {
             let response = if names_keys {
                 button_with_key(ui, icons::SEND, "Publish", "Ctrl ⏎")
             } else {
                 button(ui, Some(icons::SEND), "Publish", Look::Primary)
             };
-            let response = match reason {
-                Some(reason) => response.on_disabled_hover_text(reason),
+            let response = match obstacle {
+                Some(obstacle) => response.on_disabled_hover_text(obstacle),
                 None => response,
             };
             if response.clicked() {

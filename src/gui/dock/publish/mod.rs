@@ -15,19 +15,24 @@ mod tests;
 
 use egui::{Key, Layout, Modifiers, Rect, Ui, UiBuilder, pos2};
 
-use self::check::Checker;
+use self::check::{Checker, Verdict};
+use self::compose::{envelope, refused_by_limits, sample_values};
+use self::properties::PropertyFields;
 use self::saved::SavedList;
 use self::send::Sender;
 
 use super::super::context::Context;
 use super::super::file_choice::FileChoice;
-use super::super::theme::{self, Palette};
+use super::super::theme;
 use crate::client::State;
-use crate::profile::PublishDraft;
+use crate::mqtt::Version;
+use crate::profile::{PayloadKind, PublishDraft};
 
 /// Widths from which saved publishes and properties have a column of their own.
 const SAVED_COLUMN_FROM: f32 = 560.0;
 const PROPERTIES_COLUMN_FROM: f32 = 740.0;
+/// Height that the properties have at least; they scroll.
+const LEAST_PROPERTIES: f32 = 60.0;
 
 /// UI state of this view.
 #[derive(Debug, Default)]
@@ -42,6 +47,9 @@ pub struct PublishPanel {
     other_payload: String,
     /// The dialog for the file to publish.
     choice: FileChoice,
+    fields: PropertyFields,
+    /// Whether properties and repetition had a column of their own in the last frame, high enough for both.
+    has_column: bool,
 }
 
 impl PublishPanel {
@@ -86,11 +94,34 @@ impl PublishPanel {
         self.sender.tick(context, now)
     }
 
+    /// Progress of a repetition with the button that ends it, where the panel itself has no room for it or another one
+    /// is shown.
+    pub fn repetition_ui(&mut self, ui: &mut Ui, is_panel_shown: bool) {
+        if !(is_panel_shown && self.has_column) {
+            self.sender.stop_ui(ui);
+        }
+    }
+
+    /// What keeps the draft from being a message, whatever the connection does.
+    fn problem(&mut self, context: &Context<'_>) -> Option<String> {
+        let values = sample_values(context.now);
+        if let Err(error) = envelope(&self.draft, version(context), &values) {
+            return Some(error.to_string());
+        }
+        if self.draft.kind != PayloadKind::File {
+            let draft = &self.draft;
+            let check = self.checker.check(draft.kind, &draft.payload, context.now);
+            if check.verdict == Verdict::Bad {
+                return Some(check.text.clone());
+            }
+        }
+        let granted = context.session?.granted.as_ref()?;
+        refused_by_limits(&self.draft, &granted.properties)
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         self.sender.remember(ui.ctx());
-        // nobody shall take a hint for a value
-        ui.visuals_mut().weak_text_color = Some(Palette::of(ui).faint);
         if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter)) {
             self.publish_now(context);
         }
@@ -101,6 +132,9 @@ impl PublishPanel {
     fn columns(&mut self, ui: &mut Ui, context: &Context<'_>) {
         let area = ui.available_rect_before_wrap();
         let columns = Columns::of(area);
+        let problem = self.problem(context);
+        let least = send::REPEAT_HEIGHT + theme::SPACE[1] + LEAST_PROPERTIES;
+        self.has_column = columns.properties.is_some() && area.height() >= least;
         if let Some(rect) = columns.saved {
             column(ui, rect, "saved", |ui| {
                 if let Some(draft) = self.saved.ui(ui, context, &self.draft) {
@@ -109,30 +143,40 @@ impl PublishPanel {
             });
         }
         column(ui, columns.editor, "editor", |ui| {
-            self.editor_ui(ui, context, &columns);
+            self.editor_ui(ui, context, &columns, problem.as_deref());
         });
         if let Some(rect) = columns.properties {
             column(ui, rect, "properties", |ui| {
                 let height = ui.available_height() - send::REPEAT_HEIGHT - theme::SPACE[1];
-                self.options_ui(ui, context, height.max(60.0));
+                self.options_ui(
+                    ui,
+                    context,
+                    height.max(LEAST_PROPERTIES),
+                    problem.as_deref(),
+                );
             });
         }
         ui.allocate_rect(area, egui::Sense::hover());
     }
 
     /// MQTT 5 properties and repetition: a column, or a popup where there is no room for one.
-    fn options_ui(&mut self, ui: &mut Ui, context: &Context<'_>, properties_height: f32) {
-        let version = context
-            .session
-            .map_or_else(Default::default, |session| session.profile.version);
+    fn options_ui(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        properties_height: f32,
+        problem: Option<&str>,
+    ) {
         let scroll = egui::ScrollArea::vertical()
             .id_salt("publish properties")
             .auto_shrink([false, true]);
         scroll.max_height(properties_height).show(ui, |ui| {
-            properties::properties_ui(ui, &mut self.draft.properties, version);
+            self.fields
+                .ui(ui, &mut self.draft.properties, version(context));
         });
         ui.add_space(theme::SPACE[0]);
-        self.sender.repeat_ui(ui, context, &self.draft);
+        let obstacle = not_now(context).or(problem);
+        self.sender.repeat_ui(ui, context, &self.draft, obstacle);
     }
 
     fn load(&mut self, draft: PublishDraft) {
@@ -140,6 +184,13 @@ impl PublishPanel {
         self.other_payload.clear();
         self.is_topic_chosen = true;
     }
+}
+
+/// What the open connection speaks.
+fn version(context: &Context<'_>) -> Version {
+    context
+        .session
+        .map_or_else(Default::default, |session| session.profile.version)
 }
 
 /// Where the parts of the panel are.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::client::PublishStep;
 use crate::gui::session::PublishRecord;
+use crate::gui::words::broker_says;
 use crate::mqtt::{Qos, Timestamp};
 use crate::payload::format;
 
@@ -62,15 +63,9 @@ pub fn result_line(record: &PublishRecord, is_connected: bool) -> ResultLine {
         Some(PublishStep::Refused(reason, detail)) => {
             let name = reason.name();
             let text = format!("{} → refused: {name}", handshake(record.qos, false));
-            let detail = detail
-                .as_ref()
-                .map(|detail| format!(" The broker says: {detail}"));
+            let detail = broker_says(detail.as_deref());
             ResultLine {
-                more: Some(format!(
-                    "{}{}",
-                    reason.meaning(),
-                    detail.unwrap_or_default()
-                )),
+                more: Some(format!("{}{detail}", reason.meaning())),
                 ..line(Outcome::Failed, text)
             }
         }

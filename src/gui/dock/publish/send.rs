@@ -10,7 +10,7 @@ use super::super::super::context::Context;
 use super::super::super::icons;
 use super::super::super::session::Session;
 use super::super::super::theme::{self, Palette};
-use super::super::super::widgets::{Look, icon_button, muted, number_field};
+use super::super::super::widgets::{Look, button, icon_button, muted, number_field};
 use super::compose::{compose, refused_by_limits, values};
 use super::file::FileReader;
 use super::not_now;
@@ -26,6 +26,10 @@ use crate::profile::{PayloadKind, PublishDraft};
 const MAX_UNDER_WAY: usize = 500;
 /// Height of the controls of the repetition.
 pub const REPEAT_HEIGHT: f32 = 54.0;
+/// Room in the strip of the dock from which the button that stops a repetition has words.
+const WIDE_STOP_FROM: f32 = 300.0;
+/// Room beside that button from which the progress is shown there.
+const PROGRESS_FROM: f32 = 200.0;
 /// How soon to look again whether there is room for the next message.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -212,7 +216,14 @@ impl Sender {
     }
 
     /// Interval, count and button of the repetition, with its progress.
-    pub fn repeat_ui(&mut self, ui: &mut Ui, context: &Context<'_>, draft: &PublishDraft) {
+    /// `obstacle` says why it cannot begin.
+    pub fn repeat_ui(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        draft: &PublishDraft,
+        obstacle: Option<&str>,
+    ) {
         let row_height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 16.0);
         ui.horizontal(|ui| {
             muted(ui, "Repeat");
@@ -252,12 +263,37 @@ impl Sender {
                 }
                 return;
             }
-            ui.add_enabled_ui(not_now(context).is_none(), |ui| {
-                if icon_button(ui, icons::PLAY, "Start repeating", Look::Plain).clicked() {
+            ui.add_enabled_ui(obstacle.is_none(), |ui| {
+                let start = icon_button(ui, icons::PLAY, "Start repeating", Look::Plain);
+                let start = match obstacle {
+                    Some(obstacle) => start.on_disabled_hover_text(obstacle),
+                    None => start,
+                };
+                if start.clicked() {
                     self.repeat(context, draft);
                 }
             });
         });
+    }
+
+    /// While a repetition is under way: how far it is and the button that ends it, from right to left.
+    pub fn stop_ui(&mut self, ui: &mut Ui) {
+        let Some(repetition) = &self.repetition else {
+            return;
+        };
+        let progress = progress(repetition);
+        let label = "Stop repeating";
+        let stop = if ui.available_width() > WIDE_STOP_FROM {
+            button(ui, Some(icons::STOP), label, Look::Danger).on_hover_text(&progress)
+        } else {
+            icon_button(ui, icons::STOP, label, Look::Danger)
+        };
+        if ui.available_width() > PROGRESS_FROM {
+            muted(ui, &progress);
+        }
+        if stop.clicked() {
+            self.stop("Stopped");
+        }
     }
 }
 

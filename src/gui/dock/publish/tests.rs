@@ -205,6 +205,59 @@ fn a_wrong_topic_is_explained_and_not_sent() {
     assert!(published(window.state()).is_empty());
 }
 
+fn is_disabled(window: &Harness<'_, State>, label: &str) -> bool {
+    window.get_by_label(label).accesskit_node().is_disabled()
+}
+
+#[test]
+fn what_is_no_message_cannot_be_published_and_says_why() {
+    let mut state = state(Fixture::connected(&[]));
+    state.panel.set_draft(PublishDraft {
+        kind: PayloadKind::Hex,
+        payload: "4g".to_owned(),
+        ..led_on()
+    });
+    let mut window = window(SIZE, state);
+    window.run_steps(2);
+    assert!(is_disabled(&window, "Publish") && is_disabled(&window, "Start repeating"));
+    window.get_by_label_contains("is not a hexadecimal digit");
+    window.get_by_label("Publish").hover();
+    // tooltips wait for the pointer to rest
+    for _ in 0..60 {
+        window.step();
+    }
+    let reason = window.query_all_by_label_contains("is not a hexadecimal digit");
+    assert_eq!(reason.count(), 2, "beside the editor and at the button");
+    window.get_by_label("Payload as Text").click();
+    window.run_steps(3);
+    assert!(!is_disabled(&window, "Publish") && !is_disabled(&window, "Start repeating"));
+    window.state_mut().panel.draft.properties.response_topic = "a/#".to_owned();
+    window.run_steps(2);
+    assert!(is_disabled(&window, "Publish"));
+    window.get_by_label_contains("Response topic: ");
+}
+
+#[test]
+fn an_added_user_property_has_the_keyboard() {
+    // as high as the dock is at first
+    let mut window = window([820.0, 288.0], state(Fixture::connected(&[])));
+    window.state_mut().panel.draft.properties.user.clear();
+    window.run_steps(2);
+    let add = window.get_by_label("User property").rect();
+    let repeat = window.get_by_label("Start repeating").rect();
+    assert!(add.bottom() < repeat.top() - 20.0, "{add:?} {repeat:?}");
+    for (number, name) in [(1, "unit"), (2, "origin")] {
+        window.get_by_label("User property").click();
+        window.run_steps(8);
+        let label = format!("Name of user property {number}");
+        assert!(window.get_by_label(&label).is_focused());
+        window.get_by_label(&label).type_text(name);
+        window.run_steps(2);
+    }
+    let user = &window.state().panel.draft().properties.user;
+    assert_eq!(user[1].0, "origin");
+}
+
 #[test]
 fn saved_publishes_are_loaded_kept_renamed_and_deleted() {
     let mut window = window(SIZE, state(Fixture::connected(&[])));

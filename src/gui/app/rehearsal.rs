@@ -1,0 +1,208 @@
+//! The window without a screen: the real application with its real views, frame by frame, so that a bench can say
+//! what a frame costs. What a person does stands here as calls.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cpu_time::ThreadTime;
+use egui::{Event, MouseWheelUnit, Pos2, RawInput, Rect, Vec2, ViewportId, pos2, vec2};
+use parking_lot::Mutex;
+
+use crate::model::Model;
+use crate::profile::{ProfileId, StoreError};
+
+use super::super::action::Action;
+use super::{App, Options};
+
+/// What one frame took.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FrameCost {
+    /// CPU time of the window's thread: events, layout and tessellation. Painting is the graphics driver's.
+    pub cpu: Duration,
+    /// The same by the clock on the wall; another program may have had the processor in between.
+    pub wall: Duration,
+    /// How long the window waited for the model's lock, all locks of the frame together.
+    pub waited: Duration,
+    /// Triangles that would have been painted.
+    pub triangles: usize,
+}
+
+/// A window whose frames are drawn when they are asked for, and seen by nobody.
+pub struct Rehearsal {
+    app: App,
+    context: egui::Context,
+    size: Vec2,
+    began: Instant,
+    events: Vec<Event>,
+}
+
+impl Rehearsal {
+    /// Opens a window of this size in points, at scale 1.
+    ///
+    /// # Errors
+    /// As [`App::new`].
+    pub fn open(options: Options, size: [f32; 2]) -> Result<Self, StoreError> {
+        let context = egui::Context::default();
+        let app = App::new(&context, options)?;
+        Ok(Self {
+            app,
+            context,
+            size: size.into(),
+            began: Instant::now(),
+            events: Vec::new(),
+        })
+    }
+
+    /// Draws a frame with what was done since the last one.
+    pub fn frame(&mut self) -> FrameCost {
+        let input = self.input();
+        let waited = self.waited();
+        let (cpu, wall) = (ThreadTime::now(), Instant::now());
+        let app = &mut self.app;
+        let output = self.context.run_ui(input, |ui| {
+            app.advance(ui.ctx());
+            app.frame(ui);
+        });
+        let shapes = self
+            .context
+            .tessellate(output.shapes, output.pixels_per_point);
+        let (cpu, wall) = (cpu.elapsed(), wall.elapsed());
+        let triangles = shapes.iter().map(|shape| match &shape.primitive {
+            egui::epaint::Primitive::Mesh(mesh) => mesh.indices.len() / 3,
+            egui::epaint::Primitive::Callback(_) => 0,
+        });
+        FrameCost {
+            cpu,
+            wall,
+            waited: self.waited().saturating_sub(waited),
+            triangles: triangles.sum(),
+        }
+    }
+
+    fn input(&mut self) -> RawInput {
+        let mut input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
+            time: Some(self.began.elapsed().as_secs_f64()),
+            events: std::mem::take(&mut self.events),
+            max_texture_side: Some(8192),
+            ..RawInput::default()
+        };
+        let viewport = input.viewports.entry(ViewportId::ROOT).or_default();
+        viewport.native_pixels_per_point = Some(1.0);
+        viewport.focused = Some(true);
+        input
+    }
+
+    fn waited(&self) -> Duration {
+        let session = self.app.data.session.as_ref();
+        session.map_or(Duration::ZERO, |session| session.live.waits().total)
+    }
+
+    fn ask(&self, action: Action) {
+        self.app.actions.borrow_mut().push(action);
+    }
+
+    /// Clicks Connect at a profile.
+    pub fn connect(&mut self, profile: &ProfileId) {
+        self.ask(Action::Connect(profile.clone()));
+    }
+
+    /// The model of the open connection.
+    pub fn model(&self) -> Option<Arc<Mutex<Model>>> {
+        let session = self.app.data.session.as_ref()?;
+        Some(Arc::clone(session.live.model()))
+    }
+
+    /// Matching topics and the time it took, once the filter has been followed.
+    pub fn search_result(&self) -> Option<(usize, Duration)> {
+        self.app.data.session.as_ref()?.live.search_result()
+    }
+
+    /// Opens or closes the branch at this path; does nothing where there is none.
+    pub fn set_open(&mut self, path: &str, open: bool) {
+        let node = self.model().and_then(|model| model.lock().find(path));
+        if let Some(node) = node {
+            self.ask(Action::SetOpen(node, open));
+        }
+    }
+
+    /// Opens or closes everything below the branch at this path, or the whole tree.
+    pub fn set_open_below(&mut self, path: Option<&str>, open: bool) {
+        let find = |path| self.model().and_then(|model| model.lock().find(path));
+        match path.map(find) {
+            None => self.ask(Action::SetOpenBelow(None, open)),
+            Some(Some(node)) => self.ask(Action::SetOpenBelow(Some(node), open)),
+            Some(None) => {}
+        }
+    }
+
+    /// Selects a topic by its path.
+    pub fn select(&mut self, path: &str) {
+        self.ask(Action::SelectPath(path.to_owned()));
+    }
+
+    /// Asks to clear everything retained; the dialog that comes is closed again by [`Rehearsal::escape`].
+    pub fn ask_to_clear_retained(&mut self) {
+        self.ask(Action::ClearRetainedBelow(None));
+    }
+
+    /// Presses Esc.
+    pub fn escape(&mut self) {
+        self.events.push(Event::Key {
+            key: egui::Key::Escape,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: egui::Modifiers::NONE,
+        });
+    }
+
+    /// Shows all messages of the selected topic.
+    pub fn show_history(&mut self) {
+        self.app.views.inspector.show_history();
+    }
+
+    /// Types into the filter box.
+    pub fn filter(&mut self, text: &str) {
+        self.ask(Action::Filter(text.to_owned()));
+    }
+
+    /// Pauses or resumes the tree.
+    pub fn set_paused(&mut self, paused: bool) {
+        self.ask(Action::SetPaused(paused));
+    }
+
+    /// Orders the tree by names or by messages.
+    pub fn sort_by(&mut self, order: crate::model::SortBy) {
+        self.ask(Action::SortBy(order));
+    }
+
+    /// Scrolls the tree to this share of all rows, 0 to 1.
+    pub fn jump_to(&mut self, share: f64) {
+        self.app.views.tree.jump_to(share);
+    }
+
+    /// Turns the wheel over the tree: so many points down.
+    pub fn wheel(&mut self, points: f32) {
+        let over_tree = pos2(200.0, self.size.y / 2.0);
+        self.events.push(Event::PointerMoved(over_tree));
+        self.events.push(Event::MouseWheel {
+            unit: MouseWheelUnit::Point,
+            delta: vec2(0.0, -points),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Unknown,
+            modifiers: egui::Modifiers::NONE,
+        });
+    }
+
+    /// Where profiles and settings are kept.
+    pub fn config_path(&self) -> &Path {
+        self.app.data.config.path()
+    }
+
+    /// Closes the window as its button does.
+    pub fn close(mut self) {
+        eframe::App::on_exit(&mut self.app, None);
+    }
+}
