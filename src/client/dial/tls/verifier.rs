@@ -85,7 +85,7 @@ impl Witness {
                 } else {
                     self.judge_by(roots, end_entity, intermediates, name, now)
                 };
-                judged.map_err(|err| self.explain(&err, end_entity, name))
+                judged.map_err(|err| self.explain(&err, name))
             }
         }
     }
@@ -110,12 +110,7 @@ impl Witness {
         verify_server_name(&certificate, name)
     }
 
-    fn explain(
-        &self,
-        err: &Error,
-        end_entity: &CertificateDer<'_>,
-        name: &ServerName<'_>,
-    ) -> CertificateProblem {
+    fn explain(&self, err: &Error, name: &ServerName<'_>) -> CertificateProblem {
         use CertificateError as E;
         let chain = self.seen.lock().chain.clone();
         let leaf = chain.first();
@@ -142,10 +137,7 @@ impl Witness {
             E::UnknownIssuer => CertificateProblem::UnknownIssuer {
                 issuer: missing_issuer(&chain),
             },
-            other => {
-                debug_assert!(!end_entity.is_empty(), "a certificate was judged");
-                CertificateProblem::Other(other.to_string())
-            }
+            other => CertificateProblem::Other(other.to_string()),
         }
     }
 }
