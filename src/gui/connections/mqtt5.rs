@@ -43,7 +43,7 @@ fn properties_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
         ui.label(RichText::new("Properties of CONNECT").font(theme::strong()));
         let form = Form::new(ui, problems);
         let settings = &mut profile.mqtt5;
-        form.wide_cell(ui, "Receive maximum", Some(Field::ReceiveMaximum), |ui| {
+        form.wide_cell(ui, "Receive max.", Some(Field::ReceiveMaximum), |ui| {
             let mut is_limited = settings.receive_maximum.is_some();
             if switch(ui, &mut is_limited, "Limit messages under way").changed() {
                 settings.receive_maximum = is_limited.then_some(100);

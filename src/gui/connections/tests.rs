@@ -75,6 +75,8 @@ impl Window<'_> {
     fn new(fixture: Fixture) -> Self {
         let harness = Harness::builder()
             .with_size([1_024.0, 640.0])
+            // looking at files ends on another thread, at any time
+            .with_max_steps(32)
             .with_context_setup(|ctx| dress(ctx, Theme::Dark))
             .build_ui_state(
                 |ui, (fixture, view, asked)| {
