@@ -47,7 +47,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Crates that only some folders may name, so that they can be replaced in one place.
-const OWNERS: [(&[&str], &[&str]); 7] = [
+const OWNERS: [(&[&str], &[&str]); 8] = [
     (&["tokio"], &["client", "broker", "cli", "bench", "main.rs"]),
     (
         &[
@@ -61,6 +61,20 @@ const OWNERS: [(&[&str], &[&str]); 7] = [
         &["gui"],
     ),
     (&["rumqttc", "rumqttc_v4"], &["client", "mqtt/codec"]),
+    (
+        &[
+            "rustls",
+            "tokio_rustls",
+            "rustls_native_certs",
+            "ring",
+            "x509_parser",
+            "pkcs8",
+            "p12_keystore",
+            "tokio_tungstenite",
+            "futures_util",
+        ],
+        &["client"],
+    ),
     (&["mqtt5"], &["broker"]),
     (&["keyring", "ron", "directories"], &["profile"]),
     (&["clap"], &["cli"]),

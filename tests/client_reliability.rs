@@ -39,7 +39,7 @@ const CONFIG: &str = "allow_anonymous true\nmax_queued_messages 0\n";
 fn open(profile: Profile) -> (Connection, Captures) {
     let config = Config {
         profile,
-        password: None,
+        ..Config::default()
     };
     Connection::open(&RuntimeHandle::current(), config, Arc::new(|| {}))
 }

@@ -221,7 +221,7 @@ fn open(port: u16, version: Version, qos: Qos) -> (Live, Arc<News>) {
     profile.subscriptions = vec![subscription("#", qos)];
     let config = Config {
         profile,
-        password: None,
+        ..Config::default()
     };
     let news = Arc::new(News::default());
     let told = Arc::clone(&news);

@@ -42,7 +42,7 @@ impl Watched {
         let waker = Arc::clone(&woken);
         let config = Config {
             profile,
-            password: None,
+            ..Config::default()
         };
         let model = Arc::new(Mutex::new(Model::new(64 << 20)));
         let wake = Arc::new(move || waker.notify_one());

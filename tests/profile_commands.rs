@@ -13,7 +13,8 @@ use std::process::{Command, Output};
 
 use canopy::mqtt::{Qos, Version};
 use canopy::profile::{
-    PayloadKind, Profile, PublishDraft, PublishProperties, Session, Subscription, WillSettings,
+    Authentication, Mqtt5Settings, PayloadKind, Profile, PublishDraft, PublishProperties, Session,
+    Subscription, WillSettings,
 };
 use common::mosquitto::Mosquitto;
 
@@ -30,9 +31,16 @@ const NASTY: [&str; 9] = [
     "“ü” \u{1f333}",
 ];
 
+/// What the user has put into the variable that stands for the password.
+const PASSWORD: &str = "se cret";
+
 /// What `script` prints when it runs in a POSIX shell.
 fn shell(script: &str) -> Output {
-    let output = Command::new("sh").args(["-c", script]).output().unwrap();
+    let output = Command::new("sh")
+        .args(["-c", script])
+        .env("MQTT_PASSWORD", PASSWORD)
+        .output()
+        .unwrap();
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{script}\n{err}");
     output
@@ -81,17 +89,14 @@ fn a_shell_hands_every_value_over_unchanged() {
                 message: nasty.to_owned(),
                 ..WillSettings::default()
             },
-            subscriptions: vec![Subscription {
-                filter: nasty.to_owned(),
-                qos: Qos::AtMostOnce,
-            }],
+            subscriptions: vec![Subscription::new(nasty, Qos::AtMostOnce)],
             ..Profile::default()
         };
         let (words, _) = arguments(&profile.mosquitto_sub_command().unwrap());
         for flag in ["-i", "-u", "--will-topic", "--will-payload", "-t"] {
             assert_eq!(value(&words, flag), Some(nasty), "{flag}");
         }
-        assert_eq!(value(&words, "-P"), Some("<password>"));
+        assert_eq!(value(&words, "-P"), Some(PASSWORD));
 
         let mut message = draft(nasty);
         message.properties.user = vec![(nasty.to_owned(), nasty.to_owned())];
@@ -122,7 +127,7 @@ fn broker() -> Option<Mosquitto> {
     if !common::have("mosquitto_sub") || !common::have("mosquitto_pub") {
         return None;
     }
-    Mosquitto::start_with_password("ann", "se cret")
+    Mosquitto::start_with_password("ann", PASSWORD)
 }
 
 /// A profile that may connect to `broker`.
@@ -136,9 +141,8 @@ fn account(broker: &Mosquitto, version: Version) -> Profile {
     }
 }
 
-/// Types the password over the placeholder and `extra` arguments behind the command.
+/// Runs the command with `extra` arguments behind it.
 fn run(command: &str, extra: &str) -> String {
-    let command = command.replace("'<password>'", "'se cret'");
     String::from_utf8(shell(&format!("{command} {extra}")).stdout).unwrap()
 }
 
@@ -158,12 +162,27 @@ fn the_real_programs_take_the_commands() {
             enabled: true,
             topic: "will".to_owned(),
             delay: 5,
+            expiry: Some(60),
+            content_type: "text/plain".to_owned(),
+            response_topic: "answer".to_owned(),
+            correlation_data: b"a b".to_vec(),
+            user_properties: vec![("unit".to_owned(), "°C".to_owned())],
+            payload_format_text: true,
             ..WillSettings::default()
         };
         profile.subscriptions = vec![Subscription {
-            filter: topic.clone(),
-            qos: Qos::ExactlyOnce,
+            retain_as_published: true,
+            id: Some(268_435_455),
+            ..Subscription::new(topic.clone(), Qos::ExactlyOnce)
         }];
+        profile.mqtt5 = Mqtt5Settings {
+            receive_maximum: Some(5),
+            topic_alias_maximum: 10,
+            request_problem_information: false,
+            request_response_information: true,
+            user_properties: vec![("tenant".to_owned(), "it's 7".to_owned())],
+            authentication: Authentication::None,
+        };
         let message = PublishDraft {
             qos: Qos::ExactlyOnce,
             retain: true,
@@ -199,10 +218,7 @@ fn bytes_and_files_reach_the_broker() {
         return;
     };
     let mut profile = account(&broker, Version::V5);
-    profile.subscriptions = vec![Subscription {
-        filter: "bin/#".to_owned(),
-        qos: Qos::AtLeastOnce,
-    }];
+    profile.subscriptions = vec![Subscription::new("bin/#", Qos::AtLeastOnce)];
     let binary = PublishDraft {
         retain: true,
         kind: PayloadKind::Hex,

@@ -14,7 +14,7 @@ use std::os::unix::net::UnixListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use canopy::profile::{KeyringSecrets, ProfileId, Secret, SecretError, SecretStore};
+use canopy::profile::{KeyringSecrets, ProfileId, Secret, SecretError, SecretKind, SecretStore};
 
 /// Set in the second process.
 const AGAIN: &str = "CANOPY_TEST_AGAIN";
@@ -60,7 +60,9 @@ fn without_a_keyring_the_reason_and_the_way_out_are_told() {
         command.env("DBUS_SESSION_BUS_ADDRESS", nowhere);
         return succeeds(command);
     }
-    let err = KeyringSecrets::default().get(&example()).unwrap_err();
+    let err = KeyringSecrets::default()
+        .get(&example(), SecretKind::Password)
+        .unwrap_err();
     assert!(matches!(err, SecretError::Unavailable(_)), "{err}");
     assert!(
         err.to_string()
@@ -84,10 +86,13 @@ fn a_bus_that_never_answers_does_not_hang_the_program() {
     }
     let keyring = KeyringSecrets::with_limits(Duration::from_millis(300), Duration::from_mins(1));
     let start = Instant::now();
-    let first = keyring.get(&example()).unwrap_err().to_string();
+    let first = keyring
+        .get(&example(), SecretKind::Password)
+        .unwrap_err()
+        .to_string();
     assert!(first.contains("did not answer in time"), "{first}");
     let second = keyring
-        .set(&example(), &Secret::new("hunter2"))
+        .set(&example(), SecretKind::Password, &Secret::new("hunter2"))
         .unwrap_err()
         .to_string();
     assert!(second.contains("earlier question"), "{second}");
@@ -118,15 +123,20 @@ fn a_real_keyring_keeps_changes_and_forgets_a_password() {
     }
     let keyring = KeyringSecrets::default();
     let id = example();
-    assert_eq!(keyring.get(&id).unwrap(), None);
-    keyring.delete(&id).unwrap();
+    assert_eq!(keyring.get(&id, SecretKind::Password).unwrap(), None);
+    keyring.delete(&id, SecretKind::Password).unwrap();
     for password in ["hunter2", "ü \u{1f333} 'x'"] {
-        keyring.set(&id, &Secret::new(password)).unwrap();
+        keyring
+            .set(&id, SecretKind::Password, &Secret::new(password))
+            .unwrap();
         let other_window = KeyringSecrets::default();
-        assert_eq!(other_window.get(&id).unwrap(), Some(Secret::new(password)));
+        assert_eq!(
+            other_window.get(&id, SecretKind::Password).unwrap(),
+            Some(Secret::new(password))
+        );
     }
     let other = ProfileId("canopy-test-other".to_owned());
-    assert_eq!(keyring.get(&other).unwrap(), None);
-    keyring.delete(&id).unwrap();
-    assert_eq!(keyring.get(&id).unwrap(), None);
+    assert_eq!(keyring.get(&other, SecretKind::Password).unwrap(), None);
+    keyring.delete(&id, SecretKind::Password).unwrap();
+    assert_eq!(keyring.get(&id, SecretKind::Password).unwrap(), None);
 }

@@ -13,8 +13,10 @@ use std::thread;
 
 use canopy::mqtt::{Qos, Version};
 use canopy::profile::{
-    ConfigDir, PayloadKind, Profile, ProfileId, PublishDraft, PublishProperties, SavedPublish,
-    Session, Settings, StoreError, Subscription, Theme, WillSettings, WindowState,
+    Authentication, ConfigDir, Fingerprint, Identity, Mqtt5Settings, PayloadKind, Profile,
+    ProfileColor, ProfileId, ProxyKind, ProxySettings, PublishDraft, PublishProperties,
+    RetainHandling, SavedPublish, Session, Settings, StoreError, Subscription, Theme, TlsSettings,
+    TlsVersion, Transport, Verify, WebSocketSettings, WillSettings, WindowState,
 };
 
 fn open(dir: &Path) -> ConfigDir {
@@ -63,6 +65,19 @@ fn elaborate() -> Profile {
         reconnect: false,
         user_name: "ann".to_owned(),
         use_password: true,
+        folder: "Work/Plant 3".to_owned(),
+        color: Some(ProfileColor::Red),
+        ask_before_publish: true,
+        auto_connect: true,
+        transport: Transport::SecureWebSocket,
+        unix_path: "/run/mosquitto.sock".to_owned(),
+        tls: tls(),
+        web_socket: WebSocketSettings {
+            path: "/mqtt?token=1".to_owned(),
+            headers: vec![("X-Tenant".to_owned(), "a b".to_owned())],
+        },
+        proxy: proxy(),
+        mqtt5: mqtt5(),
         will: WillSettings {
             enabled: true,
             topic: "status".to_owned(),
@@ -70,15 +85,67 @@ fn elaborate() -> Profile {
             qos: Qos::AtLeastOnce,
             retain: true,
             delay: 5,
+            expiry: Some(60),
+            content_type: "text/plain".to_owned(),
+            response_topic: "answers".to_owned(),
+            correlation_data: vec![0, 255, 7],
+            user_properties: vec![
+                ("a".to_owned(), "b\n\"".to_owned()),
+                ("a".to_owned(), String::new()),
+            ],
+            payload_format_text: true,
         },
         subscriptions: vec![Subscription {
-            filter: "a/+/#".to_owned(),
+            filter: "$share/group/a/+/#".to_owned(),
             qos: Qos::AtLeastOnce,
+            no_local: true,
+            retain_as_published: true,
+            retain_handling: RetainHandling::SendIfNew,
+            id: Some(7),
+            color: Some(ProfileColor::Teal),
         }],
         saved_publishes: vec![SavedPublish {
             name: "LED off".to_owned(),
             draft,
         }],
+    }
+}
+
+fn proxy() -> ProxySettings {
+    ProxySettings {
+        kind: ProxyKind::Socks5,
+        host: "proxy.example".to_owned(),
+        port: 1080,
+        user_name: "ann".to_owned(),
+        use_password: true,
+    }
+}
+
+fn mqtt5() -> Mqtt5Settings {
+    Mqtt5Settings {
+        receive_maximum: Some(20),
+        topic_alias_maximum: 10,
+        request_problem_information: false,
+        request_response_information: true,
+        user_properties: vec![("tenant".to_owned(), "7".to_owned())],
+        authentication: Authentication::Other {
+            method: "token".to_owned(),
+            data: vec![1, 2, 3],
+        },
+    }
+}
+
+fn tls() -> TlsSettings {
+    TlsSettings {
+        verify: Verify::Pinned(vec![Fingerprint::from_sha256(&[0xab; 32])]),
+        ca_file: Some("/etc/ca files/ca.pem".into()),
+        identity: Identity::Pem {
+            certificate: "client.pem".into(),
+            key: "client.key".into(),
+        },
+        alpn: vec!["mqtt".to_owned()],
+        server_name: "broker.internal".to_owned(),
+        minimum: TlsVersion::V1_3,
     }
 }
 
@@ -153,7 +220,7 @@ fn the_file_reads_like_a_form() {
         "            id: \"lab\",",
         "            version: V311,",
         "            session: Resume,",
-        "                    filter: \"a/+/#\",",
+        "                    filter: \"$share/group/a/+/#\",",
         "                        kind: Hex,",
         "                            message_expiry: Some(60),",
     ] {
@@ -340,4 +407,52 @@ fn files_are_private_and_links_are_followed() {
     assert!(inner.join("settings.ron").is_symlink());
     assert_eq!(config.load_settings().0, settings);
     assert!(fs::read_to_string(&real).unwrap().contains("Light"));
+}
+
+#[test]
+fn a_file_from_before_transports_keeps_its_meaning() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = r#"(version: 1, content: [(
+        id: "old", name: "Old", host: "broker.example", port: 8883, version: V311, client_id: "me",
+        session: Resume, session_expiry: 60, keep_alive: 30, connect_timeout: 5, max_packet_size: 1000,
+        reconnect: false, user_name: "ann", use_password: true,
+        will: (enabled: true, topic: "t", message: "m", qos: AtLeastOnce, retain: true, delay: 3),
+        subscriptions: [(filter: "a/b", qos: ExactlyOnce), (filter: "c")],
+        saved_publishes: [],
+    )])"#;
+    fs::write(dir.path().join("profiles.ron"), text).unwrap();
+    let (profiles, warning) = open(dir.path()).load_profiles();
+    assert_eq!(warning, None);
+    let expected = Profile {
+        id: ProfileId("old".to_owned()),
+        name: "Old".to_owned(),
+        host: "broker.example".to_owned(),
+        port: 8883,
+        transport: Transport::Tcp,
+        version: Version::V311,
+        client_id: "me".to_owned(),
+        session: Session::Resume,
+        session_expiry: 60,
+        keep_alive: 30,
+        connect_timeout: 5,
+        max_packet_size: 1_000,
+        reconnect: false,
+        user_name: "ann".to_owned(),
+        use_password: true,
+        will: WillSettings {
+            enabled: true,
+            topic: "t".to_owned(),
+            message: "m".to_owned(),
+            qos: Qos::AtLeastOnce,
+            retain: true,
+            delay: 3,
+            ..WillSettings::default()
+        },
+        subscriptions: vec![
+            Subscription::new("a/b", Qos::ExactlyOnce),
+            Subscription::new("c", Qos::AtMostOnce),
+        ],
+        ..Profile::default()
+    };
+    assert_eq!(profiles, [expected]);
 }

@@ -166,10 +166,7 @@ fn profiles() -> Vec<Profile> {
 }
 
 fn subscription(filter: &str, qos: Qos) -> Subscription {
-    Subscription {
-        filter: filter.to_owned(),
-        qos,
-    }
+    Subscription::new(filter, qos)
 }
 
 fn command(name: &str, payload: &str) -> SavedPublish {

@@ -163,7 +163,7 @@ fn measure_ours(
     let model = Arc::new(Mutex::new(Model::new(budget)));
     let config = Config {
         profile: profile(port, case),
-        password: None,
+        ..Config::default()
     };
     let stopwatch = Stopwatch::start();
     let mut live = Live::open(
@@ -184,10 +184,7 @@ fn profile(port: u16, case: Case) -> Profile {
     Profile {
         port,
         version: case.version,
-        subscriptions: vec![Subscription {
-            filter: "#".to_owned(),
-            qos: case.qos,
-        }],
+        subscriptions: vec![Subscription::new("#", case.qos)],
         reconnect: false,
         ..Profile::default()
     }

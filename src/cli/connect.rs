@@ -6,10 +6,11 @@ use thiserror::Error;
 
 use crate::client::{Config, Extras};
 use crate::mqtt::{Properties, Qos, TopicError, TopicFilter, TopicName, Version};
-use crate::profile::{Profile, Secret, Session, Subscription, WillSettings};
+use crate::profile::{
+    Profile, Secret, Session, Subscription, Transport, Url, UrlError, WillSettings,
+};
 
 use super::property::{PacketProperties, PropertyError};
-use super::url::{self, Url, UrlError};
 
 /// A session that never ends (MQTT 5, 3.1.2.11.2).
 const FOR_EVER: u32 = u32::MAX;
@@ -54,7 +55,7 @@ pub struct ConnectArgs {
         value_parser = clap::value_parser!(u16).range(1..), help_heading = "Connection")]
     port: u16,
     /// Host, port, user, password and topic at once: mqtt://[user[:password]@]host[:port]/topic
-    #[arg(short = 'L', long, value_name = "URL", value_parser = url::parse, help_heading = "Connection")]
+    #[arg(short = 'L', long, value_name = "URL", value_parser = parse_url, help_heading = "Connection")]
     url: Option<Url>,
     /// Version of MQTT: 5 (or mqttv5), 311 (or mqttv311)
     #[arg(short = 'V', long, value_name = "VERSION", default_value = "311",
@@ -192,9 +193,13 @@ impl ConnectArgs {
             },
         };
         Ok(Connect {
-            config: Config { profile, password },
+            config: Config {
+                profile,
+                password,
+                ..Config::default()
+            },
             extras,
-            url_topic: url.map(|url| url.topic.clone()),
+            url_topic: url.map(|url| url.topic().map(str::to_owned)).transpose()?,
             publish_properties: properties.publish,
         })
     }
@@ -239,6 +244,7 @@ impl ConnectArgs {
             qos: self.will_qos,
             retain: self.will_retain,
             delay: properties.will.will_delay.unwrap_or(0),
+            ..WillSettings::default()
         })
     }
 
@@ -284,11 +290,18 @@ pub fn password_from_environment() -> Option<Secret> {
 pub fn subscriptions(filters: &[TopicFilter], qos: Qos) -> Vec<Subscription> {
     filters
         .iter()
-        .map(|filter| Subscription {
-            filter: filter.to_string(),
-            qos,
-        })
+        .map(|filter| Subscription::new(filter.to_string(), qos))
         .collect()
+}
+
+/// A URL with a topic, on plain TCP.
+fn parse_url(text: &str) -> Result<Url, UrlError> {
+    let url = Url::parse(text)?;
+    if url.transport != Transport::Tcp {
+        return Err(UrlError::Transport(url.transport.scheme()));
+    }
+    url.topic()?;
+    Ok(url)
 }
 
 /// A QoS on the command line.

@@ -25,7 +25,6 @@ mod session;
 mod subscribe;
 mod subscribe_args;
 mod terminal;
-mod url;
 mod watch;
 
 use std::ffi::OsString;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::mqtt::{PacketId, Properties, Qos, TopicFilter, TopicName};
+use crate::profile::{RetainHandling, Subscription};
 
 /// Names a publish, so that its acknowledgement can be shown where it was sent. Chosen by the sender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,13 +24,40 @@ pub struct Outgoing {
     pub properties: Option<Box<Properties>>,
 }
 
+/// How a filter is subscribed to beyond its QoS (MQTT 5, 3.8.3.1); without effect with MQTT 3.1.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SubscribeOptions {
+    /// Messages that this connection publishes do not come back.
+    pub no_local: bool,
+    /// Messages keep the retain flag they were published with; [`super::Extras::retain_as_published`] asks for that in
+    /// every subscription.
+    pub retain_as_published: bool,
+    /// Whether retained messages come at the start.
+    pub retain_handling: RetainHandling,
+    /// Subscription identifier, 1 to 268,435,455 (3.8.2.1.2).
+    pub id: Option<u32>,
+}
+
+impl From<&Subscription> for SubscribeOptions {
+    fn from(subscription: &Subscription) -> Self {
+        Self {
+            no_local: subscription.no_local,
+            retain_as_published: subscription.retain_as_published,
+            retain_handling: subscription.retain_handling,
+            id: subscription.id,
+        }
+    }
+}
+
 /// What can be asked of a connection.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Publish a message; progress comes as [`super::Event::Publish`].
     Publish(PublishId, Outgoing),
-    /// Subscribe, also to change the QoS of a filter that is there.
+    /// Subscribe without options, also to change the QoS of a filter that is there.
     Subscribe(TopicFilter, Qos),
+    /// The same with options.
+    SubscribeWith(TopicFilter, Qos, SubscribeOptions),
     /// Unsubscribe.
     Unsubscribe(TopicFilter),
     /// Acknowledge a message that was received with this QoS, 1 or 2, on the connection that lasts; only with

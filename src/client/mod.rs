@@ -7,8 +7,9 @@
 //! | file | what it does |
 //! |---|---|
 //! | `plan` | checks the profile |
-//! | `dial`, `tap`, `mask`, `batch`, `captures` | the socket, and what is seen on it |
-//! | `session`, `store`, `poller` | rumqttc, for both protocol versions |
+//! | `dial/` | opens the byte stream: addresses, proxy, TLS, WebSocket |
+//! | `tap`, `mask`, `batch`, `captures` | what is seen on it |
+//! | `session`, `store`, `scram`, `poller` | rumqttc, for both protocol versions |
 //! | `driver` | decides: connect, hand over, tell, end |
 //! | `publishes`, `subscriptions`, `events`, `urgency`, `backoff` | what the driver keeps in mind |
 //! | `failure` | from errors and reason codes to two sentences |
@@ -28,6 +29,7 @@ mod plan;
 mod poller;
 mod publishes;
 mod redelivery;
+mod scram;
 mod session;
 mod state;
 mod store;
@@ -38,7 +40,11 @@ mod urgency;
 pub use batch::{Batch, Captured, Direction};
 pub use captures::Captures;
 pub use clock::now;
-pub use command::{Command, Outgoing, PublishId};
+pub use command::{Command, Outgoing, PublishId, SubscribeOptions};
+pub use dial::{
+    Alert, CertificateProblem, DialError, DialReport, FileProblem, PeerCertificate, ProxyError,
+    Speech, Step, StepReport, TlsFacts, WebSocketError,
+};
 pub use redelivery::Redelivery;
 pub use state::{Event, Failure, Granted, PublishStep, State, SubscribeOutcome};
 
@@ -73,12 +79,16 @@ pub type Wake = Arc<dyn Fn() + Send + Sync>;
 const COMMANDS: usize = 1_024;
 
 /// What a connection needs to know.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Config {
     /// The profile as it was when the user connected.
     pub profile: Profile,
     /// The password, if one is used.
     pub password: Option<Secret>,
+    /// The passphrase of the client's key or PKCS#12 file, if it has one.
+    pub key_passphrase: Option<Secret>,
+    /// The password for the proxy, if one is used.
+    pub proxy_password: Option<Secret>,
 }
 
 /// What a command line can ask for beyond a profile. Properties are sent in MQTT 5 only.
@@ -126,6 +136,7 @@ pub struct Connection {
     commands: mpsc::Sender<Command>,
     urgency: Arc<Urgency>,
     events: Arc<Events>,
+    progress: Arc<dial::Progress>,
     link: Arc<Link>,
 }
 
@@ -152,12 +163,13 @@ impl Connection {
         let events = Arc::new(Events::new(wake));
         let link = Arc::new(Link::default());
         let captures = link.captures();
+        let progress = Arc::new(dial::Progress::default());
         match Plan::new(config, client_id.clone()) {
             Ok(plan) => start(
                 runtime,
                 Plan { extras, ..plan },
                 commands,
-                (&urgency, &events, Arc::clone(&link)),
+                (&urgency, &events, Arc::clone(&link), &progress),
             ),
             Err(failure) => {
                 link.end();
@@ -169,6 +181,7 @@ impl Connection {
             commands: command_tx,
             urgency,
             events,
+            progress,
             link,
         };
         (connection, captures)
@@ -233,6 +246,12 @@ impl Connection {
         self.events.was_reached()
     }
 
+    /// What the last dial has shown, step by step, with the broker's certificates; also after a failure, so that it
+    /// can be explained, and so that exactly this certificate can be trusted from now on.
+    pub fn dial_report(&self) -> DialReport {
+        self.progress.report()
+    }
+
     /// The client id in use (chosen at random when the profile has none).
     pub fn client_id(&self) -> &str {
         &self.client_id
@@ -274,10 +293,20 @@ fn start(
     runtime: &RuntimeHandle,
     plan: Plan,
     commands: mpsc::Receiver<Command>,
-    (urgency, events, link): (&Arc<Urgency>, &Arc<Events>, Arc<Link>),
+    (urgency, events, link, progress): (
+        &Arc<Urgency>,
+        &Arc<Events>,
+        Arc<Link>,
+        &Arc<dial::Progress>,
+    ),
 ) {
-    let progress = Arc::new(dial::Progress::default());
-    let connector = connector(&plan, &link, &progress);
+    if let Some(file) = dial::key_log_file().filter(|_| plan.target.transport.uses_tls()) {
+        events.push(Event::Note(format!(
+            "TLS keys are written to {} because SSLKEYLOGFILE is set: whoever has that file can read the connection.",
+            file.display()
+        )));
+    }
+    let connector = connector(&plan, &link, progress);
     let (requests, polls) = session::open(&plan, connector);
     let driver = Driver::new(Parts {
         plan,
@@ -285,7 +314,7 @@ fn start(
         urgency: Arc::clone(urgency),
         events: Arc::clone(events),
         link,
-        progress,
+        progress: Arc::clone(progress),
         requests,
         poller: Poller::spawn(runtime, polls),
     });
@@ -299,7 +328,10 @@ fn connector(plan: &Plan, link: &Arc<Link>, progress: &Arc<dial::Progress>) -> s
     Arc::new(move || {
         let (plan, link, progress) = (Arc::clone(&plan), Arc::clone(&link), Arc::clone(&progress));
         Box::pin(async move {
-            let stream = dial::dial(&plan.host, plan.port, plan.connect_timeout, progress).await?;
+            let deadline = tokio::time::Instant::now() + plan.connect_timeout;
+            let stream = dial::dial(&plan.target, deadline, &progress)
+                .await
+                .map_err(std::io::Error::other)?;
             // the profile's limit does not count the fixed header of up to five bytes
             let limit = usize::try_from(plan.max_packet_size).map_or(usize::MAX, |limit| limit + 5);
             let setup = Setup {

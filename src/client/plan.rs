@@ -3,9 +3,13 @@
 
 use std::time::Duration;
 
-use crate::mqtt::{Qos, TopicFilter, TopicName, Version};
-use crate::profile::{Profile, Secret, Session, WillSettings};
+use crate::mqtt::{Properties, Qos, TopicFilter, TopicName, Version};
+use crate::profile::{
+    Authentication, Mqtt5Settings, Profile, ProxyKind, ProxySettings, Secret, Session, TlsSettings,
+    Transport, WebSocketSettings, WillSettings,
+};
 
+use super::subscriptions::Wish;
 use super::{Config, Extras, Failure};
 
 /// Strings and binary data have a length of 16 bits (MQTT 5, 1.5.4).
@@ -17,8 +21,7 @@ const MAX_PACKET: u32 = 268_435_455;
 #[derive(Clone)]
 pub(super) struct Plan {
     pub(super) version: Version,
-    pub(super) host: String,
-    pub(super) port: u16,
+    pub(super) target: Target,
     pub(super) client_id: String,
     pub(super) clean_start: bool,
     /// Seconds (MQTT 5).
@@ -32,8 +35,88 @@ pub(super) struct Plan {
     pub(super) user_name: Option<String>,
     pub(super) password: Option<String>,
     pub(super) will: Option<Will>,
-    pub(super) subscriptions: Vec<(TopicFilter, Qos)>,
+    pub(super) subscriptions: Vec<Wish>,
+    /// What the profile adds to CONNECT (MQTT 5).
+    pub(super) connect: Properties,
+    /// MQTT 5.
+    pub(super) authentication: Authentication,
     pub(super) extras: Extras,
+}
+
+/// Where the byte stream leads, and through what.
+#[derive(Clone)]
+pub(super) struct Target {
+    pub(super) transport: Transport,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) unix_path: String,
+    pub(super) proxy: ProxySettings,
+    pub(super) proxy_password: Option<Secret>,
+    pub(super) tls: TlsSettings,
+    pub(super) key_passphrase: Option<Secret>,
+    pub(super) web_socket: WebSocketSettings,
+    /// Bytes.
+    pub(super) max_packet_size: u32,
+}
+
+impl Target {
+    fn new(config: &Config, max_packet_size: u32) -> Self {
+        let profile = &config.profile;
+        Self {
+            transport: profile.transport,
+            host: profile.host.trim().to_owned(),
+            port: profile.port,
+            unix_path: profile.unix_path.clone(),
+            proxy: profile.proxy.clone(),
+            proxy_password: config.proxy_password.clone(),
+            tls: profile.tls.clone(),
+            key_passphrase: config.key_passphrase.clone(),
+            web_socket: profile.web_socket.clone(),
+            max_packet_size,
+        }
+    }
+
+    /// The broker as a person reads it: host and port, or the path of the Unix socket.
+    pub(super) fn place(&self) -> String {
+        if self.transport == Transport::Unix {
+            return self.unix_path.clone();
+        }
+        joined(&self.host, self.port)
+    }
+
+    /// Host and port that TCP connects to: the proxy's, if there is one.
+    pub(super) fn first_hop(&self) -> (&str, u16) {
+        match self.proxy.kind {
+            ProxyKind::None => (&self.host, self.port),
+            ProxyKind::HttpConnect | ProxyKind::Socks5 => (self.proxy.host.trim(), self.proxy.port),
+        }
+    }
+
+    /// The same as a person reads it.
+    pub(super) fn first_place(&self) -> String {
+        if self.transport == Transport::Unix {
+            return self.unix_path.clone();
+        }
+        let (host, port) = self.first_hop();
+        joined(host, port)
+    }
+
+    /// The name that the broker's certificate has to be for.
+    pub(super) fn server_name(&self) -> &str {
+        match self.tls.server_name.trim() {
+            "" => &self.host,
+            name => name,
+        }
+    }
+}
+
+/// Host and port as they are written together.
+fn joined(host: &str, port: u16) -> String {
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
+    }
 }
 
 /// A checked will.
@@ -45,6 +128,8 @@ pub(super) struct Will {
     pub(super) retain: bool,
     /// Seconds (MQTT 5).
     pub(super) delay: u32,
+    /// The others (MQTT 5).
+    pub(super) properties: Properties,
 }
 
 impl Plan {
@@ -53,30 +138,44 @@ impl Plan {
     /// # Errors
     /// A failure that names the value and how to mend it.
     pub(super) fn new(config: Config, client_id: String) -> Result<Self, Failure> {
-        let profile = config.profile;
         let password = config.password.as_ref().map(Secret::reveal);
-        check_fields(&profile, &client_id, password)?;
+        check_place(&config.profile)?;
+        check_fields(&config.profile, &client_id, password)?;
+        let max_packet_size = config.profile.max_packet_size.clamp(16, MAX_PACKET);
+        let target = Target::new(&config, max_packet_size);
+        let profile = config.profile;
         Ok(Self {
             version: profile.version,
-            host: profile.host.trim().to_owned(),
-            port: profile.port,
+            target,
             client_id,
             clean_start: profile.session == Session::CleanStart,
             session_expiry: profile.session_expiry,
             keep_alive: profile.keep_alive,
             connect_timeout: Duration::from_secs(u64::from(profile.connect_timeout.max(1))),
-            max_packet_size: profile.max_packet_size.clamp(16, MAX_PACKET),
+            max_packet_size,
             reconnect: profile.reconnect,
             password: password.map(str::to_owned),
             will: checked_will(&profile.will)?,
             subscriptions: checked_subscriptions(&profile)?,
             user_name: Some(profile.user_name).filter(|name| !name.is_empty()),
+            connect: connect_properties(&profile.mqtt5),
+            authentication: profile.mqtt5.authentication,
             extras: Extras::default(),
         })
     }
 }
 
-fn check_fields(profile: &Profile, client_id: &str, password: Option<&str>) -> Result<(), Failure> {
+/// Whether it is known where to connect to.
+fn check_place(profile: &Profile) -> Result<(), Failure> {
+    if profile.transport == Transport::Unix {
+        if profile.unix_path.is_empty() {
+            return Err(Failure::new(
+                "The profile names no Unix socket.",
+                "Enter the path of the broker's socket.",
+            ));
+        }
+        return Ok(());
+    }
     if profile.host.trim().is_empty() {
         return Err(Failure::new(
             "The profile names no host.",
@@ -86,7 +185,42 @@ fn check_fields(profile: &Profile, client_id: &str, password: Option<&str>) -> R
     if profile.port == 0 {
         return Err(Failure::new(
             "Port 0 cannot be connected to.",
-            "Enter the broker's port; 1883 is usual.",
+            format!(
+                "Enter the broker's port; {} is usual.",
+                profile.transport.default_port()
+            ),
+        ));
+    }
+    let proxy = &profile.proxy;
+    if proxy.kind != ProxyKind::None && (proxy.host.trim().is_empty() || proxy.port == 0) {
+        return Err(Failure::new(
+            "The profile names no host or no port for the proxy.",
+            "Enter both, or choose no proxy.",
+        ));
+    }
+    Ok(())
+}
+
+/// What the profile adds to CONNECT. Topic aliases are never asked for: whoever looks at the messages one by one
+/// would no longer see their topics.
+fn connect_properties(settings: &Mqtt5Settings) -> Properties {
+    Properties {
+        receive_maximum: settings.receive_maximum.filter(|maximum| *maximum > 0),
+        request_problem_information: (!settings.request_problem_information).then_some(0),
+        request_response_information: settings.request_response_information.then_some(1),
+        user: settings.user_properties.clone(),
+        ..Properties::default()
+    }
+}
+
+fn check_fields(profile: &Profile, client_id: &str, password: Option<&str>) -> Result<(), Failure> {
+    if profile.version == Version::V5
+        && profile.mqtt5.authentication == Authentication::ScramSha256
+        && (profile.user_name.is_empty() || password.is_none())
+    {
+        return Err(Failure::new(
+            "SCRAM-SHA-256 needs a user name and a password.",
+            "Enter both, or choose another authentication.",
         ));
     }
     if profile.version == Version::V311 && profile.user_name.is_empty() && password.is_some() {
@@ -135,12 +269,27 @@ fn checked_will(settings: &WillSettings) -> Result<Option<Will>, Failure> {
         qos: settings.qos,
         retain: settings.retain,
         delay: settings.delay,
+        properties: will_properties(settings),
     }))
 }
 
-/// The filters in order; of a filter that is there twice, the last QoS counts.
-fn checked_subscriptions(profile: &Profile) -> Result<Vec<(TopicFilter, Qos)>, Failure> {
-    let mut checked: Vec<(TopicFilter, Qos)> = Vec::new();
+fn will_properties(settings: &WillSettings) -> Properties {
+    let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let data = Some(&settings.correlation_data).filter(|data| !data.is_empty());
+    Properties {
+        payload_format: settings.payload_format_text.then_some(1),
+        message_expiry: settings.expiry,
+        content_type: text(&settings.content_type),
+        response_topic: text(&settings.response_topic),
+        correlation_data: data.map(|data| data.clone().into()),
+        user: settings.user_properties.clone(),
+        ..Properties::default()
+    }
+}
+
+/// The filters in order; of a filter that is there twice, the last one counts.
+fn checked_subscriptions(profile: &Profile) -> Result<Vec<Wish>, Failure> {
+    let mut checked: Vec<Wish> = Vec::new();
     for subscription in &profile.subscriptions {
         let filter = TopicFilter::new(subscription.filter.clone()).map_err(|err| {
             Failure::new(
@@ -152,9 +301,14 @@ fn checked_subscriptions(profile: &Profile) -> Result<Vec<(TopicFilter, Qos)>, F
             )
             .with_detail(err.to_string())
         })?;
-        match checked.iter_mut().find(|(known, _)| *known == filter) {
-            Some(known) => known.1 = subscription.qos,
-            None => checked.push((filter, subscription.qos)),
+        let wish = Wish {
+            filter,
+            qos: subscription.qos,
+            options: subscription.into(),
+        };
+        match checked.iter_mut().find(|known| known.filter == wish.filter) {
+            Some(known) => *known = wish,
+            None => checked.push(wish),
         }
     }
     Ok(checked)
@@ -176,7 +330,7 @@ mod tests {
     fn refusal(edit: impl FnOnce(&mut Config)) -> String {
         let mut config = Config {
             profile: Profile::default(),
-            password: None,
+            ..Config::default()
         };
         edit(&mut config);
         match Plan::new(config, "id".to_owned()) {
@@ -207,10 +361,8 @@ mod tests {
             ),
             (
                 refusal(|config| {
-                    config.profile.subscriptions = vec![Subscription {
-                        filter: "home/#/x".to_owned(),
-                        qos: Qos::AtMostOnce,
-                    }];
+                    config.profile.subscriptions =
+                        vec![Subscription::new("home/#/x", Qos::AtMostOnce)];
                 }),
                 "“home/#/x” cannot be subscribed to",
             ),
@@ -233,10 +385,7 @@ mod tests {
 
     #[test]
     fn a_filter_is_subscribed_once_with_its_last_qos() {
-        let twice = [Qos::AtMostOnce, Qos::ExactlyOnce].map(|qos| Subscription {
-            filter: "a".to_owned(),
-            qos,
-        });
+        let twice = [Qos::AtMostOnce, Qos::ExactlyOnce].map(|qos| Subscription::new("a", qos));
         let profile = Profile {
             subscriptions: twice.to_vec(),
             ..Profile::default()
@@ -244,7 +393,7 @@ mod tests {
         let checked = checked_subscriptions(&profile).unwrap();
         assert_eq!(
             checked,
-            [(TopicFilter::new("a").unwrap(), Qos::ExactlyOnce)]
+            [(TopicFilter::new("a").unwrap(), Qos::ExactlyOnce).into()]
         );
     }
 }

@@ -10,13 +10,17 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
+use rumqttc::mqttbytes::v5::RetainForwardRule;
 
 use crate::mqtt::{PacketId, Properties, Qos, ReasonCode, TopicFilter, Version};
+use crate::profile::{Authentication, RetainHandling};
 
 use super::Outgoing;
+use super::dial::BoxedStream;
 use super::plan::{Plan, Will};
+use super::scram::Scram;
 use super::store::KnownButEmpty;
+use super::subscriptions::Wish;
 use super::tap::Tap;
 
 /// How many publishes may be unacknowledged in MQTT 5; the broker's Receive Maximum can lower it (3.2.2.3.3).
@@ -28,7 +32,7 @@ const IN_FLIGHT_V311: u16 = 20;
 const QUEUE: usize = 512;
 
 /// The stream rumqttc is given.
-pub(super) type Dialed = Tap<TcpStream>;
+pub(super) type Dialed = Tap<BoxedStream>;
 /// Opens the stream of one attempt.
 pub(super) type Connector =
     Arc<dyn Fn() -> Pin<Box<dyn Future<Output = io::Result<Dialed>> + Send>> + Send + Sync>;
@@ -42,8 +46,11 @@ pub(super) enum Requests {
 /// Does the work; [`Polls::poll`] must run in a task of its own.
 pub(super) enum Polls {
     V4(Box<rumqttc_v4::EventLoop>),
-    V5(Box<rumqttc::EventLoop>),
+    V5(Box<rumqttc::EventLoop>, Option<SharedScram>),
 }
+
+/// The exchange of SCRAM, which rumqttc asks for its messages.
+type SharedScram = Arc<std::sync::Mutex<Scram>>;
 
 /// What a poll brought.
 #[derive(Debug, PartialEq, Eq)]
@@ -108,8 +115,7 @@ pub(super) fn open(plan: &Plan, connector: Connector) -> (Requests, Polls) {
 }
 
 fn open_v4(plan: &Plan, connector: Connector) -> (Requests, Polls) {
-    let mut options =
-        rumqttc_v4::MqttOptions::new(plan.client_id.clone(), (plan.host.clone(), plan.port));
+    let mut options = rumqttc_v4::MqttOptions::new(plan.client_id.clone(), address(plan));
     options
         .set_keep_alive(plan.keep_alive)
         .set_clean_session(plan.clean_start)
@@ -146,8 +152,7 @@ fn open_v4(plan: &Plan, connector: Connector) -> (Requests, Polls) {
 }
 
 fn open_v5(plan: &Plan, connector: Connector) -> (Requests, Polls) {
-    let mut options =
-        rumqttc::MqttOptions::new(plan.client_id.clone(), (plan.host.clone(), plan.port));
+    let mut options = rumqttc::MqttOptions::new(plan.client_id.clone(), address(plan));
     options
         .set_keep_alive(plan.keep_alive)
         .set_clean_start(plan.clean_start)
@@ -183,14 +188,45 @@ fn open_v5(plan: &Plan, connector: Connector) -> (Requests, Polls) {
     if plan.extras.acknowledge_by_hand {
         options.set_ack_mode(rumqttc::AckMode::Manual);
     }
+    set_connect_properties(&mut options, &plan.connect);
     set_connect_properties(&mut options, &plan.extras.connect);
+    let scram = set_authentication(&mut options, plan);
     if let Some(will) = &plan.will {
         options.set_last_will(will_v5(will, &plan.extras.will));
     }
     let (client, event_loop) = rumqttc::AsyncClient::builder(options)
         .capacity(QUEUE)
         .build();
-    (Requests::V5(client), Polls::V5(Box::new(event_loop)))
+    (Requests::V5(client), Polls::V5(Box::new(event_loop), scram))
+}
+
+/// What rumqttc is told; the stream itself is dialed by [`Connector`], wherever that leads.
+fn address(plan: &Plan) -> (String, u16) {
+    (plan.target.host.clone(), plan.target.port)
+}
+
+/// Extended authentication (MQTT 5, 4.12).
+fn set_authentication(options: &mut rumqttc::MqttOptions, plan: &Plan) -> Option<SharedScram> {
+    match &plan.authentication {
+        Authentication::None => None,
+        Authentication::ScramSha256 => {
+            let user_name = plan.user_name.as_deref().unwrap_or_default();
+            let password = plan.password.as_deref().unwrap_or_default();
+            let scram = Arc::new(std::sync::Mutex::new(Scram::new(user_name, password)));
+            options
+                .clear_auth()
+                .set_authentication_method(Some(Scram::METHOD.to_owned()))
+                .set_authenticator(Arc::clone(&scram) as _);
+            Some(scram)
+        }
+        Authentication::Other { method, data } => {
+            let data = Some(data).filter(|data| !data.is_empty());
+            options
+                .set_authentication_method(Some(method.clone()))
+                .set_authentication_data(data.map(|data| data.clone().into()));
+            None
+        }
+    }
 }
 
 fn set_connect_properties(options: &mut rumqttc::MqttOptions, properties: &Properties) {
@@ -211,7 +247,25 @@ fn set_connect_properties(options: &mut rumqttc::MqttOptions, properties: &Prope
     }
 }
 
-fn will_v5(will: &Will, properties: &Properties) -> rumqttc::LastWill {
+fn filter_v5(wish: &Wish, retain_as_published: bool) -> rumqttc::SubscribeFilterInput {
+    let options = wish.options;
+    rumqttc::SubscribeFilterInput::new(wish.filter.as_str(), qos_v5(wish.qos))
+        .no_local(options.no_local)
+        .preserve_retain(retain_as_published || options.retain_as_published)
+        .retain_forward_rule(match options.retain_handling {
+            RetainHandling::SendRetained => RetainForwardRule::OnEverySubscribe,
+            RetainHandling::SendIfNew => RetainForwardRule::OnNewSubscribe,
+            RetainHandling::DoNotSend => RetainForwardRule::Never,
+        })
+}
+
+/// `beside` is what a command line adds; it takes the place of the profile's properties when there is any.
+fn will_v5(will: &Will, beside: &Properties) -> rumqttc::LastWill {
+    let properties = if *beside == Properties::default() {
+        &will.properties
+    } else {
+        beside
+    };
     let has_properties = will.delay > 0 || *properties != Properties::default();
     let properties = has_properties.then(|| rumqttc::LastWillProperties {
         delay_interval: (will.delay > 0).then_some(will.delay),
@@ -261,25 +315,38 @@ impl Requests {
         }
     }
 
-    /// Hands over one SUBSCRIBE for all of `filters`. In MQTT 5 messages can keep the retain flag they were published
-    /// with (3.8.3.1), because only that tells for certain what the broker retains.
+    /// Hands over one SUBSCRIBE for all of `wishes`, which have the same subscription identifier. In MQTT 5 messages
+    /// can keep the retain flag they were published with (3.8.3.1), because only that tells for certain what the
+    /// broker retains.
     pub(super) fn subscribe(
         &self,
-        filters: &[(TopicFilter, Qos)],
+        wishes: &[Wish],
         retain_as_published: bool,
     ) -> Result<(), NotTaken> {
         let taken = match self {
             Self::V4(client) => client
-                .try_subscribe_many(filters.iter().map(|(filter, qos)| {
-                    rumqttc_v4::SubscribeFilter::new(filter.as_str().to_owned(), qos_v4(*qos))
+                .try_subscribe_many(wishes.iter().map(|wish| {
+                    let filter = wish.filter.as_str().to_owned();
+                    rumqttc_v4::SubscribeFilter::new(filter, qos_v4(wish.qos))
                 }))
                 .is_ok(),
-            Self::V5(client) => client
-                .try_subscribe_many(filters.iter().map(|(filter, qos)| {
-                    rumqttc::SubscribeFilterInput::new(filter.as_str(), qos_v5(*qos))
-                        .preserve_retain(retain_as_published)
-                }))
-                .is_ok(),
+            Self::V5(client) => {
+                let filters = wishes
+                    .iter()
+                    .map(|wish| filter_v5(wish, retain_as_published));
+                match wishes.first().and_then(|wish| wish.options.id) {
+                    Some(id) => client
+                        .try_subscribe_many_with_properties(
+                            filters,
+                            rumqttc::SubscribeProperties {
+                                id: Some(to_usize(id)),
+                                user_properties: Vec::new(),
+                            },
+                        )
+                        .is_ok(),
+                    None => client.try_subscribe_many(filters).is_ok(),
+                }
+            }
         };
         taken.then_some(()).ok_or(NotTaken)
     }
@@ -348,8 +415,9 @@ impl Polls {
                 Ok(_) => Ok(Progress::Other),
                 Err(err) => Err(loss_v4(err)),
             },
-            Self::V5(event_loop) => match event_loop.poll().await {
-                Ok(rumqttc::Event::Incoming(rumqttc::Packet::ConnAck(_))) => {
+            Self::V5(event_loop, scram) => match event_loop.poll().await {
+                Ok(rumqttc::Event::Incoming(rumqttc::Packet::ConnAck(connack))) => {
+                    check_proof(scram.as_ref(), &connack)?;
                     // it has told what it had to tell, and would be written to at every packet
                     event_loop.options.clear_session_store();
                     Ok(Progress::Connected)
@@ -359,6 +427,19 @@ impl Polls {
             },
         }
     }
+}
+
+/// rumqttc does not show the broker's last SCRAM message to whoever worked out the others.
+fn check_proof(
+    scram: Option<&SharedScram>,
+    connack: &rumqttc::mqttbytes::v5::ConnAck,
+) -> Result<(), Loss> {
+    let Some(mut scram) = scram.and_then(|scram| scram.lock().ok()) else {
+        return Ok(());
+    };
+    let properties = connack.properties.as_ref();
+    let last = properties.and_then(|properties| properties.authentication_data.as_deref());
+    scram.check(last).map_err(Loss::Protocol)
 }
 
 fn loss_v4(err: rumqttc_v4::ConnectionError) -> Loss {

@@ -4,17 +4,35 @@ use std::collections::BTreeMap;
 
 use crate::mqtt::{PacketId, Qos, ReasonCode, SubAck, TopicFilter};
 
-use super::{Event, SubscribeOutcome};
+use super::{Event, SubscribeOptions, SubscribeOutcome};
 
 /// SUBSCRIBEs and UNSUBSCRIBEs that may be unanswered.
 const UNANSWERED_LIMIT: usize = 64;
+
+/// A subscription that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wish {
+    pub(super) filter: TopicFilter,
+    pub(super) qos: Qos,
+    pub(super) options: SubscribeOptions,
+}
+
+impl From<(TopicFilter, Qos)> for Wish {
+    fn from((filter, qos): (TopicFilter, Qos)) -> Self {
+        Self {
+            filter,
+            qos,
+            options: SubscribeOptions::default(),
+        }
+    }
+}
 
 /// The wanted subscriptions, in the order they were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Subscriptions {
     wanted: Vec<Wanted>,
     /// Unsubscribed, and the broker may still have it.
-    leaving: Vec<(TopicFilter, Qos)>,
+    leaving: Vec<Wish>,
     asked: BTreeMap<PacketId, Vec<TopicFilter>>,
     unanswered: usize,
     connected_before: bool,
@@ -22,49 +40,49 @@ pub(super) struct Subscriptions {
 
 #[derive(Debug)]
 struct Wanted {
-    filter: TopicFilter,
-    qos: Qos,
+    wish: Wish,
     asked: bool,
 }
 
 /// What has to be sent after CONNACK.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Catchup {
-    pub(super) subscribe: Vec<(TopicFilter, Qos)>,
+    pub(super) subscribe: Vec<Wish>,
     pub(super) unsubscribe: Vec<TopicFilter>,
 }
 
 impl Subscriptions {
     /// Begins with the profile's subscriptions.
-    pub(super) fn new(filters: &[(TopicFilter, Qos)]) -> Self {
+    pub(super) fn new(wishes: &[Wish]) -> Self {
         let mut subscriptions = Self::default();
-        for (filter, qos) in filters {
-            subscriptions.want(filter.clone(), *qos);
+        for wish in wishes {
+            subscriptions.want(wish.clone());
         }
         subscriptions
     }
 
-    /// Remembers a subscription, or its new QoS.
-    pub(super) fn want(&mut self, filter: TopicFilter, qos: Qos) {
-        self.leaving.retain(|(left, _)| *left != filter);
-        match self.wanted.iter_mut().find(|known| known.filter == filter) {
-            Some(known) => {
-                known.qos = qos;
-                known.asked = false;
-            }
-            None => self.wanted.push(Wanted {
-                filter,
-                qos,
-                asked: false,
-            }),
+    /// Remembers a subscription, or its new QoS and options.
+    pub(super) fn want(&mut self, wish: Wish) {
+        self.leaving.retain(|left| left.filter != wish.filter);
+        let known = self
+            .wanted
+            .iter_mut()
+            .find(|known| known.wish.filter == wish.filter);
+        let wanted = Wanted { wish, asked: false };
+        match known {
+            Some(known) => *known = wanted,
+            None => self.wanted.push(wanted),
         }
     }
 
     /// Forgets a subscription; the broker has still to be told.
     pub(super) fn leave(&mut self, filter: &TopicFilter) {
-        if let Some(position) = self.wanted.iter().position(|known| known.filter == *filter) {
-            let known = self.wanted.remove(position);
-            self.leaving.push((known.filter, known.qos));
+        let position = self
+            .wanted
+            .iter()
+            .position(|known| known.wish.filter == *filter);
+        if let Some(position) = position {
+            self.leaving.push(self.wanted.remove(position).wish);
         }
     }
 
@@ -87,21 +105,21 @@ impl Subscriptions {
                 .wanted
                 .iter()
                 .filter(|known| !known.asked)
-                .map(|known| (known.filter.clone(), known.qos))
+                .map(|known| known.wish.clone())
                 .collect(),
             unsubscribe: self
                 .leaving
                 .iter()
-                .map(|(filter, _)| filter.clone())
+                .map(|left| left.filter.clone())
                 .collect(),
         }
     }
 
-    /// SUBSCRIBE for `filters`, or UNSUBSCRIBE, was handed over.
-    pub(super) fn handed_over(&mut self, filters: &[(TopicFilter, Qos)]) {
+    /// SUBSCRIBE for `wishes`, or UNSUBSCRIBE, was handed over.
+    pub(super) fn handed_over(&mut self, wishes: &[Wish]) {
         self.unanswered += 1;
         for known in &mut self.wanted {
-            known.asked |= filters.iter().any(|(filter, _)| *filter == known.filter);
+            known.asked |= wishes.iter().any(|wish| wish.filter == known.wish.filter);
         }
     }
 
@@ -143,15 +161,12 @@ impl Subscriptions {
                 .get(index)
                 .copied()
                 .unwrap_or(ReasonCode::SUCCESS);
-            let left = self.leaving.iter().position(|(left, _)| *left == filter);
+            let left = self.leaving.iter().position(|left| left.filter == filter);
             let left = left.map(|position| self.leaving.remove(position));
             match left {
-                Some((filter, qos)) if reason.is_error() => {
-                    self.wanted.push(Wanted {
-                        filter: filter.clone(),
-                        qos,
-                        asked: true,
-                    });
+                Some(wish) if reason.is_error() => {
+                    let qos = wish.qos;
+                    self.wanted.push(Wanted { wish, asked: true });
                     events.push(Event::Note(format!(
                         "The broker refused to end the subscription to “{filter}”: {}. Unsubscribe again, or connect \
                          with a clean start.",
@@ -160,7 +175,7 @@ impl Subscriptions {
                     events.push(Event::Subscription(filter, SubscribeOutcome::Granted(qos)));
                 }
                 // subscribed again meanwhile: the answer to that one counts
-                _ if self.wanted.iter().any(|known| known.filter == filter) => {}
+                _ if self.wanted.iter().any(|known| known.wish.filter == filter) => {}
                 _ => events.push(Event::Subscription(filter, SubscribeOutcome::Removed)),
             }
         }
@@ -192,6 +207,10 @@ mod tests {
         TopicFilter::new(text).unwrap()
     }
 
+    fn wish(text: &str, qos: Qos) -> Wish {
+        (filter(text), qos).into()
+    }
+
     fn suback(packet_id: PacketId, reasons: &[u8]) -> SubAck {
         SubAck {
             packet_id,
@@ -202,14 +221,14 @@ mod tests {
 
     #[test]
     fn a_lost_session_asks_for_everything_again_and_a_resumed_one_for_what_is_new() {
-        let a = (filter("a"), Qos::AtMostOnce);
-        let b = (filter("b"), Qos::ExactlyOnce);
+        let a = wish("a", Qos::AtMostOnce);
+        let b = wish("b", Qos::ExactlyOnce);
         let mut subscriptions = Subscriptions::new(std::slice::from_ref(&a));
         let catchup = subscriptions.connected(false);
         assert_eq!(catchup.subscribe, std::slice::from_ref(&a));
         subscriptions.handed_over(&catchup.subscribe);
 
-        subscriptions.want(b.0.clone(), b.1);
+        subscriptions.want(b.clone());
         assert_eq!(
             subscriptions.connected(true).subscribe,
             std::slice::from_ref(&b)
@@ -219,7 +238,7 @@ mod tests {
 
     #[test]
     fn what_was_left_while_offline_is_unsubscribed_in_a_resumed_session_only() {
-        let mut subscriptions = Subscriptions::new(&[(filter("a"), Qos::AtMostOnce)]);
+        let mut subscriptions = Subscriptions::new(&[wish("a", Qos::AtMostOnce)]);
         subscriptions.connected(false);
         subscriptions.leave(&filter("a"));
         assert_eq!(subscriptions.connected(true).unsubscribe, [filter("a")]);
@@ -248,11 +267,11 @@ mod tests {
 
     #[test]
     fn what_is_wanted_again_is_not_told_as_removed() {
-        let mut subscriptions = Subscriptions::new(&[(filter("a"), Qos::AtLeastOnce)]);
+        let mut subscriptions = Subscriptions::new(&[wish("a", Qos::AtLeastOnce)]);
         let (first, second) = (PacketId::new(7).unwrap(), PacketId::new(8).unwrap());
         subscriptions.leave(&filter("a"));
         subscriptions.written(first, [filter("a")].into_iter());
-        subscriptions.want(filter("a"), Qos::AtLeastOnce);
+        subscriptions.want(wish("a", Qos::AtLeastOnce));
         assert_eq!(subscriptions.unsuback(&suback(first, &[])), []);
 
         subscriptions.leave(&filter("a"));
@@ -265,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_refused_unsubscribe_stays_subscribed() {
-        let mut subscriptions = Subscriptions::new(&[(filter("a"), Qos::AtLeastOnce)]);
+        let mut subscriptions = Subscriptions::new(&[wish("a", Qos::AtLeastOnce)]);
         let id = PacketId::new(7).unwrap();
         subscriptions.leave(&filter("a"));
         subscriptions.written(id, [filter("a")].into_iter());

@@ -31,6 +31,12 @@ impl Urgency {
         self.changed.notified().await;
     }
 
+    /// Waits for wishes without taking notice of them: [`Urgency::arrived`] returns at once after it.
+    pub(super) async fn awaited(&self) {
+        self.arrived().await;
+        self.changed.notify_one();
+    }
+
     /// Takes all wishes and returns the one that settles the others.
     pub(super) fn take(&self) -> Option<Urgent> {
         let wishes = self.wishes.swap(0, Ordering::SeqCst);

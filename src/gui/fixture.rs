@@ -61,7 +61,7 @@ fn session_at(runtime: &tokio::runtime::Runtime, messages: &[Publish], port: u16
     }
     let config = Config {
         profile: profile.clone(),
-        password: None,
+        ..Config::default()
     };
     let model = Arc::new(Mutex::new(model));
     let live = Live::open(runtime.handle(), config, model, Arc::new(|| {})).unwrap();

@@ -1,10 +1,13 @@
-//! A connection profile: everything needed to connect, except the password.
+//! A connection profile: everything needed to connect, except the secrets.
 
 use serde::{Deserialize, Serialize};
 
 use crate::mqtt::{Qos, Version};
 
-use super::SavedPublish;
+use super::{
+    Identity, Mqtt5Settings, ProfileColor, ProxySettings, SavedPublish, Subscription, TlsSettings,
+    Transport, WebSocketSettings, WillSettings,
+};
 
 /// Identifies a profile for ever, also after it is renamed; names its password in the keyring.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,46 +31,40 @@ pub enum Session {
     Resume,
 }
 
-/// The last will as the user edits it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct WillSettings {
-    /// Whether a will is sent at all; the other fields are kept when it is off.
-    pub enabled: bool,
-    /// Topic of the will message.
-    pub topic: String,
-    /// Text of the will message.
-    pub message: String,
-    /// QoS of the will message.
-    pub qos: Qos,
-    /// Whether it is retained.
-    pub retain: bool,
-    /// MQTT 5: seconds between the loss of the connection and the will.
-    pub delay: u32,
-}
-
-/// A topic filter to subscribe to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subscription {
-    /// The topic filter as typed; checked before it is sent.
-    pub filter: String,
-    /// The highest QoS wanted.
-    #[serde(default)]
-    pub qos: Qos,
-}
-
 /// One connection as the user keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a choice of its own, as the editor shows it"
+)]
 pub struct Profile {
     /// Stays the same for ever.
     pub id: ProfileId,
     /// What the list shows.
     pub name: String,
-    /// Host name or address.
+    /// The folder that the list shows it in: empty is the top, `a/b` is the folder b in the folder a.
+    pub folder: String,
+    /// The colour that marks it.
+    pub color: Option<ProfileColor>,
+    /// Whether every publish is asked about first, as for a production system.
+    pub ask_before_publish: bool,
+    /// Whether to connect when the program starts.
+    pub auto_connect: bool,
+    /// What carries the packets.
+    pub transport: Transport,
+    /// Host name or address; without effect with [`Transport::Unix`].
     pub host: String,
-    /// TCP port.
+    /// TCP port; without effect with [`Transport::Unix`].
     pub port: u16,
+    /// Path of the socket, with [`Transport::Unix`].
+    pub unix_path: String,
+    /// Certificates and trust, where the transport uses TLS.
+    pub tls: TlsSettings,
+    /// Path and headers, where the transport is a WebSocket.
+    pub web_socket: WebSocketSettings,
+    /// A proxy on the way.
+    pub proxy: ProxySettings,
     /// Protocol version.
     pub version: Version,
     /// Client identifier; empty means a random one at each start of the program, so that two windows do not throw each other out.
@@ -88,6 +85,8 @@ pub struct Profile {
     pub user_name: String,
     /// Whether a password belongs to this profile: then it is looked up in the keyring or asked for.
     pub use_password: bool,
+    /// More properties of CONNECT.
+    pub mqtt5: Mqtt5Settings,
     /// The last will.
     pub will: WillSettings,
     /// What to subscribe to.
@@ -98,15 +97,20 @@ pub struct Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        let subscription = |filter: &str| Subscription {
-            filter: filter.to_owned(),
-            qos: Qos::AtMostOnce,
-        };
         Self {
             id: ProfileId::random(),
             name: "New connection".to_owned(),
+            folder: String::new(),
+            color: None,
+            ask_before_publish: false,
+            auto_connect: false,
+            transport: Transport::Tcp,
             host: "127.0.0.1".to_owned(),
-            port: 1883,
+            port: Transport::Tcp.default_port(),
+            unix_path: String::new(),
+            tls: TlsSettings::default(),
+            web_socket: WebSocketSettings::default(),
+            proxy: ProxySettings::default(),
             version: Version::V5,
             client_id: String::new(),
             session: Session::CleanStart,
@@ -117,21 +121,54 @@ impl Default for Profile {
             reconnect: true,
             user_name: String::new(),
             use_password: false,
+            mqtt5: Mqtt5Settings::default(),
             will: WillSettings::default(),
-            subscriptions: vec![subscription("#"), subscription("$SYS/#")],
+            subscriptions: ["#", "$SYS/#"]
+                .map(|filter| Subscription::new(filter, Qos::AtMostOnce))
+                .to_vec(),
             saved_publishes: Vec::new(),
         }
     }
 }
 
 impl Profile {
-    /// `mqtt://host:port`, with brackets around an IPv6 address.
+    /// The address as a person reads it, such as `mqtts://host:8883`, `wss://host:8084/mqtt` or
+    /// `mqtt+unix:///run/mosquitto.sock`, with brackets around an IPv6 address. Neither user name nor secret is in it.
     pub fn url(&self) -> String {
-        let host = &self.host;
-        if host.contains(':') {
-            format!("mqtt://[{host}]:{}", self.port)
-        } else {
-            format!("mqtt://{host}:{}", self.port)
+        let scheme = self.transport.scheme();
+        if self.transport == Transport::Unix {
+            return format!("{scheme}://{}", self.unix_path);
         }
+        let path = if self.transport.uses_websocket() {
+            self.web_socket.path.as_str()
+        } else {
+            ""
+        };
+        let (open, close) = if self.host.contains(':') {
+            ("[", "]")
+        } else {
+            ("", "")
+        };
+        format!("{scheme}://{open}{}{close}:{}{path}", self.host, self.port)
+    }
+
+    /// Whether the keyring may keep anything for this profile.
+    pub fn has_secrets(&self) -> bool {
+        self.use_password || self.proxy.use_password || self.tls.identity != Identity::None
+    }
+
+    /// Changes the transport. The port follows, unless somebody chose another than the usual one.
+    pub fn set_transport(&mut self, transport: Transport) {
+        // A Unix socket leaves the port as it was: then any transport's usual one counts as not chosen.
+        let was_usual = match self.transport {
+            Transport::Unix => Transport::ALL
+                .iter()
+                .any(|it| it.default_port() == self.port),
+            old => self.port == old.default_port(),
+        };
+        if was_usual && transport.uses_network() {
+            self.port = transport.default_port();
+        }
+        self.transport = transport;
     }
 }

@@ -20,13 +20,13 @@ pub(super) fn read(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
-/// Writes `text` to a temporary file in the same directory, flushes it to the disk and renames it over `path`,
-/// so that readers see the old text or the new one. Creates the directory, and follows a symbolic link at
+/// Writes `content` to a temporary file in the same directory, flushes it to the disk and renames it over `path`,
+/// so that readers see the old content or the new one. Creates the directory, and follows a symbolic link at
 /// `path` rather than replacing it. On Unix the file and a new directory are for the owner only.
 ///
 /// # Errors
 /// Whatever the system says; `path` is as it was before then.
-pub(super) fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_missing| path.to_owned());
     let directory = target.parent().unwrap_or(Path::new("."));
     create_private_directory(directory)?;
@@ -35,7 +35,7 @@ pub(super) fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
         .prefix(".canopy-")
         .suffix(".tmp")
         .tempfile_in(directory)?;
-    temporary.write_all(text.as_bytes())?;
+    temporary.write_all(content)?;
     temporary.as_file().sync_all()?;
     temporary.persist(&target).map_err(|err| err.error)?;
     // The new file is in place. Some file systems cannot flush a directory: that is no reason to call it unsaved.

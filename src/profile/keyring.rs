@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use keyring::{Entry, Error};
 
-use super::{ProfileId, Secret, SecretError, SecretStore};
+use super::{ProfileId, Secret, SecretError, SecretKind, SecretStore};
 
 /// The name under which the keyring files our passwords; its manager shows it to the user.
 const SERVICE: &str = "canopy-mqtt";
@@ -48,10 +48,11 @@ impl KeyringSecrets {
         }
     }
 
-    /// Opens the entry of `profile` and puts `question` to it.
+    /// Opens the entry of this secret of `profile` and puts `question` to it.
     fn ask<T: Send + 'static>(
         &self,
         profile: &ProfileId,
+        kind: SecretKind,
         question: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
     ) -> Result<Option<T>, SecretError> {
         // Whether a keyring is there is decided once for the whole program, at its first use.
@@ -60,7 +61,7 @@ impl KeyringSecrets {
             Err(err) => Err(err.to_string()),
         })?
         .map_err(SecretError::Unavailable)?;
-        let account = profile.0.clone();
+        let account = account(profile, kind);
         let answer = self.wait(self.answer_limit, move || {
             Entry::new(SERVICE, &account).and_then(|entry| question(&entry))
         })?;
@@ -102,21 +103,38 @@ impl KeyringSecrets {
 }
 
 impl SecretStore for KeyringSecrets {
-    fn get(&self, profile: &ProfileId) -> Result<Option<Secret>, SecretError> {
-        let password = self.ask(profile, Entry::get_password)?;
+    fn get(&self, profile: &ProfileId, kind: SecretKind) -> Result<Option<Secret>, SecretError> {
+        let password = self.ask(profile, kind, Entry::get_password)?;
         Ok(password.map(Secret::new))
     }
 
-    fn set(&self, profile: &ProfileId, secret: &Secret) -> Result<(), SecretError> {
+    fn set(
+        &self,
+        profile: &ProfileId,
+        kind: SecretKind,
+        secret: &Secret,
+    ) -> Result<(), SecretError> {
         let secret = secret.clone();
-        self.ask(profile, move |entry| entry.set_password(secret.reveal()))?;
+        self.ask(profile, kind, move |entry| {
+            entry.set_password(secret.reveal())
+        })?;
         Ok(())
     }
 
-    fn delete(&self, profile: &ProfileId) -> Result<(), SecretError> {
-        self.ask(profile, Entry::delete_credential)?;
+    fn delete(&self, profile: &ProfileId, kind: SecretKind) -> Result<(), SecretError> {
+        self.ask(profile, kind, Entry::delete_credential)?;
         Ok(())
     }
+}
+
+/// The name of one entry. Passwords have the profile's identifier alone, as they had before there were other secrets.
+fn account(profile: &ProfileId, kind: SecretKind) -> String {
+    let suffix = match kind {
+        SecretKind::Password => "",
+        SecretKind::KeyPassphrase => "/key-passphrase",
+        SecretKind::ProxyPassword => "/proxy-password",
+    };
+    format!("{}{suffix}", profile.0)
 }
 
 fn unavailable<T>(reason: &str) -> Result<T, SecretError> {
@@ -166,6 +184,13 @@ mod tests {
         let failed: Result<(), _> = keyring.wait(long, || std::panic::resume_unwind(Box::new(())));
         assert!(failed.unwrap_err().to_string().contains("failed"));
         assert_eq!(keyring.wait(long, || 2).unwrap(), 2);
+    }
+
+    #[test]
+    fn a_password_keeps_the_name_it_always_had() {
+        let profile = ProfileId("a".to_owned());
+        let names = SecretKind::ALL.map(|kind| account(&profile, kind));
+        assert_eq!(names, ["a", "a/key-passphrase", "a/proxy-password"]);
     }
 
     #[test]

@@ -85,6 +85,7 @@ pub fn ensure_local_broker(
     let updated = Profile {
         host: wanted.host,
         port: wanted.port,
+        transport: wanted.transport,
         user_name: wanted.user_name,
         use_password: wanted.use_password,
         ..profiles[index].clone()
@@ -114,11 +115,14 @@ impl Profile {
         }
     }
 
-    /// Whether every word of `text` occurs in the name, host, port or user name, whatever the case.
+    /// Whether every word of `text` occurs in the name, folder, address or user name, whatever the case.
     pub fn matches(&self, text: &str) -> bool {
         let haystack = format!(
-            "{}\n{}:{}\n{}",
-            self.name, self.host, self.port, self.user_name
+            "{}\n{}\n{}\n{}",
+            self.name,
+            self.folder,
+            self.url(),
+            self.user_name
         )
         .to_lowercase();
         let text = text.to_lowercase();

@@ -1,25 +1,45 @@
 //! What is kept on disk: connection profiles with their saved publishes, settings and window state as RON files
 //! written atomically, and passwords in the OS keyring.
 
+mod color;
+mod command;
+mod connect_properties;
 mod connection;
 mod disk;
+mod exchange;
+mod folders;
 mod keyring;
 mod list;
-mod mosquitto;
 mod publish;
 mod secret;
 mod settings;
 mod store;
+mod subscription;
+mod tls;
+mod transport;
+mod url;
 mod validate;
+mod will;
 
-pub use connection::{Profile, ProfileId, Session, Subscription, WillSettings};
+pub use color::ProfileColor;
+pub use command::{CommandError, FromCommand, FromCommandError, from_command};
+pub use connect_properties::{Authentication, Mqtt5Settings};
+pub use connection::{Profile, ProfileId, Session};
+pub use exchange::{
+    CertificateFile, CertificatePart, ExportError, Format, ImportError, Imported, export, import,
+};
+pub use folders::{Folder, delete_folder, folder_path, folders, move_to_folder, rename_folder};
 pub use keyring::KeyringSecrets;
 pub use list::{
     LOCAL_BROKER, Removed, duplicate, ensure_local_broker, put_back, remove, reorder, search,
 };
-pub use mosquitto::CommandError;
 pub use publish::{PayloadKind, PublishDraft, PublishProperties, SavedPublish};
-pub use secret::{MemorySecrets, Secret, SecretError, SecretStore};
+pub use secret::{MemorySecrets, Secret, SecretError, SecretKind, SecretStore};
 pub use settings::{BrokerSettings, Settings, Theme, WindowState};
 pub use store::{ConfigDir, StoreError, Warning};
+pub use subscription::{RetainHandling, Subscription};
+pub use tls::{Fingerprint, Identity, TlsSettings, TlsVersion, Verify};
+pub use transport::{ProxyKind, ProxySettings, Transport, WebSocketSettings};
+pub use url::{Url, UrlError, apply_url};
 pub use validate::{Field, Problem, Severity};
+pub use will::WillSettings;

@@ -47,43 +47,92 @@ pub enum SecretError {
     Locked(String),
 }
 
+/// Which of a profile's secrets is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretKind {
+    /// The password for the broker.
+    Password,
+    /// The passphrase of the client's key or PKCS#12 file.
+    KeyPassphrase,
+    /// The password for the proxy.
+    ProxyPassword,
+}
+
+impl SecretKind {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Password, Self::KeyPassphrase, Self::ProxyPassword];
+
+    /// What a person calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::KeyPassphrase => "passphrase of the key",
+            Self::ProxyPassword => "password for the proxy",
+        }
+    }
+}
+
 /// Somewhere that keeps passwords.
 pub trait SecretStore: Send + Sync {
-    /// The password of `profile`, if one is kept.
+    /// The secret of `profile`, if one is kept.
     ///
     /// # Errors
     /// [`SecretError`] when no keyring answers or it is locked.
-    fn get(&self, profile: &ProfileId) -> Result<Option<Secret>, SecretError>;
+    fn get(&self, profile: &ProfileId, kind: SecretKind) -> Result<Option<Secret>, SecretError>;
 
     /// Keeps `secret` for `profile`.
     ///
     /// # Errors
     /// [`SecretError`] when no keyring answers or it is locked.
-    fn set(&self, profile: &ProfileId, secret: &Secret) -> Result<(), SecretError>;
+    fn set(
+        &self,
+        profile: &ProfileId,
+        kind: SecretKind,
+        secret: &Secret,
+    ) -> Result<(), SecretError>;
 
-    /// Forgets the password of `profile`; fine when there is none.
+    /// Forgets the secret of `profile`; fine when there is none.
     ///
     /// # Errors
     /// [`SecretError`] when no keyring answers or it is locked.
-    fn delete(&self, profile: &ProfileId) -> Result<(), SecretError>;
+    fn delete(&self, profile: &ProfileId, kind: SecretKind) -> Result<(), SecretError>;
+
+    /// Forgets every secret of `profile`, as when it is deleted. All are tried even when one fails.
+    ///
+    /// # Errors
+    /// The first [`SecretError`].
+    fn forget(&self, profile: &ProfileId) -> Result<(), SecretError> {
+        let mut result = Ok(());
+        for kind in SecretKind::ALL {
+            result = result.and(self.delete(profile, kind));
+        }
+        result
+    }
 }
 
 /// Passwords for as long as the program runs, for tests and for machines without a keyring.
 #[derive(Debug, Default)]
 pub struct MemorySecrets {
-    kept: parking_lot::Mutex<std::collections::BTreeMap<ProfileId, Secret>>,
+    kept: parking_lot::Mutex<std::collections::BTreeMap<(ProfileId, SecretKind), Secret>>,
 }
 
 impl SecretStore for MemorySecrets {
-    fn get(&self, profile: &ProfileId) -> Result<Option<Secret>, SecretError> {
-        Ok(self.kept.lock().get(profile).cloned())
+    fn get(&self, profile: &ProfileId, kind: SecretKind) -> Result<Option<Secret>, SecretError> {
+        Ok(self.kept.lock().get(&(profile.clone(), kind)).cloned())
     }
-    fn set(&self, profile: &ProfileId, secret: &Secret) -> Result<(), SecretError> {
-        self.kept.lock().insert(profile.clone(), secret.clone());
+    fn set(
+        &self,
+        profile: &ProfileId,
+        kind: SecretKind,
+        secret: &Secret,
+    ) -> Result<(), SecretError> {
+        self.kept
+            .lock()
+            .insert((profile.clone(), kind), secret.clone());
         Ok(())
     }
-    fn delete(&self, profile: &ProfileId) -> Result<(), SecretError> {
-        self.kept.lock().remove(profile);
+    fn delete(&self, profile: &ProfileId, kind: SecretKind) -> Result<(), SecretError> {
+        self.kept.lock().remove(&(profile.clone(), kind));
         Ok(())
     }
 }
@@ -97,7 +146,7 @@ mod tests {
         let secret = Secret::new("hunter2");
         let store = MemorySecrets::default();
         let id = ProfileId("a".to_owned());
-        store.set(&id, &secret).unwrap();
+        store.set(&id, SecretKind::Password, &secret).unwrap();
         let printed = format!(
             "{secret} {secret:?} {secret:#?} {:?} {store:?}",
             Some(&secret)
@@ -113,12 +162,36 @@ mod tests {
     fn memory_forgets_what_it_is_told_to() {
         let store = MemorySecrets::default();
         let id = ProfileId("a".to_owned());
-        assert_eq!(store.get(&id).unwrap(), None);
-        store.set(&id, &Secret::new("one")).unwrap();
-        store.set(&id, &Secret::new("two")).unwrap();
-        assert_eq!(store.get(&id).unwrap(), Some(Secret::new("two")));
-        store.delete(&id).unwrap();
-        store.delete(&id).unwrap();
-        assert_eq!(store.get(&id).unwrap(), None);
+        assert_eq!(store.get(&id, SecretKind::Password).unwrap(), None);
+        store
+            .set(&id, SecretKind::Password, &Secret::new("one"))
+            .unwrap();
+        store
+            .set(&id, SecretKind::Password, &Secret::new("two"))
+            .unwrap();
+        assert_eq!(
+            store.get(&id, SecretKind::Password).unwrap(),
+            Some(Secret::new("two"))
+        );
+        store.delete(&id, SecretKind::Password).unwrap();
+        store.delete(&id, SecretKind::Password).unwrap();
+        assert_eq!(store.get(&id, SecretKind::Password).unwrap(), None);
+    }
+
+    #[test]
+    fn the_secrets_of_a_profile_are_kept_apart_and_forgotten_together() {
+        let store = MemorySecrets::default();
+        let id = ProfileId("a".to_owned());
+        for kind in SecretKind::ALL {
+            store.set(&id, kind, &Secret::new(kind.name())).unwrap();
+        }
+        for kind in SecretKind::ALL {
+            let kept = store.get(&id, kind).unwrap();
+            assert_eq!(kept, Some(Secret::new(kind.name())));
+        }
+        store.forget(&id).unwrap();
+        for kind in SecretKind::ALL {
+            assert_eq!(store.get(&id, kind).unwrap(), None);
+        }
     }
 }

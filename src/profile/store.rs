@@ -41,6 +41,14 @@ pub enum StoreError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A file that is not needed any more is still there.
+    #[error("Could not delete {path}: {source}. Delete it yourself.")]
+    Delete {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
     /// The file could neither be read nor be kept under another name, so that nothing may be written over it.
     #[error(
         "Nothing is saved to {path}: it could not be read and not be kept under another name. Repair or move it, then start Canopy again."
@@ -170,7 +178,7 @@ impl ConfigDir {
         };
         ron::ser::to_string_pretty(&versioned, PrettyConfig::new().new_line("\n"))
             .map_err(std::io::Error::other)
-            .and_then(|text| disk::write_atomically(&path, &(text + "\n")))
+            .and_then(|text| disk::write_atomically(&path, (text + "\n").as_bytes()))
             .map_err(|source| StoreError::Write { path, source })
     }
 

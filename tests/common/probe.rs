@@ -34,10 +34,7 @@ pub fn resuming(version: Version, port: u16, client_id: &str) -> Profile {
 
 /// A subscription of a profile.
 pub fn subscription(filter: &str, qos: Qos) -> Subscription {
-    Subscription {
-        filter: filter.to_owned(),
-        qos,
-    }
+    Subscription::new(filter, qos)
 }
 
 /// A message without properties.
@@ -70,7 +67,13 @@ impl Probe {
         let config = Config {
             profile,
             password: password.map(Secret::new),
+            ..Config::default()
         };
+        Self::open_config(config)
+    }
+
+    /// The same with all secrets.
+    pub fn open_config(config: Config) -> Self {
         let (connection, captures) =
             Connection::open(&RuntimeHandle::current(), config, Arc::new(|| {}));
         Self {

@@ -1,6 +1,6 @@
 //! Connections: made, edited, deleted, kept on disk; what goes wrong is said in words.
 
-use canopy::profile::{Profile, Secret, SecretStore as _};
+use canopy::profile::{Profile, Secret, SecretKind, SecretStore as _};
 
 use egui::Key;
 
@@ -135,7 +135,9 @@ fn a_wrong_password_is_said_in_words_and_asked_for_again() {
     press_in_dialog(&mut window);
     window.wait_for_text("Connected since");
     assert_eq!(
-        home.secrets().get(&profile.id).unwrap(),
+        home.secrets()
+            .get(&profile.id, SecretKind::Password)
+            .unwrap(),
         Some(Secret::new("right"))
     );
 }

@@ -54,10 +54,7 @@ pub(super) fn run(args: &MemoryBenchArgs, report: &mut Report) -> Result<(), Ben
 }
 
 fn config(port: u16) -> Config {
-    let everything = Subscription {
-        filter: "#".to_owned(),
-        qos: crate::mqtt::Qos::AtMostOnce,
-    };
+    let everything = Subscription::new("#", crate::mqtt::Qos::AtMostOnce);
     let profile = Profile {
         port,
         subscriptions: vec![everything],
@@ -66,7 +63,7 @@ fn config(port: u16) -> Config {
     };
     Config {
         profile,
-        password: None,
+        ..Config::default()
     }
 }
 

@@ -96,6 +96,7 @@ impl Site<'_> {
                 ..profile
             },
             password,
+            ..Config::default()
         }
     }
 }

@@ -89,10 +89,12 @@ impl Device for Status {
                 qos: Qos::AtLeastOnce,
                 retain: true,
                 delay: 0,
+                ..WillSettings::default()
             },
             subscriptions: vec![Subscription {
                 filter: COMMAND.to_owned(),
                 qos: Qos::AtLeastOnce,
+                ..Subscription::default()
             }],
             ..profile("demo-status")
         }

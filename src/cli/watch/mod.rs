@@ -179,7 +179,7 @@ fn demo_config(address: SocketAddr, filters: &[TopicFilter], qos: Qos) -> Config
             subscriptions: subscriptions(filters, qos),
             ..Profile::default()
         },
-        password: None,
+        ..Config::default()
     }
 }
 

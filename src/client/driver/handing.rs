@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use crate::mqtt::{PacketId, Qos, TopicFilter};
 
 use super::super::publishes::refused_beforehand;
+use super::super::subscriptions::Wish;
 use super::super::urgency::Urgent;
 use super::super::{Command, Event, Outgoing, PublishId, PublishStep, SubscribeOutcome};
 use super::{Driver, End, LEAVING_LIMIT, Phase};
@@ -20,7 +21,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// What waits for its turn.
 pub(super) enum Work {
     Publish(PublishId, Outgoing),
-    Subscribe(TopicFilter, Qos),
+    Subscribe(Wish),
     Unsubscribe(TopicFilter),
     Acknowledge(PacketId, Qos),
 }
@@ -56,13 +57,12 @@ impl Driver {
                 self.work_bytes += message.payload.len();
                 self.work.push_back(Work::Publish(id, message));
             }
-            Command::Subscribe(filter, qos) => {
-                self.tell(Event::Subscription(
-                    filter.clone(),
-                    SubscribeOutcome::Pending,
-                ));
-                self.work.push_back(Work::Subscribe(filter, qos));
-            }
+            Command::Subscribe(filter, qos) => self.want((filter, qos).into()),
+            Command::SubscribeWith(filter, qos, options) => self.want(Wish {
+                filter,
+                qos,
+                options,
+            }),
             Command::Unsubscribe(filter) => self.work.push_back(Work::Unsubscribe(filter)),
             Command::Acknowledge(id, qos) => self.work.push_back(Work::Acknowledge(id, qos)),
             Command::ReconnectNow => return self.urgent(Urgent::ReconnectNow),
@@ -70,6 +70,12 @@ impl Driver {
             Command::Drop => return self.urgent(Urgent::Drop),
         }
         None
+    }
+
+    fn want(&mut self, wish: Wish) {
+        let pending = SubscribeOutcome::Pending;
+        self.tell(Event::Subscription(wish.filter.clone(), pending));
+        self.work.push_back(Work::Subscribe(wish));
     }
 
     pub(super) fn urgent(&mut self, urgent: Urgent) -> Option<End> {
@@ -115,10 +121,10 @@ impl Driver {
                 Work::Publish(id, message) if is_connected && self.may_publish() => {
                     self.publish(id, message)
                 }
-                Work::Subscribe(filter, qos) if !is_connected || self.may_subscribe() => {
-                    self.subscriptions.want(filter.clone(), qos);
+                Work::Subscribe(wish) if !is_connected || self.may_subscribe() => {
+                    self.subscriptions.want(wish.clone());
                     if is_connected {
-                        self.subscribe(&[(filter, qos)]);
+                        self.subscribe(&[wish]);
                     }
                     None
                 }
@@ -181,11 +187,11 @@ impl Driver {
         }
     }
 
-    pub(super) fn subscribe(&mut self, filters: &[(TopicFilter, Qos)]) {
+    pub(super) fn subscribe(&mut self, wishes: &[Wish]) {
         let retain_as_published = self.parts.plan.extras.retain_as_published;
-        let handed_over = self.parts.requests.subscribe(filters, retain_as_published);
+        let handed_over = self.parts.requests.subscribe(wishes, retain_as_published);
         if handed_over.is_ok() {
-            self.subscriptions.handed_over(filters);
+            self.subscriptions.handed_over(wishes);
             self.answer_deadline = Instant::now() + ANSWER_LIMIT;
         }
     }

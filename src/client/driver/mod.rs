@@ -11,6 +11,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use crate::profile::Transport;
+
 use super::backoff::Backoff;
 use super::captures::Link;
 use super::dial;
@@ -120,7 +122,7 @@ impl Driver {
             }
             let woken = self.sleep().await;
             self.hear();
-            if let Some(end) = self.handle(woken) {
+            if let Some(end) = self.handle(woken).await {
                 break end;
             }
         };
@@ -144,7 +146,7 @@ impl Driver {
         }
     }
 
-    fn handle(&mut self, woken: Woken) -> Option<End> {
+    async fn handle(&mut self, woken: Woken) -> Option<End> {
         match woken {
             Woken::Urgent => {
                 return self
@@ -157,7 +159,7 @@ impl Driver {
                 Phase::Leaving { .. } => self.close(),
                 _ => self.connected(),
             },
-            Woken::Outcome(Some(Outcome::Lost(loss))) => return self.lost(loss),
+            Woken::Outcome(Some(Outcome::Lost(loss))) => return self.lost(loss).await,
             Woken::Outcome(None) => return Some(Some(stopped())),
             Woken::Command(Some(command)) => return self.commands(command),
             Woken::Command(None) => return self.urgent(Urgent::Disconnect),
@@ -224,19 +226,23 @@ impl Driver {
             properties: properties.unwrap_or_default(),
         }));
         let catchup = self.subscriptions.connected(session_present);
-        for filters in catchup.subscribe.chunks(100) {
-            for (filter, _) in filters {
+        // one SUBSCRIBE has one subscription identifier for all of its filters
+        let alike = catchup
+            .subscribe
+            .chunk_by(|one, other| one.options.id == other.options.id);
+        for wishes in alike.flat_map(|alike| alike.chunks(100)) {
+            for wish in wishes {
                 let pending = SubscribeOutcome::Pending;
-                self.tell(Event::Subscription(filter.clone(), pending));
+                self.tell(Event::Subscription(wish.filter.clone(), pending));
             }
-            self.subscribe(filters);
+            self.subscribe(wishes);
         }
         for filter in &catchup.unsubscribe {
             self.unsubscribe(filter);
         }
     }
 
-    fn lost(&mut self, loss: Loss) -> Option<End> {
+    async fn lost(&mut self, loss: Loss) -> Option<End> {
         // packet identifiers mean nothing on the next connection
         self.work
             .retain(|work| !matches!(work, Work::Acknowledge(..)));
@@ -259,13 +265,16 @@ impl Driver {
             None => {}
         }
         let phase = self.parts.progress.take();
-        if lasted.is_some() || matches!(phase, dial::Phase::Open) {
+        if lasted.is_some() || phase == dial::Phase::Open {
             self.parts.events.note_reached();
         }
+        let answers = self.ask_what_answers(&phase, lasted.is_some()).await;
         let Verdict { failure, is_final } = judge(Evidence {
             plan: &self.parts.plan,
             loss,
             phase,
+            heard: self.parts.progress.heard(),
+            answers,
             connack: self.heard.connack.as_deref(),
             disconnect: self.heard.disconnect.as_ref(),
             unreadable: self.heard.unreadable.take(),
@@ -277,6 +286,25 @@ impl Driver {
         }
         self.wait(failure);
         None
+    }
+
+    /// Where the first attempt got no answer that makes sense, the port is asked what it speaks instead. A wish of the
+    /// user is not kept waiting by that.
+    async fn ask_what_answers(
+        &self,
+        phase: &dial::Phase,
+        was_connected: bool,
+    ) -> Option<Transport> {
+        let heard = &self.heard;
+        let was_answered = heard.connack.is_some() || heard.disconnect.is_some();
+        let is_first = self.backoff.failures() == 0;
+        if was_connected || was_answered || !is_first || !dial::may_speak_otherwise(phase) {
+            return None;
+        }
+        tokio::select! {
+            found = dial::what_answers(&self.parts.plan.target) => found,
+            () = self.parts.urgency.awaited() => None,
+        }
     }
 
     fn wait(&mut self, failure: Failure) {

@@ -123,7 +123,7 @@ impl App {
             Ok(filter) => filter,
             Err(err) => return self.say(Level::Error, "Canopy", err.to_string(), None),
         };
-        let wanted = Subscription { filter: text, qos };
+        let wanted = Subscription::new(text, qos);
         self.edit_subscriptions(|subscriptions| {
             match subscriptions
                 .iter_mut()

@@ -7,7 +7,7 @@ use crate::broker::demo::Demo;
 use crate::broker::{Broker, BrokerConfig, BrokerError};
 use crate::client::{Command, RuntimeHandle};
 use crate::profile::{
-    BrokerSettings, LOCAL_BROKER, ProfileId, Secret, SecretStore, ensure_local_broker,
+    BrokerSettings, LOCAL_BROKER, ProfileId, Secret, SecretKind, SecretStore, ensure_local_broker,
 };
 
 use super::super::action::Level;
@@ -218,7 +218,12 @@ async fn start(
     let credentials = if settings.user_name.is_empty() {
         None
     } else {
-        let look_up = move || secrets.get(&BrokerSettings::secret_id()).ok().flatten();
+        let look_up = move || {
+            secrets
+                .get(&BrokerSettings::secret_id(), SecretKind::Password)
+                .ok()
+                .flatten()
+        };
         let secret = match known {
             Some(secret) => Some(secret),
             None => runtime.spawn_blocking(look_up).await.ok().flatten(),

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use crate::client::{Command, Config};
 use crate::live::Live;
 use crate::model::Model;
-use crate::profile::{Profile, ProfileId, Secret, SecretError, Severity};
+use crate::profile::{Profile, ProfileId, Secret, SecretError, SecretKind, Severity};
 
 use super::super::action::{Keep, Level};
 use super::super::dialogs::Dialog;
@@ -45,7 +45,7 @@ impl App {
         }
         let (secrets, id) = (self.data.secrets.clone(), id.clone());
         self.jobs.run_blocking(move || {
-            let found = secrets.get(&id);
+            let found = secrets.get(&id, SecretKind::Password);
             Done::PasswordFound(id, found)
         });
     }
@@ -85,6 +85,21 @@ impl App {
         self.connect(id);
     }
 
+    /// Forgets every secret of a deleted profile. The keyring is not asked when it never kept one.
+    pub(super) fn forget_secrets(&mut self, profile: &Profile) {
+        let id = profile.id.clone();
+        self.data.rejected.remove(&id);
+        self.data.known_passwords.remove(&id);
+        self.data.passwords.remove(&id);
+        if profile.has_secrets() {
+            let secrets = self.data.secrets.clone();
+            self.jobs.run_blocking(move || {
+                let result = secrets.forget(&id);
+                Done::PasswordKept(id, result)
+            });
+        }
+    }
+
     /// Keeps a password in the keyring (and for this run), or forgets it.
     pub(super) fn set_password(&mut self, id: ProfileId, secret: Option<Secret>) {
         self.data.rejected.remove(&id);
@@ -101,8 +116,8 @@ impl App {
         let secrets = self.data.secrets.clone();
         self.jobs.run_blocking(move || {
             let result = match &secret {
-                Some(secret) => secrets.set(&id, secret),
-                None => secrets.delete(&id),
+                Some(secret) => secrets.set(&id, SecretKind::Password, secret),
+                None => secrets.delete(&id, SecretKind::Password),
             };
             Done::PasswordKept(id, result)
         });
@@ -134,6 +149,7 @@ impl App {
         let config = Config {
             profile: profile.clone(),
             password,
+            ..Config::default()
         };
         let opened = Live::open(
             self.jobs.runtime(),

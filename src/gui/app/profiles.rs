@@ -79,9 +79,7 @@ impl App {
         self.data.window.expanded.remove(&removed.profile.id);
         self.data.window.drafts.remove(&removed.profile.id);
         self.data.unsaved.window = Some(crate::client::now());
-        if removed.profile.use_password {
-            self.set_password(removed.profile.id, None);
-        }
+        self.forget_secrets(&removed.profile);
     }
 
     pub(super) fn move_profile(&mut self, id: &ProfileId, index: usize) {

@@ -72,10 +72,9 @@ impl Filters {
             Ok(_) if is_there => note_ui(ui, "This filter is in the list already."),
             Ok(_) if is_wanted => {
                 let filter = std::mem::take(&mut self.typed);
-                profile.subscriptions.push(Subscription {
-                    filter,
-                    qos: self.qos,
-                });
+                profile
+                    .subscriptions
+                    .push(Subscription::new(filter, self.qos));
             }
             _ => {}
         }

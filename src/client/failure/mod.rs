@@ -1,12 +1,15 @@
 //! From what went wrong to two sentences for the person who waits, and whether trying again makes sense.
 
+mod dialing;
+
 use std::io;
 use std::time::Duration;
 
 use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode};
+use crate::profile::{Identity, Transport};
 
 use super::Failure;
-use super::dial::Phase;
+use super::dial::{self, Phase, Speech};
 use super::plan::Plan;
 use super::session::Loss;
 
@@ -61,6 +64,10 @@ pub(super) struct Evidence<'a> {
     pub(super) plan: &'a Plan,
     pub(super) loss: Loss,
     pub(super) phase: Phase,
+    /// What came first on the open stream, if anything did.
+    pub(super) heard: Option<Speech>,
+    /// The transport that the port answered to when it was asked afterwards.
+    pub(super) answers: Option<Transport>,
     /// CONNACK, if one came.
     pub(super) connack: Option<&'a ConnAck>,
     /// DISCONNECT from the broker, if one came.
@@ -128,9 +135,7 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
 }
 
 fn not_connected(evidence: Evidence<'_>) -> Verdict {
-    let place = place(evidence.plan);
-    let host = &evidence.plan.host;
-    let timeout = evidence.plan.connect_timeout.as_secs();
+    let plan = evidence.plan;
     if let Some(connack) = evidence.connack
         && !matches!(
             evidence.loss,
@@ -139,78 +144,66 @@ fn not_connected(evidence: Evidence<'_>) -> Verdict {
     {
         return bad_connack(connack, words_of(evidence.loss, evidence.unreadable));
     }
-    let failure = match (evidence.phase, evidence.loss) {
-        (Phase::NameUnknown(words), _) => Failure::new(
-            format!("The name “{host}” is not known."),
-            "Check its spelling and your network connection.",
-        )
-        .with_detail(words),
-        (Phase::Resolving, Loss::ConnectTimeout) => Failure::new(
-            format!("Looking up the name “{host}” took longer than {timeout} s."),
-            "Check your network connection, or enter an address instead of a name.",
-        ),
-        (Phase::DialFailed(err), _) => tcp_failed(&place, &err),
-        (Phase::Dialing, Loss::ConnectTimeout) => tcp_timed_out(&place),
-        (_, Loss::UnexpectedSession) => {
-            return Verdict {
-                failure: unexpected_session(evidence.plan),
-                is_final: true,
-            };
-        }
-        (_, Loss::ConnectTimeout) => Failure::new(
+    if let (Some(transport), true) = (evidence.answers, evidence.connack.is_none()) {
+        return Verdict::again(dialing::answers(plan, transport));
+    }
+    match (evidence.phase, evidence.loss) {
+        (Phase::Failed(err), _) => dialing::verdict(plan, &err),
+        (Phase::At(step), Loss::ConnectTimeout) => Verdict::again(dialing::timed_out(plan, step)),
+        (_, Loss::UnexpectedSession) => Verdict {
+            failure: unexpected_session(plan),
+            is_final: true,
+        },
+        (_, Loss::ConnectTimeout) => Verdict::again(Failure::new(
             format!(
-                "{place} accepts connections but did not answer as an MQTT broker within {timeout} s."
+                "{} accepts connections but did not answer as an MQTT broker within {} s.",
+                plan.target.place(),
+                plan.connect_timeout.as_secs()
             ),
             "Check that this is the broker's MQTT port and not its TLS, WebSocket or web port.",
-        ),
-        (_, Loss::Closed) if evidence.unreadable.is_none() => closed_before_connack(&place, None),
-        (_, Loss::Io(err)) if evidence.unreadable.is_none() => {
-            closed_before_connack(&place, Some(&err))
+        )),
+        (_, loss) => no_connack(plan, loss, evidence.heard, evidence.unreadable),
+    }
+}
+
+/// The stream was open and ended before CONNACK.
+fn no_connack(
+    plan: &Plan,
+    loss: Loss,
+    heard: Option<Speech>,
+    unreadable: Option<Unreadable>,
+) -> Verdict {
+    let lacks_certificate = plan.target.tls.identity == Identity::None;
+    if let Loss::Io(err) = &loss
+        && let Some(alert) = dial::alert_in(err, lacks_certificate)
+    {
+        return dialing::verdict(plan, &dial::DialError::Alert(alert));
+    }
+    match (loss, unreadable) {
+        (Loss::Closed, None) => Verdict::again(closed_before_connack(plan, None)),
+        (Loss::Io(err), None) => Verdict::again(closed_before_connack(plan, Some(&err))),
+        (loss, unreadable) => {
+            let words = words_of(loss, unreadable);
+            let failure = dialing::speaks(plan, &heard.unwrap_or(Speech::Unknown), "MQTT");
+            Verdict::again(match failure.detail {
+                Some(_) => failure,
+                None => failure.with_detail(words),
+            })
         }
-        (_, loss) => Failure::new(
-            format!("What answers at {place} does not speak MQTT."),
-            "Check that this is the broker's MQTT port and not its TLS, WebSocket or web port.",
-        )
-        .with_detail(words_of(loss, evidence.unreadable)),
+    }
+}
+
+fn closed_before_connack(plan: &Plan, err: Option<&io::Error>) -> Failure {
+    let expects = match plan.target.transport {
+        Transport::Tcp => "It may expect TLS there, refuse",
+        _ => "It may refuse",
     };
-    Verdict::again(failure)
-}
-
-fn tcp_failed(place: &str, err: &io::Error) -> Failure {
-    use io::ErrorKind as Kind;
-    let failure = match err.kind() {
-        Kind::ConnectionRefused => Failure::new(
-            format!("Nothing listens on {place}."),
-            "Start the broker, or check host and port.",
-        ),
-        Kind::TimedOut => return tcp_timed_out(place),
-        Kind::HostUnreachable | Kind::NetworkUnreachable => Failure::new(
-            format!("{place} cannot be reached from here."),
-            "Check your network connection, VPN and the address.",
-        ),
-        Kind::PermissionDenied => Failure::new(
-            format!("This system does not let Canopy connect to {place}."),
-            "Check the firewall of this machine.",
-        ),
-        _ => Failure::new(
-            format!("The connection to {place} could not be opened."),
-            "Check host and port.",
-        ),
-    };
-    failure.with_detail(err.to_string())
-}
-
-fn tcp_timed_out(place: &str) -> Failure {
-    Failure::new(
-        format!("{place} does not answer."),
-        "Check the address, and that no firewall is in between.",
-    )
-}
-
-fn closed_before_connack(place: &str, err: Option<&io::Error>) -> Failure {
     let failure = Failure::new(
-        format!("{place} closed the connection instead of answering CONNECT."),
-        "It may expect TLS there, refuse this protocol version, or refuse this client: see the broker's log.",
+        format!(
+            "{} closed the connection instead of answering CONNECT.",
+            plan.target.place()
+        ),
+        format!("{expects} this protocol version, or refuse this client: see the broker's log."),
     );
     match err {
         Some(err) => failure.with_detail(err.to_string()),
@@ -253,7 +246,7 @@ fn bad_connack(connack: &ConnAck, words: String) -> Verdict {
 }
 
 fn lost(evidence: &Evidence<'_>) -> Failure {
-    let place = place(evidence.plan);
+    let place = evidence.plan.target.place();
     let failure = match &evidence.loss {
         loss @ (Loss::Closed | Loss::Io(_))
             if evidence.short_lives >= SUSPICIOUS && !is_reset(loss) =>
@@ -376,15 +369,6 @@ fn keep_alive(evidence: &Evidence<'_>) -> u16 {
         .connack
         .and_then(|connack| connack.properties.server_keep_alive)
         .unwrap_or(evidence.plan.keep_alive)
-}
-
-/// Host and port as they are written together.
-fn place(plan: &Plan) -> String {
-    if plan.host.contains(':') {
-        format!("[{}]:{}", plan.host, plan.port)
-    } else {
-        format!("{}:{}", plan.host, plan.port)
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,176 @@
+//! Canopy's own files: the profiles as they are kept, without anything that may be a secret.
+
+use ron::ser::PrettyConfig;
+use ron::value::RawValue;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+use super::super::{Authentication, Profile};
+use super::{ImportError, Imported};
+
+/// What an export says that it is.
+pub(super) const FORMAT: &str = "canopy connections";
+/// What this version of Canopy writes.
+const VERSION: u32 = 1;
+/// Headers whose values let somebody in.
+const SECRET_HEADERS: [&str; 5] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "x-api-key",
+    "x-auth-token",
+];
+
+/// How an export is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// As the files in the config directory.
+    Ron,
+    /// For other programs.
+    Json,
+}
+
+impl Format {
+    /// What a file of it ends with.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Ron => "ron",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// Why nothing was exported.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    /// RON could not say it.
+    #[error("The connections could not be written as RON ({0}). Export them as JSON.")]
+    Ron(#[from] ron::Error),
+    /// JSON could not say it.
+    #[error("The connections could not be written as JSON ({0}). Export them as RON.")]
+    Json(#[from] serde_json::Error),
+}
+
+#[derive(Serialize)]
+struct Export {
+    format: &'static str,
+    version: u32,
+    profiles: Vec<Profile>,
+}
+
+/// The profiles as text. Passwords are not in profiles; headers that let somebody in, and authentication data, are
+/// emptied.
+///
+/// # Errors
+/// [`ExportError`].
+pub fn export(profiles: &[Profile], format: Format) -> Result<String, ExportError> {
+    let export = Export {
+        format: FORMAT,
+        version: VERSION,
+        profiles: profiles.iter().map(without_secrets).collect(),
+    };
+    let text = match format {
+        Format::Ron => ron::ser::to_string_pretty(&export, PrettyConfig::new().new_line("\n"))?,
+        Format::Json => serde_json::to_string_pretty(&export)?,
+    };
+    Ok(text + "\n")
+}
+
+fn without_secrets(profile: &Profile) -> Profile {
+    let mut profile = profile.clone();
+    for (name, value) in &mut profile.web_socket.headers {
+        if is_secret(name) {
+            value.clear();
+        }
+    }
+    if let Authentication::Other { data, .. } = &mut profile.mqtt5.authentication {
+        data.clear();
+    }
+    profile
+}
+
+fn is_secret(header: &str) -> bool {
+    SECRET_HEADERS.contains(&header.to_ascii_lowercase().as_str())
+}
+
+/// What a RON file holds: an export, or `profiles.ron` itself.
+#[derive(Deserialize)]
+struct RonFile {
+    version: u32,
+    #[serde(alias = "content")]
+    profiles: Vec<Box<RawValue>>,
+}
+
+pub(super) fn import_ron(text: &str) -> Result<Imported, ImportError> {
+    let file: RonFile = ron::from_str(text).map_err(|err| {
+        let start = err.span.start;
+        ImportError::Damaged {
+            line: start.line,
+            column: start.col,
+            reason: err.code.to_string(),
+        }
+    })?;
+    let mut imported = newer(file.version);
+    for entry in &file.profiles {
+        let mut unknown = Vec::new();
+        let read = ron::Deserializer::from_str(entry.get_ron())
+            .map_err(ron::Error::from)
+            .and_then(|mut reader| {
+                serde_ignored::deserialize(&mut reader, |path| unknown.push(path.to_string()))
+            });
+        imported.take(read.map_err(|err| err.to_string()), &unknown);
+    }
+    Ok(imported)
+}
+
+pub(super) fn import_json(value: &Value) -> Result<Imported, ImportError> {
+    let version = value.get("version").and_then(Value::as_u64).unwrap_or(0);
+    let mut imported = newer(u32::try_from(version).unwrap_or(u32::MAX));
+    let profiles = value.get("profiles").and_then(Value::as_array);
+    for entry in profiles.ok_or(ImportError::Empty)? {
+        let mut unknown = Vec::new();
+        let read = serde_ignored::deserialize(entry, |path| unknown.push(path.to_string()));
+        imported.take(read.map_err(|err| err.to_string()), &unknown);
+    }
+    Ok(imported)
+}
+
+fn newer(version: u32) -> Imported {
+    let mut imported = Imported::default();
+    if version > VERSION {
+        imported.warnings.push(
+            "The file comes from a newer Canopy. Update this one if something is missing."
+                .to_owned(),
+        );
+    }
+    imported
+}
+
+impl Imported {
+    /// Adds one connection that was read, and tells what was wrong with it.
+    fn take(&mut self, read: Result<Profile, String>, unknown: &[String]) {
+        let profile = match read {
+            Ok(profile) => profile,
+            Err(reason) => {
+                return self.warnings.push(format!(
+                    "A connection could not be read ({reason}) and is left out. The others are here."
+                ));
+            }
+        };
+        let name = &profile.name;
+        for path in unknown {
+            self.warnings.push(format!(
+                "“{path}” of “{name}” is not known to this version and left out."
+            ));
+        }
+        for (header, value) in &profile.web_socket.headers {
+            if value.is_empty() && is_secret(header) {
+                self.warnings.push(format!(
+                    "The header “{header}” of “{name}” is not in exports. Type its value."
+                ));
+            }
+        }
+        self.profiles.push(profile);
+    }
+}
