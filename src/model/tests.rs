@@ -2,6 +2,7 @@
 
 mod naive;
 mod scenes;
+mod slices;
 
 use bytes::Bytes;
 
