@@ -84,6 +84,8 @@ pub(super) struct Tap<S: Stream> {
     /// Acknowledgements that will be written next.
     answers: BytesMut,
     acknowledge_by_hand: bool,
+    /// Acknowledgements were written that the stream may still hold: WebSocket gathers, and TLS when the socket is full.
+    is_unflushed: bool,
     /// Why acknowledgements could not be written.
     broken: Option<io::Error>,
     /// A packet of rumqttc is written in part.
@@ -111,6 +113,7 @@ impl<S: Stream> Tap<S> {
             for_session: BytesMut::new(),
             answers: BytesMut::new(),
             acknowledge_by_hand: setup.acknowledge_by_hand,
+            is_unflushed: false,
             broken: None,
             is_amid_packet: false,
             batches: Vec::new(),
@@ -167,8 +170,6 @@ impl<S: Stream> Tap<S> {
             match route(frame, !self.acknowledge_by_hand) {
                 Route::Session => self.for_session.extend_from_slice(frame),
                 Route::Captures => {}
-                // nothing may follow DISCONNECT (MQTT 5, 3.14.4)
-                Route::Answer(_) if self.said_goodbye => {}
                 Route::Answer(answer) => self.answers.extend_from_slice(&answer),
             }
         }
@@ -185,8 +186,18 @@ impl<S: Stream> Tap<S> {
             self.outgoing
                 .add(self.answers.get(..written).unwrap_or_default());
             self.answers.advance(written);
+            self.is_unflushed = true;
             self.batches.extend(self.outgoing.cut(&mut self.signals));
             self.hand_over();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Has the stream pass on the acknowledgements that it took.
+    fn poll_flush_answers(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.is_unflushed {
+            ready!(self.stream()?.poll_flush(context))?;
+            self.is_unflushed = false;
         }
         Poll::Ready(Ok(()))
     }
@@ -197,10 +208,18 @@ impl<S: Stream> Tap<S> {
         if self.is_amid_packet {
             return;
         }
-        if self.broken.is_none()
-            && let Poll::Ready(Err(err)) = self.poll_answer(context)
-        {
-            self.broken = Some(err);
+        if self.said_goodbye {
+            // nothing may follow DISCONNECT (MQTT 5, 3.14.4)
+            self.answers.clear();
+        }
+        if self.broken.is_none() {
+            let mut written = self.poll_answer(context);
+            if matches!(written, Poll::Ready(Ok(()))) {
+                written = self.poll_flush_answers(context);
+            }
+            if let Poll::Ready(Err(err)) = written {
+                self.broken = Some(err);
+            }
         }
         if self.broken.is_some() {
             self.answers.clear();
@@ -286,7 +305,9 @@ impl<S: Stream> AsyncWrite for Tap<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream()?.poll_flush(context)
+        ready!(self.stream()?.poll_flush(context))?;
+        self.is_unflushed = false;
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
