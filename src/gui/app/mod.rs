@@ -10,6 +10,7 @@ mod layout;
 mod profiles;
 mod rehearsal;
 mod saver;
+mod secrets;
 
 use std::cell::RefCell;
 use std::path::PathBuf;

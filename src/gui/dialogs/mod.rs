@@ -6,6 +6,7 @@
 mod about;
 mod address;
 mod broker;
+mod certificate;
 mod clear;
 mod frame;
 mod keys;
@@ -17,11 +18,13 @@ mod tests;
 
 use egui::{Id, Modal, Ui};
 
+use crate::client::{Failure, PeerCertificate};
 use crate::mqtt::TopicName;
-use crate::profile::{BrokerSettings, Profile};
+use crate::profile::{BrokerSettings, Profile, SecretKind};
 
 use super::context::Context;
 use broker::BrokerDialog;
+use certificate::CertificateDialog;
 use clear::ClearDialog;
 use frame::Outcome;
 use password::PasswordDialog;
@@ -40,6 +43,8 @@ pub enum Dialog {
     Broker(BrokerDialog),
     /// A password that is needed to connect.
     Password(PasswordDialog),
+    /// A certificate that is not trusted.
+    Certificate(CertificateDialog),
     /// Which retained messages are about to be cleared.
     Clear(ClearDialog),
     /// Another program listens where the broker wants to.
@@ -61,9 +66,18 @@ impl Dialog {
         Self::Broker(BrokerDialog::new(settings))
     }
 
-    /// Asks for the password of `profile` and connects with it. `no_keyring` says why none can be kept, in a sentence.
-    pub fn password(profile: &Profile, no_keyring: Option<String>) -> Self {
-        Self::Password(PasswordDialog::new(profile, no_keyring))
+    /// Asks for a secret of `profile` and connects with it. `no_keyring` says why none can be kept, in a sentence.
+    pub fn password(profile: &Profile, kind: SecretKind, no_keyring: Option<String>) -> Self {
+        Self::Password(PasswordDialog::new(profile, kind, no_keyring))
+    }
+
+    /// Shows the certificates of the broker, its own first, and why it is not trusted; offers to trust it in `profile`.
+    pub fn certificate(
+        profile: &Profile,
+        failure: &Failure,
+        certificates: Vec<PeerCertificate>,
+    ) -> Self {
+        Self::Certificate(CertificateDialog::new(profile, failure, certificates))
     }
 
     /// Shows `topics` and asks whether their retained messages are to be cleared.
@@ -103,6 +117,7 @@ impl Dialog {
             Self::Settings(dialog) => dialog.ui(ui, context),
             Self::Broker(dialog) => dialog.ui(ui, context),
             Self::Password(dialog) => dialog.ui(ui, context),
+            Self::Certificate(dialog) => dialog.ui(ui, context),
             Self::Clear(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
             Self::Keys => keys::keys_ui(ui),
