@@ -1,7 +1,9 @@
 //! Tests of the model through its public functions, and property tests against a naive model.
 
+mod kept;
 mod naive;
 mod scenes;
+mod slices;
 
 use bytes::Bytes;
 
