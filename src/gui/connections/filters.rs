@@ -182,15 +182,13 @@ fn row_ui(
     wanted
 }
 
-/// What MQTT 5 adds to a subscription (3.8.3.1).
+/// What MQTT 5 adds to a subscription (3.8.3.1). Retain As Published is asked for in every one of the window, which
+/// marks retained topics by it, so there is nothing to choose.
 fn options_ui(ui: &mut Ui, subscription: &mut Subscription, index: usize) {
     let name = format!("Topic filter {}", index + 1);
     ui.horizontal_wrapped(|ui| {
         switch(ui, &mut subscription.no_local, &format!("{name}, No Local"));
         muted(ui, "No Local");
-        let retain = &mut subscription.retain_as_published;
-        switch(ui, retain, &format!("{name}, Retain As Published"));
-        muted(ui, "Retain As Published");
         let mut has_id = subscription.id.is_some();
         if switch(ui, &mut has_id, &format!("{name}, has an identifier")).changed() {
             let number = u32::try_from(index + 1).unwrap_or(1);

@@ -663,12 +663,11 @@ fn a_filter_has_options_with_mqtt_5() {
     window.click("Subscriptions");
     window.click("Options of filter 1");
     window.click("Topic filter 1, No Local");
-    window.click("Topic filter 1, Retain As Published");
     window.click("Topic filter 1, has an identifier");
     window.type_into("Topic filter 1, identifier", "77");
     window.click("Topic filter 1, retained messages come never");
     let subscription = &window.selected().subscriptions[0];
-    assert!(subscription.no_local && subscription.retain_as_published);
+    assert!(subscription.no_local);
     assert_eq!(
         (subscription.id, subscription.retain_handling),
         (Some(77), RetainHandling::DoNotSend)
