@@ -69,6 +69,8 @@ pub enum Action {
     Connect(ProfileId),
     /// Connect with a password that was just typed, and perhaps keep it in the keyring.
     ConnectWith(ProfileId, Secret, Keep),
+    /// Test the connection of a profile step by step, beside whatever is open.
+    Examine(ProfileId),
     /// Say DISCONNECT and end.
     Disconnect,
     /// Cut the connection without a word, so that the will fires.

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::broker::{Broker, BrokerError};
-use crate::client::{RuntimeHandle, Wake};
+use crate::client::{Config, RuntimeHandle, Wake};
 use crate::mqtt::TopicName;
 use crate::profile::{ProfileId, Secret, SecretError, StoreError};
 
@@ -30,6 +30,8 @@ pub enum Done {
     },
     /// A password was looked up in order to connect.
     PasswordFound(ProfileId, Result<Option<Secret>, SecretError>),
+    /// The secrets that a test of a connection needs were looked up.
+    ReadyToExamine(Box<Config>),
     /// A password was kept or forgotten in the keyring.
     PasswordKept(ProfileId, Result<(), SecretError>),
     /// Topics with retained messages that are to be cleared, on the connection of this profile.

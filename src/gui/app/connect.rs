@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::client::{Command, Config};
+use crate::client::{Command, Config, doctor};
 use crate::live::Live;
 use crate::model::Model;
-use crate::profile::{Profile, ProfileId, Secret, SecretError, SecretKind, Severity};
+use crate::profile::{Identity, Profile, ProfileId, Secret, SecretError, SecretKind, Severity};
 
 use super::super::action::{Keep, Level};
 use super::super::dialogs::Dialog;
@@ -83,6 +83,43 @@ impl App {
             }
         }
         self.connect(id);
+    }
+
+    /// Tests the connection of a profile, after its secrets were looked up.
+    pub(super) fn examine(&mut self, id: &ProfileId) {
+        let Some(profile) = self.data.profile(id).cloned() else {
+            return;
+        };
+        let known = self.data.passwords.get(id).cloned();
+        let secrets = self.data.secrets.clone();
+        self.jobs.run_blocking(move || {
+            // what the keyring does not tell is missing in the test, which says so
+            let find = |wanted: bool, kind| {
+                let found = wanted.then(|| secrets.get(&profile.id, kind));
+                found.and_then(Result::ok).flatten()
+            };
+            let config = Config {
+                password: known
+                    .filter(|_| profile.use_password)
+                    .or_else(|| find(profile.use_password, SecretKind::Password)),
+                key_passphrase: find(
+                    profile.tls.identity != Identity::None,
+                    SecretKind::KeyPassphrase,
+                ),
+                proxy_password: find(profile.proxy.use_password, SecretKind::ProxyPassword),
+                profile,
+            };
+            Done::ReadyToExamine(Box::new(config))
+        });
+    }
+
+    /// The secrets are there.
+    pub(super) fn begin_examination(&mut self, config: Config) {
+        let name = config.profile.name.clone();
+        let lacks_password = config.profile.use_password && config.password.is_none();
+        let wake = self.jobs.wake().clone();
+        let examination = doctor::examine(self.jobs.runtime(), config, wake);
+        self.views.dialog = Dialog::doctor(name, examination, lacks_password);
     }
 
     /// Forgets every secret of a deleted profile. The keyring is not asked when it never kept one.

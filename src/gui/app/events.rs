@@ -27,6 +27,7 @@ impl App {
                 }
                 Done::BrokerStopped { start_again } => self.broker_stopped(start_again),
                 Done::PasswordFound(id, found) => self.password_found(id, found),
+                Done::ReadyToExamine(config) => self.begin_examination(*config),
                 Done::PasswordKept(id, result) => self.password_kept(&id, result),
                 Done::RetainedFound(profile, topics) => self.retained_found(&profile, topics),
                 Done::Saved(errors) => self.saved(errors),

@@ -7,6 +7,7 @@ mod about;
 mod address;
 mod broker;
 mod clear;
+mod doctor;
 mod frame;
 mod keys;
 mod password;
@@ -17,12 +18,14 @@ mod tests;
 
 use egui::{Id, Modal, Ui};
 
+use crate::client::doctor::Examination;
 use crate::mqtt::TopicName;
 use crate::profile::{BrokerSettings, Profile};
 
 use super::context::Context;
 use broker::BrokerDialog;
 use clear::ClearDialog;
+use doctor::DoctorDialog;
 use frame::Outcome;
 use password::PasswordDialog;
 use port::PortDialog;
@@ -44,6 +47,8 @@ pub enum Dialog {
     Clear(ClearDialog),
     /// Another program listens where the broker wants to.
     Port(PortDialog),
+    /// A test of a connection.
+    Doctor(DoctorDialog),
     /// All keys.
     Keys,
     /// Version and licences.
@@ -76,6 +81,12 @@ impl Dialog {
         Self::Port(PortDialog::new(port, next_free))
     }
 
+    /// Shows how the connection of the profile with this name is tested; closing it cancels the test. `lacks_password`
+    /// says that the profile has a password and nobody knows it.
+    pub fn doctor(name: String, examination: Examination, lacks_password: bool) -> Self {
+        Self::Doctor(DoctorDialog::new(name, examination, lacks_password))
+    }
+
     /// Whether a dialog is open.
     pub fn is_open(&self) -> bool {
         !matches!(self, Self::Closed)
@@ -105,6 +116,7 @@ impl Dialog {
             Self::Password(dialog) => dialog.ui(ui, context),
             Self::Clear(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
+            Self::Doctor(dialog) => dialog.ui(ui, context),
             Self::Keys => keys::keys_ui(ui),
             Self::About => about::about_ui(ui),
         }
