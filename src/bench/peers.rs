@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 pub(super) struct Peer {
     /// How to start it.
     pub(super) program: PathBuf,
-    /// “mosquitto_sub 2.0.11”.
+    /// `mosquitto_sub 2.0.11`, say.
     pub(super) title: String,
 }
 

@@ -199,7 +199,7 @@ impl Clients {
         Poll::Pending
     }
 
-    /// How many messages may come before a subscriber could have too many to wait for it.
+    /// How much may come before a subscriber could have too much waiting for it.
     fn limit(&self) -> u64 {
         let inner = self.inner.lock();
         let came = self.pressure.came();

@@ -2,8 +2,9 @@
 //!
 //! `mqtt5` 0.49 keeps what waits for a client in a queue of fixed length, and drops QoS 0 messages without a word when
 //! it is full. A queue cannot be looked into from outside, but a handler that waits for something has emptied its own.
-//! So each connection carries a mark: how many messages had come to the broker when its handler last rested. Before
-//! publishers get [`AHEAD`] messages ahead of any subscriber's mark, nothing is read from them, and TCP does the rest.
+//! So each connection carries a mark: how much had come to the broker when its handler last rested. Before publishers
+//! get [`AHEAD`] ahead of any subscriber's mark, nothing is read from them, and TCP does the rest. A message counts for
+//! one, and for one more with each [`WEIGHT`] bytes, because large ones fill the memory long before the queue.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Waker};
@@ -11,9 +12,11 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-/// Messages that publishers may be ahead of a subscriber; a quarter of what the crate is told to keep for it, because
+/// How far publishers may be ahead of a subscriber: messages, or 16 MiB; a quarter of what the crate is told to keep for it, because
 /// what handlers have read and not yet routed comes on top.
 pub(super) const AHEAD: u64 = super::serve::CLIENT_CHANNEL_CAPACITY as u64 / 4;
+/// Bytes that count as much as a message.
+const WEIGHT: usize = 256;
 /// The least of it for a client with many subscriptions, all of which may fit the same message.
 const LEAST: u64 = 64;
 /// How long a subscriber may take nothing while others wait for it. Then its connection is ended: it gets no further
@@ -23,9 +26,9 @@ pub(super) const STUCK: Duration = Duration::from_secs(5);
 /// Who waits, and until when nobody has to.
 #[derive(Debug, Default)]
 pub(super) struct Pressure {
-    /// Messages that have come from all clients.
+    /// What has come from all clients, as the module counts it.
     came: AtomicU64,
-    /// Up to so many messages nobody has to wait. Only ever too low.
+    /// Up to so much nobody has to wait. Only ever too low.
     limit: AtomicU64,
     /// Whether somebody waits.
     parked: AtomicBool,
@@ -33,14 +36,15 @@ pub(super) struct Pressure {
 }
 
 impl Pressure {
-    /// Messages came from a client.
-    pub(super) fn add(&self, messages: u64) {
-        if messages > 0 {
-            self.came.fetch_add(messages, Ordering::SeqCst);
+    /// So many messages began in so many bytes that came from a client.
+    pub(super) fn add(&self, messages: u64, bytes: usize) {
+        let more = messages + (bytes / WEIGHT) as u64;
+        if more > 0 {
+            self.came.fetch_add(more, Ordering::SeqCst);
         }
     }
 
-    /// How many messages have come.
+    /// How much has come.
     pub(super) fn came(&self) -> u64 {
         self.came.load(Ordering::SeqCst)
     }

@@ -91,7 +91,7 @@ pub(super) struct Link {
     level: AtomicU8,
     no_keep_alive: AtomicBool,
     ended: AtomicBool,
-    /// How many messages had come to the broker when the handler last rested.
+    /// How much had come to the broker when the handler last rested, see [`super::pressure`].
     mark: AtomicU64,
     /// Whether the handler has done all it can: it waits for the socket to bring something.
     rests: AtomicBool,
@@ -129,7 +129,7 @@ impl Link {
         }
     }
 
-    /// How many messages had come to the broker when nothing waited for this client.
+    /// How much had come to the broker when nothing waited for this client.
     pub(super) fn mark(&self) -> u64 {
         self.mark.load(Ordering::SeqCst)
     }
@@ -287,7 +287,7 @@ impl AsyncRead for Wire {
                 let came = buf.filled().get(start..).unwrap_or_default();
                 let passed = wire.incoming.feed(came);
                 wire.link.traffic.incoming.add(passed, count);
-                wire.clients.pressure.add(passed.messages);
+                wire.clients.pressure.add(passed.messages, count);
                 wire.quiet.heard();
                 Poll::Ready(Ok(()))
             }
@@ -355,6 +355,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::{TcpListener, TcpStream};
 
+    use super::super::clients::Hello;
     use super::*;
 
     async fn pair() -> (Wire, Arc<Link>, TcpStream) {
@@ -388,6 +389,39 @@ mod tests {
         client.read_exact(&mut read[..2]).await.unwrap();
         assert_eq!(read[..2], [0xd0, 0x00]);
         assert_eq!(link.traffic.outgoing.bytes(), 2);
+    }
+
+    #[tokio::test]
+    async fn publishers_of_large_messages_are_held_back_by_bytes() {
+        const MIB: usize = 1 << 20;
+        let (mut wire, _link, mut client) = pair().await;
+        let (_slow_wire, slow, _slow_client) = pair().await;
+        let clients = Arc::clone(&wire.clients);
+        clients.opened(&slow);
+        let hello = Hello {
+            client_id: "slow".to_owned(),
+            level: 4,
+            keep_alive: 60,
+            will_topic: None,
+        };
+        clients.identified(slow.address, hello);
+        clients.connected("slow", vec!["#".to_owned()]);
+        let flood = tokio::spawn(async move {
+            let mut message = b"\x30\x80\x80\x40\x00\x01a".to_vec();
+            message.resize(4 + MIB, b'.');
+            while client.write_all(&message).await.is_ok() {}
+        });
+        let (mut read, mut came) = (vec![0; 64 * 1024], 0);
+        while poll_fn(|cx| Poll::Ready(clients.poll_open(cx)))
+            .await
+            .is_ready()
+        {
+            came += wire.read(&mut read).await.unwrap();
+            assert!(came <= 32 * MIB, "not held back");
+        }
+        assert!(came >= 8 * MIB, "held back after {came} bytes");
+        drop(wire);
+        flood.abort();
     }
 
     #[tokio::test]

@@ -94,7 +94,7 @@ struct Root {
 #[derive(Debug, Subcommand)]
 enum CommandArgs {
     #[command(flatten)]
-    Terminal(TerminalArgs),
+    Terminal(Box<TerminalArgs>),
     /// Measure how fast Canopy is on this machine, beside its peers
     Bench(BenchArgs),
 }
@@ -134,7 +134,7 @@ fn parse_from(arguments: Vec<OsString>) -> Result<Invocation, clap::Error> {
     Ok(match root.command {
         Some(CommandArgs::Bench(args)) => Invocation::Bench(args),
         Some(CommandArgs::Terminal(command)) => {
-            Invocation::Terminal(Box::new(TerminalCommand(command)))
+            Invocation::Terminal(Box::new(TerminalCommand(*command)))
         }
         None => Invocation::Window(WindowOptions {
             demo: root.demo,

@@ -28,7 +28,7 @@ use common::probe::{Probe, profile};
 pub(crate) fn reaching(transport: Transport, port: u16) -> Profile {
     Profile {
         transport,
-        connect_timeout: 5,
+        connect_timeout: 30,
         ..profile(Version::V5, port)
     }
 }

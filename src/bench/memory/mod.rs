@@ -38,10 +38,7 @@ const SAMPLES: u32 = 20;
 const ROWS: usize = 15;
 
 pub(super) fn run(args: &MemoryBenchArgs, report: &mut Report) -> Result<(), BenchError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|err| BenchError::new(format!("This system gives no threads: {err}.")))?;
+    let runtime = super::runtime()?;
     let topics = args.topics.to_string();
     let size = args.size.to_string();
     let flood = Flood::start(&["--topics", &topics, "--size", &size])?;

@@ -114,11 +114,11 @@ fn range(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
 mod tests {
     use super::*;
 
-    fn sample(seconds: f64, history: u64, resident: u64, trimmed: u64) -> Sample {
+    fn sample(seconds: u32, history: u64, resident: u64, trimmed: u64) -> Sample {
         Sample {
-            seconds,
+            seconds: f64::from(seconds),
             topics: 1,
-            messages: 1_000 * seconds as u64,
+            messages: 1_000 * u64::from(seconds),
             trimmed,
             history: history * MIB,
             resident: resident * MIB,
@@ -127,10 +127,10 @@ mod tests {
 
     #[test]
     fn growth_is_counted_from_an_empty_history() {
-        let mut samples = Samples::new(100 * MIB, sample(0.0, 2, 32, 0));
-        samples.add(sample(1.0, 60, 91, 0));
-        samples.add(sample(2.0, 99, 140, 5));
-        samples.add(sample(4.0, 101, 125, 9));
+        let mut samples = Samples::new(100 * MIB, sample(0, 2, 32, 0));
+        samples.add(sample(1, 60, 91, 0));
+        samples.add(sample(2, 99, 140, 5));
+        samples.add(sample(4, 101, 125, 9));
         let mib = |(least, most): (f64, f64)| (least / MIB as f64, most / MIB as f64);
         assert_eq!(samples.full_history().map(mib), Some((99.0, 101.0)));
         assert_eq!(samples.full_grown().map(mib), Some((95.0, 110.0)));
@@ -139,9 +139,9 @@ mod tests {
 
     #[test]
     fn a_history_that_never_filled_has_no_deviation() {
-        let mut samples = Samples::new(100 * MIB, sample(0.0, 0, 30, 0));
+        let mut samples = Samples::new(100 * MIB, sample(0, 0, 30, 0));
         assert!((samples.seconds() - 1.0).abs() < f64::EPSILON);
-        samples.add(sample(1.0, 10, 41, 0));
+        samples.add(sample(1, 10, 41, 0));
         assert_eq!(samples.full_grown(), None);
     }
 }

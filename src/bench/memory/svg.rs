@@ -51,7 +51,7 @@ pub(super) fn draw(flood: &str, samples: &Samples) -> String {
     let mut out = format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" font-family="Inter, 'Segoe UI', sans-serif" font-size="13" fill="#5d6973">
 <rect width="{WIDTH}" height="{HEIGHT}" rx="6" fill="#ffffff"/>
-<text x="24" y="40" font-size="20" font-weight="600" fill="#1b2328">Memory stays within the history’s budget</text>
+<text x="24" y="40" font-size="20" font-weight="600" fill="#1b2328">Memory and the history’s budget</text>
 <text x="24" y="64">{heading}</text>
 "##
     );

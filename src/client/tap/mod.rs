@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
+use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use crate::mqtt::{Packet, Timestamp, Version};
@@ -81,17 +81,26 @@ pub(super) struct Tap<S: Stream> {
     outgoing: Cutter,
     /// What rumqttc will read next: whole packets, as long as they can be told apart.
     for_session: BytesMut,
-    /// Acknowledgements that will be written next.
-    answers: BytesMut,
-    acknowledge_by_hand: bool,
-    /// Why acknowledgements could not be written.
-    broken: Option<io::Error>,
+    answers: Answers,
     /// A packet of rumqttc is written in part.
     is_amid_packet: bool,
     batches: Vec<Batch>,
     signals: Vec<Signal>,
     awaits_pingresp: bool,
     said_goodbye: bool,
+}
+
+/// Acknowledgements on their way to the broker.
+#[derive(Debug, Default)]
+struct Answers {
+    /// Others write them.
+    by_hand: bool,
+    /// Those that will be written next.
+    waiting: BytesMut,
+    /// Some were written that the stream may still hold: WebSocket gathers, and TLS when the socket is full.
+    is_unflushed: bool,
+    /// Why they could not be written.
+    broken: Option<io::Error>,
 }
 
 /// What the tap can be put around.
@@ -109,9 +118,10 @@ impl<S: Stream> Tap<S> {
             incoming: cutter(Direction::Incoming, setup.max_packet_size),
             outgoing: cutter(Direction::Outgoing, usize::MAX),
             for_session: BytesMut::new(),
-            answers: BytesMut::new(),
-            acknowledge_by_hand: setup.acknowledge_by_hand,
-            broken: None,
+            answers: Answers {
+                by_hand: setup.acknowledge_by_hand,
+                ..Answers::default()
+            },
             is_amid_packet: false,
             batches: Vec::new(),
             signals: Vec::new(),
@@ -164,29 +174,36 @@ impl<S: Stream> Tap<S> {
     /// Sends each packet where it belongs.
     fn direct(&mut self, batch: &Batch) {
         for frame in batch.frames() {
-            match route(frame, !self.acknowledge_by_hand) {
+            match route(frame, !self.answers.by_hand) {
                 Route::Session => self.for_session.extend_from_slice(frame),
                 Route::Captures => {}
-                // nothing may follow DISCONNECT (MQTT 5, 3.14.4)
-                Route::Answer(_) if self.said_goodbye => {}
-                Route::Answer(answer) => self.answers.extend_from_slice(&answer),
+                Route::Answer(answer) => self.answers.waiting.extend_from_slice(&answer),
             }
         }
     }
 
     /// Writes the acknowledgements that wait, between two packets of rumqttc.
     fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.answers.is_empty() {
+        while !self.answers.waiting.is_empty() {
             let stream = self.stream.as_mut().ok_or(io::ErrorKind::NotConnected)?;
-            let written = ready!(Pin::new(stream).poll_write(context, &self.answers))?;
+            let written = ready!(Pin::new(stream).poll_write(context, &self.answers.waiting))?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.outgoing
-                .add(self.answers.get(..written).unwrap_or_default());
-            self.answers.advance(written);
+            let taken = self.answers.waiting.split_to(written);
+            self.outgoing.add(&taken);
+            self.answers.is_unflushed = true;
             self.batches.extend(self.outgoing.cut(&mut self.signals));
             self.hand_over();
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Has the stream pass on the acknowledgements that it took.
+    fn poll_flush_answers(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.answers.is_unflushed {
+            ready!(self.stream()?.poll_flush(context))?;
+            self.answers.is_unflushed = false;
         }
         Poll::Ready(Ok(()))
     }
@@ -197,13 +214,21 @@ impl<S: Stream> Tap<S> {
         if self.is_amid_packet {
             return;
         }
-        if self.broken.is_none()
-            && let Poll::Ready(Err(err)) = self.poll_answer(context)
-        {
-            self.broken = Some(err);
+        if self.said_goodbye {
+            // nothing may follow DISCONNECT (MQTT 5, 3.14.4)
+            self.answers.waiting.clear();
         }
-        if self.broken.is_some() {
-            self.answers.clear();
+        if self.answers.broken.is_none() {
+            let mut written = self.poll_answer(context);
+            if matches!(written, Poll::Ready(Ok(()))) {
+                written = self.poll_flush_answers(context);
+            }
+            if let Poll::Ready(Err(err)) = written {
+                self.answers.broken = Some(err);
+            }
+        }
+        if self.answers.broken.is_some() {
+            self.answers.waiting.clear();
         }
     }
 
@@ -249,12 +274,12 @@ impl<S: Stream> AsyncRead for Tap<S> {
             }
             tap.answer_if_possible(context);
             // whoever makes room in the captures or the socket wakes this task
-            if !has_room || tap.answers.len() >= ANSWERS_LIMIT {
+            if !has_room || tap.answers.waiting.len() >= ANSWERS_LIMIT {
                 return Poll::Pending;
             }
-            match (tap.poll_fill(context)?, tap.broken.take()) {
+            match (tap.poll_fill(context)?, tap.answers.broken.take()) {
                 (Poll::Ready(0), _) => return Poll::Ready(Ok(())),
-                (Poll::Ready(_), broken) => tap.broken = broken,
+                (Poll::Ready(_), broken) => tap.answers.broken = broken,
                 (Poll::Pending, Some(err)) => return Poll::Ready(Err(err)),
                 (Poll::Pending, None) => return Poll::Pending,
             }
@@ -286,7 +311,9 @@ impl<S: Stream> AsyncWrite for Tap<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream()?.poll_flush(context)
+        ready!(self.stream()?.poll_flush(context))?;
+        self.answers.is_unflushed = false;
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -4,7 +4,9 @@
 //! a fraction. What it would do with one is done here: QoS 1 is answered with PUBACK, QoS 2 with PUBREC, and PUBREL with
 //! PUBCOMP, in the order they came (MQTT 5, 4.6). That takes no memory: which QoS 2 messages are new is known to
 //! [`crate::client::Redelivery`], and a repeated one gets the same answer (4.3.3). All else goes on to rumqttc, also a
-//! PUBLISH that breaks a rule, so that it ends the connection as before.
+//! PUBLISH without a topic, whole topic or packet identifier, so that it ends the connection. What breaks a rule further
+//! inside is not looked at here: it is acknowledged, so that it does not come again after each reconnect, and whoever
+//! decodes it says that it cannot be read.
 
 use crate::mqtt::PacketId;
 

@@ -5,11 +5,13 @@ mod broker;
 mod connect;
 mod data;
 mod events;
+mod examine;
 mod keys;
 mod layout;
 mod profiles;
 mod rehearsal;
 mod saver;
+mod secrets;
 
 use std::cell::RefCell;
 use std::path::PathBuf;

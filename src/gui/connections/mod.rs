@@ -2,13 +2,17 @@
 
 mod advanced;
 mod editor;
+mod files;
 mod filters;
 mod footer;
 mod form;
 mod general;
 mod list;
-mod password;
+mod network;
+mod pairs;
 mod row;
+mod secret_field;
+mod security;
 #[cfg(test)]
 mod tests;
 mod will;

@@ -1,5 +1,7 @@
 //! The connections screen by what a person does: select, edit, reorder, connect.
 
+use std::path::Path;
+
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -9,7 +11,7 @@ use super::super::fixture::{Fixture, dress, picture};
 use super::*;
 use crate::client::Failure;
 use crate::mqtt::Version;
-use crate::profile::{Profile, Theme};
+use crate::profile::{Identity, Profile, SecretKind, Theme, TlsVersion, Transport, Verify};
 
 fn profile(name: &str, host: &str, version: Version) -> Profile {
     Profile {
@@ -93,7 +95,7 @@ impl Window<'_> {
 
     /// A field by its label; the words before it carry the same one.
     fn field<'a>(&'a self, label: &'a str) -> egui_kittest::Node<'a> {
-        let role = if label == "Password" {
+        let role = if matches!(label, "Password" | "Passphrase" | "Proxy password") {
             Role::PasswordInput
         } else {
             Role::TextInput
@@ -213,7 +215,7 @@ fn a_password_goes_to_the_keyring_before_connecting() {
     window.click("Connect");
     let asked = window.take_asked();
     let kept = asked.iter().position(|action| {
-        matches!(action, Action::SetPassword(_, Some(secret)) if secret.reveal() == "secret")
+        matches!(action, Action::SetSecret((_, SecretKind::Password), Some(secret)) if secret.reveal() == "secret")
     });
     let connected = asked
         .iter()
@@ -225,7 +227,7 @@ fn a_password_goes_to_the_keyring_before_connecting() {
         window
             .take_asked()
             .iter()
-            .any(|action| matches!(action, Action::SetPassword(_, None)))
+            .any(|action| matches!(action, Action::SetSecret((_, SecretKind::Password), None)))
     );
 }
 
@@ -371,6 +373,30 @@ fn pictures() {
             view.ui(ui, &fixture.context());
         });
     }
+    fixture.profiles[0].transport = Transport::SecureWebSocket;
+    fixture.profiles[0].port = 8084;
+    fixture.profiles[0].tls.verify = Verify::Nothing;
+    fixture.profiles[0].tls.identity = Identity::Pem {
+        certificate: "/etc/canopy/client.pem".into(),
+        key: "/etc/canopy/client.key".into(),
+    };
+    let tenant = ("X-Tenant".to_owned(), "blue".to_owned());
+    fixture.profiles[0].web_socket.headers = vec![tenant];
+    fixture.profiles[0].proxy.kind = crate::profile::ProxyKind::Socks5;
+    for (tab, name) in [(1, "security"), (2, "network")] {
+        for (size, theme) in [
+            ([1440.0, 830.0], Theme::Dark),
+            ([1024.0, 630.0], Theme::Light),
+        ] {
+            let mut view = Connections::default();
+            let id = fixture.profiles[0].id.clone();
+            view.editor.show_tab(id, tab);
+            let name = format!("connections-{name}-{}", size[0]);
+            picture(&name, size, 1.0, theme, |ui| {
+                view.ui(ui, &fixture.context());
+            });
+        }
+    }
     fixture.profiles[3].host = "a b".to_owned();
     fixture.selected_profile = Some(fixture.profiles[3].id.clone());
     let mut view = Connections::default();
@@ -390,4 +416,170 @@ fn pictures() {
         Theme::Dark,
         |ui| view.ui(ui, &fixture.context()),
     );
+}
+
+#[test]
+fn the_port_follows_the_transport_until_it_is_typed() {
+    let mut window = Window::new(four());
+    window.click("Transport TLS");
+    assert_eq!(window.selected().port, 8883);
+    window.click("Transport WebSocket");
+    assert_eq!(window.selected().port, 8083);
+    window.type_into("Port", "9001");
+    window.click("Transport WebSocket over TLS");
+    let profile = window.selected();
+    assert_eq!(
+        (profile.transport, profile.port),
+        (Transport::SecureWebSocket, 9001)
+    );
+    window.click("Transport Unix socket");
+    window.type_into("Path of the socket", "/run/mosquitto.sock");
+    assert_eq!(window.selected().unix_path, "/run/mosquitto.sock");
+    assert_eq!(
+        window.selected().url(),
+        "mqtt+unix:///run/mosquitto.sock".to_owned()
+    );
+}
+
+#[test]
+fn a_pasted_url_fills_transport_path_and_the_password_goes_to_the_keyring() {
+    let mut window = Window::new(four());
+    window.click("Host");
+    window.harness.event(egui::Event::Paste(
+        "wss://ann:s%40fe@broker.example/ws".to_owned(),
+    ));
+    window.harness.run();
+    let asked = window.take_asked();
+    assert!(
+        asked.iter().any(|action| matches!(
+            action,
+            Action::SetSecret((_, SecretKind::Password), Some(secret)) if secret.reveal() == "s@fe"
+        )),
+        "{asked:?}"
+    );
+    let profile = window.selected();
+    assert_eq!(profile.url(), "wss://broker.example:8084/ws");
+    assert_eq!(profile.user_name, "ann");
+    assert!(profile.use_password);
+}
+
+#[test]
+fn certificates_are_set_on_the_security_tab() {
+    let mut window = Window::new(four());
+    window.click("Security");
+    window.click("Use TLS");
+    window.click("Authorities From a file");
+    window
+        .harness
+        .get_by_label("No file of authorities is chosen. Choose one.");
+    window.type_into("CA file", "/nowhere/ca.pem");
+    window.click("Client certificate PEM files");
+    window.type_into("Certificate file", "/nowhere/me.pem");
+    window.type_into("Key file", "/nowhere/me.key");
+    window.type_into("Server name", "inner.example");
+    window.click("Oldest version TLS 1.3");
+    window.click("Offer protocols by ALPN");
+    let tls = &window.selected().tls;
+    assert_eq!(tls.ca_file.as_deref(), Some(Path::new("/nowhere/ca.pem")));
+    assert_eq!(
+        tls.identity,
+        Identity::Pem {
+            certificate: "/nowhere/me.pem".into(),
+            key: "/nowhere/me.key".into()
+        }
+    );
+    assert_eq!(
+        (tls.server_name.as_str(), tls.minimum),
+        ("inner.example", TlsVersion::V1_3)
+    );
+    assert_eq!(tls.alpn, ["mqtt"]);
+    window.click("Client certificate PKCS#12 file");
+    window.click("Client certificate PEM files");
+    assert_ne!(window.selected().tls.identity, Identity::None);
+    window.type_into("Passphrase", "open");
+    window.press(Modifiers::NONE, Key::Enter);
+    assert!(window.take_asked().iter().any(|action| matches!(
+        action,
+        Action::SetSecret((_, SecretKind::KeyPassphrase), Some(secret)) if secret.reveal() == "open"
+    )));
+}
+
+#[test]
+fn what_is_wrong_with_a_file_is_said_beside_its_field() {
+    let mut fixture = four();
+    let profile = &mut fixture.profiles[0];
+    profile.transport = Transport::Tls;
+    profile.tls.ca_file = Some("/nowhere/ca.pem".into());
+    let mut window = Window::new(fixture);
+    window.click("Security");
+    let limit = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let text = "There is no such file. Choose another.";
+    while window.harness.query_by_label(text).is_none() {
+        assert!(
+            std::time::Instant::now() < limit,
+            "the file was not looked at"
+        );
+        window.harness.step();
+    }
+}
+
+#[test]
+fn an_unverified_connection_is_marked_in_the_list() {
+    let mut fixture = four();
+    fixture.profiles[0].transport = Transport::Tls;
+    let mut window = Window::new(fixture);
+    window.click("Security");
+    window.click("Verification Do not verify");
+    assert_eq!(window.selected().tls.verify, Verify::Nothing);
+    window
+        .harness
+        .get_by_label_contains("the certificate is not verified");
+    window
+        .harness
+        .get_by_label_contains("can read along and pose as the broker");
+    window.click("Verification Pinned certificates");
+    window.click("Add a fingerprint");
+    window.type_into("Fingerprint 1", &"ab".repeat(32));
+    window.click("Verification Full");
+    window.click("Verification Pinned certificates");
+    let Verify::Pinned(pinned) = &window.selected().tls.verify else {
+        panic!("{:?}", window.selected().tls.verify)
+    };
+    assert!(pinned.len() == 1 && pinned[0].is_valid());
+    window.click("Remove fingerprint 1");
+    assert_eq!(window.selected().tls.verify, Verify::Pinned(Vec::new()));
+}
+
+#[test]
+fn headers_and_a_proxy_are_set_on_the_network_tab() {
+    let mut fixture = four();
+    fixture.profiles[0].transport = Transport::WebSocket;
+    let mut window = Window::new(fixture);
+    window.click("Network");
+    window.type_into("WebSocket path", "/ws");
+    window.click("Add a header");
+    window.type_into("Header 1, name", "X-Tenant");
+    window.type_into("Header 1, value", "blue");
+    window.click("Add a header");
+    window.click("Remove header 2");
+    window.click("Proxy SOCKS 5");
+    assert_eq!(window.selected().proxy.port, 1080);
+    window.click("Proxy HTTP CONNECT");
+    assert_eq!(window.selected().proxy.port, 3128);
+    window.type_into("Proxy host", "proxy.example");
+    window.type_into("Proxy user name", "ann");
+    window.type_into("Proxy password", "secret");
+    window.click("Connect");
+    let profile = window.selected();
+    assert_eq!(profile.web_socket.path, "/ws");
+    assert_eq!(
+        profile.web_socket.headers,
+        [("X-Tenant".to_owned(), "blue".to_owned())]
+    );
+    assert_eq!(profile.proxy.host, "proxy.example");
+    assert!(profile.proxy.use_password);
+    assert!(window.take_asked().iter().any(|action| matches!(
+        action,
+        Action::SetSecret((_, SecretKind::ProxyPassword), Some(secret)) if secret.reveal() == "secret"
+    )));
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use egui::{Align, Label, Layout, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2};
 
 use crate::client::doctor::{Check, Examination, Examined, Outcome as Health, Report};
+use crate::profile::SecretKind;
 
 use super::super::context::Context;
 use super::super::icons;
@@ -22,18 +23,18 @@ const TIME: f32 = 78.0;
 pub struct DoctorDialog {
     name: String,
     examination: Examination,
-    /// Whether the profile has a password that nobody knows yet.
-    lacks_password: bool,
+    /// A secret of the profile that is not known.
+    missing: Option<SecretKind>,
     unfolded: BTreeSet<Check>,
 }
 
 impl DoctorDialog {
     /// Shows `examination` of the profile with this name.
-    pub fn new(name: String, examination: Examination, lacks_password: bool) -> Self {
+    pub fn new(name: String, examination: Examination, missing: Option<SecretKind>) -> Self {
         Self {
             name,
             examination,
-            lacks_password,
+            missing,
             unfolded: BTreeSet::new(),
         }
     }
@@ -43,11 +44,12 @@ impl DoctorDialog {
         let report = self.examination.report();
         let mut is_closed = heading_ui(ui, &format!("Test of “{}”", self.name), WIDTH);
         muted(ui, &format!("{} · {}", report.place, report.client));
-        if self.lacks_password {
-            text_ui(
-                ui,
-                "No password is known for this profile, so it is tested without one. Connect once to enter it.",
+        if let Some(kind) = self.missing {
+            let text = format!(
+                "The {} is not known, so the test goes without it. Connect once to enter it.",
+                kind.name()
             );
+            text_ui(ui, &text);
         }
         ScrollArea::vertical()
             .max_height(room_for_contents(ui))

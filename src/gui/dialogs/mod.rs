@@ -6,6 +6,7 @@
 mod about;
 mod address;
 mod broker;
+mod certificate;
 mod clear;
 mod doctor;
 mod frame;
@@ -19,11 +20,13 @@ mod tests;
 use egui::{Id, Modal, Ui};
 
 use crate::client::doctor::Examination;
+use crate::client::{Failure, PeerCertificate};
 use crate::mqtt::TopicName;
-use crate::profile::{BrokerSettings, Profile};
+use crate::profile::{BrokerSettings, Profile, SecretKind};
 
 use super::context::Context;
 use broker::BrokerDialog;
+use certificate::CertificateDialog;
 use clear::ClearDialog;
 use doctor::DoctorDialog;
 use frame::Outcome;
@@ -43,6 +46,8 @@ pub enum Dialog {
     Broker(BrokerDialog),
     /// A password that is needed to connect.
     Password(PasswordDialog),
+    /// A certificate that is not trusted.
+    Certificate(CertificateDialog),
     /// Which retained messages are about to be cleared.
     Clear(ClearDialog),
     /// Another program listens where the broker wants to.
@@ -66,9 +71,18 @@ impl Dialog {
         Self::Broker(BrokerDialog::new(settings))
     }
 
-    /// Asks for the password of `profile` and connects with it. `no_keyring` says why none can be kept, in a sentence.
-    pub fn password(profile: &Profile, no_keyring: Option<String>) -> Self {
-        Self::Password(PasswordDialog::new(profile, no_keyring))
+    /// Asks for a secret of `profile` and connects with it. `no_keyring` says why none can be kept, in a sentence.
+    pub fn password(profile: &Profile, kind: SecretKind, no_keyring: Option<String>) -> Self {
+        Self::Password(PasswordDialog::new(profile, kind, no_keyring))
+    }
+
+    /// Shows the certificates of the broker, its own first, and why it is not trusted; offers to trust it in `profile`.
+    pub fn certificate(
+        profile: &Profile,
+        failure: &Failure,
+        certificates: Vec<PeerCertificate>,
+    ) -> Self {
+        Self::Certificate(CertificateDialog::new(profile, failure, certificates))
     }
 
     /// Shows `topics` and asks whether their retained messages are to be cleared.
@@ -81,10 +95,10 @@ impl Dialog {
         Self::Port(PortDialog::new(port, next_free))
     }
 
-    /// Shows how the connection of the profile with this name is tested; closing it cancels the test. `lacks_password`
-    /// says that the profile has a password and nobody knows it.
-    pub fn doctor(name: String, examination: Examination, lacks_password: bool) -> Self {
-        Self::Doctor(DoctorDialog::new(name, examination, lacks_password))
+    /// Shows how the connection of the profile with this name is tested; closing it cancels the test. `missing`
+    /// is a secret of the profile that is not known.
+    pub fn doctor(name: String, examination: Examination, missing: Option<SecretKind>) -> Self {
+        Self::Doctor(DoctorDialog::new(name, examination, missing))
     }
 
     /// Whether a dialog is open.
@@ -114,6 +128,7 @@ impl Dialog {
             Self::Settings(dialog) => dialog.ui(ui, context),
             Self::Broker(dialog) => dialog.ui(ui, context),
             Self::Password(dialog) => dialog.ui(ui, context),
+            Self::Certificate(dialog) => dialog.ui(ui, context),
             Self::Clear(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
             Self::Doctor(dialog) => dialog.ui(ui, context),
