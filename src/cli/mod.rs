@@ -7,6 +7,7 @@
 //! | `subscribe_args`, `subscribe`, `receive` | `canopy sub` |
 //! | `output` | messages and packets as text |
 //! | `broker` | `canopy broker` |
+//! | `doctor` | `canopy doctor` |
 //! | `bench_args` | the options of `canopy bench` |
 //! | `watch` | `canopy watch` |
 //! | `session`, `exit`, `terminal` | one connection followed to its end, exit codes, the terminal |
@@ -15,6 +16,7 @@ mod arguments;
 mod bench_args;
 mod broker;
 mod connect;
+mod doctor;
 mod exit;
 mod output;
 mod property;
@@ -75,7 +77,8 @@ pub struct TerminalCommand(TerminalArgs);
   canopy broker                            a broker on port 1883 of this machine
   canopy sub -t '#' -v                     print every message
   canopy pub -t home/lamp -m on            publish a message
-  canopy watch                             the live topic tree in this terminal"
+  canopy watch                             the live topic tree in this terminal
+  canopy doctor mqtts://broker.example     what is wrong with a connection"
 )]
 struct Root {
     /// Start the broker inside and demo devices, and connect to it
@@ -108,6 +111,8 @@ enum TerminalArgs {
     Sub(subscribe_args::SubscribeArgs),
     /// Print the live topic tree in this terminal
     Watch(watch::WatchArgs),
+    /// Test a connection step by step, and say what is wrong with it
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Reads the process's arguments. `--help`, `--version` and mistakes are answered here.
@@ -142,11 +147,11 @@ fn parse_from(arguments: Vec<OsString>) -> Result<Invocation, clap::Error> {
 fn command() -> clap::Command {
     let values_with_dashes = |subcommand: clap::Command| {
         subcommand.args_override_self(true).mut_args(|argument| {
-            let takes_values = argument.get_action().takes_values();
+            let takes_values = argument.get_action().takes_values() && !argument.is_positional();
             argument.allow_hyphen_values(takes_values)
         })
     };
-    ["pub", "sub", "watch"]
+    ["pub", "sub", "watch", "doctor"]
         .into_iter()
         .fold(Root::command(), |command, name| {
             command.mut_subcommand(name, values_with_dashes)
@@ -161,6 +166,7 @@ impl TerminalCommand {
             TerminalArgs::Pub(args) => publish::run(&args),
             TerminalArgs::Sub(args) => subscribe::run(&args),
             TerminalArgs::Watch(args) => watch::run(&args),
+            TerminalArgs::Doctor(args) => doctor::run(&args),
         }
     }
 }

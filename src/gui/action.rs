@@ -76,6 +76,8 @@ pub enum Action {
     Connect(ProfileId),
     /// Connect with a secret that was just typed, and perhaps keep it in the keyring.
     ConnectWith(SecretKey, Secret, Keep),
+    /// Test the connection of a profile step by step, beside whatever is open.
+    Examine(ProfileId),
     /// Say DISCONNECT and end.
     Disconnect,
     /// Cut the connection without a word, so that the will fires.

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::broker::{Broker, BrokerError};
-use crate::client::{RuntimeHandle, Wake};
+use crate::client::{Config, RuntimeHandle, Wake};
 use crate::mqtt::TopicName;
 use crate::profile::{ProfileId, Secret, SecretError, SecretKind, StoreError};
 
@@ -35,6 +35,8 @@ pub enum Done {
     },
     /// The secrets that a profile needs were looked up in order to connect.
     SecretsFound(ProfileId, Vec<Lookup>),
+    /// The secrets that a test of a connection takes were looked up, and perhaps one was not found.
+    ReadyToExamine(Box<Config>, Option<SecretKind>),
     /// A secret was kept or forgotten in the keyring.
     SecretKept(SecretKey, Result<(), SecretError>),
     /// Topics with retained messages that are to be cleared, on the connection of this profile.

@@ -46,6 +46,7 @@ impl App {
             Action::ShowExplorer => self.show_explorer(),
             Action::Connect(id) => self.connect(&id),
             Action::ConnectWith(key, secret, keep) => self.connect_with(key, secret, keep),
+            Action::Examine(id) => self.examine(&id),
             Action::Disconnect => self.end_connection(Command::Disconnect),
             Action::DropConnection => self.end_connection(Command::Drop),
             Action::ReconnectNow => self.command(Command::ReconnectNow),

@@ -26,6 +26,7 @@ impl App {
                 }
                 Done::BrokerStopped { start_again } => self.broker_stopped(start_again),
                 Done::SecretsFound(id, found) => self.secrets_found(&id, found),
+                Done::ReadyToExamine(config, missing) => self.begin_examination(*config, missing),
                 Done::SecretKept(key, result) => self.secret_kept(&key, result),
                 Done::RetainedFound(profile, topics) => self.retained_found(&profile, topics),
                 Done::Saved(errors) => self.saved(errors),

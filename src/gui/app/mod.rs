@@ -5,6 +5,7 @@ mod broker;
 mod connect;
 mod data;
 mod events;
+mod examine;
 mod keys;
 mod layout;
 mod profiles;

@@ -14,7 +14,7 @@ use super::super::jobs::{Done, Lookup};
 use super::App;
 
 /// Whether connecting with `profile` takes this secret. For the passphrase the key is read, so not in a frame.
-fn is_needed(profile: &Profile, kind: SecretKind) -> bool {
+pub(super) fn is_needed(profile: &Profile, kind: SecretKind) -> bool {
     match kind {
         SecretKind::Password => profile.use_password,
         SecretKind::KeyPassphrase => profile.transport.uses_tls() && profile.needs_passphrase(),

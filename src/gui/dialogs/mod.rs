@@ -8,6 +8,7 @@ mod address;
 mod broker;
 mod certificate;
 mod clear;
+mod doctor;
 mod frame;
 mod keys;
 mod password;
@@ -18,6 +19,7 @@ mod tests;
 
 use egui::{Id, Modal, Ui};
 
+use crate::client::doctor::Examination;
 use crate::client::{Failure, PeerCertificate};
 use crate::mqtt::TopicName;
 use crate::profile::{BrokerSettings, Profile, SecretKind};
@@ -26,6 +28,7 @@ use super::context::Context;
 use broker::BrokerDialog;
 use certificate::CertificateDialog;
 use clear::ClearDialog;
+use doctor::DoctorDialog;
 use frame::Outcome;
 use password::PasswordDialog;
 use port::PortDialog;
@@ -49,6 +52,8 @@ pub enum Dialog {
     Clear(ClearDialog),
     /// Another program listens where the broker wants to.
     Port(PortDialog),
+    /// A test of a connection.
+    Doctor(DoctorDialog),
     /// All keys.
     Keys,
     /// Version and licences.
@@ -90,6 +95,12 @@ impl Dialog {
         Self::Port(PortDialog::new(port, next_free))
     }
 
+    /// Shows how the connection of the profile with this name is tested; closing it cancels the test. `missing`
+    /// is a secret of the profile that is not known.
+    pub fn doctor(name: String, examination: Examination, missing: Option<SecretKind>) -> Self {
+        Self::Doctor(DoctorDialog::new(name, examination, missing))
+    }
+
     /// Whether a dialog is open.
     pub fn is_open(&self) -> bool {
         !matches!(self, Self::Closed)
@@ -120,6 +131,7 @@ impl Dialog {
             Self::Certificate(dialog) => dialog.ui(ui, context),
             Self::Clear(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
+            Self::Doctor(dialog) => dialog.ui(ui, context),
             Self::Keys => keys::keys_ui(ui),
             Self::About => about::about_ui(ui),
         }

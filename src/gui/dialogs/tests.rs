@@ -63,6 +63,62 @@ fn pictures() {
     }
 }
 
+#[test]
+fn a_test_of_a_connection_is_shown_and_copied() {
+    let fixture = Fixture::new();
+    let profile = Profile {
+        port: super::super::fixture::free_port(),
+        ..profile()
+    };
+    let config = crate::client::Config {
+        profile: Profile {
+            host: "127.0.0.1".to_owned(),
+            ..profile
+        },
+        ..crate::client::Config::default()
+    };
+    let mut examination = crate::client::doctor::examine(
+        fixture.runtime.handle(),
+        config,
+        std::sync::Arc::new(|| {}),
+    );
+    fixture.runtime.block_on(async {
+        while !examination.report().is_over() {
+            examination.changed().await;
+        }
+    });
+    let dialog = RefCell::new(Dialog::doctor(
+        "Shop".to_owned(),
+        examination,
+        Some(SecretKind::Password),
+    ));
+    for (name, theme) in [
+        ("dialog-doctor", Theme::Dark),
+        ("dialog-doctor-light", Theme::Light),
+    ] {
+        picture(name, [1024.0, 700.0], 1.0, theme, |ui| {
+            dialog.borrow_mut().ui(ui, &fixture.context());
+        });
+    }
+    let mut harness = harness(&fixture, &dialog);
+    harness.run();
+    harness.get_by_label("Show details of TCP").click();
+    harness.run();
+    harness.get_by_label("Copy report").click();
+    harness.run();
+    let actions = fixture.take_actions();
+    let [Action::Copy(text, "Report")] = &actions[..] else {
+        panic!("{actions:?}")
+    };
+    assert!(
+        text.contains("Nothing listens") && text.contains("TCP failed."),
+        "{text}"
+    );
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(!dialog.borrow().is_open());
+}
+
 fn harness<'a>(fixture: &'a Fixture, dialog: &'a RefCell<Dialog>) -> Harness<'a> {
     Harness::builder()
         .with_size([800.0, 600.0])
