@@ -80,9 +80,7 @@ const OWNERS: [(&[&str], &[&str]); 8] = [
     (&["clap"], &["cli"]),
     (
         &["rand", "uuid", "tempfile"],
-        &[
-            "profile", "client", "live", "broker", "cli", "gui", "bench",
-        ],
+        &["profile", "client", "live", "broker", "cli", "gui", "bench"],
     ),
 ];
 
