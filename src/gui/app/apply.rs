@@ -36,6 +36,7 @@ impl App {
             Action::NewProfile => self.new_profile(),
             Action::DuplicateProfile(id) => self.duplicate_profile(&id),
             Action::DeleteProfile(id) => self.delete_profile(&id),
+            Action::KeepProfile(id) => self.keep_profile(&id),
             Action::UndoDeleteProfile => self.undo_delete_profile(),
             Action::MoveProfile(id, index) => self.move_profile(&id, index),
             Action::EditProfile(profile) => self.edit_profile(*profile),
