@@ -1,7 +1,7 @@
 //! What the window connects to when it opens: what the command line names, else the first profile in the list that
 //! wants to be connected at the start.
 
-use crate::profile::ProfileId;
+use crate::profile::{ProfileId, SecretKind};
 
 use super::super::action::{Action, Level};
 use super::{App, Opening};
@@ -14,7 +14,9 @@ impl App {
         };
         let id = profile.id.clone();
         if let Some(password) = password {
-            self.data.passwords.insert(id.clone(), password);
+            self.data
+                .passwords
+                .insert((id.clone(), SecretKind::Password), password);
         }
         if self.data.profile(&id).is_none() {
             let text = format!("“{}” is not saved.", profile.name);
