@@ -14,6 +14,7 @@
 //! | `publishes`, `subscriptions`, `events`, `urgency`, `backoff` | what the driver keeps in mind |
 //! | `failure` | from errors and reason codes to two sentences |
 //! | `redelivery` | QoS 2 messages that come again |
+//! | `doctor/` | tries a connection step by step, and says what is wrong with it |
 
 mod backoff;
 mod batch;
@@ -21,6 +22,7 @@ mod captures;
 mod clock;
 mod command;
 mod dial;
+pub mod doctor;
 mod driver;
 mod events;
 mod failure;
@@ -285,8 +287,13 @@ fn refused<T>(err: &TrySendError<T>) -> CommandError {
 /// `canopy-` and eight letters and digits: 15 bytes, within the 23 that every broker has to accept (MQTT 3.1.1,
 /// 3.1.3.1).
 fn random_client_id() -> String {
-    let suffix = rand::rng().sample_iter(Alphanumeric).take(8);
-    "canopy-".chars().chain(suffix.map(char::from)).collect()
+    format!("canopy-{}", random_letters())
+}
+
+/// Eight letters and digits.
+fn random_letters() -> String {
+    let letters = rand::rng().sample_iter(Alphanumeric).take(8);
+    letters.map(char::from).collect()
 }
 
 fn start(

@@ -3,7 +3,12 @@
 use crate::client::{Outgoing, PublishId};
 use crate::model::{NodeId, SortBy};
 use crate::mqtt::{Qos, TopicName};
-use crate::profile::{BrokerSettings, Profile, ProfileId, Secret, Settings};
+use crate::profile::{
+    BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings,
+};
+
+/// Names a secret: whose, and which of them.
+pub type SecretKey = (ProfileId, SecretKind);
 
 /// Importance of a toast and of a line in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +23,7 @@ pub enum Level {
     Error,
 }
 
-/// How long a typed password is kept.
+/// How long a typed secret is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
     /// Until the program ends.
@@ -53,22 +58,28 @@ pub enum Action {
     DeleteProfile(ProfileId),
     /// Put the profile deleted last back where it was.
     UndoDeleteProfile,
+    /// Save a profile that came from the command line.
+    KeepProfile(ProfileId),
     /// Move a profile to this place in the list.
     MoveProfile(ProfileId, usize),
     /// Replace a profile by its edited version; saved at once.
     EditProfile(Box<Profile>),
-    /// Keep a password for a profile (keyring, else for this run); `None` forgets it.
-    SetPassword(ProfileId, Option<Secret>),
+    /// Keep a secret of a profile (keyring, else for this run); `None` forgets it.
+    SetSecret(SecretKey, Option<Secret>),
+    /// Trust the broker's certificate with this fingerprint in this profile, whatever else is wrong with it, and connect.
+    TrustCertificate(ProfileId, Fingerprint),
 
     // ---- connection
     /// Show the list of connections.
     ShowConnections,
     /// Show the topic tree.
     ShowExplorer,
-    /// Connect with a profile; asks for the password when it is not known.
+    /// Connect with a profile; asks for the secrets that are not known.
     Connect(ProfileId),
-    /// Connect with a password that was just typed, and perhaps keep it in the keyring.
-    ConnectWith(ProfileId, Secret, Keep),
+    /// Connect with a secret that was just typed, and perhaps keep it in the keyring.
+    ConnectWith(SecretKey, Secret, Keep),
+    /// Test the connection of a profile step by step, beside whatever is open.
+    Examine(ProfileId),
     /// Say DISCONNECT and end.
     Disconnect,
     /// Cut the connection without a word, so that the will fires.

@@ -9,7 +9,7 @@ use crate::client::Failure;
 use crate::mqtt::Timestamp;
 use crate::profile::{Profile, ProfileId, Settings};
 
-use super::action::{Action, Level};
+use super::action::{Action, Level, SecretKey};
 use super::broker_state::BrokerState;
 use super::log::Log;
 use super::session::Session;
@@ -26,8 +26,8 @@ pub struct Context<'a> {
     pub selected_profile: Option<&'a ProfileId>,
     /// Why the last attempt with a profile failed.
     pub failures: &'a BTreeMap<ProfileId, Failure>,
-    /// Profiles that have a password at hand (keyring or this run).
-    pub known_passwords: &'a std::collections::BTreeSet<ProfileId>,
+    /// Secrets that are at hand (keyring or this run).
+    pub known_passwords: &'a std::collections::BTreeSet<SecretKey>,
     /// The settings.
     pub settings: &'a Settings,
     /// Where profiles and settings are kept.

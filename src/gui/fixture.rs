@@ -18,7 +18,7 @@ use crate::model::Model;
 use crate::mqtt::{PacketId, Properties, Publish, Qos, Timestamp, TopicName};
 use crate::profile::{Profile, ProfileId, Settings};
 
-use super::action::Action;
+use super::action::{Action, SecretKey};
 use super::broker_state::BrokerState;
 use super::context::Context;
 use super::log::Log;
@@ -107,8 +107,8 @@ pub struct Fixture {
     pub selected_profile: Option<ProfileId>,
     /// Why profiles failed.
     pub failures: BTreeMap<ProfileId, Failure>,
-    /// Profiles with a password.
-    pub known_passwords: BTreeSet<ProfileId>,
+    /// Secrets that are known.
+    pub known_passwords: BTreeSet<SecretKey>,
     /// The settings.
     pub settings: Settings,
     /// Where they would be kept.

@@ -5,12 +5,17 @@ use std::future::Future;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::broker::{Broker, BrokerError};
-use crate::client::{RuntimeHandle, Wake};
+use crate::client::{Config, RuntimeHandle, Wake};
 use crate::mqtt::TopicName;
-use crate::profile::{ProfileId, Secret, SecretError, StoreError};
+use crate::profile::{ProfileId, Secret, SecretError, SecretKind, StoreError};
+
+use super::action::SecretKey;
 
 /// Jobs that may wait to be taken; more would have to wait with their answer.
 const CAPACITY: usize = 64;
+
+/// What the keyring said to one secret.
+pub type Lookup = (SecretKind, Result<Option<Secret>, SecretError>);
 
 /// What came of a job.
 pub enum Done {
@@ -28,10 +33,12 @@ pub enum Done {
         /// Whether it is to be started again, with new settings.
         start_again: bool,
     },
-    /// A password was looked up in order to connect.
-    PasswordFound(ProfileId, Result<Option<Secret>, SecretError>),
-    /// A password was kept or forgotten in the keyring.
-    PasswordKept(ProfileId, Result<(), SecretError>),
+    /// The secrets that a profile needs were looked up in order to connect.
+    SecretsFound(ProfileId, Vec<Lookup>),
+    /// The secrets that a test of a connection takes were looked up, and perhaps one was not found.
+    ReadyToExamine(Box<Config>, Option<SecretKind>),
+    /// A secret was kept or forgotten in the keyring.
+    SecretKept(SecretKey, Result<(), SecretError>),
     /// Topics with retained messages that are to be cleared, on the connection of this profile.
     RetainedFound(ProfileId, Vec<TopicName>),
     /// Files were written.

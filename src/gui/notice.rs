@@ -25,6 +25,7 @@ pub fn notice_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
                     if button(ui, Some(icons::REFRESH), "Connect now", Look::Plain).clicked() {
                         context.ask(Action::ReconnectNow);
                     }
+                    test_ui(ui, context, session);
                 },
             );
         }
@@ -32,6 +33,7 @@ pub fn notice_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
             if button(ui, Some(icons::REFRESH), "Try again", Look::Plain).clicked() {
                 context.ask(Action::Connect(session.profile.id.clone()));
             }
+            test_ui(ui, context, session);
             if button(ui, Some(icons::PENCIL), "Edit connection", Look::Plain).clicked() {
                 context.ask(Action::SelectProfile(session.profile.id.clone()));
                 context.ask(Action::ShowConnections);
@@ -68,6 +70,13 @@ pub fn pause_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
                 });
             });
         });
+}
+
+/// Offers to find out what is wrong.
+fn test_ui(ui: &mut Ui, context: &Context<'_>, session: &Session) {
+    if button(ui, Some(icons::CHECK_CIRCLE), "Test", Look::Plain).clicked() {
+        context.ask(Action::Examine(session.profile.id.clone()));
+    }
 }
 
 fn strip_ui(ui: &mut Ui, failure: &Failure, when: &str, buttons: impl FnOnce(&mut Ui)) {

@@ -25,7 +25,9 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::client::{Command, CommandError, Config, Connection, Event, RuntimeHandle, State, Wake};
+use crate::client::{
+    Command, CommandError, Config, Connection, DialReport, Event, RuntimeHandle, State, Wake,
+};
 use crate::model::{Model, Query, Wanted};
 use crate::mqtt::Timestamp;
 use feed::{Feeder, Notes};
@@ -126,6 +128,11 @@ impl Live {
     /// [`crate::client::Captures::LIMIT`] on; the thread that feeds the model may hold as much in addition.
     pub fn waiting_bytes(&self) -> usize {
         self.connection.waiting_bytes()
+    }
+
+    /// What the last dial has shown, step by step, with the broker's certificates; also after a failure.
+    pub fn dial_report(&self) -> DialReport {
+        self.connection.dial_report()
     }
 
     /// The client id in use.

@@ -121,6 +121,13 @@ pub struct FileProblem {
     pub cure: String,
 }
 
+impl FileProblem {
+    /// Whether the passphrase is missing or wrong, so that another one may help.
+    pub fn is_about_passphrase(&self) -> bool {
+        self.cure.contains("passphrase")
+    }
+}
+
 /// Why the broker's certificate is not trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CertificateProblem {

@@ -38,7 +38,7 @@ impl App {
         let known = self
             .data
             .passwords
-            .get(&BrokerSettings::secret_id())
+            .get(&(BrokerSettings::secret_id(), SecretKind::Password))
             .cloned();
         let secrets = self.data.secrets.clone();
         let runtime = self.jobs.runtime().clone();
@@ -94,8 +94,9 @@ impl App {
         let local = ProfileId(LOCAL_BROKER.to_owned());
         if let Some((_, secret)) = &credentials {
             for id in [local.clone(), BrokerSettings::secret_id()] {
-                self.data.known_passwords.insert(id.clone());
-                self.data.passwords.insert(id, secret.clone());
+                let key = (id, SecretKind::Password);
+                self.data.known_passwords.insert(key.clone());
+                self.data.passwords.insert(key, secret.clone());
             }
         }
         self.data.broker.credentials = credentials;
@@ -193,7 +194,8 @@ impl App {
 
     pub(super) fn save_broker(&mut self, settings: BrokerSettings, secret: Option<Secret>) {
         if let Some(secret) = secret {
-            self.set_password(BrokerSettings::secret_id(), Some(secret));
+            let key = (BrokerSettings::secret_id(), SecretKind::Password);
+            self.set_secret(key, Some(secret));
         }
         self.data.settings.broker = settings;
         self.data.unsaved.settings = true;

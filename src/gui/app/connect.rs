@@ -1,5 +1,6 @@
-//! Opening and ending the connection: the profile is checked, the password is found or asked for, the model handed on.
+//! Opening and ending the connection: the profile is checked, its secrets are found, the model is handed on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -7,11 +8,9 @@ use parking_lot::Mutex;
 use crate::client::{Command, Config};
 use crate::live::Live;
 use crate::model::Model;
-use crate::profile::{Profile, ProfileId, Secret, SecretError, SecretKind, Severity};
+use crate::profile::{Profile, ProfileId, Secret, SecretKind, Severity};
 
-use super::super::action::{Keep, Level};
-use super::super::dialogs::Dialog;
-use super::super::jobs::Done;
+use super::super::action::Level;
 use super::super::session::Session;
 use super::{App, Screen};
 
@@ -19,7 +18,7 @@ use super::{App, Screen};
 const LONGEST_GOODBYE: std::time::Duration = std::time::Duration::from_secs(2);
 
 impl App {
-    /// Connects with a profile, after its password was found.
+    /// Connects with a profile, after its secrets were found.
     pub(super) fn connect(&mut self, id: &ProfileId) {
         let Some(profile) = self.data.profile(id).cloned() else {
             return;
@@ -33,111 +32,11 @@ impl App {
             self.views.screen = Screen::Connections;
             return self.say(Level::Error, &profile.name, problem.text, None);
         }
-        if !profile.use_password {
-            return self.open(profile, None);
-        }
-        if self.data.rejected.contains(id) {
-            self.views.dialog = Dialog::password(&profile, None);
-            return;
-        }
-        if let Some(secret) = self.data.passwords.get(id).cloned() {
-            return self.open(profile, Some(secret));
-        }
-        let (secrets, id) = (self.data.secrets.clone(), id.clone());
-        self.jobs.run_blocking(move || {
-            let found = secrets.get(&id, SecretKind::Password);
-            Done::PasswordFound(id, found)
-        });
+        self.find_secrets(profile);
     }
 
-    /// The keyring answered.
-    pub(super) fn password_found(
-        &mut self,
-        id: ProfileId,
-        found: Result<Option<Secret>, SecretError>,
-    ) {
-        let Some(profile) = self.data.profile(&id).cloned() else {
-            return;
-        };
-        match found {
-            Ok(Some(secret)) => {
-                self.data.known_passwords.insert(id.clone());
-                self.data.passwords.insert(id, secret.clone());
-                self.open(profile, Some(secret));
-            }
-            Ok(None) => self.views.dialog = Dialog::password(&profile, None),
-            Err(err) => {
-                self.note(Level::Info, &profile.name, err.to_string());
-                self.views.dialog = Dialog::password(&profile, Some(err.to_string()));
-            }
-        }
-    }
-
-    /// Connects with a password that was just typed.
-    pub(super) fn connect_with(&mut self, id: &ProfileId, secret: Secret, keep: Keep) {
-        self.data.rejected.remove(id);
-        match keep {
-            Keep::InKeyring => self.set_password(id.clone(), Some(secret)),
-            Keep::ThisRun => {
-                self.data.passwords.insert(id.clone(), secret);
-            }
-        }
-        self.connect(id);
-    }
-
-    /// Forgets every secret of a deleted profile. The keyring is not asked when it never kept one.
-    pub(super) fn forget_secrets(&mut self, profile: &Profile) {
-        let id = profile.id.clone();
-        self.data.rejected.remove(&id);
-        self.data.known_passwords.remove(&id);
-        self.data.passwords.remove(&id);
-        if profile.has_secrets() {
-            let secrets = self.data.secrets.clone();
-            self.jobs.run_blocking(move || {
-                let result = secrets.forget(&id);
-                Done::PasswordKept(id, result)
-            });
-        }
-    }
-
-    /// Keeps a password in the keyring (and for this run), or forgets it.
-    pub(super) fn set_password(&mut self, id: ProfileId, secret: Option<Secret>) {
-        self.data.rejected.remove(&id);
-        match &secret {
-            Some(secret) => {
-                self.data.known_passwords.insert(id.clone());
-                self.data.passwords.insert(id.clone(), secret.clone());
-            }
-            None => {
-                self.data.known_passwords.remove(&id);
-                self.data.passwords.remove(&id);
-            }
-        }
-        let secrets = self.data.secrets.clone();
-        self.jobs.run_blocking(move || {
-            let result = match &secret {
-                Some(secret) => secrets.set(&id, SecretKind::Password, secret),
-                None => secrets.delete(&id, SecretKind::Password),
-            };
-            Done::PasswordKept(id, result)
-        });
-    }
-
-    /// The keyring kept a password, or did not.
-    pub(super) fn password_kept(&mut self, id: &ProfileId, result: Result<(), SecretError>) {
-        let Err(err) = result else { return };
-        self.data.known_passwords.remove(id);
-        // forgetting something that no keyring could hold is no news
-        if self.data.passwords.contains_key(id) {
-            let name = self
-                .data
-                .profile(id)
-                .map_or_else(|| "Canopy".to_owned(), |profile| profile.name.clone());
-            self.say(Level::Warning, &name, err.to_string(), None);
-        }
-    }
-
-    fn open(&mut self, profile: Profile, password: Option<Secret>) {
+    /// Connects with secrets that are all there.
+    pub(super) fn open(&mut self, profile: Profile, mut secrets: BTreeMap<SecretKind, Secret>) {
         let selected = self
             .data
             .session
@@ -148,8 +47,9 @@ impl App {
         let model = self.model_for(&profile.id);
         let config = Config {
             profile: profile.clone(),
-            password,
-            ..Config::default()
+            password: secrets.remove(&SecretKind::Password),
+            key_passphrase: secrets.remove(&SecretKind::KeyPassphrase),
+            proxy_password: secrets.remove(&SecretKind::ProxyPassword),
         };
         let opened = Live::open(
             self.jobs.runtime(),

@@ -16,7 +16,7 @@ use crate::profile::{
     ConfigDir, Profile, ProfileId, Removed, Secret, SecretStore, Settings, Warning, WindowState,
 };
 
-use super::super::action::Action;
+use super::super::action::{Action, SecretKey};
 use super::super::broker_state::BrokerState;
 use super::super::context::Context;
 use super::super::log::Log;
@@ -37,12 +37,14 @@ pub struct Data {
     /// The profile deleted last, while that can be undone.
     pub removed: Option<Removed>,
     pub selected_profile: Option<ProfileId>,
+    /// The profile that only an address on the command line made: it is not saved until it is kept or edited.
+    pub passing: Option<ProfileId>,
     pub failures: BTreeMap<ProfileId, Failure>,
-    /// Passwords typed or looked up in this run.
-    pub passwords: BTreeMap<ProfileId, Secret>,
-    pub known_passwords: BTreeSet<ProfileId>,
-    /// Profiles whose password the broker refused: it is asked for at the next attempt.
-    pub rejected: BTreeSet<ProfileId>,
+    /// Secrets typed or looked up in this run.
+    pub passwords: BTreeMap<SecretKey, Secret>,
+    pub known_passwords: BTreeSet<SecretKey>,
+    /// Secrets that did not fit: they are asked for at the next attempt.
+    pub rejected: BTreeSet<SecretKey>,
     pub session: Option<Session>,
     /// What was seen with the profile connected last, so that connecting again does not forget it.
     pub last_model: Option<(ProfileId, Arc<Mutex<Model>>)>,
@@ -74,6 +76,7 @@ impl Data {
             unsaved: Unsaved::default(),
             removed: None,
             selected_profile,
+            passing: None,
             failures: BTreeMap::new(),
             passwords: BTreeMap::new(),
             known_passwords: BTreeSet::new(),

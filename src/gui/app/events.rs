@@ -1,8 +1,7 @@
 //! What happened since the last frame: finished jobs, and events of the open connection.
 
-use crate::client::{Event, Failure, PublishId, PublishStep, State, SubscribeOutcome};
+use crate::client::{Event, PublishId, PublishStep, State, SubscribeOutcome};
 use crate::payload::format;
-use crate::profile::ProfileId;
 
 use super::super::action::Level;
 use super::super::jobs::Done;
@@ -26,8 +25,9 @@ impl App {
                     self.broker_started(result, credentials, with_demo);
                 }
                 Done::BrokerStopped { start_again } => self.broker_stopped(start_again),
-                Done::PasswordFound(id, found) => self.password_found(id, found),
-                Done::PasswordKept(id, result) => self.password_kept(&id, result),
+                Done::SecretsFound(id, found) => self.secrets_found(&id, found),
+                Done::ReadyToExamine(config, missing) => self.begin_examination(*config, missing),
+                Done::SecretKept(key, result) => self.secret_kept(&key, result),
                 Done::RetainedFound(profile, topics) => self.retained_found(&profile, topics),
                 Done::Saved(errors) => self.saved(errors),
             }
@@ -76,12 +76,14 @@ impl App {
                 self.note(Level::Success, &name, format!("Connected, {session}"));
             }
             Event::State(State::Waiting { failure, .. }) => {
-                self.data.failures.insert(id, failure.clone());
+                self.data.failures.insert(id.clone(), failure.clone());
+                self.forget_wrong_secret(&id, failure);
                 self.note(Level::Warning, &name, failure.to_string());
             }
             Event::State(State::Ended(Some(failure))) => {
                 self.data.failures.insert(id.clone(), failure.clone());
-                self.forget_wrong_password(&id, failure);
+                self.forget_wrong_secret(&id, failure);
+                self.explain_certificate(&id, failure);
                 self.note(Level::Error, &name, failure.to_string());
             }
             Event::State(State::Ended(None)) => {
@@ -170,16 +172,5 @@ impl App {
         };
         let text = format!("Retained messages could not be cleared: {why}");
         self.say(Level::Error, name, text, None);
-    }
-
-    /// A password that the broker refused is asked for again at the next attempt.
-    fn forget_wrong_password(&mut self, id: &ProfileId, failure: &Failure) {
-        let is_refused = failure
-            .reason
-            .is_some_and(|reason| matches!(reason.0, 0x86 | 0x87));
-        if is_refused && self.data.passwords.remove(id).is_some() {
-            self.data.known_passwords.remove(id);
-            self.data.rejected.insert(id.clone());
-        }
     }
 }

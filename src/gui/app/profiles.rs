@@ -17,15 +17,7 @@ impl App {
 
     pub(super) fn duplicate_profile(&mut self, id: &ProfileId) {
         if let Some(copy) = duplicate(&mut self.data.profiles, id) {
-            match self.data.passwords.get(id).cloned() {
-                Some(secret) if self.data.known_passwords.contains(id) => {
-                    self.set_password(copy.clone(), Some(secret));
-                }
-                Some(secret) => {
-                    self.data.passwords.insert(copy.clone(), secret);
-                }
-                None => {}
-            }
+            self.copy_secrets(id, &copy);
             self.data.selected_profile = Some(copy);
             self.data.unsaved.profiles = true;
         }
@@ -108,8 +100,10 @@ impl App {
                     .clone_from(&edited.saved_publishes);
                 session.profile.name.clone_from(&edited.name);
             }
+            let id = edited.id.clone();
             *profile = edited;
             self.data.unsaved.profiles = true;
+            self.keep_profile(&id);
         }
     }
 

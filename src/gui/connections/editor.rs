@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, vec2};
 
-use crate::profile::{Profile, ProfileId};
+use crate::profile::{Profile, ProfileId, SecretKind};
 
 use super::super::action::{Action, Level};
 use super::super::context::Context;
@@ -12,10 +12,14 @@ use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, Tab, button, icon_button, icon_mark, muted, tabs};
 use super::advanced::advanced_ui;
+use super::files::FileCheck;
 use super::filters::Filters;
 use super::footer::footer_ui;
 use super::general::broker_card_ui;
-use super::password::PasswordField;
+use super::mqtt5::mqtt5_ui;
+use super::network::network_ui;
+use super::secret_field::SecretField;
+use super::security::Security;
 use super::will::will_card_ui;
 
 /// How wide the cards get.
@@ -25,17 +29,36 @@ const WIDEST: f32 = 916.0;
 enum EditorTab {
     #[default]
     General,
+    Security,
+    Network,
     Subscriptions,
+    Mqtt5,
     Advanced,
 }
 
 /// UI state of the editor.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Editor {
     /// The tab that each profile was left on; a new one begins on the first.
     tabs: BTreeMap<ProfileId, EditorTab>,
-    password: PasswordField,
+    password: SecretField,
+    proxy_password: SecretField,
+    security: Security,
+    files: FileCheck,
     filters: Filters,
+}
+
+impl Default for Editor {
+    fn default() -> Self {
+        Self {
+            tabs: BTreeMap::new(),
+            password: SecretField::new(SecretKind::Password),
+            proxy_password: SecretField::new(SecretKind::ProxyPassword),
+            security: Security::default(),
+            files: FileCheck::default(),
+            filters: Filters::default(),
+        }
+    }
 }
 
 impl Editor {
@@ -48,6 +71,20 @@ impl Editor {
             Some(profile) => self.profile_ui(ui, context, profile),
             None => empty_ui(ui, context),
         }
+    }
+
+    /// Chooses a tab by its place, for pictures.
+    #[cfg(test)]
+    pub fn show_tab(&mut self, id: ProfileId, place: usize) {
+        let all = [
+            EditorTab::General,
+            EditorTab::Security,
+            EditorTab::Network,
+            EditorTab::Subscriptions,
+            EditorTab::Mqtt5,
+            EditorTab::Advanced,
+        ];
+        self.tabs.insert(id, all[place]);
     }
 
     fn profile_ui(&mut self, ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
@@ -73,6 +110,8 @@ impl Editor {
                     });
                     if footer_ui(ui, context, &edited) {
                         self.password.keep(context);
+                        self.proxy_password.keep(context);
+                        self.security.keep(context);
                         context.ask(Action::Connect(profile.id.clone()));
                     }
                 });
@@ -95,7 +134,10 @@ impl Editor {
         subscriptions.count = profile.subscriptions.len().to_string();
         let shown = [
             tab(EditorTab::General, "General"),
+            tab(EditorTab::Security, "Security"),
+            tab(EditorTab::Network, "Network"),
             subscriptions,
+            tab(EditorTab::Mqtt5, "MQTT 5"),
             tab(EditorTab::Advanced, "Advanced"),
         ];
         let strip = ui.horizontal(|ui| {
@@ -118,13 +160,20 @@ impl Editor {
         profile: &mut Profile,
         tab: EditorTab,
     ) {
+        let mut problems = profile.validate();
+        problems.extend_from_slice(self.files.problems(ui, context, profile));
         match tab {
             EditorTab::General => {
-                broker_card_ui(ui, context, profile, &mut self.password);
+                broker_card_ui(ui, context, profile, &problems, &mut self.password);
                 ui.add_space(theme::SPACE[0]);
                 will_card_ui(ui, profile);
             }
+            EditorTab::Security => self.security.ui(ui, context, profile, &problems),
+            EditorTab::Network => {
+                network_ui(ui, context, profile, &problems, &mut self.proxy_password);
+            }
             EditorTab::Subscriptions => self.filters.ui(ui, profile),
+            EditorTab::Mqtt5 => mqtt5_ui(ui, context, profile, &problems),
             EditorTab::Advanced => advanced_ui(ui, profile),
         }
     }

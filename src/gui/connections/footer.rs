@@ -55,6 +55,18 @@ fn connect_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile, activity: A
                 })
                 .inner;
             let is_clicked = response.clicked();
+            if obstacle.is_none()
+                && button_sized(
+                    ui,
+                    Some(icons::CHECK_CIRCLE),
+                    "Test",
+                    Look::Plain,
+                    vec2(0.0, CONNECT_SIZE.y),
+                )
+                .clicked()
+            {
+                context.ask(Action::Examine(profile.id.clone()));
+            }
             if let Some(problem) = obstacle {
                 response.on_disabled_hover_text(&problem.text);
             }

@@ -50,10 +50,30 @@ impl<'a> Form<'a> {
 
     /// A label and what `add` draws, with the problems of `field` below.
     pub fn cell(&self, ui: &mut Ui, label: &str, field: Option<Field>, add: impl FnOnce(&mut Ui)) {
-        let size = vec2(
-            self.label_width + theme::SPACE[1] + self.field_width,
-            theme::CONTROL_HEIGHT,
-        );
+        let width = self.label_width + theme::SPACE[1] + self.field_width;
+        self.cell_of(ui, width, label, field, add);
+    }
+
+    /// The same as wide as the form.
+    pub fn wide_cell(
+        &self,
+        ui: &mut Ui,
+        label: &str,
+        field: Option<Field>,
+        add: impl FnOnce(&mut Ui),
+    ) {
+        self.cell_of(ui, ui.available_width(), label, field, add);
+    }
+
+    fn cell_of(
+        &self,
+        ui: &mut Ui,
+        width: f32,
+        label: &str,
+        field: Option<Field>,
+        add: impl FnOnce(&mut Ui),
+    ) {
+        let size = vec2(width, theme::CONTROL_HEIGHT);
         ui.push_id(label, |ui| {
             ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
                 ui.set_width(size.x);

@@ -3,13 +3,13 @@
 use egui::{Event, TextEdit, Ui};
 
 use crate::mqtt::Version;
-use crate::profile::{Field, Problem, Profile, Session};
+use crate::profile::{Field, Problem, Profile, Secret, Session, Transport, apply_url};
 
 use super::super::context::Context;
 use super::super::widgets::{card, field, field_with_button, number_field, segmented, text_field};
 use super::super::{icons, theme};
 use super::form::{Form, unit_ui};
-use super::password::PasswordField;
+use super::secret_field::SecretField;
 
 /// Width of the field of the port.
 const PORT_WIDTH: f32 = 72.0;
@@ -19,23 +19,34 @@ pub fn broker_card_ui(
     ui: &mut Ui,
     context: &Context<'_>,
     profile: &mut Profile,
-    password: &mut PasswordField,
+    problems: &[Problem],
+    password: &mut SecretField,
 ) {
-    let problems = profile.validate();
     card(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.label(egui::RichText::new("Broker").font(theme::strong()));
-        let form = Form::new(ui, &problems);
+        let form = Form::new(ui, problems);
         form.row(ui, |ui| {
             form.cell(ui, "Name", Some(Field::Name), |ui| {
                 text_field(ui, &mut profile.name, "Name", "the address", theme::body());
             });
             form.cell(ui, "Protocol", None, |ui| protocol_ui(ui, profile));
         });
+        form.wide_cell(ui, "Transport", None, |ui| transport_ui(ui, profile));
         form.row(ui, |ui| {
-            form.cell(ui, "Host and port", Some(address_field(&problems)), |ui| {
-                address_ui(ui, profile);
-            });
+            if profile.transport == Transport::Unix {
+                form.cell(ui, "Socket", Some(Field::UnixPath), |ui| {
+                    let path = &mut profile.unix_path;
+                    let hint = "/run/mosquitto/mosquitto.sock";
+                    text_field(ui, path, "Path of the socket", hint, theme::mono());
+                });
+            } else {
+                form.cell(ui, "Host and port", Some(address_field(problems)), |ui| {
+                    if let Some(secret) = address_ui(ui, profile) {
+                        password.take(context, profile, secret);
+                    }
+                });
+            }
             form.cell(ui, "Session", None, |ui| session_ui(ui, profile));
         });
         form.row(ui, |ui| {
@@ -64,6 +75,27 @@ fn protocol_ui(ui: &mut Ui, profile: &mut Profile) {
     segmented(ui, "Protocol", &mut profile.version, &options);
 }
 
+fn transport_ui(ui: &mut Ui, profile: &mut Profile) {
+    let is_wide = ui.available_width() > 420.0;
+    let options = Transport::ALL.map(|transport| {
+        let name = match transport {
+            Transport::Tcp => "TCP",
+            Transport::Tls => "TLS",
+            Transport::WebSocket => "WebSocket",
+            Transport::SecureWebSocket if is_wide => "WebSocket over TLS",
+            Transport::SecureWebSocket => "WSS",
+            Transport::Unix if is_wide => "Unix socket",
+            Transport::Unix => "Unix",
+        };
+        (transport, name)
+    });
+    let mut transport = profile.transport;
+    segmented(ui, "Transport", &mut transport, &options);
+    if transport != profile.transport {
+        profile.set_transport(transport);
+    }
+}
+
 fn session_ui(ui: &mut Ui, profile: &mut Profile) {
     let clean = match profile.version {
         Version::V5 => "Clean start",
@@ -83,25 +115,29 @@ fn address_field(problems: &[Problem]) -> Field {
     if port_only { Field::Port } else { Field::Host }
 }
 
-fn address_ui(ui: &mut Ui, profile: &mut Profile) {
+/// Returns the password of an address that was pasted with one.
+fn address_ui(ui: &mut Ui, profile: &mut Profile) -> Option<Secret> {
     let width = ui.available_width() - PORT_WIDTH - theme::SPACE[1];
     let edit = TextEdit::singleline(&mut profile.host)
         .id_salt("host")
         .hint_text("broker.example")
         .font(theme::mono());
     let response = field(ui, edit, "Host", width);
-    if response.changed() || response.lost_focus() {
-        adopt_pasted_address(ui, profile, response.lost_focus());
-    }
+    let secret = if response.changed() || response.lost_focus() {
+        adopt_pasted_address(ui, profile, response.lost_focus())
+    } else {
+        None
+    };
     let mut port = u32::from(profile.port);
     if number_field(ui, &mut port, 1..=65_535, "Port", PORT_WIDTH).is_changed {
         profile.port = u16::try_from(port).unwrap_or(profile.port);
     }
+    secret
 }
 
-/// Takes `mqtt://user@host:1884` apart when it is pasted, or typed and left. While somebody types, `host:1` may still
-/// become `host:1884`.
-fn adopt_pasted_address(ui: &Ui, profile: &mut Profile, is_left: bool) {
+/// Takes `mqtts://user:password@host:8884` apart when it is pasted, or typed and left. While somebody types, `host:1`
+/// may still become `host:1884`.
+fn adopt_pasted_address(ui: &Ui, profile: &mut Profile, is_left: bool) -> Option<Secret> {
     let pasted = ui.input(|input| {
         input.events.iter().find_map(|event| match event {
             Event::Paste(text) => Some(text.clone()),
@@ -112,9 +148,12 @@ fn adopt_pasted_address(ui: &Ui, profile: &mut Profile, is_left: bool) {
         Some(pasted) if pasted.contains("://") => pasted,
         Some(_) => profile.host.clone(),
         None if is_left => profile.host.clone(),
-        None => return,
+        None => return None,
     };
-    profile.adopt_address(&text);
+    if !profile.clone().adopt_address(&text) {
+        return None;
+    }
+    apply_url(profile, &text).ok().flatten()
 }
 
 fn client_id_ui(ui: &mut Ui, profile: &mut Profile) {

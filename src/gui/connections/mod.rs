@@ -2,13 +2,19 @@
 
 mod advanced;
 mod editor;
+mod files;
 mod filters;
 mod footer;
 mod form;
 mod general;
+mod granted;
 mod list;
-mod password;
+mod mqtt5;
+mod network;
+mod pairs;
 mod row;
+mod secret_field;
+mod security;
 #[cfg(test)]
 mod tests;
 mod will;

@@ -3,13 +3,19 @@
 use egui::{Align2, Color32, CornerRadius, Rect, Ui, pos2, vec2};
 
 use crate::mqtt::Version;
-use crate::profile::Profile;
+use crate::profile::{Profile, Verify};
 
 use super::super::context::Context;
+use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{galley, galley_within};
 use super::Activity;
 use super::editor::display_name;
+
+/// Whether `profile` is encrypted and takes any certificate.
+pub fn is_unverified(profile: &Profile) -> bool {
+    profile.transport.uses_tls() && profile.tls.verify == Verify::Nothing
+}
 
 /// What a row shows, computed before it is drawn.
 pub struct ProfileRow {
@@ -19,6 +25,8 @@ pub struct ProfileRow {
     is_failed: bool,
     activity: Activity,
     version: Version,
+    /// Whether nobody looks at the broker's certificate.
+    is_unverified: bool,
 }
 
 impl ProfileRow {
@@ -39,6 +47,7 @@ impl ProfileRow {
             is_failed: failure.is_some(),
             activity,
             version: profile.version,
+            is_unverified: is_unverified(profile),
         }
     }
 
@@ -50,7 +59,13 @@ impl ProfileRow {
             Activity::Idle if self.is_failed => "failed",
             Activity::Idle => "not connected",
         };
-        format!("{}, {}, {}, {state}", self.name, self.second, self.version)
+        let sign = if self.is_unverified {
+            ", the certificate is not verified"
+        } else {
+            ""
+        };
+        let (name, second, version) = (&self.name, &self.second, self.version);
+        format!("{name}, {second}, {version}, {state}{sign}")
     }
 
     /// Paints the row into `rect`.
@@ -82,7 +97,15 @@ impl ProfileRow {
         } else {
             (theme::mono(), palette.muted)
         };
-        let second = galley_within(ui, &self.second, font, color, rect.right() - left - 10.0);
+        let mut right = rect.right() - 10.0;
+        if self.is_unverified {
+            let sign = galley(ui, icons::WARNING, theme::icon(14.0), palette.amber);
+            right -= sign.size().x;
+            let at = pos2(right, rect.top() + 36.0 - sign.size().y / 2.0);
+            painter.galley(at, sign, palette.amber);
+            right -= 6.0;
+        }
+        let second = galley_within(ui, &self.second, font, color, right - left);
         painter.galley(
             pos2(left, rect.top() + 36.0 - second.size().y / 2.0),
             second,

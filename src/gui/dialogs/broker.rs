@@ -2,7 +2,7 @@
 
 use egui::{CornerRadius, Frame, Label, Margin, RichText, TextEdit, Ui};
 
-use crate::profile::{BrokerSettings, Secret};
+use crate::profile::{BrokerSettings, Secret, SecretKind};
 
 use super::super::action::Action;
 use super::super::context::Context;
@@ -184,8 +184,8 @@ impl BrokerDialog {
 
 /// Whether a password for clients is kept already.
 fn has_password(context: &Context<'_>) -> bool {
-    let id = BrokerSettings::secret_id();
-    context.known_passwords.contains(&id)
+    let key = (BrokerSettings::secret_id(), SecretKind::Password);
+    context.known_passwords.contains(&key)
 }
 
 fn note_ui(ui: &mut Ui, text: &str, color: egui::Color32) {

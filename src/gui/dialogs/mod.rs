@@ -6,7 +6,9 @@
 mod about;
 mod address;
 mod broker;
+mod certificate;
 mod clear;
+mod doctor;
 mod frame;
 mod keys;
 mod password;
@@ -17,12 +19,16 @@ mod tests;
 
 use egui::{Id, Modal, Ui};
 
+use crate::client::doctor::Examination;
+use crate::client::{Failure, PeerCertificate};
 use crate::mqtt::TopicName;
-use crate::profile::{BrokerSettings, Profile};
+use crate::profile::{BrokerSettings, Profile, SecretKind};
 
 use super::context::Context;
 use broker::BrokerDialog;
+use certificate::CertificateDialog;
 use clear::ClearDialog;
+use doctor::DoctorDialog;
 use frame::Outcome;
 use password::PasswordDialog;
 use port::PortDialog;
@@ -40,10 +46,14 @@ pub enum Dialog {
     Broker(BrokerDialog),
     /// A password that is needed to connect.
     Password(PasswordDialog),
+    /// A certificate that is not trusted.
+    Certificate(CertificateDialog),
     /// Which retained messages are about to be cleared.
     Clear(ClearDialog),
     /// Another program listens where the broker wants to.
     Port(PortDialog),
+    /// A test of a connection.
+    Doctor(DoctorDialog),
     /// All keys.
     Keys,
     /// Version and licences.
@@ -61,9 +71,18 @@ impl Dialog {
         Self::Broker(BrokerDialog::new(settings))
     }
 
-    /// Asks for the password of `profile` and connects with it. `no_keyring` says why none can be kept, in a sentence.
-    pub fn password(profile: &Profile, no_keyring: Option<String>) -> Self {
-        Self::Password(PasswordDialog::new(profile, no_keyring))
+    /// Asks for a secret of `profile` and connects with it. `no_keyring` says why none can be kept, in a sentence.
+    pub fn password(profile: &Profile, kind: SecretKind, no_keyring: Option<String>) -> Self {
+        Self::Password(PasswordDialog::new(profile, kind, no_keyring))
+    }
+
+    /// Shows the certificates of the broker, its own first, and why it is not trusted; offers to trust it in `profile`.
+    pub fn certificate(
+        profile: &Profile,
+        failure: &Failure,
+        certificates: Vec<PeerCertificate>,
+    ) -> Self {
+        Self::Certificate(CertificateDialog::new(profile, failure, certificates))
     }
 
     /// Shows `topics` and asks whether their retained messages are to be cleared.
@@ -74,6 +93,12 @@ impl Dialog {
     /// Explains that `port` is taken, and offers the next free one.
     pub fn port_taken(port: u16, next_free: Option<u16>) -> Self {
         Self::Port(PortDialog::new(port, next_free))
+    }
+
+    /// Shows how the connection of the profile with this name is tested; closing it cancels the test. `missing`
+    /// is a secret of the profile that is not known.
+    pub fn doctor(name: String, examination: Examination, missing: Option<SecretKind>) -> Self {
+        Self::Doctor(DoctorDialog::new(name, examination, missing))
     }
 
     /// Whether a dialog is open.
@@ -103,8 +128,10 @@ impl Dialog {
             Self::Settings(dialog) => dialog.ui(ui, context),
             Self::Broker(dialog) => dialog.ui(ui, context),
             Self::Password(dialog) => dialog.ui(ui, context),
+            Self::Certificate(dialog) => dialog.ui(ui, context),
             Self::Clear(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
+            Self::Doctor(dialog) => dialog.ui(ui, context),
             Self::Keys => keys::keys_ui(ui),
             Self::About => about::about_ui(ui),
         }

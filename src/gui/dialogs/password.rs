@@ -1,10 +1,10 @@
-//! Asks for a password when a profile connects and none is at hand.
+//! Asks for a password or passphrase when a profile connects and none is at hand.
 
 use egui::Ui;
 
-use crate::profile::{Profile, ProfileId, Secret};
+use crate::profile::{Identity, Profile, Secret, SecretKind};
 
-use super::super::action::{Action, Keep};
+use super::super::action::{Action, Keep, SecretKey};
 use super::super::context::Context;
 use super::super::widgets::{Look, is_entered, muted, password_field, switch};
 use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here, text_ui};
@@ -12,7 +12,8 @@ use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here, text_ui
 /// UI state of the dialog.
 #[derive(Debug)]
 pub struct PasswordDialog {
-    profile: ProfileId,
+    key: SecretKey,
+    label: &'static str,
     title: String,
     text: String,
     password: Secret,
@@ -24,21 +25,23 @@ pub struct PasswordDialog {
 }
 
 impl PasswordDialog {
-    /// Asks for the password of `profile`.
-    pub fn new(profile: &Profile, no_keyring: Option<String>) -> Self {
+    /// Asks for this secret of `profile`.
+    pub fn new(profile: &Profile, kind: SecretKind, no_keyring: Option<String>) -> Self {
         let name = if profile.name.trim().is_empty() {
             profile.url()
         } else {
             profile.name.clone()
         };
-        let text = match profile.user_name.as_str() {
-            "" => format!("{} asks for a password.", profile.url()),
-            user => format!("{} asks for the password of {user}.", profile.url()),
+        let label = match kind {
+            SecretKind::Password => "Password",
+            SecretKind::KeyPassphrase => "Passphrase",
+            SecretKind::ProxyPassword => "Proxy password",
         };
         Self {
-            profile: profile.id.clone(),
-            title: format!("Password for {name}"),
-            text,
+            key: (profile.id.clone(), kind),
+            label,
+            title: format!("{label} for {name}"),
+            text: text(profile, kind),
             password: Secret::default(),
             is_revealed: false,
             remember: no_keyring.is_none(),
@@ -76,7 +79,7 @@ impl PasswordDialog {
                 Keep::ThisRun
             };
             context.ask(Action::ConnectWith(
-                self.profile.clone(),
+                self.key.clone(),
                 self.password.clone(),
                 keep,
             ));
@@ -91,7 +94,7 @@ impl PasswordDialog {
 
     fn field_ui(&mut self, ui: &mut Ui) -> bool {
         let width = ui.available_width();
-        let named = ("Password", width);
+        let named = (self.label, width);
         let response = password_field(
             ui,
             &mut self.password,
@@ -101,5 +104,27 @@ impl PasswordDialog {
         );
         start_here(&mut self.is_fresh, &response);
         is_entered(ui, &response)
+    }
+}
+
+/// Who asks for what.
+fn text(profile: &Profile, kind: SecretKind) -> String {
+    match (kind, &profile.tls.identity) {
+        (SecretKind::Password, _) => match profile.user_name.as_str() {
+            "" => format!("{} asks for a password.", profile.url()),
+            user => format!("{} asks for the password of {user}.", profile.url()),
+        },
+        (SecretKind::KeyPassphrase, Identity::Pkcs12 { file }) => format!(
+            "{} needs its passphrase. Leave it empty if it has none.",
+            file.display()
+        ),
+        (SecretKind::KeyPassphrase, Identity::Pem { key, .. }) => {
+            format!("The key {} is encrypted.", key.display())
+        }
+        (SecretKind::KeyPassphrase, Identity::None) => "The key is encrypted.".to_owned(),
+        (SecretKind::ProxyPassword, _) => format!(
+            "The proxy {}:{} asks for the password of {}.",
+            profile.proxy.host, profile.proxy.port, profile.proxy.user_name
+        ),
     }
 }

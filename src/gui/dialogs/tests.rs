@@ -9,7 +9,8 @@ use egui_kittest::kittest::Queryable as _;
 use super::super::action::{Action, Keep};
 use super::super::fixture::{Fixture, dress, picture};
 use super::*;
-use crate::profile::Theme;
+use crate::client::{Failure, PeerCertificate};
+use crate::profile::{SecretKind, Theme};
 
 fn profile() -> Profile {
     Profile {
@@ -40,7 +41,11 @@ fn pictures() {
         ("dialog-settings", Dialog::settings()),
         ("dialog-broker", Dialog::broker(&fixture.settings.broker)),
         ("dialog-broker-network", Dialog::broker(&network)),
-        ("dialog-password", Dialog::password(&profile(), None)),
+        (
+            "dialog-password",
+            Dialog::password(&profile(), SecretKind::Password, None),
+        ),
+        ("dialog-certificate", untrusted(&profile())),
         ("dialog-clear", Dialog::clear_retained(topics(1_234))),
         ("dialog-port", Dialog::port_taken(1883, Some(1884))),
         ("dialog-keys", Dialog::Keys),
@@ -58,6 +63,62 @@ fn pictures() {
     }
 }
 
+#[test]
+fn a_test_of_a_connection_is_shown_and_copied() {
+    let fixture = Fixture::new();
+    let profile = Profile {
+        port: super::super::fixture::free_port(),
+        ..profile()
+    };
+    let config = crate::client::Config {
+        profile: Profile {
+            host: "127.0.0.1".to_owned(),
+            ..profile
+        },
+        ..crate::client::Config::default()
+    };
+    let mut examination = crate::client::doctor::examine(
+        fixture.runtime.handle(),
+        config,
+        std::sync::Arc::new(|| {}),
+    );
+    fixture.runtime.block_on(async {
+        while !examination.report().is_over() {
+            examination.changed().await;
+        }
+    });
+    let dialog = RefCell::new(Dialog::doctor(
+        "Shop".to_owned(),
+        examination,
+        Some(SecretKind::Password),
+    ));
+    for (name, theme) in [
+        ("dialog-doctor", Theme::Dark),
+        ("dialog-doctor-light", Theme::Light),
+    ] {
+        picture(name, [1024.0, 700.0], 1.0, theme, |ui| {
+            dialog.borrow_mut().ui(ui, &fixture.context());
+        });
+    }
+    let mut harness = harness(&fixture, &dialog);
+    harness.run();
+    harness.get_by_label("Show details of TCP").click();
+    harness.run();
+    harness.get_by_label("Copy report").click();
+    harness.run();
+    let actions = fixture.take_actions();
+    let [Action::Copy(text, "Report")] = &actions[..] else {
+        panic!("{actions:?}")
+    };
+    assert!(
+        text.contains("Nothing listens") && text.contains("TCP failed."),
+        "{text}"
+    );
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(!dialog.borrow().is_open());
+}
+
 fn harness<'a>(fixture: &'a Fixture, dialog: &'a RefCell<Dialog>) -> Harness<'a> {
     Harness::builder()
         .with_size([800.0, 600.0])
@@ -68,7 +129,7 @@ fn harness<'a>(fixture: &'a Fixture, dialog: &'a RefCell<Dialog>) -> Harness<'a>
 #[test]
 fn a_password_is_typed_and_entered_without_a_mouse() {
     let (fixture, profile) = (Fixture::new(), profile());
-    let dialog = RefCell::new(Dialog::password(&profile, None));
+    let dialog = RefCell::new(Dialog::password(&profile, SecretKind::Password, None));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     assert!(
@@ -80,7 +141,8 @@ fn a_password_is_typed_and_entered_without_a_mouse() {
     harness.key_press(Key::Enter);
     harness.run();
     let actions = fixture.take_actions();
-    let [Action::ConnectWith(id, secret, Keep::InKeyring)] = &actions[..] else {
+    let [Action::ConnectWith((id, SecretKind::Password), secret, Keep::InKeyring)] = &actions[..]
+    else {
         panic!("{actions:?}")
     };
     assert_eq!((id, secret.reveal()), (&profile.id, "secret"));
@@ -94,7 +156,7 @@ fn escape_closes() {
         Dialog::settings(),
         Dialog::Keys,
         Dialog::About,
-        Dialog::password(&profile(), None),
+        Dialog::password(&profile(), SecretKind::Password, None),
         Dialog::port_taken(1883, None),
     ] {
         let dialog = RefCell::new(open);
@@ -213,4 +275,42 @@ fn settings_are_kept_at_once() {
     harness.run();
     harness.get_by_label("Ctrl+K");
     assert!(matches!(*dialog.borrow(), Dialog::Keys));
+}
+
+/// The dialog after a connect that failed on a self-signed certificate.
+fn untrusted(profile: &crate::profile::Profile) -> Dialog {
+    let made = rcgen::generate_simple_self_signed(vec!["broker.example".to_owned()]).unwrap();
+    let certificate = PeerCertificate::from_der(made.cert.der()).unwrap();
+    let failure = Failure {
+        what: "The certificate of 127.0.0.1:8883 is self-signed: nobody vouches for it.".to_owned(),
+        cure: "Choose it as CA file in the profile, or trust exactly this certificate.".to_owned(),
+        reason: None,
+        detail: None,
+    };
+    Dialog::certificate(profile, &failure, vec![certificate])
+}
+
+#[test]
+fn a_certificate_is_shown_and_trusted_only_by_its_own_button() {
+    let (fixture, profile) = (Fixture::new(), profile());
+    let dialog = RefCell::new(untrusted(&profile));
+    let mut harness = harness(&fixture, &dialog);
+    harness.run();
+    harness.get_by_label("broker.example");
+    harness.get_by_label_contains("is self-signed");
+    harness.get_by_label("Trust this certificate").click();
+    harness.run();
+    let actions = fixture.take_actions();
+    let [Action::TrustCertificate(id, fingerprint)] = &actions[..] else {
+        panic!("{actions:?}")
+    };
+    assert!(*id == profile.id && fingerprint.is_valid());
+    assert!(!dialog.borrow().is_open());
+    drop(harness);
+    let dialog = RefCell::new(untrusted(&profile));
+    let mut harness = self::harness(&fixture, &dialog);
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert!(fixture.take_actions().is_empty() && !dialog.borrow().is_open());
 }

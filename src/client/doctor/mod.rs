@@ -1,0 +1,107 @@
+//! The connection doctor: tries everything that a connection needs, step by step, and says where it fails, why, and
+//! what to do.
+//!
+//! It examines a [`super::Connection`] like any other, so that what it finds is what a connection will meet. The
+//! profile's subscriptions and its will stay out of it, and nothing is left behind on the broker.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `report` | what was found, as values and as text |
+//! | `patient` | the connection under examination |
+//! | `exam` | the steps in order |
+//! | `words` | what was granted, and certificates, in words |
+
+mod exam;
+mod patient;
+mod report;
+mod words;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::profile::Session;
+
+use super::{Config, RuntimeHandle, Wake, random_client_id};
+pub use report::{Check, Examined, Outcome, Progress, Report};
+
+use exam::{Exam, Sheet};
+
+/// An examination in the background. Dropping it cancels it.
+#[derive(Debug)]
+pub struct Examination {
+    sheet: Sheet,
+    report: watch::Receiver<Report>,
+    task: Option<JoinHandle<()>>,
+}
+
+/// Begins to examine the connection that `config` leads to. `wake` is called whenever there is something new to show.
+/// Each step is given up after the profile's time for connecting.
+pub fn examine(runtime: &RuntimeHandle, config: Config, wake: Wake) -> Examination {
+    let (config, own_id) = as_test(config);
+    let (sheet, report) = Sheet::new(Report::new(&config.profile), wake);
+    let exam = Exam::new(runtime.clone(), config, own_id, sheet.clone());
+    Examination {
+        sheet,
+        report,
+        task: Some(runtime.spawn(exam.run())),
+    }
+}
+
+impl Examination {
+    /// What was found so far.
+    pub fn report(&self) -> Report {
+        self.report.borrow().clone()
+    }
+
+    /// Waits until there is something new; at once when there is, or when nothing more will come.
+    pub async fn changed(&mut self) {
+        if !self.report.borrow().is_over() {
+            // the sender lives in `sheet`, so that this cannot fail
+            self.report.changed().await.ok();
+        }
+    }
+
+    /// Stops it; the broker is told DISCONNECT where it was connected.
+    pub fn cancel(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
+            self.sheet.cancel();
+        }
+    }
+
+    /// One that is over, to be looked at.
+    #[cfg(test)]
+    pub fn finished(report: Report) -> Self {
+        let (sheet, report) = Sheet::new(report, std::sync::Arc::new(|| {}));
+        Self {
+            sheet,
+            report,
+            task: None,
+        }
+    }
+}
+
+impl Drop for Examination {
+    fn drop(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
+        }
+    }
+}
+
+/// `config` as it is tested: one connection without subscriptions, will and kept session. A client id of the profile's
+/// own is not used, as that would throw out a client that runs with it; it is returned.
+fn as_test(mut config: Config) -> (Config, Option<String>) {
+    let profile = &mut config.profile;
+    profile.subscriptions.clear();
+    profile.will.enabled = false;
+    profile.session = Session::CleanStart;
+    profile.session_expiry = 0;
+    profile.reconnect = false;
+    let own = Some(profile.client_id.clone()).filter(|id| !id.is_empty());
+    profile.client_id = match &own {
+        Some(id) => format!("{id}-test"),
+        None => random_client_id(),
+    };
+    (config, own)
+}
