@@ -76,7 +76,8 @@ impl Live {
     }
 
     /// The same for a copy of what is shown, in a frame: waits for a fraction of a millisecond at most in all of the frame,
-    /// since [`Live::frame_begins`]. With `None` the last copy is shown once more.
+    /// since [`Live::frame_begins`]. With `None` the last copy is shown once more. After many times in vain it waits
+    /// as long as it takes.
     pub fn lock_soon(&self) -> Option<MutexGuard<'_, Model>> {
         self.waits.lock_soon(self.model())
     }

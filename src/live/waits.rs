@@ -1,7 +1,7 @@
 //! How long the window waits for the model's lock: never long within a frame, because the last copy is still good, and
 //! counted, so that a bench can say it. A lock that is free costs no clock.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, MutexGuard};
@@ -11,6 +11,9 @@ use crate::model::Model;
 /// All that a frame waits for the lock in order to copy what it shows. Taking in messages holds it for less at a time, unless
 /// another program has the processor just then.
 const PATIENCE: Duration = Duration::from_micros(300);
+/// Tries in a row that may be in vain. Then one waits as long as it takes: a picture that never changes is worse than a
+/// frame that is late once.
+const TRIES: u32 = 30;
 
 /// Waiting for the model, summed up since the connection was opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub(super) struct Clock {
     nanos: AtomicU64,
     /// What `nanos` was when the frame began.
     before_frame: AtomicU64,
+    /// Tries in vain since the last copy.
+    in_vain: AtomicU32,
 }
 
 impl Clock {
@@ -37,8 +42,20 @@ impl Clock {
         self.before_frame.store(nanos, Ordering::Relaxed);
     }
 
-    /// Locks if that takes no longer than the frame's patience lasts.
+    /// Locks if that takes no longer than the frame's patience lasts, or was in vain very often.
     pub(super) fn lock_soon<'a>(&self, model: &'a Mutex<Model>) -> Option<MutexGuard<'a, Model>> {
+        let in_vain = self.in_vain.load(Ordering::Relaxed);
+        let locked = if in_vain < TRIES {
+            self.try_for_a_moment(model)
+        } else {
+            Some(self.lock(model))
+        };
+        let in_vain = if locked.is_some() { 0 } else { in_vain + 1 };
+        self.in_vain.store(in_vain, Ordering::Relaxed);
+        locked
+    }
+
+    fn try_for_a_moment<'a>(&self, model: &'a Mutex<Model>) -> Option<MutexGuard<'a, Model>> {
         self.locks.fetch_add(1, Ordering::Relaxed);
         if let Some(model) = model.try_lock() {
             return Some(model);
@@ -94,6 +111,28 @@ mod tests {
         assert!(clock.so_far().total >= PATIENCE);
         drop(held);
         assert!(clock.lock_soon(&model).is_some());
+    }
+
+    #[test]
+    fn a_picture_does_not_stay_old_for_ever() {
+        let model = Mutex::new(Model::new(1024));
+        let clock = Clock::default();
+        let is_held = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let held = model.lock();
+                is_held.wait();
+                while clock.so_far().locks <= u64::from(TRIES) {
+                    std::thread::yield_now();
+                }
+                drop(held);
+            });
+            is_held.wait();
+            for _ in 0..TRIES {
+                assert!(clock.lock_soon(&model).is_none());
+            }
+            assert!(clock.lock_soon(&model).is_some());
+        });
     }
 
     #[test]
