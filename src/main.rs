@@ -18,6 +18,10 @@ fn main() -> ExitCode {
 
 fn open_window(options: WindowOptions) -> ExitCode {
     let demo = options.demo;
+    let connect = match options.profile() {
+        Ok(found) => found.map(|(profile, password)| gui::Opening { profile, password }),
+        Err(code) => return code,
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -34,6 +38,7 @@ fn open_window(options: WindowOptions) -> ExitCode {
     runtime.spawn(ask_on_signal(quit.clone()));
     let started = gui::run(gui::Options {
         demo,
+        connect,
         config_dir: options.config_dir,
         runtime: runtime.handle().clone(),
         secrets: None,

@@ -1,5 +1,7 @@
 //! The options that `pub`, `sub` and `watch` share: where to connect, as whom, and with which session and will.
 
+use std::path::PathBuf;
+
 use clap::builder::{StringValueParser, TypedValueParser};
 use clap::{ArgAction, Args};
 use thiserror::Error;
@@ -7,10 +9,14 @@ use thiserror::Error;
 use crate::client::{Config, Extras};
 use crate::mqtt::{Properties, Qos, TopicError, TopicFilter, TopicName, Version};
 use crate::profile::{
-    Profile, Secret, Session, Subscription, Transport, Url, UrlError, WillSettings,
+    Authentication, KeyringSecrets, Profile, Secret, SecretStore, Session, Subscription, Transport,
+    Url, UrlError, WillSettings,
 };
 
 use super::property::{PacketProperties, PropertyError};
+use super::saved::{self, SavedError};
+use super::terminal::ask_password;
+use super::transport_args::{Place, TransportArgs, TransportError};
 
 /// A session that never ends (MQTT 5, 3.1.2.11.2).
 const FOR_EVER: u32 = u32::MAX;
@@ -24,6 +30,26 @@ pub enum ConnectError {
     /// `-D`
     #[error(transparent)]
     Property(#[from] PropertyError),
+    /// TLS, WebSocket, Unix socket and proxy.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// `--profile`
+    #[error(transparent)]
+    Saved(#[from] SavedError),
+    /// The profile has a password that is nowhere to be found.
+    #[error(
+        "The password of “{name}” is not at hand{}. Give it with -P or in CANOPY_PASSWORD.",
+        reason.as_ref().map(|reason| format!(" ({})", reason.trim_end_matches('.'))).unwrap_or_default()
+    )]
+    NoPassword {
+        /// The profile.
+        name: String,
+        /// What the keyring said.
+        reason: Option<String>,
+    },
+    /// SCRAM without credentials.
+    #[error("SCRAM proves that you know the password. Give user name and password with -u and -P.")]
+    NeedsCredentials,
     /// A session that outlives the connection needs a name.
     #[error("A session that is kept needs a client identifier. Give one with -i.")]
     NeedsClientId,
@@ -40,36 +66,42 @@ pub enum ConnectError {
 
 /// Where to connect and how.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct ConnectArgs {
-    /// Host name or address of the broker
-    #[arg(
-        short = 'h',
-        long,
-        value_name = "HOST",
-        default_value = "localhost",
-        help_heading = "Connection"
-    )]
-    host: String,
-    /// TCP port of the broker
-    #[arg(short, long, value_name = "PORT", default_value_t = 1883,
+    /// Host name or address of the broker; localhost if left out
+    #[arg(short = 'h', long, value_name = "HOST", help_heading = "Connection")]
+    host: Option<String>,
+    /// TCP port of the broker; 1883 if left out, or 8883 with TLS (which 8883 selects by itself)
+    #[arg(short, long, value_name = "PORT",
         value_parser = clap::value_parser!(u16).range(1..), help_heading = "Connection")]
-    port: u16,
-    /// Host, port, user, password and topic at once: mqtt://[user[:password]@]host[:port]/topic
+    port: Option<u16>,
+    /// Everything at once: mqtt://[user[:password]@]host[:port]/topic, also mqtts://, or ws:// and wss:// with the
+    /// WebSocket's path instead of the topic, or mqtt+unix:///path
     #[arg(short = 'L', long, value_name = "URL", value_parser = parse_url, help_heading = "Connection")]
     url: Option<Url>,
-    /// Version of MQTT: 5 (or mqttv5), 311 (or mqttv311)
-    #[arg(short = 'V', long, value_name = "VERSION", default_value = "311",
-        value_parser = parse_version, help_heading = "Connection")]
-    protocol_version: Version,
-    /// Seconds between pings while nothing else is sent; 0 turns them off
+    /// Connect as the saved profile of this name says, also lab/NAME from a folder; other options override it
     #[arg(
-        short,
         long,
-        value_name = "SECONDS",
-        default_value_t = 60,
+        value_name = "NAME",
+        conflicts_with = "url",
         help_heading = "Connection"
     )]
-    keepalive: u16,
+    profile: Option<String>,
+    /// Look for saved profiles in this directory
+    #[arg(long, value_name = "DIR", help_heading = "Connection")]
+    config_dir: Option<PathBuf>,
+    /// Version of MQTT: 5 (or mqttv5), 311 (or mqttv311); 311 if left out
+    #[arg(short = 'V', long, value_name = "VERSION",
+        value_parser = parse_version, help_heading = "Connection")]
+    protocol_version: Option<Version>,
+    /// Seconds between pings while nothing else is sent; 0 turns them off; 60 if left out
+    #[arg(short, long, value_name = "SECONDS", help_heading = "Connection")]
+    keepalive: Option<u16>,
+    #[command(flatten)]
+    transport: TransportArgs,
     /// Accepted for scripts: small packets are always sent at once
     #[arg(long, hide = true)]
     nodelay: bool,
@@ -99,6 +131,9 @@ pub struct ConnectArgs {
     /// Client identifier made of this prefix and the process id
     #[arg(short = 'I', long, value_name = "PREFIX", help_heading = "Who you are")]
     id_prefix: Option<String>,
+    /// How to prove who you are in MQTT 5 (selects it): scram-sha-256
+    #[arg(long, value_name = "METHOD", value_parser = parse_method, help_heading = "Who you are")]
+    auth_method: Option<Authentication>,
 
     /// Resume the session of this client identifier, and keep it afterwards
     #[arg(short = 'c', long, help_heading = "Session and will")]
@@ -112,9 +147,9 @@ pub struct ConnectArgs {
     /// Message of the last will; empty if left out
     #[arg(long, value_name = "TEXT", help_heading = "Session and will")]
     will_payload: Option<String>,
-    /// QoS of the last will
-    #[arg(long, value_name = "QOS", default_value = "0", value_parser = parse_qos, help_heading = "Session and will")]
-    will_qos: Qos,
+    /// QoS of the last will; 0 if left out
+    #[arg(long, value_name = "QOS", value_parser = parse_qos, help_heading = "Session and will")]
+    will_qos: Option<Qos>,
     /// Whether the last will is a retained message
     #[arg(long, help_heading = "Session and will")]
     will_retain: bool,
@@ -140,51 +175,53 @@ pub struct Connect {
     pub url_topic: Option<String>,
     /// Properties of every message, given with `-D publish`.
     pub publish_properties: Properties,
+    /// What works but may surprise.
+    notes: Vec<String>,
+}
+
+impl Connect {
+    /// Says on standard error what works but may surprise, unless `quiet`.
+    pub fn say_notes(&self, quiet: bool) {
+        for note in self.notes.iter().filter(|_| !quiet) {
+            super::complain(note);
+        }
+    }
 }
 
 impl ConnectArgs {
-    /// Checks the options against each other and makes a profile of them, without subscriptions.
+    /// Checks the options against each other and makes a profile of them. It has subscriptions only if it was saved
+    /// with them. Looks a saved profile's secrets up in the keyring, so it may block.
     ///
     /// # Errors
     /// [`ConnectError`] says which options do not fit.
     pub fn connect(&self) -> Result<Connect, ConnectError> {
-        let mut properties = PacketProperties::default();
-        for joined in &self.property {
-            let values: Vec<String> = joined
-                .split(PROPERTY_SEPARATOR)
-                .map(str::to_owned)
-                .collect();
-            properties.add(&values)?;
-        }
-        let (user_name, password) = self.credentials()?;
-        let version = if self.property.is_empty() {
-            self.protocol_version
-        } else {
-            Version::V5
+        self.connect_with(&KeyringSecrets::default())
+    }
+
+    /// The same with another keyring.
+    pub(super) fn connect_with(&self, store: &dyn SecretStore) -> Result<Connect, ConnectError> {
+        let properties = self.properties()?;
+        let mut config = Config {
+            profile: self.base()?,
+            ..Config::default()
         };
         let url = self.url.as_ref();
-        let mut profile = Profile {
-            name: "canopy".to_owned(),
-            host: url.map_or(&self.host, |url| &url.host).clone(),
-            port: url.and_then(|url| url.port).unwrap_or(self.port),
-            version,
-            client_id: self.client_id(),
-            keep_alive: self.keepalive,
-            user_name,
-            use_password: password.is_some(),
-            will: self.will(&properties)?,
-            subscriptions: Vec::new(),
-            ..Profile::default()
+        let place = Place {
+            url,
+            host: self.host.as_deref(),
+            port: self.port,
         };
-        self.set_session(&mut profile, &properties)?;
-        if let Some(size) = properties.connect.maximum_packet_size {
-            profile.max_packet_size = size;
-        }
+        let notes = self.transport.apply(&mut config, &place)?;
+        self.set_account(&mut config, store)?;
+        let profile = &mut config.profile;
+        self.set_protocol(profile, &properties);
+        profile.will = self.will(&profile.will, &properties)?;
+        let session_expiry = self.set_session(profile, &properties)?;
         let extras = Extras {
             retain_as_published: false,
             acknowledge_by_hand: false,
             connect: Properties {
-                session_expiry: (profile.session_expiry > 0).then_some(profile.session_expiry),
+                session_expiry,
                 ..properties.connect
             },
             will: Properties {
@@ -193,86 +230,169 @@ impl ConnectArgs {
             },
         };
         Ok(Connect {
-            config: Config {
-                profile,
-                password,
-                ..Config::default()
-            },
+            config,
             extras,
-            url_topic: url.map(|url| url.topic().map(str::to_owned)).transpose()?,
+            url_topic: url.and_then(url_topic),
             publish_properties: properties.publish,
+            notes,
         })
     }
 
-    fn credentials(&self) -> Result<(String, Option<Secret>), ConnectError> {
+    fn properties(&self) -> Result<PacketProperties, PropertyError> {
+        let mut properties = PacketProperties::default();
+        for joined in &self.property {
+            let values: Vec<String> = joined
+                .split(PROPERTY_SEPARATOR)
+                .map(str::to_owned)
+                .collect();
+            properties.add(&values)?;
+        }
+        Ok(properties)
+    }
+
+    /// The saved profile, or what mosquitto's clients begin with.
+    fn base(&self) -> Result<Profile, SavedError> {
+        if let Some(name) = &self.profile {
+            return saved::by_name(self.config_dir.as_deref(), name);
+        }
+        Ok(Profile {
+            name: "canopy".to_owned(),
+            host: "localhost".to_owned(),
+            version: Version::V311,
+            session_expiry: 0,
+            subscriptions: Vec::new(),
+            ..Profile::default()
+        })
+    }
+
+    /// Version, keep alive, client identifier, authentication, and what `-D connect` says of the profile's fields.
+    fn set_protocol(&self, profile: &mut Profile, properties: &PacketProperties) {
+        if let Some(version) = self.protocol_version {
+            profile.version = version;
+        }
+        if let Some(method) = &self.auth_method {
+            profile.mqtt5.authentication = method.clone();
+        }
+        if !self.property.is_empty() || self.auth_method.is_some() {
+            profile.version = Version::V5;
+        }
+        if let Some(seconds) = self.keepalive {
+            profile.keep_alive = seconds;
+        }
+        match (&self.id, &self.id_prefix) {
+            (Some(id), _) => profile.client_id.clone_from(id),
+            (None, Some(prefix)) => profile.client_id = format!("{prefix}{}", std::process::id()),
+            (None, None) => {}
+        }
+        if let Some(size) = properties.connect.maximum_packet_size {
+            profile.max_packet_size = size;
+        }
+        if let Some(count) = properties.connect.topic_alias_maximum {
+            profile.mqtt5.topic_alias_maximum = count;
+        }
+    }
+
+    /// User name and password: those of the command line, then the environment, then the profile with its keyring,
+    /// then the person at the terminal.
+    fn set_account(
+        &self,
+        config: &mut Config,
+        store: &dyn SecretStore,
+    ) -> Result<(), ConnectError> {
         let url = self.url.as_ref();
         let user = url
             .and_then(|url| url.user_name.clone())
             .or_else(|| self.username.clone());
-        let password = url
+        if let Some(user) = user {
+            // The profile's password is not for somebody else.
+            config.profile.use_password &= config.profile.user_name == user;
+            config.profile.user_name = user;
+        }
+        let has_user = !config.profile.user_name.is_empty();
+        config.password = url
             .and_then(|url| url.password.clone())
-            .or_else(|| self.password.clone());
-        match (user.filter(|user| !user.is_empty()), password) {
-            (None, Some(_)) => Err(ConnectError::NeedsUserName),
-            (None, None) => Ok((String::new(), None)),
-            (Some(user), password) => Ok((user, password.or_else(password_from_environment))),
+            .or_else(|| self.password.clone())
+            .or_else(|| password_from_environment().filter(|_| has_user));
+        if config.password.is_some() && !has_user {
+            return Err(ConnectError::NeedsUserName);
         }
+        if self.profile.is_some() {
+            let reason = saved::add_secrets(config, store);
+            if config.profile.use_password && config.password.is_none() {
+                let name = config.profile.name.clone();
+                let question = format!("Password of “{name}”: ");
+                let password = ask_password(&question);
+                config.password = Some(password.ok_or(ConnectError::NoPassword { name, reason })?);
+            }
+        }
+        config.profile.use_password = config.password.is_some();
+        if self.auth_method.is_some() && !(has_user && config.password.is_some()) {
+            return Err(ConnectError::NeedsCredentials);
+        }
+        Ok(())
     }
 
-    fn client_id(&self) -> String {
-        match (&self.id, &self.id_prefix) {
-            (Some(id), _) => id.clone(),
-            (None, Some(prefix)) => format!("{prefix}{}", std::process::id()),
-            (None, None) => String::new(),
-        }
-    }
-
-    fn will(&self, properties: &PacketProperties) -> Result<WillSettings, ConnectError> {
-        let Some(topic) = &self.will_topic else {
-            let orphan = self.will_payload.is_some() || self.will_retain;
-            return if orphan {
-                Err(ConnectError::NeedsWillTopic)
-            } else {
-                Ok(WillSettings::default())
-            };
+    fn will(
+        &self,
+        saved: &WillSettings,
+        properties: &PacketProperties,
+    ) -> Result<WillSettings, ConnectError> {
+        let orphan = self.will_payload.is_some() || self.will_retain;
+        let mut will = match &self.will_topic {
+            Some(topic) => {
+                TopicName::new(topic.as_str()).map_err(ConnectError::WillTopic)?;
+                WillSettings {
+                    enabled: true,
+                    topic: topic.clone(),
+                    ..WillSettings::default()
+                }
+            }
+            None if orphan && !saved.enabled => return Err(ConnectError::NeedsWillTopic),
+            None => saved.clone(),
         };
-        TopicName::new(topic.as_str()).map_err(ConnectError::WillTopic)?;
-        Ok(WillSettings {
-            enabled: true,
-            topic: topic.clone(),
-            message: self.will_payload.clone().unwrap_or_default(),
-            qos: self.will_qos,
-            retain: self.will_retain,
-            delay: properties.will.will_delay.unwrap_or(0),
-            ..WillSettings::default()
-        })
+        if let Some(message) = &self.will_payload {
+            will.message.clone_from(message);
+        }
+        if let Some(qos) = self.will_qos {
+            will.qos = qos;
+        }
+        will.retain |= self.will_retain;
+        if let Some(seconds) = properties.will.will_delay {
+            will.delay = seconds;
+        }
+        Ok(will)
     }
 
-    /// `-c` resumes; with MQTT 5 it also keeps the session for ever unless `-x` says otherwise.
+    /// `-c` resumes; with MQTT 5 it also keeps the session for ever unless `-x` says otherwise. Returns the session
+    /// expiry that CONNECT carries, also with a clean start.
     fn set_session(
         &self,
         profile: &mut Profile,
         properties: &PacketProperties,
-    ) -> Result<(), ConnectError> {
+    ) -> Result<Option<u32>, ConnectError> {
         let asked = self
             .session_expiry_interval
             .or(properties.connect.session_expiry);
         let expiry = match (self.disable_clean_session, asked) {
+            // what a saved profile says stays
+            (false, None) => return Ok(None),
             (true, None) => FOR_EVER,
-            (_, asked) => asked.unwrap_or(0),
+            (_, Some(seconds)) => seconds,
         };
         let kept = match profile.version {
             Version::V5 => expiry == FOR_EVER,
             Version::V311 => self.disable_clean_session,
         };
-        if kept && self.id.is_none() {
+        let is_named =
+            self.id.is_some() || (self.profile.is_some() && !profile.client_id.is_empty());
+        if kept && !is_named {
             return Err(ConnectError::NeedsClientId);
         }
         profile.session_expiry = expiry;
         if self.disable_clean_session {
             profile.session = Session::Resume;
         }
-        Ok(())
+        Ok((expiry > 0).then_some(expiry))
     }
 }
 
@@ -294,14 +414,22 @@ pub fn subscriptions(filters: &[TopicFilter], qos: Qos) -> Vec<Subscription> {
         .collect()
 }
 
-/// A URL with a topic, on plain TCP.
+/// The topic of a URL: a WebSocket's path and that of a socket are none.
+fn url_topic(url: &Url) -> Option<String> {
+    matches!(url.transport, Transport::Tcp | Transport::Tls)
+        .then(|| url.topic().ok().map(str::to_owned))
+        .flatten()
+}
+
 fn parse_url(text: &str) -> Result<Url, UrlError> {
-    let url = Url::parse(text)?;
-    if url.transport != Transport::Tcp {
-        return Err(UrlError::Transport(url.transport.scheme()));
+    Url::parse(text)
+}
+
+fn parse_method(text: &str) -> Result<Authentication, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "scram-sha-256" => Ok(Authentication::ScramSha256),
+        _ => Err("use scram-sha-256"),
     }
-    url.topic()?;
-    Ok(url)
 }
 
 /// A QoS on the command line.

@@ -8,6 +8,8 @@ use crate::mqtt::{ReasonCode, Version};
 pub const ERROR: u8 = 1;
 /// The connection was lost before the work was done.
 pub const LOST: u8 = 7;
+/// What answers does not speak TLS.
+pub const TLS: u8 = 8;
 /// `-W` ran out.
 pub const TIMED_OUT: u8 = 27;
 

@@ -2,7 +2,8 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `arguments`, `connect`, `property`, `url` | what the options mean |
+//! | `arguments`, `connect`, `transport_args`, `property` | what the options mean |
+//! | `saved` | profiles saved in the window, and addresses to open it with |
 //! | `publish_args`, `publish` | `canopy pub` |
 //! | `subscribe_args`, `subscribe`, `receive` | `canopy sub` |
 //! | `output` | messages and packets as text |
@@ -23,10 +24,12 @@ mod property;
 mod publish;
 mod publish_args;
 mod receive;
+mod saved;
 mod session;
 mod subscribe;
 mod subscribe_args;
 mod terminal;
+mod transport_args;
 mod watch;
 
 use std::ffi::OsString;
@@ -41,6 +44,8 @@ pub use bench_args::{
     MemoryBenchArgs, ModelBenchArgs, StartBenchArgs,
 };
 use exit::Outcome;
+
+use crate::profile::{Profile, Secret};
 
 /// What the command line asks for.
 pub enum Invocation {
@@ -59,6 +64,38 @@ pub struct WindowOptions {
     pub demo: bool,
     /// Where profiles and settings are, instead of the platform's directory.
     pub config_dir: Option<PathBuf>,
+    /// What to connect to once it is open.
+    pub connect: Option<ConnectTo>,
+}
+
+/// What the command line names for the window to connect to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConnectTo {
+    /// An address, which may hold a password.
+    Url(Secret),
+    /// The name of a saved profile.
+    Profile(String),
+}
+
+impl WindowOptions {
+    /// The profile to connect with, and the password if the address holds one. A profile with an unknown identifier is
+    /// new. An unknown name and a wrong address are answered here.
+    ///
+    /// # Errors
+    /// The exit code of a process that has nothing left to do.
+    pub fn profile(&self) -> Result<Option<(Profile, Option<Secret>)>, ExitCode> {
+        let config_dir = self.config_dir.as_deref();
+        let found = match &self.connect {
+            None => return Ok(None),
+            Some(ConnectTo::Url(address)) => saved::by_url(config_dir, address.reveal()),
+            Some(ConnectTo::Profile(name)) => {
+                saved::by_name(config_dir, name).map(|profile| (profile, None))
+            }
+        };
+        found
+            .map(Some)
+            .map_err(|err| Outcome::error(err).report(false))
+    }
 }
 
 /// A subcommand in the terminal; [`TerminalCommand::run`] does its work.
@@ -73,6 +110,8 @@ pub struct TerminalCommand(TerminalArgs);
     args_conflicts_with_subcommands = true,
     after_help = "Examples:
   canopy                                   open the window
+  canopy mqtts://broker.lan                open it connected to this broker
+  canopy --profile Kitchen                 open it connected as saved
   canopy --demo                            open it with the broker inside and demo devices
   canopy broker                            a broker on port 1883 of this machine
   canopy sub -t '#' -v                     print every message
@@ -87,6 +126,13 @@ struct Root {
     /// Keep profiles and settings in this directory
     #[arg(long, value_name = "DIR")]
     config_dir: Option<PathBuf>,
+    /// Connect with the saved profile of this name, also lab/NAME from a folder
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["url", "demo"])]
+    profile: Option<String>,
+    /// Connect to this broker: mqtt://host, mqtts://user@host:port, ws://…, wss://host/path, mqtt+unix:///path
+    #[arg(value_name = "URL", value_parser = connect::password_parser(), conflicts_with = "demo",
+        help = "Connect to this broker: mqtt://host, mqtts://user@host:port, wss://host/path, mqtt+unix:///path …")]
+    url: Option<Secret>,
     #[command(subcommand)]
     command: Option<CommandArgs>,
 }
@@ -139,6 +185,10 @@ fn parse_from(arguments: Vec<OsString>) -> Result<Invocation, clap::Error> {
         None => Invocation::Window(WindowOptions {
             demo: root.demo,
             config_dir: root.config_dir,
+            connect: root
+                .url
+                .map(ConnectTo::Url)
+                .or(root.profile.map(ConnectTo::Profile)),
         }),
     })
 }

@@ -56,6 +56,7 @@ const CONNECT: &[&str] = &[
     "request-problem-information",
     "request-response-information",
     "session-expiry-interval",
+    "topic-alias-maximum",
     "user-property",
 ];
 const PUBLISH: &[&str] = &[
@@ -131,6 +132,10 @@ fn set(target: &mut Properties, property: &str, value: &str) -> Result<(), Prope
         "receive-maximum" => {
             let expected = "a number of messages from 1 to 65535";
             target.receive_maximum = Some(number(property, value, 1..=u16::MAX, expected)?);
+        }
+        "topic-alias-maximum" => {
+            let expected = "a number of aliases from 0 to 65535";
+            target.topic_alias_maximum = Some(number(property, value, 0..=u16::MAX, expected)?);
         }
         "message-expiry-interval" => target.message_expiry = Some(seconds(property, value)?),
         "session-expiry-interval" => target.session_expiry = Some(seconds(property, value)?),

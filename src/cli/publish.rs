@@ -29,6 +29,7 @@ pub fn run(args: &PublishArgs) -> ExitCode {
         Err(err) => return Outcome::error(err).report(false),
     };
     let quiet = job.quiet;
+    job.connect.say_notes(quiet);
     let outcome = match (Feed::open(&job), super::runtime()) {
         (Ok(feed), Ok(runtime)) => {
             let outcome = runtime.block_on(publish(runtime.handle(), job, feed));

@@ -21,6 +21,9 @@ pub enum PublishError {
     /// Neither `-t` nor `-L`.
     #[error("Nothing says where to publish. Give the topic with -t, or in a URL with -L.")]
     NoTopic,
+    /// The saved profile wants to be asked about each publish.
+    #[error("“{0}” is saved as one to ask before publishing to. If you are sure, add --yes.")]
+    AskFirst(String),
     /// `-t`
     #[error("“{0}” is not a topic: {1}")]
     Topic(String, TopicError),
@@ -36,6 +39,9 @@ pub enum PublishError {
   canopy pub -t home/lamp -m on            to the broker on this machine
   canopy pub -h broker.lan -u me -t a/b -m 1 -q 2 -r
                                            retained, QoS 2, with a user name
+  canopy pub -h broker.lan --cafile ca.pem -t a/b -m 1
+                                           encrypted, port 8883
+  canopy pub --profile Kitchen -t a -m 1   connected as saved in the window
   canopy pub -t home/lamp -n -r            clear a retained message
   tail -f log.txt | canopy pub -t log -l   one message for each line
   canopy pub -t cam -f a.jpg -D publish content-type image/jpeg
@@ -84,6 +90,9 @@ pub struct PublishArgs {
     #[arg(short = 'M', long, value_name = "COUNT", default_value_t = 20,
         value_parser = clap::value_parser!(u16).range(1..), help_heading = "Message")]
     max_inflight: u16,
+    /// Publish also to a saved profile that asks before each publish
+    #[arg(long, help_heading = "Message")]
+    yes: bool,
     #[command(flatten)]
     connect: ConnectArgs,
     /// Print every packet
@@ -143,6 +152,10 @@ impl PublishArgs {
         let topic = TopicName::new(text.as_str()).map_err(|err| PublishError::Topic(text, err))?;
         let is_stream = self.stdin_line;
         connect.config.profile.reconnect = is_stream;
+        connect.config.profile.subscriptions.clear();
+        if connect.config.profile.ask_before_publish && !self.yes {
+            return Err(PublishError::AskFirst(connect.config.profile.name));
+        }
         Ok(PublishJob {
             connect,
             topic,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::client::{
-    Captures, Command, Config, Connection, Event, Extras, Failure, RuntimeHandle, State,
+    Captures, Command, Config, Connection, DialError, Event, Extras, Failure, RuntimeHandle, State,
+    Step,
 };
 use crate::mqtt::Version;
 
@@ -95,18 +96,36 @@ impl Session {
     /// How a failure ends the program, as mosquitto's clients end: the code of a refused CONNACK, 7 for a lost
     /// connection, 1 for a broker that was not reached.
     pub fn outcome(&self, failure: &Failure, was_connected: bool) -> Outcome {
+        let dialing = self.dial_code().filter(|_| !was_connected);
         let code = match failure.reason {
             Some(reason) if !was_connected => exit::refused(self.version, reason),
-            _ if was_connected || self.connection.was_reached() => exit::LOST,
-            _ => exit::ERROR,
+            _ => dialing.unwrap_or(match was_connected || self.connection.was_reached() {
+                true => exit::LOST,
+                false => exit::ERROR,
+            }),
         };
         Outcome::new(code, in_options(failure))
+    }
+
+    /// The code for a way to the broker that did not come about; `None` when it did, or when nothing was tried. A port
+    /// without TLS behind it has a code of its own, as with mosquitto's clients.
+    fn dial_code(&self) -> Option<u8> {
+        let report = self.connection.dial_report();
+        let last = report.steps.last()?;
+        Some(match last.outcome.as_ref().err()? {
+            DialError::NotTls(_) | DialError::Closed(Step::Tls) => exit::TLS,
+            DialError::Lost {
+                step: Step::Tls, ..
+            } => exit::TLS,
+            _ => exit::ERROR,
+        })
     }
 
     /// Whether trying again may help: a refusal is for good, and so is a broker that was never reached.
     pub fn may_retry(&self, failure: &Failure, was_connected: bool) -> bool {
         let is_refusal = failure.reason.is_some() && !was_connected;
-        !is_refusal && (was_connected || self.connection.was_reached())
+        let is_reached = self.connection.was_reached() && self.dial_code().is_none();
+        !is_refusal && (was_connected || is_reached)
     }
 }
 
@@ -116,12 +135,79 @@ pub fn in_options(failure: &Failure) -> Failure {
         Some(0x84) => "Choose another version with -V.".to_owned(),
         Some(0x85) => "Choose another client id with -i.".to_owned(),
         Some(0x86) => "Check -u and -P.".to_owned(),
-        _ => failure.cure.replace(" in the profile", ""),
+        _ => options_for(&failure.cure),
     };
     Failure {
+        what: failure.what.replace("this profile", "this command"),
         cure,
         ..failure.clone()
     }
+}
+
+/// What the window calls its fields, and the options for them.
+const OPTIONS: [(&str, &str); 17] = [
+    (
+        "Choose the authority's certificate as CA file in the profile, or trust exactly this certificate",
+        "Give the authority's certificate with --cafile, or trust exactly this certificate with --fingerprint",
+    ),
+    (
+        "Choose it as CA file in the profile, or trust exactly this certificate",
+        "Give it with --cafile, or trust exactly this certificate with --fingerprint",
+    ),
+    (
+        "or choose the authority's file in the profile",
+        "or give the authority's file with --cafile",
+    ),
+    (
+        "Choose the certificate and its key in the profile",
+        "Give the certificate and its key with --cert and --key",
+    ),
+    (
+        "Choose another certificate in the profile",
+        "Give another certificate with --cert and --key",
+    ),
+    (
+        "Choose WebSocket over TLS in the profile",
+        "Choose WebSocket over TLS with --ws and --cafile",
+    ),
+    (
+        "Choose WebSocket in the profile",
+        "Choose WebSocket with --ws",
+    ),
+    (
+        "Choose TLS in the profile",
+        "Choose TLS with --cafile or --tls-use-os-certs",
+    ),
+    (
+        "Choose TCP in the profile",
+        "Leave out --cafile and the other options that choose TLS or WebSocket",
+    ),
+    (
+        "Choose the Unix socket in the profile",
+        "Choose it with --unix",
+    ),
+    ("as the server name in the profile", "with --server-name"),
+    ("as server name in the profile", "with --server-name"),
+    ("ALPN in the profile", "--tls-alpn"),
+    ("proxy in the profile", "proxy in --proxy"),
+    ("headers in the profile", "headers in --ws-header"),
+    (
+        "Enter the passphrase of the key.",
+        "Give the passphrase of the key in CANOPY_KEY_PASSPHRASE or with --key-passphrase-file.",
+    ),
+    (
+        "Enter the right passphrase of the key.",
+        "Give the right passphrase of the key in CANOPY_KEY_PASSPHRASE or with --key-passphrase-file.",
+    ),
+];
+
+fn options_for(cure: &str) -> String {
+    OPTIONS
+        .iter()
+        .fold(cure.to_owned(), |cure, (field, option)| {
+            cure.replace(field, option)
+        })
+        .replace(" in the profile", "")
 }
 
 /// Waits until then, or for ever.

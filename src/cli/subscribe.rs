@@ -32,6 +32,7 @@ pub fn run(args: &SubscribeArgs) -> ExitCode {
         Err(err) => return Outcome::error(err).report(false),
     };
     let quiet = job.quiet;
+    job.connect.say_notes(quiet);
     let outcome = match super::runtime() {
         Ok(runtime) => {
             let outcome = runtime.block_on(subscribe(runtime.handle(), job));

@@ -48,6 +48,9 @@ Examples:
   canopy sub -t '#' -v                     everything, with topics
   canopy sub -t 'home/+/temp' -C 1 -W 5    one message, or exit code 27
   canopy sub -t '#' -F '@H:@M:@S %t %p'    with the time
+  canopy sub --profile Kitchen -v          as saved in the window
+  canopy sub -h broker.lan --cafile ca.pem -t '#'
+                                           encrypted, port 8883
   canopy sub -t 'old/#' --remove-retained --retained-only
                                            clear retained messages
 
@@ -197,11 +200,19 @@ impl SubscribeArgs {
         let mut connect = self.connect.connect()?;
         let mut topics = self.topic.clone();
         topics.extend(connect.url_topic.clone());
-        if topics.is_empty() && self.unsubscribe.is_empty() {
+        let saved = &mut connect.config.profile.subscriptions;
+        // A saved profile's own subscriptions count when the command line names none.
+        let filters = if topics.is_empty() && !saved.is_empty() {
+            let texts: Vec<String> = saved.iter().map(|it| it.filter.clone()).collect();
+            parse_filters(&texts)?
+        } else {
+            let filters = parse_filters(&topics)?;
+            *saved = subscriptions(&filters, self.qos);
+            filters
+        };
+        if filters.is_empty() && self.unsubscribe.is_empty() {
             return Err(SubscribeError::NoTopic);
         }
-        let filters = parse_filters(&topics)?;
-        connect.config.profile.subscriptions = subscriptions(&filters, self.qos);
         connect.extras.retain_as_published = self.retain_as_published;
         // A kept session delivers what -C leaves over to the next run, if it was not acknowledged in this one.
         let is_kept = connect.config.profile.session == Session::Resume;

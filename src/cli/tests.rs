@@ -89,6 +89,7 @@ fn a_url_says_everything() {
 #[test]
 fn passwords_are_not_printed() {
     for line in [
+        "canopy pub -t a -n --proxy socks5h://me:hidden@host",
         "canopy pub -t a -n -u me -P hidden",
         "canopy sub -t a -L mqtt://me:hidden@host/t",
         "canopy watch -u me --pw hidden",
@@ -153,4 +154,150 @@ fn mistakes_are_refused() {
     assert!(subscribe_args("canopy sub -t a -F %z").job().is_err());
     assert!(subscribe_args("canopy sub -t a -c").job().is_err());
     assert!(subscribe_args("canopy sub -t a -P x").job().is_err());
+}
+
+fn place(line: &str) -> String {
+    publish_job(line).connect.config.profile.url()
+}
+
+#[test]
+fn the_port_and_tls_follow_each_other_as_in_mosquittos_clients() {
+    let cases = [
+        ("", "mqtt://localhost:1883"),
+        ("--cafile ca.pem", "mqtts://localhost:8883"),
+        ("--cafile ca.pem -p 1999", "mqtts://localhost:1999"),
+        ("--tls-use-os-certs", "mqtts://localhost:1883"),
+        ("-p 8883", "mqtts://localhost:8883"),
+        ("--insecure", "mqtt://localhost:1883"),
+        ("--cert c --key k", "mqtt://localhost:1883"),
+        ("-L mqtts://h/t", "mqtts://h:8883"),
+        ("-L mqtt://h:8883/t", "mqtts://h:8883"),
+        ("-L mqtt://h/t --cafile ca.pem", "mqtts://h:1883"),
+        ("-L wss://h/path", "wss://h:8084/path"),
+        ("-L mqtt+unix:///run/m.sock", "mqtt+unix:///run/m.sock"),
+        ("--p12 me.p12", "mqtts://localhost:8883"),
+        ("--ws -p 9001", "ws://localhost:9001/mqtt"),
+        ("--ws-path x --cafile ca.pem", "wss://localhost:8883/x"),
+        ("--unix /run/m.sock", "mqtt+unix:///run/m.sock"),
+    ];
+    for (options, expected) in cases {
+        let line = format!("canopy pub -t a -n {options}");
+        assert_eq!(place(&line), expected, "{options}");
+    }
+}
+
+#[test]
+fn options_of_tls_and_proxy_reach_the_profile() {
+    let job = publish_job(
+        "canopy pub -t a -n --cafile ca.pem --cert c.pem --key k.pem --tls-alpn mqtt \
+         --tls-version tlsv1.3 --server-name broker --proxy socks5h://me:p%40w@proxy:1081 \
+         --ws-header 'X-A: b: c' -u me -P pw --auth-method scram-sha-256",
+    );
+    let config = &job.connect.config;
+    let profile = &config.profile;
+    assert_eq!(
+        profile.transport,
+        crate::profile::Transport::SecureWebSocket
+    );
+    assert_eq!(profile.tls.server_name, "broker");
+    assert_eq!(profile.tls.alpn, ["mqtt"]);
+    assert_eq!(profile.tls.minimum, crate::profile::TlsVersion::V1_3);
+    assert!(matches!(
+        profile.tls.identity,
+        crate::profile::Identity::Pem { .. }
+    ));
+    let headers = [("X-A".to_owned(), "b: c".to_owned())];
+    assert_eq!(profile.web_socket.headers, headers);
+    let proxy = &profile.proxy;
+    let account = (proxy.host.as_str(), proxy.port, proxy.user_name.as_str());
+    assert_eq!(account, ("proxy", 1081, "me"));
+    assert_eq!(config.proxy_password, Some(Secret::new("p@w")));
+    assert_eq!(
+        profile.mqtt5.authentication,
+        crate::profile::Authentication::ScramSha256
+    );
+    assert_eq!(profile.version, crate::mqtt::Version::V5);
+}
+
+#[test]
+fn options_that_do_not_fit_end_with_the_cure() {
+    let cases = [
+        ("--psk abcd", "--cafile"),
+        ("--psk-identity me", "--cafile"),
+        ("--capath dir", "--cafile"),
+        ("--ciphers ALL", "Leave it out"),
+        ("--keyform engine", "PEM"),
+        ("--cert c", "Give both"),
+        ("--cert c --key k --p12 f", "Leave out"),
+        ("--tls-version tlsv1.1", "tlsv1.2"),
+        ("--fingerprint abc", "64"),
+        ("--cafile a --tls-use-os-certs", "Give"),
+        ("--proxy ftp://host", "socks5h://"),
+        ("--proxy host", "socks5h://"),
+        ("--ws-header nothing", "NAME:VALUE"),
+        ("--unix s -h host", "Leave it out"),
+        ("--unix s --cafile a", "Leave it out"),
+        ("--auth-method scram-sha-256", "-u and -P"),
+    ];
+    for (options, cure) in cases {
+        let args = subscribe_args(&format!("canopy sub -t a {options}"));
+        match args.job() {
+            Ok(_) => panic!("{options} fits"),
+            Err(err) => assert!(err.to_string().contains(cure), "{options}: {err}"),
+        }
+    }
+}
+
+#[test]
+fn a_saved_profile_is_the_base_and_options_override_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let profile = Profile {
+        name: "Kitchen".to_owned(),
+        host: "kitchen.example".to_owned(),
+        transport: crate::profile::Transport::Tls,
+        port: 8884,
+        ask_before_publish: true,
+        ..Profile::default()
+    };
+    let config = crate::profile::ConfigDir::open(Some(directory.path())).expect("a directory");
+    config.save_profiles(&[profile]).expect("saved");
+    let options = format!(
+        "--profile Kitchen --config-dir {}",
+        directory.path().display()
+    );
+    let args = subscribe_args(&format!("canopy sub {options} -h other"));
+    let job = args.job().expect("fits");
+    let profile = job.connect.config.profile;
+    assert_eq!(profile.url(), "mqtts://other:8884");
+    assert_eq!(profile.version, crate::mqtt::Version::V5);
+    assert_eq!(job.filters.len(), 2);
+    let job = subscribe_args(&format!("canopy sub {options} -t a")).job();
+    assert_eq!(job.expect("fits").filters.len(), 1);
+    let job = publish_job(&format!("canopy pub {options} --yes -t a -n"));
+    assert!(job.connect.config.profile.subscriptions.is_empty());
+    let Ok(Invocation::Terminal(command)) = parsed(&format!("canopy pub {options} -t a -n")) else {
+        panic!("not understood");
+    };
+    let TerminalArgs::Pub(args) = command.0 else {
+        panic!("not pub");
+    };
+    let err = args.job().err().expect("it asks first").to_string();
+    assert!(err.contains("--yes"), "{err}");
+}
+
+#[test]
+fn the_window_opens_connected() {
+    let Ok(Invocation::Window(options)) = parsed("canopy mqtts://me:hidden@host") else {
+        panic!("not the window");
+    };
+    assert!(!format!("{options:?}").contains("hidden"));
+    let Ok(Invocation::Window(options)) = parsed("canopy --profile Kitchen") else {
+        panic!("not the window");
+    };
+    assert_eq!(
+        options.connect,
+        Some(ConnectTo::Profile("Kitchen".to_owned()))
+    );
+    assert!(parsed("canopy --demo mqtt://host").is_err());
+    assert!(parsed("canopy --profile a mqtt://host").is_err());
 }

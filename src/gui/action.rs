@@ -58,6 +58,8 @@ pub enum Action {
     DeleteProfile(ProfileId),
     /// Put the profile deleted last back where it was.
     UndoDeleteProfile,
+    /// Save a profile that came from the command line.
+    KeepProfile(ProfileId),
     /// Move a profile to this place in the list.
     MoveProfile(ProfileId, usize),
     /// Replace a profile by its edited version; saved at once.

@@ -205,7 +205,7 @@ pub fn icon_fill(size: f32) -> FontId {
 
 /// Loads the fonts that ship with Canopy. Once, before the first frame.
 pub fn install_fonts(ctx: &Context) {
-    let mut fonts = FontDefinitions::default();
+    let mut fonts = FontDefinitions::empty();
     let files: [(&str, &'static [u8]); 8] = [
         (
             "Inter",
@@ -245,14 +245,15 @@ pub fn install_fonts(ctx: &Context) {
             .font_data
             .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
-    let fallback = fonts
-        .families
-        .get(&FontFamily::Proportional)
-        .cloned()
-        .unwrap_or_default();
+    // what one font lacks another may have; beyond them the system's are asked
     let mut family = |family: FontFamily, first: &[&str]| {
-        let names = first.iter().map(|name| (*name).to_owned());
-        let chain = names.chain(fallback.iter().cloned()).collect();
+        let names = first.iter().chain(&["JetBrains Mono", "Inter"]);
+        let mut chain: Vec<String> = Vec::new();
+        for name in names.map(|name| (*name).to_owned()) {
+            if !chain.contains(&name) {
+                chain.push(name);
+            }
+        }
         fonts.families.insert(family, chain);
     };
     family(FontFamily::Proportional, &["Inter", "Phosphor"]);

@@ -275,6 +275,26 @@ impl Tree {
         children
     }
 
+    /// The child that came last. With [`Tree::sibling_before`] all children can be walked in pieces, whatever is
+    /// opened or comes in between two of them.
+    pub(super) fn last_child(&self, node: NodeId) -> Option<NodeId> {
+        if let Some(listing) = self.listing(node) {
+            return listing.arrivals().last().copied();
+        }
+        let first = self.branch(node)?.first_child;
+        (first != NOTHING).then_some(NodeId(first))
+    }
+
+    /// The child of the same branch that came before this one.
+    pub(super) fn sibling_before(&self, child: NodeId) -> Option<NodeId> {
+        let link = self.node(child).link;
+        if let Some(listing) = self.listing(self.parent(child)) {
+            let arrival = (link as usize).checked_sub(1)?;
+            return listing.arrivals().get(arrival).copied();
+        }
+        (link != NOTHING).then_some(NodeId(link))
+    }
+
     // ---- figures -------------------------------------------------------------------------------------------
 
     /// Counts a message of `bytes` bytes on `topic`, whose path is `path`, and on all above it. Returns how many

@@ -3,16 +3,14 @@
 
 use std::collections::VecDeque;
 
-use super::names::number;
-use super::open::SORT_AT_ONCE;
 use super::pause::Rubbish;
+use super::turn::Turn;
 use super::{Model, NodeId, SortJob};
 
-/// Branches that are opened, closed or sorted at once; the rest is left to chores.
-pub(super) const AT_ONCE: usize = 1024;
-/// Nodes or listings looked at in one slice, and those of them that something is done to.
-const SLICE_LOOKS: usize = 4096;
-const SLICE_CHANGES: usize = 256;
+/// Branches that are looked at for a new order at once, and in one slice; the rest is left to chores.
+pub(super) const LISTINGS_AT_ONCE: usize = 256;
+/// Children that are put in order where they stand, at once and in one slice, in branches that are not longer.
+pub(super) const SORT_ROOM: usize = 512;
 
 /// What [`Model::next_chore`] did or left.
 #[derive(Debug)]
@@ -37,25 +35,6 @@ pub(super) struct Chores {
     pub(super) unordered: Option<usize>,
 }
 
-/// Branches that are being opened or closed.
-#[derive(Debug)]
-pub(super) struct Turn {
-    open: bool,
-    rest: Rest,
-}
-
-/// Branches in the order of their turn. Opening goes from the deepest up and closing from the top down: then each
-/// branch changes the sums of one listing only, not those of all above it.
-#[derive(Debug)]
-enum Rest {
-    /// Node numbers from `next` down to 1.
-    Down { next: u32 },
-    /// Node numbers from `next` up.
-    Up { next: u32 },
-    /// The last one is next.
-    These(Vec<NodeId>),
-}
-
 impl Model {
     /// Opens or closes a branch and everything below it; `None` means the whole tree. What is nearest to the top is
     /// done at once, the rest by a worker, see [`Model::next_chore`].
@@ -65,65 +44,18 @@ impl Model {
             view.set_open_below(node, open);
             return;
         }
-        let rest = match node {
-            None => self.turn_all(open),
-            Some(node) => self.turn_below(node, open),
-        };
-        self.chores
-            .turns
-            .extend(rest.map(|rest| Turn { open, rest }));
-        if !self.chores.turns.is_empty() {
+        if node.is_none() {
+            self.open_rule.leave_to_user();
+        }
+        let top = node.unwrap_or(NodeId::ROOT);
+        let mut turns = std::mem::take(&mut self.chores.turns);
+        // what is asked for now goes before what was asked for below it
+        turns.retain(|turn| !self.tree.upwards(turn.top()).any(|above| above == top));
+        if let Some(rest) = self.turn_at_once(top, open) {
+            turns.push_back(rest);
             self.tree.wanted().want_chores();
         }
-    }
-
-    fn turn_all(&mut self, open: bool) -> Option<Rest> {
-        self.open_rule.leave_to_user();
-        self.chores.turns.clear();
-        let end = number(self.tree.len().min(AT_ONCE));
-        let first: Vec<NodeId> = (1..end).map(NodeId).collect();
-        self.turn(first.into_iter(), open);
-        let rest = if open {
-            let last = number(self.tree.len() - 1);
-            Rest::Down { next: last }
-        } else {
-            Rest::Up { next: end }
-        };
-        (self.tree.len() > AT_ONCE).then_some(rest)
-    }
-
-    fn turn_below(&mut self, node: NodeId, open: bool) -> Option<Rest> {
-        let mut branches = self.branches_below(node);
-        let mut rest = branches.split_off(branches.len().min(AT_ONCE));
-        self.turn(branches.into_iter(), open);
-        if !open {
-            rest.reverse();
-        }
-        (!rest.is_empty()).then_some(Rest::These(rest))
-    }
-
-    /// `branches` come with those nearest to the top first.
-    fn turn(&mut self, branches: impl DoubleEndedIterator<Item = NodeId>, open: bool) {
-        if open {
-            branches
-                .rev()
-                .for_each(|branch| self.set_tree_open(branch, true));
-        } else {
-            branches.for_each(|branch| self.set_tree_open(branch, false));
-        }
-    }
-
-    /// Branches at and below `node`, each after the one it hangs on.
-    fn branches_below(&self, node: NodeId) -> Vec<NodeId> {
-        let mut branches = vec![node];
-        let mut next = 0;
-        while let Some(&branch) = branches.get(next) {
-            let children = self.tree.children(branch);
-            let is_branch = |child: &NodeId| self.tree.node(*child).branch().is_some();
-            branches.extend(children.into_iter().filter(is_branch));
-            next += 1;
-        }
-        branches
+        self.chores.turns = turns;
     }
 
     /// Does a slice of what has been left undone, so that the lock is held for moments only; a worker calls it until
@@ -151,31 +83,11 @@ impl Model {
         self.sort_slice()
     }
 
-    /// Returns whether more is left.
-    fn turn_slice(&mut self, turn: &mut Turn) -> bool {
-        self.revision += 1;
-        let mut changes = 0;
-        for _ in 0..SLICE_LOOKS {
-            let Some(branch) = turn.rest.next(self.tree.len()) else {
-                return false;
-            };
-            let node = self.tree.node(branch);
-            if node.branch().is_some() && node.is_open() != turn.open {
-                self.set_tree_open(branch, turn.open);
-                changes += 1;
-            }
-            if changes == SLICE_CHANGES {
-                break;
-            }
-        }
-        true
-    }
-
     /// Orders the open ones among the listings from `first` on anew.
     fn order_slice(&mut self, first: usize) {
         self.revision += 1;
-        let end = self.tree.listings().len().min(first + SLICE_CHANGES);
-        let mut room = SORT_AT_ONCE;
+        let end = self.tree.listings().len().min(first + LISTINGS_AT_ONCE);
+        let mut room = SORT_ROOM;
         for listing in first..end {
             self.order_listing_anew(listing, &mut room);
         }
@@ -184,11 +96,11 @@ impl Model {
 
     /// Sorts short branches that wait for it, until a long one comes.
     fn sort_slice(&mut self) -> Chore {
-        let mut room = SORT_AT_ONCE;
+        let mut room = SORT_ROOM;
         while let Some(listing) = self.tree.next_unsorted() {
             self.revision += 1;
             let children = self.tree.listings()[listing].placed();
-            if children > SORT_AT_ONCE {
+            if children > SORT_ROOM {
                 return Chore::Sort(self.sort_job(listing));
             }
             self.tree.sort_listing(listing, self.order.by);
@@ -198,23 +110,5 @@ impl Model {
             }
         }
         Chore::Done
-    }
-}
-
-impl Rest {
-    fn next(&mut self, nodes: usize) -> Option<NodeId> {
-        match self {
-            Self::Down { next } => {
-                let node = Some(NodeId(*next)).filter(|node| *node != NodeId::ROOT);
-                *next = next.saturating_sub(1);
-                node
-            }
-            Self::Up { next } => {
-                let node = ((*next as usize) < nodes).then_some(NodeId(*next));
-                *next += 1;
-                node
-            }
-            Self::These(branches) => branches.pop(),
-        }
     }
 }

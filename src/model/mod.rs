@@ -9,7 +9,7 @@
 //! | `arena`, `node`, `names`, `index` | nodes with the figures of their subtree; what they are called; how they are found |
 //! | `paged`, `shared` | lists that grow without moving; lists that a worker shares |
 //! | `listing`, `open`, `sort` | children in the order of their rows, with row sums; what is open; their order |
-//! | `chores` | what would take too long in one piece |
+//! | `chores`, `turn` | what would take too long in one piece; of that: opening and closing everything below a branch |
 //! | `rows`, `view` | rows of the open tree; rows while a filter is set |
 //! | `branches` | opening, closing and finding nodes |
 //! | `history`, `record`, `stored` | messages within a byte budget |
@@ -44,6 +44,7 @@ mod shared;
 mod sort;
 mod stored;
 mod tree;
+mod turn;
 mod view;
 mod wanted;
 

@@ -10,8 +10,8 @@ use super::names::Names;
 use super::order::{natural, natural_first_level};
 use super::{NodeId, SortBy};
 
-/// Up to this many children are put in order where they stand; more are left to a [`super::SortJob`].
-pub(super) const SORT_AT_ONCE: usize = 2048;
+/// Up to this many children are put in order when their branch is opened; more are left to a [`super::SortJob`].
+const SORT_AT_ONCE: usize = 2048;
 /// Up to this many siblings a new child goes straight to its place; with more it waits at the end.
 const PLACE_AT_ONCE: usize = 50_000;
 

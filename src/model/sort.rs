@@ -1,9 +1,9 @@
 //! The order of siblings. Short lists are put in order where they stand; long ones by a worker, on a snapshot.
 
-use super::chores::AT_ONCE;
+use super::chores::{LISTINGS_AT_ONCE, SORT_ROOM};
 use super::listing::{Layout, Listing};
 use super::names::Names;
-use super::open::{SORT_AT_ONCE, compare_names};
+use super::open::compare_names;
 use super::{Model, NodeId, SortBy};
 use crate::mqtt::Timestamp;
 
@@ -103,19 +103,19 @@ impl Model {
     }
 
     pub(super) fn refresh_short_order(&mut self, now: Timestamp) {
-        if self.tree.listings().len() <= AT_ONCE {
+        if self.tree.listings().len() <= LISTINGS_AT_ONCE {
             self.refresh_order(now);
         }
     }
 
     /// Puts the open branches in order again. Where they are many or long, a worker does the rest.
     fn order_anew(&mut self) {
-        let mut room = SORT_AT_ONCE;
+        let mut room = SORT_ROOM;
         let listings = self.tree.listings().len();
-        for listing in 0..listings.min(AT_ONCE) {
+        for listing in 0..listings.min(LISTINGS_AT_ONCE) {
             self.order_listing_anew(listing, &mut room);
         }
-        self.chores.unordered = (listings > AT_ONCE).then_some(AT_ONCE);
+        self.chores.unordered = (listings > LISTINGS_AT_ONCE).then_some(LISTINGS_AT_ONCE);
         if self.chores.unordered.is_some() {
             self.tree.wanted().want_chores();
         }

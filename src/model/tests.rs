@@ -3,6 +3,7 @@
 mod kept;
 mod naive;
 mod scenes;
+mod slices;
 
 use bytes::Bytes;
 

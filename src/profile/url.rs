@@ -33,9 +33,6 @@ pub enum UrlError {
         "“{0}://” is no transport of MQTT. Use mqtt://, mqtts://, ws://, wss:// or mqtt+unix://."
     )]
     Scheme(String),
-    /// A transport that `-L` does not take.
-    #[error("“{0}://” is not taken here. Use mqtt://.")]
-    Transport(&'static str),
     /// Not a URL at all.
     #[error("A URL is written mqtt://[user[:password]@]host[:port]/topic.")]
     NoScheme,

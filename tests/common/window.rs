@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
-use canopy::gui::{App, Options};
+use canopy::gui::{App, Opening, Options};
 use canopy::profile::{
     BrokerSettings, ConfigDir, MemorySecrets, Profile, SecretStore, Settings, Theme,
 };
@@ -114,7 +114,12 @@ impl Home {
 
     /// Opens the window, with broker and demo when `demo` says so.
     pub fn open_as(&self, look: Look, demo: bool) -> Window {
-        Window::open(self, look, demo)
+        Window::open(self, look, demo, None)
+    }
+
+    /// Opens the window as the command line does that names something to connect to.
+    pub fn open_with(&self, connect: Opening) -> Window {
+        Window::open(self, Look::default(), false, Some(connect))
     }
 }
 
@@ -130,7 +135,7 @@ pub struct Window {
 }
 
 impl Window {
-    fn open(home: &Home, look: Look, demo: bool) -> Self {
+    fn open(home: &Home, look: Look, demo: bool, connect: Option<Opening>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -139,6 +144,7 @@ impl Window {
         let secrets: Arc<dyn SecretStore> = home.secrets.clone();
         let options = Options {
             demo,
+            connect,
             config_dir: Some(home.path().to_owned()),
             runtime: runtime.handle().clone(),
             secrets: Some(secrets),

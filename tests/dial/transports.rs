@@ -103,6 +103,26 @@ async fn messages_of_every_size_pass_every_transport_in_both_versions() {
     }
 }
 
+/// mosquitto has 20 messages under way at most, so the rest comes only when acknowledgements go out by themselves.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_only_receives_acknowledges_at_once() {
+    let Some(site) = Site::start() else { return };
+    let mut sender = Probe::connect(site.profile(T::Tcp)).await;
+    for transport in Transport::ALL {
+        let mut profile = site.profile(transport);
+        profile.subscriptions = vec![subscription("a/#", Qos::ExactlyOnce)];
+        let mut probe = Probe::subscribed(profile).await;
+        for number in 0..100_u8 {
+            let outgoing = message("a/b", vec![number], Qos::ExactlyOnce);
+            sender.publish(outgoing).await;
+        }
+        for number in 0..100_u8 {
+            assert_eq!(probe.message().await.payload[..], [number], "{transport:?}");
+        }
+        probe.disconnect().await;
+    }
+}
+
 async fn send_and_receive(probe: &mut Probe, size: usize) {
     let payload: Vec<u8> = (0..=250).cycle().take(size).collect();
     let outgoing = message("a/b", payload.clone(), Qos::ExactlyOnce);

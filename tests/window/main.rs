@@ -11,6 +11,7 @@ mod common;
 #[path = "../common/window.rs"]
 mod driver;
 
+mod at_start;
 mod broker;
 mod connection;
 mod inspector;

@@ -44,6 +44,7 @@ impl Stage {
         let runtime = super::super::runtime()?;
         let options = Options {
             demo: false,
+            connect: None,
             config_dir: Some(config.path().to_owned()),
             runtime: runtime.handle().clone(),
             secrets: Some(Arc::new(MemorySecrets::default())),

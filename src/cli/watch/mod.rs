@@ -92,16 +92,13 @@ pub fn run(args: &WatchArgs) -> ExitCode {
         Some(after) => Mode::Once { after },
         None => Mode::continuous(every),
     };
-    let outcome = args.filters().and_then(|filters| {
-        if args.demo {
-            block_on(|runtime| watch_demo(runtime, filters, args.qos, mode))
-        } else {
-            let connect = args.connect.connect().map_err(Outcome::error)?;
-            let mut config = connect.config;
-            config.profile.subscriptions = subscriptions(&filters, args.qos);
-            block_on(|runtime| watch(runtime, config, mode))
-        }
-    });
+    let outcome = if args.demo {
+        args.filters(None)
+            .and_then(|filters| block_on(|runtime| watch_demo(runtime, filters, args.qos, mode)))
+    } else {
+        args.config()
+            .and_then(|config| block_on(|runtime| watch(runtime, config, mode)))
+    };
     outcome.unwrap_or_else(|outcome| outcome).report(false)
 }
 
@@ -115,11 +112,25 @@ pub fn run_demo() -> ExitCode {
 }
 
 impl WatchArgs {
-    fn filters(&self) -> Result<Vec<TopicFilter>, Outcome> {
-        if self.topic.is_empty() {
-            return all_topics();
+    /// What the options say, else the topic of the URL, else everything.
+    fn filters(&self, url_topic: Option<String>) -> Result<Vec<TopicFilter>, Outcome> {
+        match (self.topic.is_empty(), url_topic) {
+            (true, None) => all_topics(),
+            (true, Some(topic)) => parse_filters(&[topic]).map_err(Outcome::error),
+            (false, _) => parse_filters(&self.topic).map_err(Outcome::error),
         }
-        parse_filters(&self.topic).map_err(Outcome::error)
+    }
+
+    /// How to connect. A saved profile's own subscriptions count when the command line names none.
+    fn config(&self) -> Result<Config, Outcome> {
+        let connect = self.connect.connect().map_err(Outcome::error)?;
+        connect.say_notes(false);
+        let mut config = connect.config;
+        if !self.topic.is_empty() || config.profile.subscriptions.is_empty() {
+            let filters = self.filters(connect.url_topic)?;
+            config.profile.subscriptions = subscriptions(&filters, self.qos);
+        }
+        Ok(config)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What views ask for, done: a flat match with a call per arm.
 
-use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, now};
+use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, SubscribeOptions, now};
 use crate::model::{NodeId, Query, RetainedCursor};
 use crate::mqtt::{Qos, TopicFilter, TopicName};
 use crate::profile::{ProfileId, Settings, Subscription};
@@ -36,6 +36,7 @@ impl App {
             Action::NewProfile => self.new_profile(),
             Action::DuplicateProfile(id) => self.duplicate_profile(&id),
             Action::DeleteProfile(id) => self.delete_profile(&id),
+            Action::KeepProfile(id) => self.keep_profile(&id),
             Action::UndoDeleteProfile => self.undo_delete_profile(),
             Action::MoveProfile(id, index) => self.move_profile(&id, index),
             Action::EditProfile(profile) => self.edit_profile(*profile),
@@ -135,10 +136,16 @@ impl App {
                 None => subscriptions.push(wanted.clone()),
             }
         });
+        let mut options = SubscribeOptions::default();
         if let Some(session) = &mut self.data.session {
             session.ask_for(&wanted);
+            // a change of the QoS leaves the other options of the profile as they are
+            let mut kept = session.profile.subscriptions.iter();
+            if let Some(kept) = kept.find(|kept| kept.filter == wanted.filter) {
+                options = SubscribeOptions::from(kept);
+            }
         }
-        self.command(Command::Subscribe(filter, qos));
+        self.command(Command::SubscribeWith(filter, qos, options));
     }
 
     fn unsubscribe(&mut self, text: &str) {

@@ -37,6 +37,8 @@ pub struct Data {
     /// The profile deleted last, while that can be undone.
     pub removed: Option<Removed>,
     pub selected_profile: Option<ProfileId>,
+    /// The profile that only an address on the command line made: it is not saved until it is kept or edited.
+    pub passing: Option<ProfileId>,
     pub failures: BTreeMap<ProfileId, Failure>,
     /// Secrets typed or looked up in this run.
     pub passwords: BTreeMap<SecretKey, Secret>,
@@ -74,6 +76,7 @@ impl Data {
             unsaved: Unsaved::default(),
             removed: None,
             selected_profile,
+            passing: None,
             failures: BTreeMap::new(),
             passwords: BTreeMap::new(),
             known_passwords: BTreeSet::new(),

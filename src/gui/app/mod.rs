@@ -1,6 +1,7 @@
 //! The application: its data, its views, and one flat match that does what views ask for.
 
 mod apply;
+mod at_start;
 mod broker;
 mod connect;
 mod data;
@@ -20,7 +21,7 @@ use std::time::Duration;
 
 use crate::client::{RuntimeHandle, now};
 use crate::model::Query;
-use crate::profile::{ConfigDir, KeyringSecrets, SecretStore, StoreError};
+use crate::profile::{ConfigDir, KeyringSecrets, Profile, Secret, SecretStore, StoreError};
 
 use super::action::{Action, Level};
 use super::connections::Connections;
@@ -44,6 +45,8 @@ pub use rehearsal::{FrameCost, Rehearsal};
 pub struct Options {
     /// Start the broker inside and the demo at once.
     pub demo: bool,
+    /// What to connect to at once. Without it the first profile that wants to be connected at the start is.
+    pub connect: Option<Opening>,
     /// Where profiles and settings are kept; `None` for the platform's directory.
     pub config_dir: Option<PathBuf>,
     /// Where background tasks run.
@@ -52,6 +55,15 @@ pub struct Options {
     pub secrets: Option<Arc<dyn SecretStore>>,
     /// Closes the window from outside.
     pub quit: Quit,
+}
+
+/// A connection that the window opens with.
+#[derive(Clone)]
+pub struct Opening {
+    /// One of the saved profiles, or a new one, which is not saved until the user keeps it.
+    pub profile: Profile,
+    /// The password, where it is known already.
+    pub password: Option<Secret>,
 }
 
 /// When a frame looks again whose model was busy.
@@ -131,6 +143,8 @@ impl App {
         }
         if options.demo {
             app.start_broker(true);
+        } else {
+            app.connect_at_start(options.connect);
         }
         Ok(app)
     }

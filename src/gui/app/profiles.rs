@@ -100,8 +100,10 @@ impl App {
                     .clone_from(&edited.saved_publishes);
                 session.profile.name.clone_from(&edited.name);
             }
+            let id = edited.id.clone();
             *profile = edited;
             self.data.unsaved.profiles = true;
+            self.keep_profile(&id);
         }
     }
 

@@ -75,9 +75,11 @@ impl Snapshot {
     }
 }
 
-/// The profiles as they are written: an address that is still being typed may hold a password before its `@`.
-fn without_accounts(profiles: &[Profile]) -> Vec<Profile> {
+/// The profiles as they are written: without the one that only passes by; and an address that is still being typed may
+/// hold a password before its `@`.
+fn as_written(profiles: &[Profile], passing: Option<&ProfileId>) -> Vec<Profile> {
     let mut profiles = profiles.to_vec();
+    profiles.retain(|profile| Some(&profile.id) != passing);
     for profile in &mut profiles {
         if let Some((_account, host)) = profile.host.rsplit_once('@') {
             profile.host = host.to_owned();
@@ -130,7 +132,7 @@ impl App {
             written: data.unsaved.written.clone(),
             config: data.config.clone(),
             profiles: std::mem::take(&mut data.unsaved.profiles)
-                .then(|| without_accounts(&data.profiles)),
+                .then(|| as_written(&data.profiles, data.passing.as_ref())),
             settings: std::mem::take(&mut data.unsaved.settings).then(|| data.settings.clone()),
             window: data.unsaved.window.take().map(|_| data.window.clone()),
         }

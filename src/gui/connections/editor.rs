@@ -16,6 +16,7 @@ use super::files::FileCheck;
 use super::filters::Filters;
 use super::footer::footer_ui;
 use super::general::broker_card_ui;
+use super::mqtt5::mqtt5_ui;
 use super::network::network_ui;
 use super::secret_field::SecretField;
 use super::security::Security;
@@ -31,6 +32,7 @@ enum EditorTab {
     Security,
     Network,
     Subscriptions,
+    Mqtt5,
     Advanced,
 }
 
@@ -79,6 +81,7 @@ impl Editor {
             EditorTab::Security,
             EditorTab::Network,
             EditorTab::Subscriptions,
+            EditorTab::Mqtt5,
             EditorTab::Advanced,
         ];
         self.tabs.insert(id, all[place]);
@@ -134,6 +137,7 @@ impl Editor {
             tab(EditorTab::Security, "Security"),
             tab(EditorTab::Network, "Network"),
             subscriptions,
+            tab(EditorTab::Mqtt5, "MQTT 5"),
             tab(EditorTab::Advanced, "Advanced"),
         ];
         let strip = ui.horizontal(|ui| {
@@ -169,6 +173,7 @@ impl Editor {
                 network_ui(ui, context, profile, &problems, &mut self.proxy_password);
             }
             EditorTab::Subscriptions => self.filters.ui(ui, profile),
+            EditorTab::Mqtt5 => mqtt5_ui(ui, context, profile, &problems),
             EditorTab::Advanced => advanced_ui(ui, profile),
         }
     }

@@ -102,7 +102,10 @@ impl FileCheck {
         let is_fresh = |(asked, at): &(Subject, Timestamp)| {
             *asked == subject && (self.jobs.is_busy() || context.now.since(*at) < AGE)
         };
-        let has_files = profile.transport.uses_tls() || profile.transport == Transport::Unix;
+        let has_files = match profile.transport {
+            Transport::Unix => !profile.unix_path.is_empty(),
+            transport => transport.uses_tls() && profile.tls != TlsSettings::default(),
+        };
         if has_files && !self.asked.as_ref().is_some_and(is_fresh) {
             self.asked = Some((subject.clone(), context.now));
             let (profile, subject) = (profile.clone(), subject.clone());

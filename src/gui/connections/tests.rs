@@ -11,7 +11,10 @@ use super::super::fixture::{Fixture, dress, picture};
 use super::*;
 use crate::client::Failure;
 use crate::mqtt::Version;
-use crate::profile::{Identity, Profile, SecretKind, Theme, TlsVersion, Transport, Verify};
+use crate::profile::{
+    Authentication, Identity, Profile, RetainHandling, SecretKind, Theme, TlsVersion, Transport,
+    Verify,
+};
 
 fn profile(name: &str, host: &str, version: Version) -> Profile {
     Profile {
@@ -72,6 +75,8 @@ impl Window<'_> {
     fn new(fixture: Fixture) -> Self {
         let harness = Harness::builder()
             .with_size([1_024.0, 640.0])
+            // looking at files ends on another thread, at any time
+            .with_max_steps(32)
             .with_context_setup(|ctx| dress(ctx, Theme::Dark))
             .build_ui_state(
                 |ui, (fixture, view, asked)| {
@@ -135,6 +140,20 @@ impl Window<'_> {
             .iter()
             .map(|profile| profile.name.as_str())
             .collect()
+    }
+
+    /// Waits until this many files were found missing, which another thread does.
+    fn wait_for_missing_files(&mut self, count: usize) {
+        let limit = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        let text = "There is no such file. Choose another.";
+        while self.harness.query_all_by_label(text).count() != count {
+            assert!(
+                std::time::Instant::now() < limit,
+                "the files were not looked at"
+            );
+            self.harness.step();
+        }
+        self.harness.run();
     }
 
     fn take_asked(&mut self) -> Vec<Action> {
@@ -383,7 +402,8 @@ fn pictures() {
     let tenant = ("X-Tenant".to_owned(), "blue".to_owned());
     fixture.profiles[0].web_socket.headers = vec![tenant];
     fixture.profiles[0].proxy.kind = crate::profile::ProxyKind::Socks5;
-    for (tab, name) in [(1, "security"), (2, "network")] {
+    fixture.profiles[0].subscriptions[0].id = Some(1);
+    for (tab, name) in [(1, "security"), (2, "network"), (4, "mqtt5")] {
         for (size, theme) in [
             ([1440.0, 830.0], Theme::Dark),
             ([1024.0, 630.0], Theme::Light),
@@ -468,17 +488,20 @@ fn certificates_are_set_on_the_security_tab() {
     let mut window = Window::new(four());
     window.click("Security");
     window.click("Use TLS");
+    window.type_into("Server name", "inner.example");
+    window.click("Oldest version TLS 1.3");
+    window.click("Offer protocols by ALPN");
     window.click("Authorities From a file");
     window
         .harness
         .get_by_label("No file of authorities is chosen. Choose one.");
     window.type_into("CA file", "/nowhere/ca.pem");
+    window.wait_for_missing_files(1);
     window.click("Client certificate PEM files");
     window.type_into("Certificate file", "/nowhere/me.pem");
+    window.wait_for_missing_files(2);
     window.type_into("Key file", "/nowhere/me.key");
-    window.type_into("Server name", "inner.example");
-    window.click("Oldest version TLS 1.3");
-    window.click("Offer protocols by ALPN");
+    window.wait_for_missing_files(3);
     let tls = &window.selected().tls;
     assert_eq!(tls.ca_file.as_deref(), Some(Path::new("/nowhere/ca.pem")));
     assert_eq!(
@@ -512,15 +535,7 @@ fn what_is_wrong_with_a_file_is_said_beside_its_field() {
     profile.tls.ca_file = Some("/nowhere/ca.pem".into());
     let mut window = Window::new(fixture);
     window.click("Security");
-    let limit = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    let text = "There is no such file. Choose another.";
-    while window.harness.query_by_label(text).is_none() {
-        assert!(
-            std::time::Instant::now() < limit,
-            "the file was not looked at"
-        );
-        window.harness.step();
-    }
+    window.wait_for_missing_files(1);
 }
 
 #[test]
@@ -582,4 +597,86 @@ fn headers_and_a_proxy_are_set_on_the_network_tab() {
         action,
         Action::SetSecret((_, SecretKind::ProxyPassword), Some(secret)) if secret.reveal() == "secret"
     )));
+}
+
+#[test]
+fn properties_and_authentication_are_set_on_the_tab_of_mqtt_5() {
+    let mut window = Window::new(four());
+    window.click("MQTT 5");
+    window.click("Limit messages under way");
+    window.type_into("Receive maximum", "20");
+    window.click("Request problem information");
+    window.click("Request response information");
+    window.click("Add a user property");
+    window.type_into("User property 1, name", "team");
+    window.type_into("User property 1, value", "blue");
+    window.click("Authentication SCRAM-SHA-256");
+    window.harness.get_by_label_contains("never the password");
+    window.click("Authentication Other");
+    window.type_into("Authentication method", "PLAIN");
+    window.type_into("Authentication data", "0x00ff");
+    let settings = &window.selected().mqtt5;
+    assert_eq!(settings.receive_maximum, Some(20));
+    assert!(!settings.request_problem_information && settings.request_response_information);
+    assert_eq!(
+        settings.user_properties,
+        [("team".to_owned(), "blue".to_owned())]
+    );
+    assert_eq!(
+        settings.authentication,
+        Authentication::Other {
+            method: "PLAIN".to_owned(),
+            data: vec![0, 255]
+        }
+    );
+}
+
+#[test]
+fn a_will_has_its_properties_with_mqtt_5() {
+    let mut fixture = four();
+    fixture.profiles[0].will.enabled = true;
+    let mut window = Window::new(fixture);
+    window.harness.set_size(egui::vec2(1_024.0, 1_000.0));
+    window.harness.run();
+    window.type_into("Will content type", "text/plain");
+    window.click("The will expires");
+    window.type_into("Will expiry", "9");
+    window.type_into("Will response topic", "answers");
+    window.type_into("Will correlation data", "seven");
+    window.click("The will is marked as text");
+    window.click("Add a user property of the will");
+    window.type_into("User property of the will 1, name", "a");
+    let will = &window.selected().will;
+    assert_eq!(
+        (will.content_type.as_str(), will.expiry),
+        ("text/plain", Some(9))
+    );
+    assert_eq!(will.response_topic, "answers");
+    assert_eq!(will.correlation_data, b"seven");
+    assert!(will.payload_format_text);
+    assert_eq!(will.user_properties, [("a".to_owned(), String::new())]);
+}
+
+#[test]
+fn a_filter_has_options_with_mqtt_5() {
+    let mut window = Window::new(four());
+    window.click("Subscriptions");
+    window.click("Options of filter 1");
+    window.click("Topic filter 1, No Local");
+    window.click("Topic filter 1, has an identifier");
+    window.type_into("Topic filter 1, identifier", "77");
+    window.click("Topic filter 1, retained messages come never");
+    let subscription = &window.selected().subscriptions[0];
+    assert!(subscription.no_local);
+    assert_eq!(
+        (subscription.id, subscription.retain_handling),
+        (Some(77), RetainHandling::DoNotSend)
+    );
+    window.click("Options of filter 1");
+    assert!(
+        window
+            .harness
+            .query_by_label("Topic filter 1, No Local")
+            .is_none()
+    );
 }

@@ -3,11 +3,13 @@
 use egui::{Align, Layout, RichText, Ui};
 
 use crate::mqtt::{Qos, Version};
-use crate::profile::{Field, Profile};
+use crate::profile::{Field, Problem, Profile};
 
 use super::super::theme;
 use super::super::widgets::{card, muted, number_field, segmented, switch, text_field};
 use super::form::{Form, unit_ui};
+use super::mqtt5::bytes_field;
+use super::pairs::pairs_ui;
 
 /// Draws the card and changes `profile`.
 pub fn will_card_ui(ui: &mut Ui, profile: &mut Profile) {
@@ -44,7 +46,52 @@ pub fn will_card_ui(ui: &mut Ui, profile: &mut Profile) {
                 });
             }
         });
+        if profile.version == Version::V5 {
+            properties_ui(ui, profile, &form, &problems);
+        }
     });
+}
+
+/// What only MQTT 5 sends with a will (3.1.3.2).
+fn properties_ui(ui: &mut Ui, profile: &mut Profile, form: &Form<'_>, problems: &[Problem]) {
+    let will = &mut profile.will;
+    form.row(ui, |ui| {
+        form.cell(ui, "Content type", Some(Field::WillContentType), |ui| {
+            let text = &mut will.content_type;
+            text_field(ui, text, "Will content type", "none", theme::mono());
+        });
+        form.cell(ui, "Expiry", None, |ui| {
+            let mut is_set = will.expiry.is_some();
+            if switch(ui, &mut is_set, "The will expires").changed() {
+                will.expiry = is_set.then_some(3_600);
+            }
+            match &mut will.expiry {
+                Some(expiry) => {
+                    number_field(ui, expiry, 0..=u32::MAX, "Will expiry", 100.0);
+                    unit_ui(ui, "seconds");
+                }
+                None => unit_ui(ui, "never"),
+            }
+        });
+    });
+    form.row(ui, |ui| {
+        form.cell(ui, "Response topic", Some(Field::WillResponseTopic), |ui| {
+            let text = &mut will.response_topic;
+            text_field(ui, text, "Will response topic", "none", theme::mono());
+        });
+        let place = Some(Field::WillCorrelationData);
+        form.cell(ui, "Correlation", place, |ui| {
+            bytes_field(ui, &mut will.correlation_data, "Will correlation data");
+        });
+    });
+    form.wide_cell(ui, "Format", None, |ui| {
+        let is_text = &mut will.payload_format_text;
+        switch(ui, is_text, "The will is marked as text");
+        unit_ui(ui, "marked as UTF-8 text");
+    });
+    let place = Field::WillUserProperty;
+    let pairs = &mut will.user_properties;
+    pairs_ui(ui, "user property of the will", pairs, problems, place);
 }
 
 fn heading_ui(ui: &mut Ui, profile: &mut Profile) {

@@ -1,7 +1,7 @@
 //! After a connect that failed on the broker's certificate: the chain, what is wrong with it, and the choice to trust
 //! exactly this certificate in this profile.
 
-use egui::{Grid, RichText, ScrollArea, Ui};
+use egui::{Align, Layout, RichText, ScrollArea, Ui, vec2};
 
 use crate::client::{Failure, PeerCertificate};
 use crate::mqtt::Timestamp;
@@ -105,16 +105,17 @@ fn certificate_ui(ui: &mut Ui, context: &Context<'_>, index: usize, certificate:
         ("Key", certificate.key.clone()),
         ("SHA-256", certificate.fingerprint.to_string()),
     ];
-    Grid::new("facts")
-        .num_columns(2)
-        .spacing([12.0, 4.0])
-        .show(ui, |ui| {
-            for (label, value) in rows {
+    ui.spacing_mut().item_spacing.y = theme::SPACE[0];
+    for (label, value) in rows {
+        ui.horizontal_top(|ui| {
+            let size = vec2(80.0, 18.0);
+            ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+                ui.set_min_size(size);
                 muted(ui, label);
-                ui.vertical(|ui| kept_label(ui, &value, theme::mono(), palette.text));
-                ui.end_row();
-            }
+            });
+            kept_label(ui, &value, theme::mono(), palette.text);
         });
+    }
     ui.add_space(theme::SPACE[1]);
 }
 

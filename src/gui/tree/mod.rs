@@ -1,6 +1,7 @@
 //! The live topic tree as a table: Topic, Value, Messages, Rate, Age. Only visible rows are copied out of the model
 //! and painted; the scroll offset is kept in `f64`, because an `f32` is off by a point at a million rows.
 
+mod cells;
 mod keys;
 mod menu;
 mod row;
@@ -36,6 +37,7 @@ const TOPIC_ROOM: f32 = 190.0;
 #[derive(Default)]
 pub struct TreeView {
     scroll: Scroll,
+    cells: cells::Cells,
     /// What is visible, as it was copied last.
     rows: Vec<Row>,
     /// Which row of the whole tree the first of them is.
@@ -200,6 +202,8 @@ impl TreeView {
         let mut clipped = ui.new_child(egui::UiBuilder::new().max_rect(body).id_salt("rows"));
         clipped.set_clip_rect(body.intersect(ui.clip_rect()));
         let has_focus = ui.memory(|memory| memory.has_focus(id));
+        let has_menu = egui::Popup::is_any_open(ui.ctx());
+        self.cells.begin_frame(ui);
         let mut newest = None;
         for (index, row) in rows.iter().enumerate() {
             let top = body.top() + self.scroll.y_of(self.first + index);
@@ -217,16 +221,25 @@ impl TreeView {
                 columns,
                 is_selected: session.selected == Some(row.node),
                 has_focus,
+                has_menu,
                 glow: glow(context, row),
                 query,
             };
             newest = newest.max(row.newest);
-            let response = row::row_ui(&mut clipped, rect, row, context.now, &style);
+            let response = row::row_ui(
+                &mut clipped,
+                &mut self.cells,
+                rect,
+                (row, context.now),
+                &style,
+            );
             if response.clicked() {
                 ui.memory_mut(|memory| memory.request_focus(id));
             }
             Self::row_clicks(ui, context, row, rect, &response);
-            menu::row_menu(&response, context, session, row);
+            if has_menu || response.secondary_clicked() {
+                menu::row_menu(&response, context, session, row);
+            }
         }
         self.newest_visible = newest;
         self.glow_until = newest
@@ -268,15 +281,10 @@ impl TreeView {
 /// Time between two steps of a fading glow.
 const GLOW_STEP: std::time::Duration = std::time::Duration::from_millis(66);
 
-/// When an age of this length will read differently; see [`row::age`].
+/// When an age of this length will read differently.
 fn next_age_change(age: std::time::Duration) -> std::time::Duration {
     let seconds = age.as_secs();
-    let step = match seconds {
-        0..10 => 1,
-        10..60 => 10,
-        60..3_600 => 60,
-        _ => 3_600,
-    };
+    let step = row::age_step(seconds);
     std::time::Duration::from_secs(seconds - seconds % step + step).saturating_sub(age)
 }
 

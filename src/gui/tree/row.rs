@@ -1,8 +1,11 @@
-//! One row of the tree, painted: caret, name, how much is below, value, pin, numbers.
+//! One row of the tree, painted: caret, name, how much is below, value, pin, numbers. Texts come out of [`Cells`], keyed
+//! by what they say, so that a row which shows what was shown before is neither written nor laid out again.
+
+use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2,
-    text::LayoutJob, text::TextFormat, vec2,
+    Align2, Color32, CornerRadius, FontId, Galley, Rect, Response, Role, Sense, Ui, WidgetInfo,
+    pos2, text::LayoutJob, text::TextFormat, vec2,
 };
 
 use crate::model::{LastValue, Query, Row};
@@ -12,6 +15,7 @@ use crate::payload::{self, format};
 use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::Columns;
+use super::cells::Cells;
 
 /// How a row is drawn.
 pub struct Style<'a> {
@@ -23,9 +27,30 @@ pub struct Style<'a> {
     pub has_focus: bool,
     /// 1 just changed … 0.
     pub glow: f32,
+    /// Whether any menu is open, perhaps that of this row.
+    pub has_menu: bool,
     /// What to highlight.
     pub query: Option<&'a Query>,
 }
+
+/// What a cell shows, and in which style: the key of its text.
+#[derive(Hash)]
+enum Text<'a> {
+    Icon(&'static str),
+    Pin,
+    Name(&'a str, bool),
+    Below(u32, bool),
+    Value(&'a [u8]),
+    Preview(&'a str),
+    Count(u64),
+    Rate(&'a str),
+    Age(std::time::Duration),
+}
+
+/// Characters of a value that are laid out.
+const VALUE_CHARS: usize = 120;
+/// Up to this many bytes a value is known by its bytes, beyond by what shows of it.
+const SHORT_VALUE: usize = 512;
 
 /// Middle of the caret of a row at this depth.
 pub fn caret_x(rect: Rect, depth: u32) -> f32 {
@@ -38,7 +63,13 @@ fn indent(rect: Rect, depth: u32) -> f32 {
 }
 
 /// Paints a row and returns how the pointer touches it.
-pub fn row_ui(ui: &mut Ui, rect: Rect, row: &Row, now: Timestamp, style: &Style<'_>) -> Response {
+pub fn row_ui(
+    ui: &mut Ui,
+    cells: &mut Cells,
+    rect: Rect,
+    (row, now): (&Row, Timestamp),
+    style: &Style<'_>,
+) -> Response {
     let response = ui.interact(rect, ui.scope_id().with(row.node), Sense::CLICK);
     response
         .widget_info(|| WidgetInfo::selected(Role::TreeItem, true, style.is_selected, spoken(row)));
@@ -58,21 +89,29 @@ pub fn row_ui(ui: &mut Ui, rect: Rect, row: &Row, now: Timestamp, style: &Style<
             icons::CARET_RIGHT
         };
         let center = pos2(caret_x(rect, row.depth), rect.center().y);
-        ui.painter().text(
-            center,
-            Align2::CENTER_CENTER,
-            icon,
-            theme::icon(11.0),
-            palette.muted,
-        );
+        let galley = cells.text((Text::Icon(icon), palette.muted), || {
+            plain(ui, icon.to_owned(), theme::icon(11.0), palette.muted)
+        });
+        paint(ui, galley, center, Align2::CENTER_CENTER);
     }
-    let name_right = name_ui(ui, rect, name_x, row, style);
-    below_ui(ui, rect, name_right, row, style);
+    let name_right = name_ui(ui, cells, rect, (name_x, row), style);
+    below_ui(ui, cells, rect, (name_right, row), style);
     if let Some(last) = &row.last {
-        value_ui(ui, rect, last, style);
+        value_ui(ui, cells, rect, last, style);
     }
-    numbers_ui(ui, rect, row, now, style.columns);
+    numbers_ui(ui, cells, rect, (row, now), style.columns);
     response
+}
+
+/// One line of text, as wide as it is.
+fn plain(ui: &Ui, text: String, font: FontId, color: Color32) -> Arc<Galley> {
+    ui.painter().layout_no_wrap(text, font, color)
+}
+
+/// Paints a text whose colour is its own.
+fn paint(ui: &Ui, galley: Arc<Galley>, at: egui::Pos2, anchor: Align2) {
+    let area = anchor.anchor_size(at, galley.size());
+    ui.painter().galley(area.min, galley, Color32::PLACEHOLDER);
 }
 
 /// What a screen reader says, and what tests look for.
@@ -100,7 +139,7 @@ fn background(ui: &Ui, rect: Rect, response: &Response, style: &Style<'_>) {
         fill = palette.selection;
     } else if style.glow > 0.0 {
         fill = palette.tint(palette.blue, 0.2 * style.glow);
-    } else if response.hovered() || response.context_menu_opened() {
+    } else if response.hovered() || style.has_menu && response.context_menu_opened() {
         fill = palette.hover;
     }
     ui.painter().rect_filled(rect, CornerRadius::ZERO, fill);
@@ -118,7 +157,7 @@ fn line(
     (font, color): (FontId, Color32),
     width: f32,
     query: Option<&Query>,
-) -> std::sync::Arc<egui::Galley> {
+) -> Arc<Galley> {
     let palette = Palette::of(ui);
     let mut job = LayoutJob::default();
     let plain = TextFormat {
@@ -153,118 +192,147 @@ fn line(
 }
 
 /// Paints the name and returns where it ends.
-fn name_ui(ui: &Ui, rect: Rect, x: f32, row: &Row, style: &Style<'_>) -> f32 {
+fn name_ui(
+    ui: &Ui,
+    cells: &mut Cells,
+    rect: Rect,
+    (x, row): (f32, &Row),
+    style: &Style<'_>,
+) -> f32 {
     let palette = Palette::of(ui);
     let color = match row {
         _ if style.is_selected => palette.accent,
         row if row.name.is_empty() => palette.faint,
         _ => palette.text,
     };
-    let font = if style.is_selected {
-        theme::strong()
-    } else {
-        theme::body()
-    };
     let name = shown_name(&row.name);
-    // a name of thousands of characters is cut before it is laid out
-    let name: String = name.chars().take(200).collect();
     let width = style.columns.value - x - 8.0;
-    let galley = line(ui, &name, (font, color), width, style.query);
+    let text = Text::Name(name, style.is_selected);
+    let galley = cells.text((text, color, known(width, style)), || {
+        let font = if style.is_selected {
+            theme::strong()
+        } else {
+            theme::body()
+        };
+        // a name of thousands of characters is cut before it is laid out
+        let name: String = name.chars().take(200).collect();
+        line(ui, &name, (font, color), width, style.query)
+    });
     let right = x + galley.size().x;
-    let at = pos2(x, rect.center().y - galley.size().y / 2.0);
-    ui.painter().galley(at, galley, color);
+    paint(ui, galley, pos2(x, rect.center().y), Align2::LEFT_CENTER);
     right
 }
 
+/// What the text of a cell depends on besides itself.
+fn known<'a>(width: f32, style: &Style<'a>) -> (u32, Option<&'a str>) {
+    (width.to_bits(), style.query.map(Query::text))
+}
+
 /// Paints how much a branch holds, if there is room beside its name.
-fn below_ui(ui: &Ui, rect: Rect, name_right: f32, row: &Row, style: &Style<'_>) {
+fn below_ui(
+    ui: &Ui,
+    cells: &mut Cells,
+    rect: Rect,
+    (name_right, row): (f32, &Row),
+    style: &Style<'_>,
+) {
     let is_closed = row.open == Some(false);
     let is_root = row.depth == 0 && row.open.is_some();
     if !is_closed && !is_root {
         return;
     }
-    let topics = format::thousands(u64::from(row.topics));
-    let unit = if row.topics == 1 { "topic" } else { "topics" };
-    let text = if row.depth == 0 && row.name.starts_with('$') {
-        format!("reserved · {topics} {unit}")
-    } else {
-        format!("{topics} {unit}")
-    };
     let palette = Palette::of(ui);
+    let is_reserved = row.depth == 0 && row.name.starts_with('$');
+    let text = Text::Below(row.topics, is_reserved);
+    let galley = cells.text((text, palette.faint), || {
+        let topics = format::thousands(u64::from(row.topics));
+        let unit = if row.topics == 1 { "topic" } else { "topics" };
+        let reserved = if is_reserved { "reserved · " } else { "" };
+        let text = format!("{reserved}{topics} {unit}");
+        plain(ui, text, theme::caption(), palette.faint)
+    });
     let limit = if row.last.is_some() {
         style.columns.value
     } else {
         style.columns.messages
     };
-    let galley = line(
-        ui,
-        &text,
-        (theme::caption(), palette.faint),
-        f32::INFINITY,
-        None,
-    );
     if name_right + 8.0 + galley.size().x < limit - 8.0 {
-        let at = pos2(name_right + 8.0, rect.center().y - galley.size().y / 2.0);
-        ui.painter().galley(at, galley, palette.faint);
+        let at = pos2(name_right + 8.0, rect.center().y);
+        paint(ui, galley, at, Align2::LEFT_CENTER);
     }
 }
 
-fn value_ui(ui: &Ui, rect: Rect, last: &LastValue, style: &Style<'_>) {
+fn value_ui(ui: &Ui, cells: &mut Cells, rect: Rect, last: &LastValue, style: &Style<'_>) {
     let palette = Palette::of(ui);
     let pin_width = if last.retained { 18.0 } else { 0.0 };
     let width = style.columns.messages - style.columns.value - 8.0 - pin_width;
     if width < 16.0 {
         return;
     }
-    let text = payload::preview(&last.payload, 120);
-    let color = if last.payload.is_empty() {
-        palette.faint
-    } else {
-        palette.muted
-    };
-    let text = if last.payload.is_empty() {
-        "(empty)"
-    } else {
-        text.as_str()
-    };
-    let galley = line(ui, text, (theme::mono(), color), width, style.query);
-    let size = galley.size();
-    let at = pos2(style.columns.value, rect.center().y - size.y / 2.0);
-    ui.painter().galley(at, galley, color);
+    let galley = value_galley(ui, cells, &last.payload, width, style);
+    let y = rect.center().y;
+    let right = style.columns.value + galley.size().x;
+    let at = pos2(style.columns.value, y);
+    paint(ui, galley, at, Align2::LEFT_CENTER);
     if last.retained {
-        let at = pos2(style.columns.value + size.x + 12.0, rect.center().y);
-        ui.painter().text(
-            at,
-            Align2::CENTER_CENTER,
-            icons::PIN,
-            theme::icon_fill(11.0),
-            palette.violet,
-        );
+        let pin = cells.text((Text::Pin, palette.violet), || {
+            let font = theme::icon_fill(11.0);
+            plain(ui, icons::PIN.to_owned(), font, palette.violet)
+        });
+        paint(ui, pin, pos2(right + 12.0, y), Align2::CENTER_CENTER);
     }
 }
 
-fn numbers_ui(ui: &Ui, rect: Rect, row: &Row, now: Timestamp, columns: Columns) {
+fn value_galley(
+    ui: &Ui,
+    cells: &mut Cells,
+    payload: &[u8],
+    width: f32,
+    style: &Style<'_>,
+) -> Arc<Galley> {
+    let palette = Palette::of(ui);
+    let known = known(width, style);
+    let lay_out =
+        |text: &str, color: Color32| line(ui, text, (theme::mono(), color), width, style.query);
+    let preview = || payload::preview(payload, VALUE_CHARS);
+    if payload.is_empty() {
+        let key = (Text::Value(payload), palette.faint, known);
+        return cells.text(key, || lay_out("(empty)", palette.faint));
+    }
+    if payload.len() <= SHORT_VALUE {
+        let key = (Text::Value(payload), palette.muted, known);
+        return cells.text(key, || lay_out(&preview(), palette.muted));
+    }
+    let shown = preview();
+    let key = (Text::Preview(&shown), palette.muted, known);
+    cells.text(key, || lay_out(&shown, palette.muted))
+}
+
+fn numbers_ui(
+    ui: &Ui,
+    cells: &mut Cells,
+    rect: Rect,
+    (row, now): (&Row, Timestamp),
+    columns: Columns,
+) {
     let palette = Palette::of(ui);
     let y = rect.center().y;
-    let number = |right: f32, text: String, color: Color32| {
-        ui.painter().text(
-            pos2(right, y),
-            Align2::RIGHT_CENTER,
-            text,
-            theme::number(),
-            color,
-        );
+    let mut number = |right: f32, key: Text<'_>, text: &dyn Fn() -> String, color: Color32| {
+        let galley = cells.text((key, color), || plain(ui, text(), theme::number(), color));
+        paint(ui, galley, pos2(right, y), Align2::RIGHT_CENTER);
     };
-    number(
-        columns.messages_right,
-        format::thousands(row.messages),
-        palette.muted,
-    );
+    let count = || format::thousands(row.messages);
+    let key = Text::Count(row.messages);
+    number(columns.messages_right, key, &count, palette.muted);
     if let Some(right) = columns.rate_right.filter(|_| row.rate >= 0.05) {
-        number(right, rate(row.rate), palette.muted);
+        let shown = rate(row.rate);
+        let key = Text::Rate(&shown);
+        number(right, key, &|| shown.clone(), palette.muted);
     }
     if let (Some(right), Some(newest)) = (columns.age_right, row.newest) {
-        number(right, age(now.since(newest)), palette.faint);
+        let shown = rounded(now.since(newest));
+        let age = || format::age(shown);
+        number(right, Text::Age(shown), &age, palette.faint);
     }
 }
 
@@ -282,14 +350,19 @@ pub fn rate(per_second: f32) -> String {
     }
 }
 
-/// The age as the tree shows it: seconds up to ten, then tens of seconds, minutes, hours, days. It stays true while
-/// nobody repaints: a quiet window does not wake up every second.
-pub fn age(age: std::time::Duration) -> String {
+/// Seconds after which an age of so many seconds reads differently: it is shown in seconds up to ten, then in tens of
+/// seconds, minutes, hours. It stays true while nobody repaints: a quiet window does not wake up every second.
+pub fn age_step(seconds: u64) -> u64 {
+    match seconds {
+        0..10 => 1,
+        10..60 => 10,
+        60..3_600 => 60,
+        _ => 3_600,
+    }
+}
+
+/// The age as the tree shows it.
+fn rounded(age: std::time::Duration) -> std::time::Duration {
     let seconds = age.as_secs();
-    let rounded = if (10..60).contains(&seconds) {
-        seconds - seconds % 10
-    } else {
-        seconds
-    };
-    format::age(std::time::Duration::from_secs(rounded))
+    std::time::Duration::from_secs(seconds - seconds % age_step(seconds))
 }

@@ -418,31 +418,6 @@ fn a_hundred_thousand_at_once_are_all_there() {
 }
 
 #[test]
-fn very_many_branches_open_and_close_in_slices() {
-    let mut model = Model::new(0);
-    for n in 0..5000 {
-        model.insert(&message(&format!("a/{n}/x"), b""), at(0.0));
-    }
-    for branch in [None, model.find("a")] {
-        model.set_open_below(branch, true);
-        assert!(model.wanted().are_chores_wanted());
-        do_chores(&mut model);
-        assert_eq!(model.row_count(), 10_001);
-        assert_eq!(outline(&model)[9_999..], ["  4999", "    x"]);
-        model.sort_by(SortBy::Messages);
-        do_chores(&mut model);
-        model.sort_by(SortBy::Name);
-        do_chores(&mut model);
-        assert_eq!(outline(&model)[9_999..], ["  4999", "    x"]);
-        model.set_open_below(branch, false);
-        do_chores(&mut model);
-        assert_eq!(model.row_count(), 1);
-        model.set_open(node(&model, "a"), true);
-        assert_eq!(model.row_count(), 5001);
-    }
-}
-
-#[test]
 fn new_siblings_go_straight_to_their_place_in_a_long_open_branch() {
     let mut model = with_topics(&["a/x"]);
     for n in 0..4000_u32 {

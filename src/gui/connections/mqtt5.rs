@@ -1,0 +1,196 @@
+//! What CONNECT carries besides with MQTT 5, and what the broker granted of all that was asked.
+
+use egui::{RichText, TextEdit, Ui};
+
+use crate::mqtt::Version;
+use crate::profile::{Authentication, Field, Problem, Profile};
+
+use super::super::context::Context;
+use super::super::theme;
+use super::super::widgets::{card, field, muted, number_field, segmented, switch, text_field};
+use super::form::Form;
+use super::granted::granted_ui;
+use super::pairs::pairs_ui;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Method {
+    None,
+    Scram,
+    Other,
+}
+
+/// Draws the cards and changes `profile`.
+pub fn mqtt5_ui(ui: &mut Ui, context: &Context<'_>, profile: &mut Profile, problems: &[Problem]) {
+    if profile.version == Version::V5 {
+        properties_ui(ui, profile, problems);
+        ui.add_space(theme::SPACE[0]);
+        authentication_ui(ui, profile, problems);
+    } else {
+        card(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            muted(
+                ui,
+                "MQTT 3.1.1 has no properties. Choose MQTT 5 as protocol to set them.",
+            );
+        });
+    }
+    granted_ui(ui, context, profile);
+}
+
+fn properties_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
+    card(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.label(RichText::new("Properties of CONNECT").font(theme::strong()));
+        let form = Form::new(ui, problems);
+        let settings = &mut profile.mqtt5;
+        form.wide_cell(ui, "Receive max.", Some(Field::ReceiveMaximum), |ui| {
+            let mut is_limited = settings.receive_maximum.is_some();
+            if switch(ui, &mut is_limited, "Limit messages under way").changed() {
+                settings.receive_maximum = is_limited.then_some(100);
+            }
+            if let Some(most) = &mut settings.receive_maximum {
+                let mut number = u32::from(*most);
+                number_field(ui, &mut number, 1..=65_535, "Receive maximum", 72.0);
+                *most = u16::try_from(number).unwrap_or(*most);
+                muted(ui, "messages of QoS 1 and 2 under way at once");
+            } else {
+                muted(ui, "65,535 messages of QoS 1 and 2 under way at once");
+            }
+        });
+        form.wide_cell(ui, "Refusals", None, |ui| {
+            let wanted = &mut settings.request_problem_information;
+            switch(ui, wanted, "Request problem information");
+            muted(ui, "the broker may say why in its own words");
+        });
+        form.wide_cell(ui, "Answers", None, |ui| {
+            let wanted = &mut settings.request_response_information;
+            switch(ui, wanted, "Request response information");
+            muted(ui, "the broker is asked where answers may go");
+        });
+        pairs_ui(
+            ui,
+            "user property",
+            &mut settings.user_properties,
+            problems,
+            Field::UserProperty,
+        );
+    });
+}
+
+fn authentication_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
+    card(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.label(RichText::new("Authentication").font(theme::strong()));
+        let form = Form::new(ui, problems);
+        let chosen = &mut profile.mqtt5.authentication;
+        let mut method = match chosen {
+            Authentication::None => Method::None,
+            Authentication::ScramSha256 => Method::Scram,
+            Authentication::Other { .. } => Method::Other,
+        };
+        let old = method;
+        let is_scram = method == Method::Scram;
+        let of_scram = is_scram.then_some(Field::AuthenticationMethod);
+        form.wide_cell(ui, "Method", of_scram, |ui| {
+            let options = [
+                (Method::None, "Password only"),
+                (Method::Scram, "SCRAM-SHA-256"),
+                (Method::Other, "Other"),
+            ];
+            segmented(ui, "Authentication", &mut method, &options);
+        });
+        if method != old {
+            *chosen = match method {
+                Method::None => Authentication::None,
+                Method::Scram => Authentication::ScramSha256,
+                Method::Other => Authentication::Other {
+                    method: String::new(),
+                    data: Vec::new(),
+                },
+            };
+        }
+        match chosen {
+            Authentication::None => {}
+            Authentication::ScramSha256 => {
+                muted(
+                    ui,
+                    "The broker sees a proof of the password, never the password.",
+                );
+            }
+            Authentication::Other { method, data } => form.row(ui, |ui| {
+                form.cell(ui, "Its name", Some(Field::AuthenticationMethod), |ui| {
+                    text_field(
+                        ui,
+                        method,
+                        "Authentication method",
+                        "GS2-KRB5",
+                        theme::mono(),
+                    );
+                });
+                form.cell(ui, "Data", Some(Field::AuthenticationData), |ui| {
+                    bytes_field(ui, data, "Authentication data");
+                });
+            }),
+        }
+    });
+}
+
+/// A field for bytes: as text, or as hexadecimal digits after `0x` when they are no text.
+pub fn bytes_field(ui: &mut Ui, bytes: &mut Vec<u8>, label: &str) {
+    let mut text = shown(bytes);
+    let width = ui.available_width();
+    let edit = TextEdit::singleline(&mut text)
+        .hint_text("text, or 0x and hexadecimal digits")
+        .font(theme::mono());
+    if field(ui, edit, label, width).changed() {
+        *bytes = read(&text);
+    }
+}
+
+fn shown(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.chars().any(char::is_control) && hex(text).is_none() => text.to_owned(),
+        _ => bytes
+            .iter()
+            .fold("0x".to_owned(), |text, byte| format!("{text}{byte:02x}")),
+    }
+}
+
+fn read(text: &str) -> Vec<u8> {
+    hex(text).unwrap_or_else(|| text.as_bytes().to_vec())
+}
+
+/// The bytes of `0x…` with at least one pair of digits.
+fn hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.strip_prefix("0x")?.as_bytes();
+    if digits.is_empty() || !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod unit {
+    use super::*;
+
+    #[test]
+    fn bytes_are_shown_as_text_or_digits_and_read_back() {
+        for bytes in [
+            &b""[..],
+            b"key",
+            b"0x",
+            b"0x0",
+            b"0xff",
+            "ä".as_bytes(),
+            &[0, 255],
+            b"a\n",
+        ] {
+            assert_eq!(read(&shown(bytes)), bytes, "{}", shown(bytes));
+        }
+        assert_eq!(shown(&[0, 255]), "0x00ff");
+        assert_eq!(read("0xFF"), [255]);
+    }
+}
