@@ -369,7 +369,6 @@ impl Exam {
         let options = SubscribeOptions::default();
         let asked = patient.subscribe(&filter, options, deadline).await;
         let comes_back = match asked {
-            Ok((SubscribeOutcome::Granted(_), _)) => true,
             Ok((SubscribeOutcome::Refused(reason, words), _)) => {
                 let mut finding = refusal(reason.suback_meaning(), words);
                 finding.what = format!("“{name}” cannot be read: {}", finding.what);

@@ -11,7 +11,7 @@ use super::super::{DialReport, Failure, Granted, PeerCertificate, now};
 use super::report::Outcome;
 
 /// A certificate that expires sooner is worth a word.
-const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+const SOON: Duration = Duration::from_hours(14 * 24);
 /// Characters of a broker's own words that are shown.
 const SHOWN: usize = 100;
 
