@@ -1,4 +1,4 @@
-//! `canopy pub`, `sub` and `watch` over TLS, with client certificates, in WebSockets and through Unix sockets, beside
+//! `canopy pub`, `sub` and `watch` over TLS, with client certificates, in `WebSockets` and through Unix sockets, beside
 //! mosquitto's clients where those have the option.
 
 #![cfg(unix)]

@@ -73,6 +73,11 @@ impl Line {
         Poll::Ready(Ok(count))
     }
 
+    /// How many of the bytes that wait the socket has taken: while this grows, the client takes something.
+    pub(super) fn taken(&self) -> usize {
+        self.outbox.lock().sent
+    }
+
     /// Adds the last packet, whether there is room or not.
     pub(super) fn put_farewell(&self, packet: &[u8]) {
         self.outbox.lock().bytes.extend_from_slice(packet);

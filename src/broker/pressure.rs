@@ -21,7 +21,7 @@ const WEIGHT: usize = 256;
 const LEAST: u64 = 64;
 /// How long a subscriber may take nothing while others wait for it. Then its connection is ended: it gets no further
 /// message, and whoever looks sees why, instead of a gap that nobody sees.
-pub(super) const STUCK: Duration = Duration::from_secs(5);
+pub(super) const STUCK: Duration = Duration::from_secs(10);
 
 /// Who waits, and until when nobody has to.
 #[derive(Debug, Default)]

@@ -177,7 +177,8 @@ pub(super) struct Wire {
     /// Whether the client was told that its connection was ended.
     farewell: bool,
     /// Whether the last packet had to wait.
-    is_stuck: bool,
+    /// Of what waits, how much the socket had taken when it took no more.
+    stuck_at: Option<usize>,
     incoming: Frames,
     outgoing: Frames,
     quiet: Quiet,
@@ -207,7 +208,7 @@ impl Wire {
             clients,
             retry: None,
             farewell: false,
-            is_stuck: false,
+            stuck_at: None,
             incoming: Frames::default(),
             outgoing: Frames::default(),
             quiet: Quiet::new(quiet::LIMIT),
@@ -247,10 +248,11 @@ impl Wire {
             && self.quiet.poll_due(cx)
     }
 
-    /// Keeps [`Link::stuck`].
+    /// Keeps [`Link::stuck`]. A client that takes a little now and then is slow, and not stuck.
     fn note_stuck(&mut self, is_stuck: bool) {
-        if self.is_stuck != is_stuck {
-            self.is_stuck = is_stuck;
+        let stuck_at = is_stuck.then(|| self.line.taken());
+        if self.stuck_at != stuck_at {
+            self.stuck_at = stuck_at;
             *self.link.stuck.lock() = is_stuck.then(Instant::now);
         }
     }

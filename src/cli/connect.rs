@@ -66,10 +66,6 @@ pub enum ConnectError {
 
 /// Where to connect and how.
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 pub struct ConnectArgs {
     /// Host name or address of the broker; localhost if left out
     #[arg(short = 'h', long, value_name = "HOST", help_heading = "Connection")]
@@ -79,7 +75,7 @@ pub struct ConnectArgs {
         value_parser = clap::value_parser!(u16).range(1..), help_heading = "Connection")]
     port: Option<u16>,
     /// Everything at once: mqtt://[user[:password]@]host[:port]/topic, also mqtts://, or ws:// and wss:// with the
-    /// WebSocket's path instead of the topic, or mqtt+unix:///path
+    /// WebSocket's path instead of the topic, or <mqtt+unix:///path>
     #[arg(short = 'L', long, value_name = "URL", value_parser = parse_url, help_heading = "Connection")]
     url: Option<Url>,
     /// Connect as the saved profile of this name says, also lab/NAME from a folder; other options override it

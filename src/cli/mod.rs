@@ -129,7 +129,7 @@ struct Root {
     /// Connect with the saved profile of this name, also lab/NAME from a folder
     #[arg(long, value_name = "NAME", conflicts_with_all = ["url", "demo"])]
     profile: Option<String>,
-    /// Connect to this broker: mqtt://host, mqtts://user@host:port, ws://…, wss://host/path, mqtt+unix:///path
+    /// Connect to this broker: <mqtt://host>, mqtts://user@host:port, ws://…, <wss://host/path>, <mqtt+unix:///path>
     #[arg(value_name = "URL", value_parser = connect::password_parser(), conflicts_with = "demo",
         help = "Connect to this broker: mqtt://host, mqtts://user@host:port, wss://host/path, mqtt+unix:///path …")]
     url: Option<Secret>,

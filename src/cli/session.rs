@@ -99,9 +99,10 @@ impl Session {
         let dialing = self.dial_code().filter(|_| !was_connected);
         let code = match failure.reason {
             Some(reason) if !was_connected => exit::refused(self.version, reason),
-            _ => dialing.unwrap_or(match was_connected || self.connection.was_reached() {
-                true => exit::LOST,
-                false => exit::ERROR,
+            _ => dialing.unwrap_or(if was_connected || self.connection.was_reached() {
+                exit::LOST
+            } else {
+                exit::ERROR
             }),
         };
         Outcome::new(code, in_options(failure))
@@ -113,8 +114,9 @@ impl Session {
         let report = self.connection.dial_report();
         let last = report.steps.last()?;
         Some(match last.outcome.as_ref().err()? {
-            DialError::NotTls(_) | DialError::Closed(Step::Tls) => exit::TLS,
-            DialError::Lost {
+            DialError::NotTls(_)
+            | DialError::Closed(Step::Tls)
+            | DialError::Lost {
                 step: Step::Tls, ..
             } => exit::TLS,
             _ => exit::ERROR,

@@ -86,10 +86,6 @@ pub enum TransportError {
 
 /// How the bytes get to the broker.
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 pub struct TransportArgs {
     /// Connect through this Unix socket
     #[arg(long, value_name = "PATH", help_heading = "Connection")]
@@ -126,7 +122,7 @@ pub struct TransportArgs {
     /// Use TLS with certificate and key of the client in this PKCS#12 file
     #[arg(long, value_name = "FILE", help_heading = "TLS")]
     p12: Option<PathBuf>,
-    /// File whose first line is the passphrase of the key; CANOPY_KEY_PASSPHRASE if left out
+    /// File whose first line is the passphrase of the key; `CANOPY_KEY_PASSPHRASE` if left out
     #[arg(long, value_name = "FILE", help_heading = "TLS")]
     key_passphrase_file: Option<PathBuf>,
     /// Do not check the broker's certificate at all: whoever sits in between can read along
@@ -228,9 +224,10 @@ impl TransportArgs {
         if let Some(url) = place.url {
             set_url(profile, url);
             if url.transport == Transport::Unix {
-                return match self.asks_for_tls() {
-                    true => Err(TransportError::Unix("TLS (--cafile and the like)")),
-                    false => Ok(()),
+                return if self.asks_for_tls() {
+                    Err(TransportError::Unix("TLS (--cafile and the like)"))
+                } else {
+                    Ok(())
                 };
             }
         } else if let Some(host) = place.host {
@@ -320,9 +317,10 @@ impl TransportArgs {
     fn fingerprints(&self) -> Result<Vec<Fingerprint>, TransportError> {
         let checked = self.fingerprint.iter().map(|text| {
             let fingerprint = Fingerprint::new(text);
-            match fingerprint.is_valid() {
-                true => Ok(fingerprint),
-                false => Err(TransportError::Fingerprint(text.clone())),
+            if fingerprint.is_valid() {
+                Ok(fingerprint)
+            } else {
+                Err(TransportError::Fingerprint(text.clone()))
             }
         });
         checked.collect()
@@ -344,9 +342,10 @@ impl TransportArgs {
 
     fn set_web_socket(&self, profile: &mut Profile) -> Result<(), TransportError> {
         if let Some(path) = &self.ws_path {
-            profile.web_socket.path = match path.starts_with('/') {
-                true => path.clone(),
-                false => format!("/{path}"),
+            profile.web_socket.path = if path.starts_with('/') {
+                path.clone()
+            } else {
+                format!("/{path}")
             };
         }
         for header in &self.ws_header {

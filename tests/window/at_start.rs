@@ -22,7 +22,9 @@ fn an_address_connects_and_is_saved_only_when_it_is_kept() {
     };
     let home = Home::new();
     let saved = lab(broker.port(), false);
-    home.config().save_profiles(&[saved.clone()]).unwrap();
+    home.config()
+        .save_profiles(std::slice::from_ref(&saved))
+        .unwrap();
     let opening = || Opening {
         profile: lab(broker.port(), true),
         password: None,

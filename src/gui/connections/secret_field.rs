@@ -52,7 +52,7 @@ impl SecretField {
         self.is_revealed &= !typed.reveal().is_empty();
         let faint = Palette::of(ui).faint;
         let lock = RichText::new(icons::LOCK).font(theme::icon(14.0));
-        let hint = hint(is_used, is_known);
+        let hint = hint(is_used.then_some(is_known));
         let label = label(self.kind);
         let named = (label, width);
         let response = password_field(ui, &mut typed, &mut self.is_revealed, named, |edit| {
@@ -128,10 +128,11 @@ fn set_used(profile: &mut Profile, kind: SecretKind, used: bool) {
     }
 }
 
-fn hint(is_used: bool, is_known: bool) -> &'static str {
-    match (is_used, is_known) {
-        (false, _) => "none",
-        (true, true) => "kept; type to replace it",
-        (true, false) => "in the system keyring, or asked for",
+/// What an empty field says: `None` where no secret is used, else whether it is known to be kept.
+fn hint(known: Option<bool>) -> &'static str {
+    match known {
+        None => "none",
+        Some(true) => "kept; type to replace it",
+        Some(false) => "in the system keyring, or asked for",
     }
 }
