@@ -147,7 +147,15 @@ pub fn in_options(failure: &Failure) -> Failure {
 }
 
 /// What the window calls its fields, and the options for them.
-const OPTIONS: [(&str, &str); 17] = [
+const OPTIONS: [(&str, &str); 19] = [
+    (
+        "enter that as the server name, or trust exactly this certificate",
+        "give it with --server-name, or trust exactly this certificate with --fingerprint",
+    ),
+    (
+        "enter that as the server name",
+        "give it with --server-name",
+    ),
     (
         "Choose the authority's certificate as CA file in the profile, or trust exactly this certificate",
         "Give the authority's certificate with --cafile, or trust exactly this certificate with --fingerprint",

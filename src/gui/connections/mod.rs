@@ -17,6 +17,8 @@ mod secret_field;
 mod security;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_settings;
 mod will;
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui};
