@@ -75,13 +75,18 @@ impl Brokers {
         run(&mut canopy(line.split(' ')))
     }
 
-    /// Runs `canopy pub` and `mosquitto_pub` with the same options and compares their exit codes.
+    /// Runs `canopy pub` and `mosquitto_pub` with the same options and compares their exit codes. For a certificate that it
+    /// refuses mosquitto ends with 1 or 8, as it happens.
     fn both_end(&self, options: &str, code: i32) -> Ended {
         let line = self.filled(&format!("-t a -m x {options}"));
         let expected = run(&mut mosquitto("pub", line.split(' ')));
         let got = run(&mut canopy(["pub"].into_iter().chain(line.split(' '))));
+        let expected_code = match expected.code {
+            Some(8) if code == 1 => Some(1),
+            code => code,
+        };
         assert_eq!(
-            (got.code, expected.code),
+            (got.code, expected_code),
             (Some(code), Some(code)),
             "{line}\ncanopy: {}\nmosquitto: {}",
             got.err,
