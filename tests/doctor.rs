@@ -1,0 +1,318 @@
+//! What the connection doctor finds: brokers that work, and each kind of trouble with its own sentence.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::Arc;
+
+use canopy::broker::{Broker, BrokerConfig};
+use canopy::client::doctor::{Check, Examined, Outcome, Report, examine};
+use canopy::client::{Config, RuntimeHandle};
+use canopy::mqtt::Version;
+use canopy::profile::{Profile, Secret, Transport, Verify, WillSettings};
+use rcgen::{CertificateParams, KeyPair};
+
+use common::mosquitto::Mosquitto;
+use common::probe::{Probe, profile};
+use common::program::{canopy, run};
+use common::{PATIENCE, find, free_port, within};
+
+const PASSWORD: &str = "a secret of the test";
+
+/// Examines to the end.
+async fn report_of(config: Config) -> Report {
+    let mut examination = examine(&RuntimeHandle::current(), config, Arc::new(|| {}));
+    within("the end of the examination", 3 * PATIENCE, async {
+        while !examination.report().is_over() {
+            examination.changed().await;
+        }
+    })
+    .await;
+    examination.report()
+}
+
+async fn report_for(profile: Profile) -> Report {
+    report_of(Config {
+        profile,
+        ..Config::default()
+    })
+    .await
+}
+
+fn step(report: &Report, check: Check) -> &Examined {
+    let found = report.steps.iter().find(|step| step.check == check);
+    found.unwrap_or_else(|| panic!("no {check} in\n{}", report.text()))
+}
+
+/// Fails unless `check` ended so, with `words`; everything after a failure was not tried.
+fn assert_found(report: &Report, check: Check, outcome: Outcome, words: &[&str]) {
+    let text = report.text();
+    let found = step(report, check);
+    assert_eq!(found.outcome, outcome, "{text}");
+    for word in words {
+        assert!(found.text().contains(word), "“{word}” is not in\n{text}");
+    }
+    if matches!(outcome, Outcome::Failed | Outcome::Finding) {
+        assert!(found.cure.ends_with('.'), "{text}");
+    }
+    if outcome == Outcome::Failed {
+        let after = report.steps.iter().skip_while(|it| it.check != check);
+        assert!(
+            after.skip(1).all(|it| it.outcome == Outcome::Pending),
+            "{text}"
+        );
+    }
+}
+
+/// A port where everybody is answered with `answer` at once, or never where it is empty.
+fn port_that_says(answer: &'static [u8]) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let answer_all = move || {
+        let mut silent = Vec::new();
+        while let Ok((mut stream, _)) = listener.accept() {
+            if answer.is_empty() {
+                silent.push(stream);
+                continue;
+            }
+            let mut heard = [0; 512];
+            // whoever goes away needs no answer
+            stream.read(&mut heard).ok();
+            stream.write_all(answer).ok();
+        }
+    };
+    std::thread::Builder::new()
+        .name("server".to_owned())
+        .spawn(answer_all)
+        .unwrap();
+    port
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_that_works() {
+    let Some(broker) = Mosquitto::start() else {
+        return;
+    };
+    for version in [Version::V311, Version::V5] {
+        let report = report_for(profile(version, broker.port())).await;
+        assert!(report.works(), "{}", report.text());
+        let all = report.steps.iter();
+        assert!(all.clone().all(|it| it.outcome == Outcome::Passed));
+        assert!(all.clone().all(|it| it.took.is_some()), "{}", report.text());
+        assert_found(&report, Check::Tcp, Outcome::Passed, &["127.0.0.1"]);
+        let sys = &["mosquitto version"];
+        assert_found(&report, Check::SubscribeSys, Outcome::Passed, sys);
+        assert_eq!(report.summary(), "Everything works.");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_broker_inside() {
+    let config = BrokerConfig {
+        port: 0,
+        address: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+        credentials: None,
+    };
+    let broker = Broker::start(&RuntimeHandle::current(), config)
+        .await
+        .unwrap();
+    let report = report_for(profile(Version::V5, broker.address().port())).await;
+    assert!(report.works(), "{}", report.text());
+    broker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_client_is_not_thrown_out_and_no_will_is_left() {
+    let Some(broker) = Mosquitto::start() else {
+        return;
+    };
+    let mut profile = profile(Version::V5, broker.port());
+    profile.client_id = "press-7".to_owned();
+    let running = Probe::connect(profile.clone()).await;
+    profile.will = WillSettings {
+        enabled: true,
+        topic: "wills".to_owned(),
+        ..WillSettings::default()
+    };
+    let report = report_for(profile).await;
+    assert!(report.works(), "{}", report.text());
+    let words = ["press-7-test", "would have been thrown out"];
+    assert_found(&report, Check::Connect, Outcome::Passed, &words);
+    let state = running.connection.state();
+    assert!(
+        matches!(state, canopy::client::State::Connected { .. }),
+        "{state:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_is_wanted() {
+    let Some(broker) = Mosquitto::start_with_password("ann", PASSWORD) else {
+        return;
+    };
+    let port = broker.port();
+    let report = report_for(profile(Version::V5, port)).await;
+    assert_found(&report, Check::Connect, Outcome::Failed, &["0x87"]);
+
+    let mut config = Config {
+        profile: profile(Version::V5, port),
+        password: Some(Secret::new("not the password")),
+        ..Config::default()
+    };
+    config.profile.user_name = "ann".to_owned();
+    let report = report_of(config.clone()).await;
+    assert_found(&report, Check::Connect, Outcome::Failed, &["password"]);
+    assert!(!report.text().contains("not the password"));
+
+    config.password = Some(Secret::new(PASSWORD));
+    let report = report_of(config).await;
+    assert!(report.works(), "{}", report.text());
+    assert!(!report.text().contains(PASSWORD));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_must_not_be_subscribed_is_a_finding_and_what_must_not_be_published_the_end() {
+    let plugin = "/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so";
+    if !std::path::Path::new(plugin).is_file() {
+        return common::missing("mosquitto's dynamic security plugin");
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let rules = directory.path().join("rules.json");
+    let text = r##"{
+        "defaultACLAccess": {"publishClientSend": true, "publishClientReceive": true, "subscribe": true, "unsubscribe": true},
+        "roles": [{"rolename": "guest", "acls": [
+            {"acltype": "subscribeLiteral", "topic": "#", "allow": false},
+            {"acltype": "publishClientSend", "topic": "PLACE/#", "allow": false}]}],
+        "groups": [{"groupname": "guests", "roles": [{"rolename": "guest"}]}],
+        "anonymousGroup": "guests"
+    }"##;
+    for (place, may_publish) in [("other", true), ("canopy-test", false)] {
+        std::fs::write(&rules, text.replace("PLACE", place)).unwrap();
+        let config = format!(
+            "allow_anonymous true\nplugin {plugin}\nplugin_opt_config_file {}\n",
+            rules.display()
+        );
+        let Some(broker) = Mosquitto::start_with(&config) else {
+            return;
+        };
+        let report = report_for(profile(Version::V5, broker.port())).await;
+        let words = ["Not authorized", "home/#"];
+        assert_found(&report, Check::SubscribeAll, Outcome::Finding, &words);
+        if may_publish {
+            assert!(report.works(), "{}", report.text());
+        } else {
+            let words = ["cannot be published to", "do not allow"];
+            assert_found(&report, Check::RoundTripQos0, Outcome::Failed, &words);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tls_shows_its_certificate_and_the_wrong_transport_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()])
+        .unwrap()
+        .self_signed(&key)
+        .unwrap();
+    let (cert_file, key_file) = (
+        directory.path().join("c.pem"),
+        directory.path().join("k.pem"),
+    );
+    std::fs::write(&cert_file, certificate.pem()).unwrap();
+    std::fs::write(&key_file, key.serialize_pem()).unwrap();
+    let config = format!(
+        "certfile {}\nkeyfile {}\nallow_anonymous true\n",
+        cert_file.display(),
+        key_file.display()
+    );
+    let Some(broker) = Mosquitto::start_with(&config) else {
+        return;
+    };
+    let report = report_for(profile(Version::V5, broker.port())).await;
+    assert_found(&report, Check::Connect, Outcome::Failed, &["speaks TLS"]);
+
+    let mut secured = profile(Version::V5, broker.port());
+    secured.transport = Transport::Tls;
+    let report = report_for(secured.clone()).await;
+    let words = ["SHA-256", "127.0.0.1", "valid from"];
+    assert_found(&report, Check::Tls, Outcome::Failed, &words);
+    assert_eq!(report.certificates.len(), 1);
+
+    secured.tls.ca_file = Some(cert_file);
+    let report = report_for(secured.clone()).await;
+    assert!(report.works(), "{}", report.text());
+    assert_found(
+        &report,
+        Check::Tls,
+        Outcome::Passed,
+        &["TLS 1.3", "TLS_AES"],
+    );
+
+    secured.tls.verify = Verify::Nothing;
+    let report = report_for(secured).await;
+    assert_found(&report, Check::Tls, Outcome::Finding, &["not checked"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_or_somebody_else_answers() {
+    const WEB: &[u8] =
+        b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let report = report_for(profile(Version::V5, free_port())).await;
+    let words = ["Nothing listens", "Start the broker"];
+    assert_found(&report, Check::Tcp, Outcome::Failed, &words);
+
+    let report = report_for(profile(Version::V5, port_that_says(WEB))).await;
+    assert_found(&report, Check::Connect, Outcome::Failed, &["HTTP"]);
+
+    let silent = Profile {
+        connect_timeout: 1,
+        ..profile(Version::V5, port_that_says(b""))
+    };
+    let report = report_for(silent).await;
+    assert_found(
+        &report,
+        Check::Connect,
+        Outcome::Failed,
+        &["did not answer"],
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_can_be_cancelled() {
+    let profile = profile(Version::V5, port_that_says(b""));
+    let config = Config {
+        profile,
+        ..Config::default()
+    };
+    let mut examination = examine(&RuntimeHandle::current(), config, Arc::new(|| {}));
+    examination.cancel();
+    let report = examination.report();
+    assert!(report.is_over() && !report.works());
+    assert_eq!(report.summary(), "The test was cancelled.");
+}
+
+#[test]
+fn the_command_prints_the_steps_and_ends_with_0_or_1() {
+    let port = free_port();
+    let failed = run(&mut canopy(["doctor", &format!("mqtt://127.0.0.1:{port}")]));
+    assert_eq!(failed.code, Some(1), "{failed:?}");
+    assert!(failed.text().contains("Nothing listens"), "{failed:?}");
+    assert!(failed.text().contains("TCP failed."), "{failed:?}");
+
+    let Some(broker) = Mosquitto::start().filter(|_| find("mosquitto").is_some()) else {
+        return;
+    };
+    let port = broker.port().to_string();
+    let arguments = ["doctor", "-h", "127.0.0.1", "-p", &port, "-V", "5"];
+    let works = run(&mut canopy(arguments));
+    assert_eq!(works.code, Some(0), "{works:?}");
+    assert!(works.text().contains("Everything works."), "{works:?}");
+}
