@@ -84,8 +84,9 @@ fn port_that_says(answer: &'static [u8]) -> u16 {
             }
             let mut heard = [0; 512];
             // whoever goes away needs no answer
-            stream.read(&mut heard).ok();
-            stream.write_all(answer).ok();
+            if matches!(stream.read(&mut heard), Ok(1..)) {
+                stream.write_all(answer).ok();
+            }
         }
     };
     std::thread::Builder::new()
