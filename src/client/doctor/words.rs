@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
-
 use crate::mqtt::{Properties, Timestamp, Version};
 use crate::profile::Profile;
 
+use super::super::failure::day;
 use super::super::{DialReport, Failure, Granted, PeerCertificate, now};
 use super::report::Outcome;
 
@@ -255,15 +254,4 @@ pub(super) fn short_text(payload: &[u8]) -> String {
     let text = String::from_utf8_lossy(payload);
     let visible = text.chars().filter(|it| !it.is_control());
     visible.take(SHOWN).collect::<String>().trim().to_owned()
-}
-
-/// `3 May 2026`.
-fn day(time: Timestamp) -> String {
-    jiff::Timestamp::from_microsecond(time.as_micros()).map_or_else(
-        |_out_of_range| "a day in a far age".to_owned(),
-        |time| {
-            let time = time.to_zoned(TimeZone::UTC);
-            time.strftime("%-d %B %Y").to_string()
-        },
-    )
 }

@@ -326,7 +326,7 @@ fn listed(names: &[String]) -> String {
 }
 
 /// A day as people write it, such as 5 March 2026 (UTC).
-fn day(time: Timestamp) -> String {
+pub(in crate::client) fn day(time: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(time.as_micros()).map_or_else(
         |_out_of_range| "a day in a far age".to_owned(),
         |time| {

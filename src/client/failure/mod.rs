@@ -13,6 +13,8 @@ use super::dial::{self, Phase, Speech};
 use super::plan::Plan;
 use super::session::Loss;
 
+pub(super) use dialing::day;
+
 /// So many connections that end right after CONNACK are no accident: in MQTT 3.1.1, and with some brokers in MQTT 5
 /// too, this is all that tells of a second client with the same client id.
 const SUSPICIOUS: u32 = 2;

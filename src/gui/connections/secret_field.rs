@@ -133,6 +133,6 @@ fn hint(known: Option<bool>) -> &'static str {
     match known {
         None => "none",
         Some(true) => "kept; type to replace it",
-        Some(false) => "in the system keyring, or asked for",
+        Some(false) => "in the keyring, or asked for",
     }
 }
