@@ -27,17 +27,15 @@ pub fn folder_path(text: &str) -> String {
 /// All folders from top to bottom, each before those in it; folders beside each other in the order of their first
 /// profiles. The top is always there.
 pub fn folders(profiles: &[Profile]) -> Vec<Folder> {
+    folders_with(profiles, &[])
+}
+
+/// The same with folders that hold nothing yet, behind the others beside them.
+pub fn folders_with(profiles: &[Profile], empty: &[String]) -> Vec<Folder> {
     let mut found: Vec<Folder> = vec![folder("", 0)];
     for (index, profile) in profiles.iter().enumerate() {
         let path = folder_path(&profile.folder);
-        let ends = path.match_indices('/').map(|(end, _slash)| end);
-        let ends = ends.chain((!path.is_empty()).then_some(path.len()));
-        for (depth, end) in ends.enumerate() {
-            if !found.iter().any(|it| it.path == path[..end]) {
-                let place = place_for(&found, parent(&path[..end]));
-                found.insert(place, folder(&path[..end], depth));
-            }
-        }
+        add_path(&mut found, &path);
         for it in &mut found {
             it.total += usize::from(is_within(&path, &it.path));
             if it.path == path {
@@ -45,7 +43,22 @@ pub fn folders(profiles: &[Profile]) -> Vec<Folder> {
             }
         }
     }
+    for path in empty {
+        add_path(&mut found, &folder_path(path));
+    }
     found
+}
+
+/// Adds the folder of this path with those that it lies in, unless they are there.
+fn add_path(found: &mut Vec<Folder>, path: &str) {
+    let ends = path.match_indices('/').map(|(end, _slash)| end);
+    let ends = ends.chain((!path.is_empty()).then_some(path.len()));
+    for (depth, end) in ends.enumerate() {
+        if !found.iter().any(|it| it.path == path[..end]) {
+            let place = place_for(found, parent(&path[..end]));
+            found.insert(place, folder(&path[..end], depth));
+        }
+    }
 }
 
 /// Moves a profile into `folder`; its place in the list stays. `false` when nothing changed.
@@ -109,7 +122,7 @@ fn parent(path: &str) -> &str {
 }
 
 /// Whether `path` is `folder` or lies in it; everything lies in the top.
-fn is_within(path: &str, folder: &str) -> bool {
+pub fn is_within(path: &str, folder: &str) -> bool {
     let rest = path.strip_prefix(folder);
     folder.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -45,12 +45,13 @@ impl App {
             .and_then(|session| session.selected);
         self.close_session();
         let model = self.model_for(&profile.id);
-        let config = Config {
+        let mut config = Config {
             profile: profile.clone(),
             password: secrets.remove(&SecretKind::Password),
             key_passphrase: secrets.remove(&SecretKind::KeyPassphrase),
             proxy_password: secrets.remove(&SecretKind::ProxyPassword),
         };
+        super::secrets::fill_headers(&mut config.profile, secrets.get(&SecretKind::Headers));
         let opened = Live::open(
             self.jobs.runtime(),
             config,

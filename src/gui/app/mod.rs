@@ -138,6 +138,7 @@ impl App {
             query: None,
             actions,
         };
+        app.move_header_secrets();
         for warning in warnings {
             app.say(Level::Error, "Canopy", warning.0, None);
         }

@@ -1,6 +1,8 @@
 //! The list of profiles: every change is saved at once.
 
-use crate::profile::{Profile, ProfileId, Subscription, duplicate, put_back, remove, reorder};
+use crate::profile::{
+    Profile, ProfileId, Subscription, duplicate, put_back, remove, reorder, unique_name,
+};
 
 use super::super::action::{Action, Level};
 use super::super::session::Session;
@@ -8,7 +10,10 @@ use super::{App, Screen};
 
 impl App {
     pub(super) fn new_profile(&mut self) {
-        let profile = Profile::default();
+        let profile = Profile {
+            name: unique_name(&self.data.profiles, &Profile::default().name),
+            ..Profile::default()
+        };
         self.data.selected_profile = Some(profile.id.clone());
         self.data.profiles.push(profile);
         self.data.unsaved.profiles = true;
@@ -78,7 +83,8 @@ impl App {
         self.data.unsaved.profiles |= reorder(&mut self.data.profiles, id, index);
     }
 
-    pub(super) fn edit_profile(&mut self, edited: Profile) {
+    pub(super) fn edit_profile(&mut self, mut edited: Profile) {
+        self.keep_header_secrets(&mut edited);
         let Some(profile) = self
             .data
             .profiles
@@ -99,6 +105,8 @@ impl App {
                     .saved_publishes
                     .clone_from(&edited.saved_publishes);
                 session.profile.name.clone_from(&edited.name);
+                session.profile.color = edited.color;
+                session.profile.ask_before_publish = edited.ask_before_publish;
             }
             let id = edited.id.clone();
             *profile = edited;

@@ -16,6 +16,7 @@ use super::files::FileCheck;
 use super::filters::Filters;
 use super::footer::footer_ui;
 use super::general::broker_card_ui;
+use super::host_field::HostField;
 use super::mqtt5::mqtt5_ui;
 use super::network::network_ui;
 use super::secret_field::SecretField;
@@ -41,6 +42,7 @@ enum EditorTab {
 pub struct Editor {
     /// The tab that each profile was left on; a new one begins on the first.
     tabs: BTreeMap<ProfileId, EditorTab>,
+    host: HostField,
     password: SecretField,
     proxy_password: SecretField,
     security: Security,
@@ -52,6 +54,7 @@ impl Default for Editor {
     fn default() -> Self {
         Self {
             tabs: BTreeMap::new(),
+            host: HostField::default(),
             password: SecretField::new(SecretKind::Password),
             proxy_password: SecretField::new(SecretKind::ProxyPassword),
             security: Security::default(),
@@ -164,7 +167,8 @@ impl Editor {
         problems.extend_from_slice(self.files.problems(ui, context, profile));
         match tab {
             EditorTab::General => {
-                broker_card_ui(ui, context, profile, &problems, &mut self.password);
+                let (password, host) = (&mut self.password, &mut self.host);
+                broker_card_ui(ui, context, profile, &problems, password, host);
                 ui.add_space(theme::SPACE[0]);
                 will_card_ui(ui, profile);
             }

@@ -8,6 +8,7 @@ mod footer;
 mod form;
 mod general;
 mod granted;
+mod host_field;
 mod list;
 mod mqtt5;
 mod network;
@@ -29,6 +30,7 @@ use crate::profile::ProfileId;
 use super::context::Context;
 use super::theme::Palette;
 use editor::Editor;
+pub use editor::display_name;
 use list::ProfileList;
 
 /// UI state of this view.

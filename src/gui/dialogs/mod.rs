@@ -76,6 +76,11 @@ impl Dialog {
         Self::Password(PasswordDialog::new(profile, kind, no_keyring))
     }
 
+    /// Asks for the value of a header that lets somebody in, and connects with it. `no_keyring` as above.
+    pub fn header_value(profile: &Profile, header: &str, no_keyring: Option<String>) -> Self {
+        Self::Password(PasswordDialog::for_header(profile, header, no_keyring))
+    }
+
     /// Shows the certificates of the broker, its own first, and why it is not trusted; offers to trust it in `profile`.
     pub fn certificate(
         profile: &Profile,
