@@ -88,6 +88,8 @@ pub struct Session {
     pub sort: SortBy,
     /// Whether the tree is frozen.
     pub is_paused: bool,
+    /// Whether publishing by hand is not asked about any more, although the profile wants it.
+    pub publishes_freely: bool,
     /// What the bars show.
     pub glance: Glance,
     /// Publishes, oldest first: all that are under way and the last finished ones.
@@ -124,6 +126,7 @@ impl Session {
             selected: None,
             sort,
             is_paused: glance.since_pause.is_some(),
+            publishes_freely: false,
             glance,
             publishes: BTreeMap::new(),
             clears: VecDeque::new(),

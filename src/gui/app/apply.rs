@@ -40,6 +40,7 @@ impl App {
             Action::UndoDeleteProfile => self.undo_delete_profile(),
             Action::MoveProfile(id, index) => self.move_profile(&id, index),
             Action::EditProfile(profile) => self.edit_profile(*profile),
+            Action::List(action) => self.apply_to_list(action),
             Action::SetSecret(key, secret) => self.set_secret(key, secret),
             Action::TrustCertificate(id, fingerprint) => self.trust_certificate(&id, fingerprint),
 
@@ -70,6 +71,8 @@ impl App {
             Action::ClearRetainedConfirmed(topics) => self.clear_retained(topics),
 
             Action::Publish(id, message) => self.publish(id, message),
+            Action::AskPublish(question) => self.ask_publish(question),
+            Action::PublishAsked(what, is_last) => self.publish_asked(what, is_last, context),
             Action::PublishHere(topic) => self.publish_here(&topic),
 
             Action::StartBroker => self.start_broker(false),

@@ -101,6 +101,7 @@ impl Data {
             failures: &self.failures,
             known_passwords: &self.known_passwords,
             settings: &self.settings,
+            list: &self.window.list,
             config_path: self.config.path(),
             session: self.session.as_ref(),
             broker: &self.broker,

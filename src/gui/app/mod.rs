@@ -7,9 +7,12 @@ mod connect;
 mod data;
 mod events;
 mod examine;
+mod exchange;
+mod folders;
 mod keys;
 mod layout;
 mod profiles;
+mod publishing;
 mod rehearsal;
 mod saver;
 mod secrets;
@@ -38,6 +41,7 @@ use super::top_bar::TopBar;
 use super::tree::TreeView;
 use super::waker::Waker;
 use data::Data;
+pub use exchange::Kept;
 pub use rehearsal::{FrameCost, Rehearsal};
 
 /// How the window is to start.
@@ -208,6 +212,7 @@ impl App {
         if self.quit.is_asked() {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
+        self.take_dropped_files(context);
         self.take_jobs(context);
         self.take_events();
         if let Some(session) = &mut self.data.session

@@ -77,6 +77,7 @@ impl App {
         self.data.window.drafts.remove(&removed.profile.id);
         self.data.unsaved.window = Some(crate::client::now());
         self.forget_secrets(&removed.profile);
+        self.delete_certificates(&removed.profile);
     }
 
     pub(super) fn move_profile(&mut self, id: &ProfileId, index: usize) {

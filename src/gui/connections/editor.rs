@@ -6,7 +6,7 @@ use egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, vec2};
 
 use crate::profile::{Profile, ProfileId, SecretKind};
 
-use super::super::action::{Action, Level};
+use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
@@ -17,6 +17,7 @@ use super::filters::Filters;
 use super::footer::footer_ui;
 use super::general::broker_card_ui;
 use super::host_field::HostField;
+use super::menu::copy_sub_command;
 use super::mqtt5::mqtt5_ui;
 use super::network::network_ui;
 use super::secret_field::SecretField;
@@ -195,7 +196,7 @@ fn heading_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
             .on_hover_text("A mosquitto_sub line that connects the same way")
             .clicked()
         {
-            copy_command(context, profile);
+            copy_sub_command(context, profile);
         }
         if button(ui, Some(icons::COPY), "Duplicate", Look::Plain).clicked() {
             context.ask(Action::DuplicateProfile(profile.id.clone()));
@@ -221,13 +222,6 @@ pub fn display_name(profile: &Profile) -> String {
         profile.url()
     } else {
         profile.name.clone()
-    }
-}
-
-fn copy_command(context: &Context<'_>, profile: &Profile) {
-    match profile.mosquitto_sub_command() {
-        Ok(command) => context.copy(command, "Command"),
-        Err(err) => context.toast(Level::Error, err.to_string()),
     }
 }
 

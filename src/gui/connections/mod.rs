@@ -1,15 +1,20 @@
 //! The connections screen: the list of profiles on the left, the editor of the selected one on the right.
 
 mod advanced;
+mod demo;
+mod drop;
 mod editor;
+mod entries;
 mod files;
 mod filters;
+mod folder_row;
 mod footer;
 mod form;
 mod general;
 mod granted;
 mod host_field;
 mod list;
+mod menu;
 mod mqtt5;
 mod network;
 mod pairs;

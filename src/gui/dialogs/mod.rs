@@ -5,17 +5,25 @@
 
 mod about;
 mod address;
+mod ask_publish;
 mod broker;
 mod certificate;
 mod clear;
 mod doctor;
+mod export;
+mod folder;
 mod frame;
+mod import;
 mod keys;
+mod new_from_command;
 mod password;
+mod path_field;
 mod port;
 mod settings;
 #[cfg(test)]
 mod tests;
+
+use std::path::PathBuf;
 
 use egui::{Id, Modal, Ui};
 
@@ -25,11 +33,18 @@ use crate::mqtt::TopicName;
 use crate::profile::{BrokerSettings, Profile, SecretKind};
 
 use super::context::Context;
+use super::list_action::FolderTask;
+use ask_publish::AskPublishDialog;
+pub use ask_publish::{PublishQuestion, PublishWhat};
 use broker::BrokerDialog;
 use certificate::CertificateDialog;
 use clear::ClearDialog;
 use doctor::DoctorDialog;
+use export::ExportDialog;
+use folder::FolderDialog;
 use frame::Outcome;
+use import::ImportDialog;
+use new_from_command::NewFromCommandDialog;
 use password::PasswordDialog;
 use port::PortDialog;
 use settings::SettingsDialog;
@@ -54,6 +69,16 @@ pub enum Dialog {
     Port(PortDialog),
     /// A test of a connection.
     Doctor(DoctorDialog),
+    /// Whether to publish on a connection that asks first.
+    AskPublish(AskPublishDialog),
+    /// A folder of the list of connections.
+    Folder(FolderDialog),
+    /// Connections from a file.
+    Import(ImportDialog),
+    /// Connections to a file.
+    Export(ExportDialog),
+    /// A connection from a command.
+    NewFromCommand(NewFromCommandDialog),
     /// All keys.
     Keys,
     /// Version and licences.
@@ -106,6 +131,31 @@ impl Dialog {
         Self::Doctor(DoctorDialog::new(name, examination, missing))
     }
 
+    /// Asks whether to publish.
+    pub fn ask_publish(question: PublishQuestion) -> Self {
+        Self::AskPublish(AskPublishDialog::new(question))
+    }
+
+    /// Makes or renames a folder, or moves a profile into one.
+    pub fn folder(task: FolderTask, profiles: &[Profile]) -> Self {
+        Self::Folder(FolderDialog::new(task, profiles))
+    }
+
+    /// Takes over connections from this file, or from one that is asked for.
+    pub fn import(path: Option<PathBuf>) -> Self {
+        Self::Import(ImportDialog::new(path))
+    }
+
+    /// Writes these connections to a file; `what` says which they are.
+    pub fn export(profiles: Vec<Profile>, what: String) -> Self {
+        Self::Export(ExportDialog::new(profiles, what))
+    }
+
+    /// Makes a connection of a command.
+    pub fn new_from_command() -> Self {
+        Self::NewFromCommand(NewFromCommandDialog::default())
+    }
+
     /// Whether a dialog is open.
     pub fn is_open(&self) -> bool {
         !matches!(self, Self::Closed)
@@ -137,6 +187,11 @@ impl Dialog {
             Self::Clear(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
             Self::Doctor(dialog) => dialog.ui(ui, context),
+            Self::AskPublish(dialog) => dialog.ui(ui, context),
+            Self::Folder(dialog) => dialog.ui(ui, context),
+            Self::Import(dialog) => dialog.ui(ui, context),
+            Self::Export(dialog) => dialog.ui(ui, context),
+            Self::NewFromCommand(dialog) => dialog.ui(ui, context),
             Self::Keys => keys::keys_ui(ui),
             Self::About => about::about_ui(ui),
         }
