@@ -63,8 +63,6 @@ pub enum Action {
     UndoDeleteProfile,
     /// Save a profile that came from the command line.
     KeepProfile(ProfileId),
-    /// Move a profile to this place in the list.
-    MoveProfile(ProfileId, usize),
     /// Replace a profile by its edited version; saved at once.
     EditProfile(Box<Profile>),
     /// Something that concerns the list as a whole.

@@ -1,7 +1,7 @@
 //! Folders of the list: each profile names its own (`a/b` is b in a), so a folder exists as long as something is in
 //! it. Plain functions on the list, as those of `list.rs`.
 
-use super::{Profile, ProfileId};
+use super::{Profile, ProfileId, reorder};
 
 /// A folder with what it holds, as the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +72,28 @@ pub fn move_to_folder(profiles: &mut [Profile], id: &ProfileId, folder: &str) ->
     }
     profile.folder = folder;
     true
+}
+
+/// Puts a profile into `folder`, before another one there or behind all others. `false` when nothing changed.
+pub fn place_in_folder(
+    profiles: &mut Vec<Profile>,
+    id: &ProfileId,
+    folder: &str,
+    before: Option<&ProfileId>,
+) -> bool {
+    let has_moved = move_to_folder(profiles, id, folder);
+    let Some(from) = profiles.iter().position(|it| it.id == *id) else {
+        return false;
+    };
+    let folder = folder_path(folder);
+    let is_beside = |it: &Profile| it.id != *id && folder_path(&it.folder) == folder;
+    let to = match before {
+        Some(before) => profiles.iter().position(|it| it.id == *before),
+        None => profiles.iter().rposition(is_beside).map(|last| last + 1),
+    };
+    // without others in the folder any place will do
+    let to = to.map_or(from, |to| if to > from { to - 1 } else { to });
+    reorder(profiles, id, to) || has_moved
 }
 
 /// Gives the folder `from`, with all in it, the path `to`; if that is there, both become one. `false` when nothing
@@ -159,6 +181,29 @@ mod tests {
 
     fn paths(profiles: &[Profile]) -> Vec<&str> {
         profiles.iter().map(|it| it.folder.as_str()).collect()
+    }
+
+    #[test]
+    fn a_profile_is_placed_before_or_behind_others() {
+        let ids = |profiles: &[Profile]| -> String {
+            profiles.iter().map(|it| it.id.0.as_str()).collect()
+        };
+        let id = |text: &str| ProfileId(text.to_owned());
+        let mut profiles = example();
+        assert!(place_in_folder(
+            &mut profiles,
+            &id("0"),
+            "Work/Plant",
+            Some(&id("4"))
+        ));
+        assert_eq!(ids(&profiles), "1230456");
+        assert_eq!(profiles[3].folder, "Work/Plant");
+        assert!(place_in_folder(&mut profiles, &id("1"), "Work/Plant", None));
+        assert_eq!(ids(&profiles), "2304156");
+        assert!(place_in_folder(&mut profiles, &id("5"), "New", None));
+        assert_eq!(ids(&profiles), "2304156");
+        assert!(!place_in_folder(&mut profiles, &id("5"), "New", None));
+        assert!(!place_in_folder(&mut profiles, &id("9"), "New", None));
     }
 
     #[test]

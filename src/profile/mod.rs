@@ -32,7 +32,7 @@ pub use exchange::{
 };
 pub use folders::{
     Folder, delete_folder, folder_path, folders, folders_with, is_within, move_to_folder,
-    rename_folder,
+    place_in_folder, rename_folder,
 };
 pub use header::{HeaderSecrets, is_secret_name};
 pub use keyring::KeyringSecrets;

@@ -38,7 +38,6 @@ impl App {
             Action::DeleteProfile(id) => self.delete_profile(&id),
             Action::KeepProfile(id) => self.keep_profile(&id),
             Action::UndoDeleteProfile => self.undo_delete_profile(),
-            Action::MoveProfile(id, index) => self.move_profile(&id, index),
             Action::EditProfile(profile) => self.edit_profile(*profile),
             Action::List(action) => self.apply_to_list(action),
             Action::SetSecret(key, secret) => self.set_secret(key, secret),

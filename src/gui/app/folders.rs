@@ -3,7 +3,7 @@
 
 use crate::profile::{
     Profile, ProfileId, delete_folder, folder_path, folders, is_within, move_to_folder,
-    rename_folder, reorder, unique_name,
+    place_in_folder, rename_folder, unique_name,
 };
 
 use super::super::action::Level;
@@ -51,21 +51,7 @@ impl App {
 
     fn place(&mut self, id: &ProfileId, folder: &str, before: Option<&ProfileId>) {
         let old = self.data.profile(id).map(|it| it.folder.clone());
-        let profiles = &mut self.data.profiles;
-        let has_moved = move_to_folder(profiles, id, folder);
-        let Some(from) = profiles.iter().position(|it| it.id == *id) else {
-            return;
-        };
-        let to = match before {
-            Some(before) => profiles.iter().position(|it| it.id == *before),
-            None => profiles
-                .iter()
-                .rposition(|it| it.id != *id && folder_path(&it.folder) == folder_path(folder))
-                .map(|last| last + 1),
-        };
-        // without others in the folder any place will do
-        let to = to.map_or(from, |to| if to > from { to - 1 } else { to });
-        if reorder(profiles, id, to) || has_moved {
+        if place_in_folder(&mut self.data.profiles, id, folder, before) {
             self.profiles_moved(folder, old.as_deref());
         }
     }

@@ -1,8 +1,6 @@
 //! The list of profiles: every change is saved at once.
 
-use crate::profile::{
-    Profile, ProfileId, Subscription, duplicate, put_back, remove, reorder, unique_name,
-};
+use crate::profile::{Profile, ProfileId, Subscription, duplicate, put_back, remove, unique_name};
 
 use super::super::action::{Action, Level};
 use super::super::session::Session;
@@ -78,10 +76,6 @@ impl App {
         self.data.unsaved.window = Some(crate::client::now());
         self.forget_secrets(&removed.profile);
         self.delete_certificates(&removed.profile);
-    }
-
-    pub(super) fn move_profile(&mut self, id: &ProfileId, index: usize) {
-        self.data.unsaved.profiles |= reorder(&mut self.data.profiles, id, index);
     }
 
     pub(super) fn edit_profile(&mut self, mut edited: Profile) {

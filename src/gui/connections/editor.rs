@@ -16,13 +16,15 @@ use super::files::FileCheck;
 use super::filters::Filters;
 use super::footer::footer_ui;
 use super::general::broker_card_ui;
+use super::headers::Headers;
 use super::host_field::HostField;
+use super::marks::marks_card_ui;
 use super::menu::copy_sub_command;
 use super::mqtt5::mqtt5_ui;
 use super::network::network_ui;
 use super::secret_field::SecretField;
 use super::security::Security;
-use super::will::will_card_ui;
+use super::will::{FreshWill, will_card_ui};
 
 /// How wide the cards get.
 const WIDEST: f32 = 916.0;
@@ -46,6 +48,8 @@ pub struct Editor {
     host: HostField,
     password: SecretField,
     proxy_password: SecretField,
+    headers: Headers,
+    fresh_will: FreshWill,
     security: Security,
     files: FileCheck,
     filters: Filters,
@@ -58,6 +62,8 @@ impl Default for Editor {
             host: HostField::default(),
             password: SecretField::new(SecretKind::Password),
             proxy_password: SecretField::new(SecretKind::ProxyPassword),
+            headers: Headers::default(),
+            fresh_will: FreshWill::default(),
             security: Security::default(),
             files: FileCheck::default(),
             filters: Filters::default(),
@@ -116,6 +122,11 @@ impl Editor {
                         self.password.keep(context);
                         self.proxy_password.keep(context);
                         self.security.keep(context);
+                        self.headers.keep(&mut edited);
+                        self.fresh_will.forget();
+                        if edited != *profile {
+                            context.ask(Action::EditProfile(Box::new(edited.clone())));
+                        }
                         context.ask(Action::Connect(profile.id.clone()));
                     }
                 });
@@ -171,11 +182,14 @@ impl Editor {
                 let (password, host) = (&mut self.password, &mut self.host);
                 broker_card_ui(ui, context, profile, &problems, password, host);
                 ui.add_space(theme::SPACE[0]);
-                will_card_ui(ui, profile);
+                will_card_ui(ui, profile, &mut self.fresh_will);
+                ui.add_space(theme::SPACE[0]);
+                marks_card_ui(ui, context, profile);
             }
             EditorTab::Security => self.security.ui(ui, context, profile, &problems),
             EditorTab::Network => {
-                network_ui(ui, context, profile, &problems, &mut self.proxy_password);
+                let (password, headers) = (&mut self.proxy_password, &mut self.headers);
+                network_ui(ui, context, profile, &problems, password, headers);
             }
             EditorTab::Subscriptions => self.filters.ui(ui, profile),
             EditorTab::Mqtt5 => mqtt5_ui(ui, context, profile, &problems),

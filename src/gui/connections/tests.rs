@@ -8,8 +8,9 @@ use super::super::action::Action;
 use super::super::fixture::{Fixture, dress, picture};
 use super::*;
 use crate::client::Failure;
+use crate::gui::list_action::ListAction;
 use crate::mqtt::Version;
-use crate::profile::{Identity, Profile, SecretKind, Theme, Transport, Verify};
+use crate::profile::{Identity, Profile, SecretKind, Theme, Transport, Verify, place_in_folder};
 
 fn profile(name: &str, host: &str, version: Version) -> Profile {
     Profile {
@@ -51,11 +52,10 @@ fn apply(fixture: &mut Fixture, action: Action) {
                 .find(|profile| profile.id == edited.id);
             *there.unwrap() = *edited;
         }
-        Action::MoveProfile(id, to) => {
-            assert!(
-                crate::profile::reorder(&mut fixture.profiles, &id, to),
-                "a move that moves nothing"
-            );
+        Action::List(ListAction::Place(id, folder, before)) => {
+            let profiles = &mut fixture.profiles;
+            let has_moved = place_in_folder(profiles, &id, &folder, before.as_ref());
+            assert!(has_moved, "a move that moves nothing");
         }
         _ => {}
     }
