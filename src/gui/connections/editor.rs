@@ -18,7 +18,6 @@ use super::footer::footer_ui;
 use super::general::broker_card_ui;
 use super::headers::Headers;
 use super::host_field::HostField;
-use super::marks::marks_card_ui;
 use super::menu::copy_sub_command;
 use super::mqtt5::mqtt5_ui;
 use super::network::network_ui;
@@ -183,8 +182,6 @@ impl Editor {
                 broker_card_ui(ui, context, profile, &problems, password, host);
                 ui.add_space(theme::SPACE[0]);
                 will_card_ui(ui, profile, &mut self.fresh_will);
-                ui.add_space(theme::SPACE[0]);
-                marks_card_ui(ui, context, profile);
             }
             EditorTab::Security => self.security.ui(ui, context, profile, &problems),
             EditorTab::Network => {

@@ -10,6 +10,7 @@ use super::super::widgets::{card, field_with_button, number_field, segmented, te
 use super::super::{icons, theme};
 use super::form::{Form, unit_ui};
 use super::host_field::HostField;
+use super::marks::marks_ui;
 use super::secret_field::SecretField;
 
 /// Width of the field of the port.
@@ -69,6 +70,7 @@ pub fn broker_card_ui(
             });
             form.cell(ui, "Password", None, |ui| password.ui(ui, context, profile));
         });
+        marks_ui(ui, context, profile, &form);
     });
 }
 

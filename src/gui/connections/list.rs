@@ -29,8 +29,15 @@ pub struct ProfileList {
     dragged: Option<ProfileId>,
     /// The folder that has the keyboard instead of the selected profile.
     folder: Option<String>,
-    /// Scroll to what has the keyboard, once it is there.
-    reveal: bool,
+    /// The row to scroll to, once it is there and has the keyboard.
+    reveal: Option<Target>,
+}
+
+/// A row by what it stands for.
+#[derive(Debug, PartialEq, Eq)]
+enum Target {
+    Folder(String),
+    Profile(ProfileId),
 }
 
 impl ProfileList {
@@ -98,6 +105,17 @@ impl ProfileList {
         entries.rows().iter().position(is_cursor)
     }
 
+    /// Whether this row is to be scrolled to.
+    fn is_wanted(&self, context: &Context<'_>, entries: &Entries, row: usize) -> bool {
+        match &self.reveal {
+            Some(Target::Folder(path)) => self.folder.as_ref() == Some(path),
+            Some(Target::Profile(id)) => entries
+                .profile_of(context.profiles, row)
+                .is_some_and(|profile| profile.id == *id),
+            None => false,
+        }
+    }
+
     fn rows_ui(&mut self, ui: &mut Ui, context: &Context<'_>, entries: &Entries) {
         let id = ui.make_persistent_id("profiles");
         let area = ui.available_rect_before_wrap();
@@ -116,7 +134,8 @@ impl ProfileList {
                 let (top, height) = entries.place(row);
                 Rect::from_min_size(origin + vec2(0.0, top), vec2(width, height))
             };
-            if let Some(row) = cursor.filter(|_| std::mem::take(&mut self.reveal)) {
+            if let Some(row) = cursor.filter(|row| self.is_wanted(context, entries, *row)) {
+                self.reveal = None;
                 // a row more on both sides: one that moves is in its new place only after this frame
                 ui.scroll_to_rect(place(row).expand2(vec2(0.0, 40.0)), None);
             }
@@ -301,12 +320,15 @@ impl ProfileList {
     }
 
     fn go_to(&mut self, context: &Context<'_>, entry: &Entry) {
-        self.reveal = true;
         match entry {
-            Entry::Folder(folder) => self.folder = Some(folder.path.clone()),
+            Entry::Folder(folder) => {
+                self.folder = Some(folder.path.clone());
+                self.reveal = Some(Target::Folder(folder.path.clone()));
+            }
             Entry::Profile { index, .. } => {
                 self.folder = None;
                 if let Some(profile) = context.profiles.get(*index) {
+                    self.reveal = Some(Target::Profile(profile.id.clone()));
                     context.ask(Action::SelectProfile(profile.id.clone()));
                 }
             }
@@ -324,7 +346,7 @@ impl ProfileList {
         if step != 0
             && let Some(action) = entries.moved(context.profiles, &profile.id, step)
         {
-            self.reveal = true;
+            self.reveal = Some(Target::Profile(profile.id.clone()));
             context.ask(Action::List(action));
         }
         if consume(ui, Modifiers::NONE, Key::Enter) {

@@ -1,7 +1,7 @@
-//! The card of the editor with what a connection is to Canopy itself: folder, colour, whether it asks before publishing
+//! The rows of the editor with what a connection is to Canopy itself: folder, colour, whether it asks before publishing
 //! and whether it is connected at the start.
 
-use egui::{Response, RichText, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
 use crate::profile::{Profile, ProfileColor, folder_path};
 
@@ -10,27 +10,25 @@ use super::super::context::Context;
 use super::super::icons;
 use super::super::list_action::{FolderTask, ListAction};
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, button, card, muted, switch};
-use super::form::Form;
+use super::super::widgets::{Look, button, switch};
+use super::form::{Form, unit_ui};
 
-/// Draws the card and changes `profile`.
-pub fn marks_card_ui(ui: &mut Ui, context: &Context<'_>, profile: &mut Profile) {
-    card(ui, |ui| {
-        ui.set_min_width(ui.available_width());
-        ui.label(RichText::new("In Canopy").font(theme::strong()));
-        let form = Form::new(ui, &[]);
-        form.row(ui, |ui| {
-            form.cell(ui, "Colour", None, |ui| color_ui(ui, &mut profile.color));
-            form.cell(ui, "Folder", None, |ui| folder_ui(ui, context, profile));
+/// Draws the rows and changes `profile`.
+pub fn marks_ui(ui: &mut Ui, context: &Context<'_>, profile: &mut Profile, form: &Form<'_>) {
+    form.row(ui, |ui| {
+        form.cell(ui, "Colour", None, |ui| color_ui(ui, &mut profile.color));
+        form.cell(ui, "Folder", None, |ui| folder_ui(ui, context, profile));
+    });
+    form.row(ui, |ui| {
+        form.cell(ui, "Publishing", None, |ui| {
+            switch(ui, &mut profile.ask_before_publish, "Ask before publishing")
+                .on_hover_text("Before each publish by hand, as for a production system");
+            unit_ui(ui, "ask before publishing");
         });
-        form.wide_cell(ui, "Publishing", None, |ui| {
-            switch(ui, &mut profile.ask_before_publish, "Ask before publishing");
-            muted(ui, "ask before each publish by hand, as for production");
-        });
-        form.wide_cell(ui, "At the start", None, |ui| {
+        form.cell(ui, "At the start", None, |ui| {
             let is_on = &mut profile.auto_connect;
             switch(ui, is_on, "Connect when Canopy starts");
-            muted(ui, "connect when Canopy starts");
+            unit_ui(ui, "connect when Canopy starts");
         });
     });
 }
@@ -51,7 +49,7 @@ fn folder_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
 
 /// None and the eight colours as dots.
 fn color_ui(ui: &mut Ui, chosen: &mut Option<ProfileColor>) {
-    ui.spacing_mut().item_spacing.x = 2.0;
+    ui.spacing_mut().item_spacing.x = 0.0;
     let all = ProfileColor::ALL.into_iter().map(Some);
     for color in std::iter::once(None).chain(all) {
         if dot_ui(ui, color, *chosen == color).clicked() {
