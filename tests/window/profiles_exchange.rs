@@ -63,7 +63,8 @@ fn a_file_of_mqtt_explorer_is_dropped_and_taken_over_with_password_and_certifica
     assert_eq!(std::fs::read(&key).unwrap(), b"key");
 
     // once its removal cannot be undone, they go
-    window.press("Delete connection");
+    window.click_start(Role::ListBoxOption, "Plant, mqtts");
+    window.key(egui::Key::Delete);
     window.wait_for_text("Connection “Plant” deleted");
     assert!(key.exists());
     window.close();
