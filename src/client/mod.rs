@@ -344,6 +344,7 @@ fn connector(plan: &Plan, link: &Arc<Link>, progress: &Arc<dial::Progress>) -> s
             let setup = Setup {
                 version: plan.version,
                 max_packet_size: limit,
+                topic_alias_maximum: plan.topic_alias_maximum(),
                 acknowledge_by_hand: plan.extras.acknowledge_by_hand,
             };
             Ok(Tap::new(stream, link, setup))

@@ -12,6 +12,7 @@ use super::Failure;
 use super::dial::{self, Phase, Speech};
 use super::plan::Plan;
 use super::session::Loss;
+use super::tap::AliasError;
 
 pub(super) use dialing::day;
 
@@ -89,6 +90,8 @@ pub(super) enum Unreadable {
     TooLarge(usize),
     /// The rule that is broken.
     Malformed(String),
+    /// A topic alias means nothing.
+    BadAlias(AliasError),
 }
 
 /// Counts one more short connection that ended with `loss` after `before` of them.
@@ -126,6 +129,9 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
     }
     if let Some(Unreadable::TooLarge(size)) = evidence.unreadable {
         return too_large(size, evidence.plan.max_packet_size);
+    }
+    if let Some(Unreadable::BadAlias(err)) = evidence.unreadable {
+        return bad_alias(err);
     }
     match evidence.lasted {
         Some(_) => Verdict {
@@ -308,6 +314,22 @@ fn too_large(size: usize, limit: u32) -> Verdict {
             format!("The broker sent a packet of {size} bytes; this profile accepts {limit}."),
             "Raise the largest packet size in the profile.",
         ),
+        is_final: true,
+    }
+}
+
+/// The connection was ended with DISCONNECT 0x94 or 0x82, and would only end again.
+fn bad_alias(err: AliasError) -> Verdict {
+    let cure = match err {
+        AliasError::TooHigh { .. } => {
+            "Raise the topic alias maximum in the profile, and report it to the broker's makers."
+        }
+        AliasError::Unknown(_) | AliasError::Zero => {
+            "Set the topic alias maximum in the profile to 0, and report it to the broker's makers."
+        }
+    };
+    Verdict {
+        failure: Failure::new(err.to_string(), cure),
         is_final: true,
     }
 }
