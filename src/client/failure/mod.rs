@@ -5,11 +5,11 @@ mod dialing;
 use std::io;
 use std::time::Duration;
 
-use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode};
-use crate::profile::{Identity, Transport};
+use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode, Version};
+use crate::profile::{Identity, ProxyKind, Transport};
 
 use super::Failure;
-use super::dial::{self, Phase, Speech};
+use super::dial::{self, Answer, Phase, ProxyError, Speech};
 use super::plan::Plan;
 use super::session::Loss;
 
@@ -68,8 +68,8 @@ pub(super) struct Evidence<'a> {
     pub(super) phase: Phase,
     /// What came first on the open stream, if anything did.
     pub(super) heard: Option<Speech>,
-    /// The transport that the port answered to when it was asked afterwards.
-    pub(super) answers: Option<Transport>,
+    /// What the port answered to when it was asked afterwards.
+    pub(super) answers: Option<Answer>,
     /// CONNACK, if one came.
     pub(super) connack: Option<&'a ConnAck>,
     /// DISCONNECT from the broker, if one came.
@@ -146,8 +146,25 @@ fn not_connected(evidence: Evidence<'_>) -> Verdict {
     {
         return bad_connack(connack, words_of(evidence.loss, evidence.unreadable));
     }
-    if let (Some(transport), true) = (evidence.answers, evidence.connack.is_none()) {
-        return Verdict::again(dialing::answers(plan, transport));
+    if let (Some(answer), true) = (evidence.answers, evidence.connack.is_none()) {
+        return match answer {
+            Answer::Transport(transport) => Verdict::again(dialing::answers(plan, transport)),
+            Answer::Web(status) => {
+                let wanted = wanted_of(plan, &evidence.phase);
+                Verdict::again(dialing::speaks(plan, &Speech::Http(status), wanted))
+            }
+            Answer::Proxy(kind) => {
+                let speech = match kind {
+                    ProxyKind::Socks5 => Speech::Socks,
+                    ProxyKind::HttpConnect | ProxyKind::None => Speech::Http(None),
+                };
+                dialing::verdict(plan, &ProxyError::NotAProxy(speech).into())
+            }
+            Answer::OlderVersion => Verdict {
+                failure: other_version(plan),
+                is_final: true,
+            },
+        };
     }
     match (evidence.phase, evidence.loss) {
         (Phase::Failed(err), _) => dialing::verdict(plan, &err),
@@ -319,14 +336,31 @@ fn words_of(loss: Loss, unreadable: Option<Unreadable>) -> String {
     }
 }
 
+/// What the port should have spoken where the attempt got stuck.
+fn wanted_of(plan: &Plan, phase: &Phase) -> &'static str {
+    match phase {
+        Phase::Open => "MQTT",
+        _ if plan.target.transport.uses_tls() => "TLS",
+        _ => "MQTT",
+    }
+}
+
+fn other_version(plan: &Plan) -> Failure {
+    let other = match plan.version {
+        Version::V5 => Version::V311,
+        Version::V311 => Version::V5,
+    };
+    Failure::new(
+        format!("The broker does not speak {}.", plan.version),
+        format!("Choose {other} in the profile."),
+    )
+}
+
 /// CONNACK with a refusal (MQTT 5, 3.2.2.2).
 fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
     let meaning = connack.reason.connack_meaning();
     let failure = match connack.reason.0 {
-        0x84 => Failure::new(
-            format!("The broker does not speak {}.", plan.version),
-            "Choose the other version in the profile.",
-        ),
+        0x84 => other_version(plan),
         // mosquitto says so of a wrong password, too
         0x87 if plan.user_name.is_some() => Failure::new(
             meaning.what,
