@@ -282,10 +282,7 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
                 ),
             )
         }
-        Loss::Closed | Loss::Done => Failure::new(
-            "The broker closed the connection without giving a reason.",
-            "It may have been stopped or restarted: see the broker's log.",
-        ),
+        Loss::Closed | Loss::Done => closed(evidence.plan),
         Loss::PingTimeout | Loss::ConnectTimeout => Failure::new(
             format!(
                 "The broker did not answer within the keep alive of {} s.",
@@ -317,6 +314,22 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
         Some(detail) => failure.with_detail(detail),
         None => failure,
     }
+}
+
+/// The end of a connection that nobody has explained; some brokers say nothing to a client whose id is taken over.
+fn closed(plan: &Plan) -> Failure {
+    let cure = if plan.has_own_id {
+        format!(
+            "It may have been stopped or restarted, or another client uses the client id “{}”: see the broker's log.",
+            plan.client_id
+        )
+    } else {
+        "It may have been stopped or restarted: see the broker's log.".to_owned()
+    };
+    Failure::new(
+        "The broker closed the connection without giving a reason.",
+        cure,
+    )
 }
 
 fn too_large(size: usize, limit: u32) -> Verdict {
