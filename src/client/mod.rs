@@ -45,7 +45,7 @@ pub use clock::now;
 pub use command::{Command, Outgoing, PublishId, SubscribeOptions};
 pub use dial::{
     Alert, CertificateProblem, DialError, DialReport, FileProblem, PeerCertificate, ProxyError,
-    Speech, Step, StepReport, TlsFacts, WebSocketError,
+    Rejection, Speech, Step, StepReport, TlsFacts, WebSocketError,
 };
 pub use redelivery::Redelivery;
 pub use state::{Event, Failure, Granted, PublishStep, State, SubscribeOutcome};

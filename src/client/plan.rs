@@ -23,6 +23,8 @@ pub(super) struct Plan {
     pub(super) version: Version,
     pub(super) target: Target,
     pub(super) client_id: String,
+    /// Whether the profile names the client id, so that others may use it, too.
+    pub(super) has_own_id: bool,
     pub(super) clean_start: bool,
     /// Seconds (MQTT 5).
     pub(super) session_expiry: u32,
@@ -148,6 +150,7 @@ impl Plan {
             version: profile.version,
             target,
             client_id,
+            has_own_id: !profile.client_id.is_empty(),
             clean_start: profile.session == Session::CleanStart,
             session_expiry: profile.session_expiry,
             keep_alive: profile.keep_alive,

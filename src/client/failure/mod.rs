@@ -5,11 +5,11 @@ mod dialing;
 use std::io;
 use std::time::Duration;
 
-use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode};
-use crate::profile::{Identity, Transport};
+use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode, Version};
+use crate::profile::{Identity, ProxyKind, Transport};
 
 use super::Failure;
-use super::dial::{self, Phase, Speech};
+use super::dial::{self, Answer, Phase, ProxyError, Speech};
 use super::plan::Plan;
 use super::session::Loss;
 use super::tap::AliasError;
@@ -69,8 +69,8 @@ pub(super) struct Evidence<'a> {
     pub(super) phase: Phase,
     /// What came first on the open stream, if anything did.
     pub(super) heard: Option<Speech>,
-    /// The transport that the port answered to when it was asked afterwards.
-    pub(super) answers: Option<Transport>,
+    /// What the port answered to when it was asked afterwards.
+    pub(super) answers: Option<Answer>,
     /// CONNACK, if one came.
     pub(super) connack: Option<&'a ConnAck>,
     /// DISCONNECT from the broker, if one came.
@@ -152,8 +152,25 @@ fn not_connected(evidence: Evidence<'_>) -> Verdict {
     {
         return bad_connack(connack, words_of(evidence.loss, evidence.unreadable));
     }
-    if let (Some(transport), true) = (evidence.answers, evidence.connack.is_none()) {
-        return Verdict::again(dialing::answers(plan, transport));
+    if let (Some(answer), true) = (evidence.answers, evidence.connack.is_none()) {
+        return match answer {
+            Answer::Transport(transport) => Verdict::again(dialing::answers(plan, transport)),
+            Answer::Web(status) => {
+                let wanted = wanted_of(plan, &evidence.phase);
+                Verdict::again(dialing::speaks(plan, &Speech::Http(status), wanted))
+            }
+            Answer::Proxy(kind) => {
+                let speech = match kind {
+                    ProxyKind::Socks5 => Speech::Socks,
+                    ProxyKind::HttpConnect | ProxyKind::None => Speech::Http(None),
+                };
+                dialing::verdict(plan, &ProxyError::NotAProxy(speech).into())
+            }
+            Answer::OlderVersion => Verdict {
+                failure: other_version(plan),
+                is_final: true,
+            },
+        };
     }
     match (evidence.phase, evidence.loss) {
         (Phase::Failed(err), _) => dialing::verdict(plan, &err),
@@ -271,10 +288,7 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
                 ),
             )
         }
-        Loss::Closed | Loss::Done => Failure::new(
-            "The broker closed the connection without giving a reason.",
-            "It may have been stopped or restarted: see the broker's log.",
-        ),
+        Loss::Closed | Loss::Done => closed(evidence.plan),
         Loss::PingTimeout | Loss::ConnectTimeout => Failure::new(
             format!(
                 "The broker did not answer within the keep alive of {} s.",
@@ -306,6 +320,22 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
         Some(detail) => failure.with_detail(detail),
         None => failure,
     }
+}
+
+/// The end of a connection that nobody has explained; some brokers say nothing to a client whose id is taken over.
+fn closed(plan: &Plan) -> Failure {
+    let cure = if plan.has_own_id {
+        format!(
+            "It may have been stopped or restarted, or another client uses the client id “{}”: see the broker's log.",
+            plan.client_id
+        )
+    } else {
+        "It may have been stopped or restarted: see the broker's log.".to_owned()
+    };
+    Failure::new(
+        "The broker closed the connection without giving a reason.",
+        cure,
+    )
 }
 
 fn too_large(size: usize, limit: u32) -> Verdict {
@@ -341,14 +371,31 @@ fn words_of(loss: Loss, unreadable: Option<Unreadable>) -> String {
     }
 }
 
+/// What the port should have spoken where the attempt got stuck.
+fn wanted_of(plan: &Plan, phase: &Phase) -> &'static str {
+    match phase {
+        Phase::Open => "MQTT",
+        _ if plan.target.transport.uses_tls() => "TLS",
+        _ => "MQTT",
+    }
+}
+
+fn other_version(plan: &Plan) -> Failure {
+    let other = match plan.version {
+        Version::V5 => Version::V311,
+        Version::V311 => Version::V5,
+    };
+    Failure::new(
+        format!("The broker does not speak {}.", plan.version),
+        format!("Choose {other} in the profile."),
+    )
+}
+
 /// CONNACK with a refusal (MQTT 5, 3.2.2.2).
 fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
     let meaning = connack.reason.connack_meaning();
     let failure = match connack.reason.0 {
-        0x84 => Failure::new(
-            format!("The broker does not speak {}.", plan.version),
-            "Choose the other version in the profile.",
-        ),
+        0x84 => other_version(plan),
         // mosquitto says so of a wrong password, too
         0x87 if plan.user_name.is_some() => Failure::new(
             meaning.what,
