@@ -38,7 +38,7 @@ impl App {
     /// Connects with a profile also when it is connected already.
     pub(super) fn connect_anew(&mut self, id: &ProfileId) {
         // somebody waits for this one
-        self.data.at_start.retain(|it| it != id);
+        self.data.unasked.remove(id);
         self.begin_to_connect(id);
     }
 
@@ -103,9 +103,11 @@ impl App {
             format!("Connecting to {}", profile.url()),
         );
         let mut session = Session::new(profile, live);
-        session.selected = self.data.open.get(Some(&id)).and_then(|it| it.selected);
+        let before = self.data.open.get(Some(&id));
+        session.selected = before.and_then(|it| it.selected);
+        let is_new = before.is_none();
         self.data.open.put(session);
-        self.present(&id);
+        self.present(&id, is_new);
     }
 
     /// The window closes: every connection says DISCONNECT (else its will would fire), the broker tells its clients.
