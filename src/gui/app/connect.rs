@@ -47,13 +47,18 @@ impl App {
         let Some(profile) = self.data.profile(id).cloned() else {
             return;
         };
-        self.data.selected_profile = Some(id.clone());
+        let is_unasked = self.data.unasked.contains(id);
+        if !is_unasked {
+            self.data.selected_profile = Some(id.clone());
+        }
         let problem = profile
             .validate()
             .into_iter()
             .find(|problem| problem.severity == Severity::Error);
         if let Some(problem) = problem {
-            self.views.screen = Screen::Connections;
+            if !is_unasked {
+                self.views.screen = Screen::Connections;
+            }
             return self.say(Level::Error, &profile.name, problem.text, None);
         }
         self.find_secrets(profile);
