@@ -3,7 +3,7 @@
 use egui::{Align, CornerRadius, Frame, Layout, Margin, Popup, RichText, Sense, Stroke, Ui, vec2};
 
 use crate::client::State;
-use crate::profile::{Profile, Settings, Theme, Verify};
+use crate::profile::{Profile, Settings, Theme};
 
 use super::action::Action;
 use super::context::Context;
@@ -92,10 +92,10 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
                 };
                 let name = shortened(&session.profile.name, most);
                 ui.label(RichText::new(name).font(theme::strong()));
-                let tls = &session.profile.tls;
-                if session.profile.transport.uses_tls() && tls.verify == Verify::Nothing {
+                let left_out = session.profile.tls.verify.left_out();
+                if let Some(what) = left_out.filter(|_| session.profile.transport.uses_tls()) {
                     badge(ui, None, "not verified", palette.amber)
-                        .on_hover_text("This profile takes any certificate of the broker");
+                        .on_hover_text(format!("As the profile says, {what}"));
                 }
                 if window_width > ROOM_FOR_ADDRESS {
                     ui.label(
