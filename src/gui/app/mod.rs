@@ -13,6 +13,7 @@ mod profiles;
 mod rehearsal;
 mod saver;
 mod secrets;
+mod subscribing;
 
 use std::cell::RefCell;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! The list of profiles: every change is saved at once.
 
-use crate::profile::{Profile, ProfileId, Subscription, duplicate, put_back, remove, reorder};
+use crate::profile::{Profile, ProfileId, duplicate, put_back, remove, reorder};
 
 use super::super::action::{Action, Level};
 use super::super::session::Session;
@@ -104,24 +104,6 @@ impl App {
             *profile = edited;
             self.data.unsaved.profiles = true;
             self.keep_profile(&id);
-        }
-    }
-
-    /// Changes the subscriptions of the open connection's profile, and remembers them.
-    pub(super) fn edit_subscriptions(&mut self, change: impl Fn(&mut Vec<Subscription>)) {
-        let Some(session) = &mut self.data.session else {
-            return;
-        };
-        change(&mut session.profile.subscriptions);
-        let id = session.profile.id.clone();
-        if let Some(profile) = self
-            .data
-            .profiles
-            .iter_mut()
-            .find(|profile| profile.id == id)
-        {
-            change(&mut profile.subscriptions);
-            self.data.unsaved.profiles = true;
         }
     }
 }

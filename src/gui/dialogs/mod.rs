@@ -14,6 +14,7 @@ mod keys;
 mod password;
 mod port;
 mod settings;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ use frame::Outcome;
 use password::PasswordDialog;
 use port::PortDialog;
 use settings::SettingsDialog;
+use subscriptions::SubscriptionsDialog;
 
 /// Which dialog is open, with its state.
 #[derive(Debug, Default)]
@@ -54,6 +56,8 @@ pub enum Dialog {
     Port(PortDialog),
     /// A test of a connection.
     Doctor(DoctorDialog),
+    /// The subscriptions of the open connection.
+    Subscriptions(SubscriptionsDialog),
     /// All keys.
     Keys,
     /// Version and licences.
@@ -101,6 +105,11 @@ impl Dialog {
         Self::Doctor(DoctorDialog::new(name, examination, missing))
     }
 
+    /// Shows all subscriptions of the open connection.
+    pub fn subscriptions() -> Self {
+        Self::Subscriptions(SubscriptionsDialog::default())
+    }
+
     /// Whether a dialog is open.
     pub fn is_open(&self) -> bool {
         !matches!(self, Self::Closed)
@@ -132,6 +141,7 @@ impl Dialog {
             Self::Clear(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
             Self::Doctor(dialog) => dialog.ui(ui, context),
+            Self::Subscriptions(dialog) => dialog.ui(ui, context),
             Self::Keys => keys::keys_ui(ui),
             Self::About => about::about_ui(ui),
         }
