@@ -334,7 +334,10 @@ mod tests {
         with_id.options.id = Some(1);
         assert_eq!(reason(&wish("a", Qos::AtMostOnce), &granted), None);
         assert_eq!(reason(&wish("a/+", Qos::AtMostOnce), &granted), Some(0xA2));
-        assert_eq!(reason(&wish("$share/g/a", Qos::AtMostOnce), &granted), Some(0x9E));
+        assert_eq!(
+            reason(&wish("$share/g/a", Qos::AtMostOnce), &granted),
+            Some(0x9E)
+        );
         assert_eq!(reason(&with_id, &granted), Some(0xA1));
         assert_eq!(reason(&with_id, &Properties::default()), None);
     }

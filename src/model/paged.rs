@@ -95,10 +95,16 @@ mod tests {
         list.grow(10_000, 8);
         list.grow(100, 9);
         let at = |list: &Paged<u16>, index| list.get(index).copied();
-        assert_eq!((list.len(), at(&list, 0), at(&list, 9_999)), (10_000, Some(7), Some(8)));
+        assert_eq!(
+            (list.len(), at(&list, 0), at(&list, 9_999)),
+            (10_000, Some(7), Some(8))
+        );
         list.push(3);
         list.fill(4);
-        assert_eq!((at(&list, 0), at(&list, 10_000), at(&list, 10_001)), (Some(4), Some(4), None));
+        assert_eq!(
+            (at(&list, 0), at(&list, 10_000), at(&list, 10_001)),
+            (Some(4), Some(4), None)
+        );
     }
 
     #[test]

@@ -93,7 +93,10 @@ impl Counters {
         if number == UNKNOWN {
             number = self.place(topic, path);
         }
-        if let Some(set) = usize::from(number).checked_sub(1).and_then(|at| self.sets.get_mut(at)) {
+        if let Some(set) = usize::from(number)
+            .checked_sub(1)
+            .and_then(|at| self.sets.get_mut(at))
+        {
             set.tally.count(now);
             return;
         }

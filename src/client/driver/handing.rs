@@ -173,7 +173,9 @@ impl Driver {
             .connack
             .as_ref()
             .map(|connack| &connack.properties);
-        if let Some(reason) = granted.and_then(|granted| publishes::refused_beforehand(&message, granted)) {
+        if let Some(reason) =
+            granted.and_then(|granted| publishes::refused_beforehand(&message, granted))
+        {
             self.work_bytes -= size;
             self.tell(Event::Publish(id, PublishStep::Refused(reason, None)));
             return None;

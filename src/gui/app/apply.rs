@@ -52,7 +52,9 @@ impl App {
             Action::DropConnection => self.end_connection(Command::Drop),
             Action::ReconnectNow => self.command(Command::ReconnectNow),
             Action::Subscribe(filter, qos) => self.subscribe(filter, qos),
-            Action::SubscribeAs(replaced, wanted) => self.subscribe_as(replaced.as_deref(), *wanted),
+            Action::SubscribeAs(replaced, wanted) => {
+                self.subscribe_as(replaced.as_deref(), *wanted)
+            }
             Action::ShowSubscriptions => self.views.dialog = Dialog::subscriptions(),
             Action::Unsubscribe(filter) => self.unsubscribe(&filter),
 

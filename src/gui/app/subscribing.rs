@@ -38,7 +38,8 @@ impl App {
         }
         let replaced = replaced.filter(|replaced| *replaced != wanted.filter);
         let known = session.subscriptions.find(&wanted.filter);
-        let is_same = known.is_some_and(|known| known.asked.asks_the_same(&wanted) && known.is_granted());
+        let is_same =
+            known.is_some_and(|known| known.asked.asks_the_same(&wanted) && known.is_granted());
         let is_open = is_open(session);
         self.edit_subscriptions(|list| put(list, replaced, &wanted));
         if let Some(session) = &mut self.data.session {

@@ -107,7 +107,8 @@ impl SubscriptionsDialog {
                 dot(ui, theme::profile_color(color, palette)).on_hover_text(color.name());
             }
             let text = RichText::new(&asked.filter).font(theme::mono());
-            ui.add(Label::new(text).truncate()).on_hover_text(&asked.filter);
+            ui.add(Label::new(text).truncate())
+                .on_hover_text(&asked.filter);
         });
         row.col(|ui| {
             let palette = Palette::of(ui);
@@ -166,7 +167,9 @@ fn answer_ui(ui: &mut Ui, subscription: &SubscriptionState) {
         SubscribeOutcome::Granted(_) => ("granted".to_owned(), palette.accent),
         SubscribeOutcome::Refused(reason, _) => (reason.name().to_lowercase(), palette.red),
         SubscribeOutcome::Unanswered => ("connection closed".to_owned(), palette.red),
-        SubscribeOutcome::Pending | SubscribeOutcome::Removed => ("waits".to_owned(), palette.muted),
+        SubscribeOutcome::Pending | SubscribeOutcome::Removed => {
+            ("waits".to_owned(), palette.muted)
+        }
     };
     let text = RichText::new(text).font(theme::label()).color(color);
     ui.add(Label::new(text).truncate()).on_hover_text(said);

@@ -79,9 +79,14 @@ impl<'a> Chip<'a> {
                 widest.size().x + 6.0
             }
         };
-        let mark = if has_mark(subscription) { MARK_WIDTH } else { 0.0 };
+        let mark = if has_mark(subscription) {
+            MARK_WIDTH
+        } else {
+            0.0
+        };
         let badge_width = badge.size().x + 10.0;
-        let width = 10.0 + mark + filter.size().x + 7.0 + badge_width + rate_width + CROSS_WIDTH + 4.0;
+        let width =
+            10.0 + mark + filter.size().x + 7.0 + badge_width + rate_width + CROSS_WIDTH + 4.0;
         Self {
             subscription,
             filter,
@@ -116,7 +121,10 @@ impl<'a> Chip<'a> {
         self.badge_ui(ui, context, badge);
         left += badge_width;
         if let Some(rate) = &self.rate {
-            let at = pos2(left + self.rate_width - rate.size().x, rect.center().y - rate.size().y / 2.0);
+            let at = pos2(
+                left + self.rate_width - rate.size().x,
+                rect.center().y - rate.size().y / 2.0,
+            );
             ui.painter().galley(at, Arc::clone(rate), self.badge_color);
         }
         let cross = Rect::from_min_max(
@@ -147,12 +155,23 @@ impl<'a> Chip<'a> {
         let is_lit = body.hovered();
         let (fill, line) = if self.subscription.is_refused() {
             let strength = if is_lit { 0.22 } else { 0.14 };
-            (palette.tint(palette.red, strength), Stroke::new(1.0, palette.red))
+            (
+                palette.tint(palette.red, strength),
+                Stroke::new(1.0, palette.red),
+            )
         } else {
-            let fill = if is_lit { palette.hover } else { palette.raised };
+            let fill = if is_lit {
+                palette.hover
+            } else {
+                palette.raised
+            };
             (fill, Stroke::NONE)
         };
-        let line = if body.has_focus() { focus_line(body, palette) } else { line };
+        let line = if body.has_focus() {
+            focus_line(body, palette)
+        } else {
+            line
+        };
         ui.painter()
             .rect(rect, CornerRadius::same(12), fill, line, StrokeKind::Inside);
     }
@@ -188,7 +207,11 @@ impl<'a> Chip<'a> {
         let label = format!("Change the QoS of {}", asked.filter);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
         let base = if ui.visuals().dark_mode { 0.22 } else { 0.14 };
-        let strength = if response.hovered() { base + 0.14 } else { base };
+        let strength = if response.hovered() {
+            base + 0.14
+        } else {
+            base
+        };
         let mut painter = ui.painter().clone();
         painter.multiply_opacity(self.opacity());
         painter.rect(
@@ -232,7 +255,9 @@ fn ink(palette: &Palette, subscription: &SubscriptionState) -> Color32 {
 
 /// How many characters of a filter fit into a bar of this width.
 fn most_chars(ui: &Ui, room: f32) -> usize {
-    let char_width = galley(ui, "0", theme::mono(), Color32::PLACEHOLDER).size().x;
+    let char_width = galley(ui, "0", theme::mono(), Color32::PLACEHOLDER)
+        .size()
+        .x;
     let room = (room - OTHERS_WIDTH).clamp(60.0, WIDEST_FILTER);
     #[expect(
         clippy::cast_possible_truncation,

@@ -1,7 +1,10 @@
 //! The form of one subscription, new or there already: filter, QoS and options; why it was refused and what to ask
 //! instead. Nothing is sent before it is confirmed.
 
-use egui::{Align, Label, Layout, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{
+    Align, Label, Layout, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, TextEdit, Ui,
+    vec2,
+};
 
 use crate::client::SubscribeOutcome;
 use crate::mqtt::Qos;
@@ -38,7 +41,12 @@ impl Default for Editor {
 
 impl Editor {
     /// Shows the form below `response` while it is open. `known` is the subscription to change.
-    pub fn popup(&mut self, response: &Response, context: &Context<'_>, known: Option<&Subscription>) {
+    pub fn popup(
+        &mut self,
+        response: &Response,
+        context: &Context<'_>,
+        known: Option<&Subscription>,
+    ) {
         let Some(session) = context.session else {
             return;
         };
@@ -101,7 +109,10 @@ impl Editor {
             for filter in instead {
                 let label = format!("Subscribe to {filter}");
                 if button(ui, None, &label, Look::Plain).clicked() {
-                    let wanted = Subscription { filter, ..state.asked.clone() };
+                    let wanted = Subscription {
+                        filter,
+                        ..state.asked.clone()
+                    };
                     let replaced = Some(state.asked.filter.clone());
                     context.ask(Action::SubscribeAs(replaced, Box::new(wanted)));
                     ui.close();
@@ -140,7 +151,11 @@ impl Editor {
         let mut is_wanted = is_entered;
         let row = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-            let text = if self.known.is_some() { "Apply" } else { "Subscribe" };
+            let text = if self.known.is_some() {
+                "Apply"
+            } else {
+                "Subscribe"
+            };
             ui.add_enabled_ui(obstacle.is_none(), |ui| {
                 is_wanted |= button(ui, None, text, Look::Primary).clicked();
             });
@@ -169,7 +184,9 @@ impl Editor {
         let there = session.subscriptions.find(filter);
         let text = match &self.known {
             Some(known) if known != filter => format!("It takes the place of “{known}”."),
-            None if there.is_some() => "This filter is subscribed to already: its options change.".to_owned(),
+            None if there.is_some() => {
+                "This filter is subscribed to already: its options change.".to_owned()
+            }
             _ => return,
         };
         note_ui(ui, &text, Palette::of(ui).muted);

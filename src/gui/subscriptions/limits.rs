@@ -7,14 +7,15 @@ use crate::profile::{LARGEST_SUBSCRIPTION_ID, Subscription};
 use super::super::session::Session;
 
 /// Why the options of MQTT 5 are of no use.
-const NEEDS_MQTT5: &str =
-    "MQTT 3.1.1 knows only the filter and the QoS. Choose MQTT 5 in the connection to use these options.";
-const NO_IDS: &str = "This broker said in CONNACK that it knows no subscription identifiers. Leave it out.";
+const NEEDS_MQTT5: &str = "MQTT 3.1.1 knows only the filter and the QoS. Choose MQTT 5 in the connection to use these options.";
+const NO_IDS: &str =
+    "This broker said in CONNACK that it knows no subscription identifiers. Leave it out.";
 const NO_WILDCARDS: &str =
     "This broker said in CONNACK that it knows no “+” and “#”. Subscribe to full topics.";
 const NO_SHARED: &str = "This broker said in CONNACK that it knows no shared subscriptions. Subscribe to the filter \
                          without “$share/group/”.";
-const SHARED_NO_LOCAL: &str = "No Local must be off in a shared subscription (MQTT 5, 3.8.3.1). Switch it off.";
+const SHARED_NO_LOCAL: &str =
+    "No Local must be off in a shared subscription (MQTT 5, 3.8.3.1). Switch it off.";
 
 /// What this connection allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,8 +89,13 @@ impl Limits {
         if is_mqtt5 && wanted.is_shared() && wanted.no_local {
             return Some(SHARED_NO_LOCAL.to_owned());
         }
-        if is_mqtt5 && !wanted.id.is_none_or(|id| (1..=LARGEST_SUBSCRIPTION_ID).contains(&id)) {
-            let text = "A subscription identifier is 1 to 268,435,455. Choose one in between, or none.";
+        if is_mqtt5
+            && !wanted
+                .id
+                .is_none_or(|id| (1..=LARGEST_SUBSCRIPTION_ID).contains(&id))
+        {
+            let text =
+                "A subscription identifier is 1 to 268,435,455. Choose one in between, or none.";
             return Some(text.to_owned());
         }
         let missing = if wanted.is_shared() && !self.has_shared {
@@ -137,9 +143,16 @@ mod unit {
         assert_eq!(said(&wanted("a/b")), "");
         assert_eq!(said(&wanted("a/+")), NO_WILDCARDS);
         assert_eq!(said(&wanted("$share/g/a/#")), NO_SHARED);
-        let with_id = Subscription { id: Some(7), ..wanted("a") };
+        let with_id = Subscription {
+            id: Some(7),
+            ..wanted("a")
+        };
         assert_eq!(said(&with_id), NO_IDS);
-        assert!(few.qos_note(Qos::ExactlyOnce).unwrap().contains("QoS 1 at most"));
+        assert!(
+            few.qos_note(Qos::ExactlyOnce)
+                .unwrap()
+                .contains("QoS 1 at most")
+        );
         assert_eq!(few.qos_note(Qos::AtLeastOnce), None);
     }
 
@@ -147,14 +160,28 @@ mod unit {
     fn the_rules_of_the_protocol_come_first() {
         let limits = Limits::new(Version::V5);
         assert_eq!(limits.obstacle(&wanted("#")), None);
-        assert!(limits.obstacle(&wanted("a/#/b")).unwrap().contains("last level"));
-        let shared = Subscription { no_local: true, ..wanted("$share/g/a") };
+        assert!(
+            limits
+                .obstacle(&wanted("a/#/b"))
+                .unwrap()
+                .contains("last level")
+        );
+        let shared = Subscription {
+            no_local: true,
+            ..wanted("$share/g/a")
+        };
         assert_eq!(limits.obstacle(&shared).unwrap(), SHARED_NO_LOCAL);
         for id in [0, LARGEST_SUBSCRIPTION_ID + 1] {
-            let wrong = Subscription { id: Some(id), ..wanted("a") };
+            let wrong = Subscription {
+                id: Some(id),
+                ..wanted("a")
+            };
             assert!(limits.obstacle(&wrong).unwrap().contains("268,435,455"));
         }
-        let largest = Subscription { id: Some(LARGEST_SUBSCRIPTION_ID), ..wanted("a") };
+        let largest = Subscription {
+            id: Some(LARGEST_SUBSCRIPTION_ID),
+            ..wanted("a")
+        };
         assert_eq!(limits.obstacle(&largest), None);
         // 3.1.1 does not send them
         assert_eq!(Limits::new(Version::V311).obstacle(&shared), None);

@@ -123,7 +123,8 @@ impl SubscriptionBar {
             ui.spacing_mut().item_spacing = vec2(GAP, LINE - chip::HEIGHT);
             for chip in chips.iter().take(fitting) {
                 let response = chip.ui(ui, context);
-                self.editor.popup(&response, context, Some(&chip.subscription().asked));
+                self.editor
+                    .popup(&response, context, Some(&chip.subscription().asked));
             }
             let hidden = chips.get(fitting..).unwrap_or_default();
             if !hidden.is_empty() && new::more_ui(ui, hidden.len(), MORE_WIDTH).clicked() {

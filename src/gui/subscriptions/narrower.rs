@@ -48,7 +48,10 @@ fn of_user(above: &str, profile: &Profile) -> Vec<String> {
 
 /// The next level of the topics that the profile publishes to, or has its will on, below `above`.
 fn of_topics(above: &str, profile: &Profile) -> Vec<String> {
-    let published = profile.saved_publishes.iter().map(|it| it.draft.topic.as_str());
+    let published = profile
+        .saved_publishes
+        .iter()
+        .map(|it| it.draft.topic.as_str());
     let will = profile.will.enabled.then_some(profile.will.topic.as_str());
     let others = profile.subscriptions.iter().map(|it| it.filter.as_str());
     let below = published.chain(will).chain(others);
@@ -64,18 +67,21 @@ fn of_topics(above: &str, profile: &Profile) -> Vec<String> {
 mod unit {
     use super::*;
     use crate::mqtt::Qos;
-    use crate::profile::{SavedPublish, Subscription};
+    use crate::profile::{PublishDraft, SavedPublish, Subscription};
 
     fn profile(filters: &[&str]) -> Profile {
-        let filters = filters.iter().map(|it| Subscription::new(*it, Qos::AtMostOnce));
+        let filters = filters
+            .iter()
+            .map(|it| Subscription::new(*it, Qos::AtMostOnce));
         Profile {
             user_name: "ada".to_owned(),
             subscriptions: filters.collect(),
             saved_publishes: ["plant/pump/set", "plant/valve/set", "home/light"]
                 .map(|topic| {
-                    let mut saved = SavedPublish::default();
-                    topic.clone_into(&mut saved.draft.topic);
-                    saved
+                    let mut draft = PublishDraft::default();
+                    topic.clone_into(&mut draft.topic);
+                    let name = topic.to_owned();
+                    SavedPublish { name, draft }
                 })
                 .to_vec(),
             ..Profile::default()

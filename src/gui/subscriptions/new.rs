@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Align2, CornerRadius, Galley, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2,
-    vec2,
+    Align2, CornerRadius, Galley, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::super::icons;
@@ -68,10 +68,19 @@ pub fn more_ui(ui: &mut Ui, hidden: usize, width: f32) -> Response {
     let label = format!("Show {hidden} more subscriptions");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
     let is_lit = response.hovered() || response.has_focus();
-    let fill = if is_lit { palette.hover } else { palette.raised };
+    let fill = if is_lit {
+        palette.hover
+    } else {
+        palette.raised
+    };
     let radius = CornerRadius::same(12);
     ui.painter().rect_filled(rect, radius, fill);
-    let text = galley(ui, &format!("+{hidden}"), theme::number_small(), palette.text);
+    let text = galley(
+        ui,
+        &format!("+{hidden}"),
+        theme::number_small(),
+        palette.text,
+    );
     let at = Align2::CENTER_CENTER
         .align_size_within_rect(text.size(), rect)
         .min;

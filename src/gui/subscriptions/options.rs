@@ -1,7 +1,10 @@
 //! The options of a subscription, each with a sentence of what it does: the same controls while a connection stands and
 //! in the profile.
 
-use egui::{Align, Color32, CornerRadius, Label, Layout, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{
+    Align, Color32, CornerRadius, Label, Layout, RichText, Role, Sense, Stroke, StrokeKind,
+    TextEdit, Ui, WidgetInfo, vec2,
+};
 
 use crate::profile::{LARGEST_SUBSCRIPTION_ID, ProfileColor, RetainHandling, Subscription};
 
@@ -74,12 +77,7 @@ fn handling_ui(ui: &mut Ui, handling: &mut RetainHandling, label: &impl Fn(&str)
     });
 }
 
-fn id_ui(
-    ui: &mut Ui,
-    id: &mut Option<u32>,
-    limits: &Limits,
-    label: &impl Fn(&str) -> String,
-) {
+fn id_ui(ui: &mut Ui, id: &mut Option<u32>, limits: &Limits, label: &impl Fn(&str) -> String) {
     let missing = limits.no_ids();
     let explained = missing.unwrap_or("1 to 268,435,455; it comes with each message that matches.");
     row_ui(ui, "Identifier", explained, missing.is_some(), |ui| {
@@ -90,20 +88,22 @@ fn id_ui(
                 *id = has_id.then_some(1);
             }
             if let Some(id) = id {
-                number_field(ui, id, 1..=LARGEST_SUBSCRIPTION_ID, &label("identifier"), 110.0);
+                number_field(
+                    ui,
+                    id,
+                    1..=LARGEST_SUBSCRIPTION_ID,
+                    &label("identifier"),
+                    110.0,
+                );
             }
         });
     });
 }
 
-fn shared_ui(
-    ui: &mut Ui,
-    filter: &mut String,
-    limits: &Limits,
-    label: &impl Fn(&str) -> String,
-) {
+fn shared_ui(ui: &mut Ui, filter: &mut String, limits: &Limits, label: &impl Fn(&str) -> String) {
     let missing = limits.no_shared();
-    let explained = missing.unwrap_or("$share/group/filter: each message goes to one client of the group.");
+    let explained =
+        missing.unwrap_or("$share/group/filter: each message goes to one client of the group.");
     row_ui(ui, "Shared", explained, missing.is_some(), |ui| {
         let parts = split_shared(filter).map(|(group, rest)| (group.to_owned(), rest.to_owned()));
         let mut is_shared = parts.is_some();
@@ -130,12 +130,18 @@ fn shared_ui(
 }
 
 fn color_ui(ui: &mut Ui, color: &mut Option<ProfileColor>, label: &impl Fn(&str) -> String) {
-    row_ui(ui, "Colour", "Marks the topics of this subscription in the tree.", false, |ui| {
-        ui.spacing_mut().item_spacing.x = theme::SPACE[0];
-        for choice in std::iter::once(None).chain(ProfileColor::ALL.map(Some)) {
-            swatch_ui(ui, color, choice, label);
-        }
-    });
+    row_ui(
+        ui,
+        "Colour",
+        "Marks the topics of this subscription in the tree.",
+        false,
+        |ui| {
+            ui.spacing_mut().item_spacing.x = theme::SPACE[0];
+            for choice in std::iter::once(None).chain(ProfileColor::ALL.map(Some)) {
+                swatch_ui(ui, color, choice, label);
+            }
+        },
+    );
 }
 
 /// One colour to choose; `None` is none.
@@ -153,13 +159,17 @@ fn swatch_ui(
     }
     let is_chosen = *color == choice;
     let words = label(name);
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_chosen, &words));
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_chosen, &words)
+    });
     if let Some(choice) = choice {
         let fill = theme::profile_color(choice, palette);
-        ui.painter().circle_filled(rect.center(), SWATCH / 2.0 - 4.0, fill);
+        ui.painter()
+            .circle_filled(rect.center(), SWATCH / 2.0 - 4.0, fill);
     } else {
         let line = Stroke::new(1.0, palette.muted);
-        ui.painter().circle_stroke(rect.center(), SWATCH / 2.0 - 4.5, line);
+        ui.painter()
+            .circle_stroke(rect.center(), SWATCH / 2.0 - 4.5, line);
     }
     let ring = match (is_chosen, response.has_focus()) {
         (_, true) => palette.accent,
@@ -168,7 +178,13 @@ fn swatch_ui(
         (false, false) => Color32::TRANSPARENT,
     };
     let corners = CornerRadius::same(9);
-    ui.painter().rect(rect, corners, Color32::TRANSPARENT, Stroke::new(1.5, ring), StrokeKind::Inside);
+    ui.painter().rect(
+        rect,
+        corners,
+        Color32::TRANSPARENT,
+        Stroke::new(1.5, ring),
+        StrokeKind::Inside,
+    );
     response.on_hover_text(name);
 }
 
@@ -179,14 +195,24 @@ fn row_ui(ui: &mut Ui, name: &str, explained: &str, is_wrong: bool, add: impl Fn
         ui.spacing_mut().item_spacing.y = 1.0;
         let row = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
-            let text = RichText::new(name).font(theme::label()).color(palette.muted);
+            let text = RichText::new(name)
+                .font(theme::label())
+                .color(palette.muted);
             ui.add_sized(
                 vec2(NAMES, theme::CONTROL_HEIGHT),
                 Label::new(text).selectable(false).halign(Align::Min),
             );
             add(ui);
         });
-        note_ui(ui, explained, if is_wrong { palette.amber } else { palette.faint });
+        note_ui(
+            ui,
+            explained,
+            if is_wrong {
+                palette.amber
+            } else {
+                palette.faint
+            },
+        );
     });
 }
 

@@ -40,7 +40,13 @@ pub struct SubscriptionList(Vec<SubscriptionState>);
 impl SubscriptionList {
     /// Those of a profile, which the broker has not answered yet.
     pub fn new(asked: &[Subscription]) -> Self {
-        Self(asked.iter().cloned().map(SubscriptionState::pending).collect())
+        Self(
+            asked
+                .iter()
+                .cloned()
+                .map(SubscriptionState::pending)
+                .collect(),
+        )
     }
 
     /// All as they are.
@@ -78,7 +84,10 @@ impl SubscriptionList {
 
     /// Changes only the colour.
     pub fn recolor(&mut self, wanted: &Subscription) {
-        let known = self.0.iter_mut().find(|it| it.asked.filter == wanted.filter);
+        let known = self
+            .0
+            .iter_mut()
+            .find(|it| it.asked.filter == wanted.filter);
         if let Some(known) = known {
             known.asked.color = wanted.color;
         }

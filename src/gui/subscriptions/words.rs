@@ -19,11 +19,17 @@ pub fn outcome(subscription: &SubscriptionState) -> String {
         SubscribeOutcome::Granted(_) => format!("granted with QoS {asked}"),
         SubscribeOutcome::Refused(reason, detail) => {
             let says = broker_says(detail.as_deref());
-            format!("refused: {}. {}{says}", reason.name(), reason.suback_meaning())
+            format!(
+                "refused: {}. {}{says}",
+                reason.name(),
+                reason.suback_meaning()
+            )
         }
-        SubscribeOutcome::Unanswered => "The broker closed the connection instead of answering this subscription. It may \
+        SubscribeOutcome::Unanswered => {
+            "The broker closed the connection instead of answering this subscription. It may \
                                          not allow it: remove it, or choose a narrower filter."
-            .to_owned(),
+                .to_owned()
+        }
         SubscribeOutcome::Removed => "unsubscribed".to_owned(),
     }
 }
@@ -49,6 +55,10 @@ pub fn options(asked: &Subscription, has_options: bool) -> String {
 
 /// Total and rate: `2,343 messages, 18.2 /s`.
 pub fn count(count: &SubscriptionCount) -> String {
-    let unit = if count.messages == 1 { "message" } else { "messages" };
+    let unit = if count.messages == 1 {
+        "message"
+    } else {
+        "messages"
+    };
     format!("{} {unit}, {}", thousands(count.messages), rate(count.rate))
 }

@@ -109,7 +109,9 @@ pub fn row_ui(
 
 /// The colour of the first coloured subscription that brings this topic.
 fn mark_ui(ui: &Ui, rect: Rect, row: &Row) {
-    let color = row.mark.and_then(|mark| ProfileColor::ALL.get(usize::from(mark)));
+    let color = row
+        .mark
+        .and_then(|mark| ProfileColor::ALL.get(usize::from(mark)));
     if let Some(color) = color {
         let fill = theme::profile_color(*color, Palette::of(ui));
         let center = pos2(rect.left() + MARK_X, rect.center().y);
