@@ -45,7 +45,7 @@ pub use words::{options as options_in_words, outcome as outcome_in_words};
 /// Room for the buttons on the right.
 const TOOLS_WIDTH: f32 = 118.0;
 /// Lines of chips; the rest is behind “+14”.
-const MOST_LINES: usize = 2;
+const MOST_LINES: usize = 3;
 /// From one line of chips to the next.
 const LINE: f32 = 30.0;
 /// From one chip to the next.

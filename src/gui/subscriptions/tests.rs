@@ -293,13 +293,13 @@ fn what_has_no_room_is_behind_a_number() {
 }
 
 #[test]
-fn as_many_fit_as_two_lines_hold() {
+fn as_many_fit_as_three_lines_hold() {
     assert_eq!(fitting(&[], 80.0, 400.0), 0);
     assert_eq!(fitting(&[100.0; 3], 80.0, 430.0), 3);
-    // 100 + 6 + 100 + 6 + 100 in the first line; 100, +n and the new one in the second
-    assert_eq!(fitting(&[100.0; 20], 80.0, 320.0), 4);
+    // 100 + 6 + 100 + 6 + 100 in two lines; 100, +n and the new one in the third
+    assert_eq!(fitting(&[100.0; 20], 80.0, 320.0), 7);
     assert_eq!(fitting(&[100.0; 5], 80.0, 320.0), 5);
-    assert_eq!(fitting(&[500.0; 5], 80.0, 320.0), 1);
+    assert_eq!(fitting(&[500.0; 5], 80.0, 320.0), 2);
 }
 
 #[test]

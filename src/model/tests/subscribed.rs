@@ -94,22 +94,21 @@ fn a_rate_goes_on_when_the_subscriptions_change() {
 }
 
 #[test]
-fn with_more_sets_than_are_kept_every_message_counts() {
+fn after_many_changes_every_message_still_counts() {
     let mut model = Model::new(1 << 20);
-    // each of so many topics belongs to a set of its own
     let filters: Vec<String> = (0..11)
         .map(|bit| format!("{}+/#", "+/".repeat(bit)))
         .collect();
     let mut list = plain(&filters.iter().map(String::as_str).collect::<Vec<_>>());
     list.extend(plain(&["even/#"]));
     model.count_by(&list);
-    for turn in 0..3 {
-        for number in 0..2048 {
+    for turn in 0..2 {
+        for number in 0..512 {
             insert(&mut model, &format!("t/{number}"));
         }
         list.push(subscribed(&format!("t/{turn}"), None));
         // thousands of sets of the past are folded
-        for number in 0..2000 {
+        for number in 0..1100 {
             let one = subscribed(&format!("t/{number}"), None);
             list.truncate(13);
             list.push(one);
@@ -117,8 +116,8 @@ fn with_more_sets_than_are_kept_every_message_counts() {
             insert(&mut model, &format!("t/{number}"));
         }
     }
-    assert_eq!(of(&model, &filters[0]), 3 * (2048 + 2000));
-    assert_eq!(of(&model, &filters[1]), 3 * (2048 + 2000));
+    assert_eq!(of(&model, &filters[0]), 2 * (512 + 1100));
+    assert_eq!(of(&model, &filters[1]), 2 * (512 + 1100));
     assert_eq!(of(&model, &filters[3]), 0);
 }
 
