@@ -57,8 +57,10 @@ pub enum TransportError {
     /// `--fingerprint`
     #[error("“{0}” is no SHA-256 fingerprint: it has 64 hexadecimal digits. Correct it.")]
     Fingerprint(String),
-    /// `--fingerprint` with `--insecure`
-    #[error("--fingerprint trusts one certificate and --insecure all. Leave one of them out.")]
+    /// `--fingerprint` with `--insecure` or `--no-verify`
+    #[error(
+        "--fingerprint trusts one certificate, --insecure every host, and --no-verify all. Give one of them."
+    )]
     TwoVerifications,
     /// `--proxy`
     #[error(
@@ -125,9 +127,12 @@ pub struct TransportArgs {
     /// File whose first line is the passphrase of the key; `CANOPY_KEY_PASSPHRASE` if left out
     #[arg(long, value_name = "FILE", help_heading = "TLS")]
     key_passphrase_file: Option<PathBuf>,
-    /// Do not check the broker's certificate at all: whoever sits in between can read along
+    /// Do not check that the broker's certificate is for its host; who issued it is checked all the same
     #[arg(long, help_heading = "TLS")]
     insecure: bool,
+    /// Do not check the broker's certificate at all: whoever sits in between can read along
+    #[arg(long, help_heading = "TLS")]
+    no_verify: bool,
     /// Use TLS and expect this name in the broker's certificate, instead of the host's
     #[arg(long, value_name = "NAME", help_heading = "TLS")]
     server_name: Option<String>,
@@ -293,11 +298,12 @@ impl TransportArgs {
         if self.cafile.is_some() || self.tls_use_os_certs {
             tls.verify = Verify::Full;
         }
-        match (self.insecure, self.fingerprint.is_empty()) {
-            (true, false) => return Err(TransportError::TwoVerifications),
-            (true, true) => tls.verify = Verify::Nothing,
-            (false, false) => tls.verify = Verify::Pinned(self.fingerprints()?),
-            (false, true) => {}
+        match (self.insecure, self.no_verify, self.fingerprint.is_empty()) {
+            (false, false, true) => {}
+            (true, false, true) => tls.verify = Verify::AnyHost,
+            (false, true, true) => tls.verify = Verify::Nothing,
+            (false, false, false) => tls.verify = Verify::Pinned(self.fingerprints()?),
+            _ => return Err(TransportError::TwoVerifications),
         }
         if let Some(name) = &self.server_name {
             tls.server_name.clone_from(name);
@@ -408,6 +414,7 @@ impl TransportArgs {
         let given = [
             (self.cert.is_some(), "--cert and --key"),
             (self.insecure, "--insecure"),
+            (self.no_verify, "--no-verify"),
             (self.tls_alpn.is_some(), "--tls-alpn"),
             (self.tls_version.is_some(), "--tls-version"),
         ];

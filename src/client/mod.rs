@@ -45,7 +45,7 @@ pub use clock::now;
 pub use command::{Command, Outgoing, PublishId, SubscribeOptions};
 pub use dial::{
     Alert, CertificateProblem, DialError, DialReport, FileProblem, PeerCertificate, ProxyError,
-    Speech, Step, StepReport, TlsFacts, WebSocketError,
+    Rejection, Speech, Step, StepReport, TlsFacts, WebSocketError,
 };
 pub use redelivery::Redelivery;
 pub use state::{Event, Failure, Granted, PublishStep, State, SubscribeOutcome};
@@ -333,6 +333,7 @@ fn connector(plan: &Plan, link: &Arc<Link>, progress: &Arc<dial::Progress>) -> s
             let setup = Setup {
                 version: plan.version,
                 max_packet_size: limit,
+                topic_alias_maximum: plan.topic_alias_maximum(),
                 acknowledge_by_hand: plan.extras.acknowledge_by_hand,
             };
             Ok(Tap::new(stream, link, setup))

@@ -44,6 +44,16 @@ pub enum DockTab {
     Log,
 }
 
+/// An action, and the connection whose views asked for it: what it changes about a connection, it changes there, whatever
+/// is shown by then.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The connection's profile; `None` where none was shown.
+    pub of: Option<ProfileId>,
+    /// What is to be done.
+    pub action: Action,
+}
+
 /// Something a view asks the application to do.
 #[derive(Debug, Clone)]
 pub enum Action {
@@ -94,6 +104,18 @@ pub enum Action {
     ShowSubscriptions,
     /// Unsubscribe and forget it in the profile.
     Unsubscribe(String),
+
+    // ---- tabs
+    /// Show the tab of this profile.
+    ShowTab(ProfileId),
+    /// Show the tab that many places on the right, in a circle.
+    StepTab(isize),
+    /// Move the tab of this profile to this place.
+    MoveTab(ProfileId, usize),
+    /// Say DISCONNECT and close the tab; asks first when something would be cut short.
+    CloseTab(ProfileId),
+    /// The same without asking.
+    CloseTabConfirmed(ProfileId),
 
     // ---- tree
     /// Select a topic or branch.

@@ -15,6 +15,9 @@ use crate::profile::Profile;
 
 use super::subscriptions::SubscriptionList;
 
+/// A tab in the background says at most this often how much its connection receives.
+pub const TAB_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Finished publishes that are remembered for the result line.
 const KEPT_PUBLISHES: usize = 200;
 
@@ -80,6 +83,10 @@ pub struct Session {
     pub is_paused: bool,
     /// What the bars show.
     pub glance: Glance,
+    /// When that was copied.
+    looked: Timestamp,
+    /// Messages that had come when somebody saw this connection last.
+    seen: u64,
     /// Publishes, oldest first: all that are under way and the last finished ones.
     publishes: BTreeMap<PublishId, PublishRecord>,
     /// Retained messages that are still to be cleared: the connection takes a few at a time.
@@ -97,7 +104,8 @@ impl Session {
     /// Wraps a connection that was just opened with `profile`.
     pub fn new(profile: Profile, live: Live) -> Self {
         let model = live.lock();
-        let glance = Glance::at(&model, crate::client::now());
+        let now = crate::client::now();
+        let glance = Glance::at(&model, now);
         let sort = model.sorted_by();
         drop(model);
         Self {
@@ -109,6 +117,8 @@ impl Session {
             selected: None,
             sort,
             is_paused: glance.since_pause.is_some(),
+            looked: now,
+            seen: glance.totals.messages,
             glance,
             publishes: BTreeMap::new(),
             clears: VecDeque::new(),
@@ -117,13 +127,35 @@ impl Session {
         }
     }
 
-    /// A frame begins: copies what the bars show. Returns whether the model was too busy for that.
+    /// A frame begins that shows this connection: copies what the bars show. Returns whether the model was too busy for
+    /// that.
     pub fn look(&mut self, now: Timestamp) -> bool {
+        let is_late = self.copy_glance(now);
+        self.seen = self.glance.totals.messages;
+        is_late
+    }
+
+    /// A frame begins that shows only the tab of this connection: copies now and then what the tab says.
+    pub fn look_at_tab(&mut self, now: Timestamp) {
+        if now.since(self.looked) >= TAB_INTERVAL {
+            self.copy_glance(now);
+        }
+    }
+
+    fn copy_glance(&mut self, now: Timestamp) -> bool {
         self.live.frame_begins();
         let glance = self.live.lock_soon().map(|model| Glance::at(&model, now));
         let is_late = glance.is_none();
-        self.glance = glance.unwrap_or_else(|| self.glance.clone());
+        if let Some(glance) = glance {
+            self.glance = glance;
+            self.looked = now;
+        }
         is_late
+    }
+
+    /// Whether messages have come since somebody saw this connection last.
+    pub fn has_news(&self) -> bool {
+        self.glance.totals.messages > self.seen
     }
 
     /// Clears the retained messages of these topics: an empty retained message to each (MQTT 5, 3.3.1.3).

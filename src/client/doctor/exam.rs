@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::mqtt::{Meaning, Publish, Qos, ReasonCode, TopicFilter, TopicName};
-use crate::profile::{RetainHandling, Verify};
+use crate::profile::RetainHandling;
 
 use super::super::{
     Config, DialReport, Failure, Granted, RuntimeHandle, SubscribeOptions, SubscribeOutcome, Wake,
@@ -202,7 +202,7 @@ impl Exam {
                 && is_new(check)
             {
                 let finding = match check {
-                    Check::Tls => words::secured(dial, reached, *verify == Verify::Nothing),
+                    Check::Tls => words::secured(dial, reached, verify),
                     Check::WebSocket => Finding::passed(words::path_only(reached)),
                     _ => Finding::passed(reached),
                 };

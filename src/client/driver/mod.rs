@@ -11,12 +11,11 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::mqtt::TopicFilter;
-use crate::profile::Transport;
+use crate::mqtt::{TopicFilter, Version};
 
 use super::backoff::Backoff;
 use super::captures::Link;
-use super::dial;
+use super::dial::{self, Answer};
 use super::events::Events;
 use super::failure::{
     Evidence, Verdict, count_short_life, is_cut_by_broker, judge, may_answer_subscribe,
@@ -276,7 +275,7 @@ impl Driver {
             None => Vec::new(),
         };
         self.tell_unanswered(&unanswered, &loss);
-        let answers = self.ask_what_answers(&phase, lasted.is_some()).await;
+        let answers = self.ask_what_answers(&phase, &loss, lasted.is_some()).await;
         let Verdict { failure, is_final } = judge(Evidence {
             plan: &self.parts.plan,
             loss,
@@ -316,16 +315,31 @@ impl Driver {
     async fn ask_what_answers(
         &self,
         phase: &dial::Phase,
+        loss: &Loss,
         was_connected: bool,
-    ) -> Option<Transport> {
+    ) -> Option<Answer> {
         let heard = &self.heard;
         let was_answered = heard.connack.is_some() || heard.disconnect.is_some();
         let is_first = self.backoff.failures() == 0;
         if was_connected || was_answered || !is_first || !dial::may_speak_otherwise(phase) {
             return None;
         }
+        let plan = &self.parts.plan;
+        // MQTT 3.1.1 lets a broker close the connection when it does not know the version (3.1.2.2)
+        let was_closed = matches!(loss, Loss::Closed | Loss::Io(_))
+            && *phase == dial::Phase::Open
+            && self.parts.progress.heard().is_none();
+        let ask = async {
+            if was_closed
+                && plan.version == Version::V5
+                && dial::answers_to_older_version(&plan.target).await
+            {
+                return Some(Answer::OlderVersion);
+            }
+            dial::what_answers(&plan.target, phase).await
+        };
         tokio::select! {
-            found = dial::what_answers(&self.parts.plan.target) => found,
+            found = ask => found,
             () = self.parts.urgency.awaited() => None,
         }
     }

@@ -5,13 +5,14 @@ mod dialing;
 use std::io;
 use std::time::Duration;
 
-use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode, TopicFilter};
-use crate::profile::{Identity, Transport};
+use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode, TopicFilter, Version};
+use crate::profile::{Identity, ProxyKind, Transport};
 
 use super::Failure;
-use super::dial::{self, Phase, Speech};
+use super::dial::{self, Answer, Phase, ProxyError, Speech};
 use super::plan::Plan;
 use super::session::Loss;
+use super::tap::AliasError;
 
 pub(super) use dialing::day;
 
@@ -68,8 +69,8 @@ pub(super) struct Evidence<'a> {
     pub(super) phase: Phase,
     /// What came first on the open stream, if anything did.
     pub(super) heard: Option<Speech>,
-    /// The transport that the port answered to when it was asked afterwards.
-    pub(super) answers: Option<Transport>,
+    /// What the port answered to when it was asked afterwards.
+    pub(super) answers: Option<Answer>,
     /// CONNACK, if one came.
     pub(super) connack: Option<&'a ConnAck>,
     /// DISCONNECT from the broker, if one came.
@@ -91,6 +92,8 @@ pub(super) enum Unreadable {
     TooLarge(usize),
     /// The rule that is broken.
     Malformed(String),
+    /// A topic alias means nothing.
+    BadAlias(AliasError),
 }
 
 /// Counts one more short connection that ended with `loss` after `before` of them.
@@ -129,6 +132,9 @@ pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
     if let Some(Unreadable::TooLarge(size)) = evidence.unreadable {
         return too_large(size, evidence.plan.max_packet_size);
     }
+    if let Some(Unreadable::BadAlias(err)) = evidence.unreadable {
+        return bad_alias(err);
+    }
     match evidence.lasted {
         Some(_) => Verdict {
             failure: lost(&evidence),
@@ -148,8 +154,25 @@ fn not_connected(evidence: Evidence<'_>) -> Verdict {
     {
         return bad_connack(connack, words_of(evidence.loss, evidence.unreadable));
     }
-    if let (Some(transport), true) = (evidence.answers, evidence.connack.is_none()) {
-        return Verdict::again(dialing::answers(plan, transport));
+    if let (Some(answer), true) = (evidence.answers, evidence.connack.is_none()) {
+        return match answer {
+            Answer::Transport(transport) => Verdict::again(dialing::answers(plan, transport)),
+            Answer::Web(status) => {
+                let wanted = wanted_of(plan, &evidence.phase);
+                Verdict::again(dialing::speaks(plan, &Speech::Http(status), wanted))
+            }
+            Answer::Proxy(kind) => {
+                let speech = match kind {
+                    ProxyKind::Socks5 => Speech::Socks,
+                    ProxyKind::HttpConnect | ProxyKind::None => Speech::Http(None),
+                };
+                dialing::verdict(plan, &ProxyError::NotAProxy(speech).into())
+            }
+            Answer::OlderVersion => Verdict {
+                failure: other_version(plan),
+                is_final: true,
+            },
+        };
     }
     match (evidence.phase, evidence.loss) {
         (Phase::Failed(err), _) => dialing::verdict(plan, &err),
@@ -281,10 +304,7 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
                 "It may not allow that, as AWS IoT Core does: remove the subscription, or choose a narrower filter.",
             )
         }
-        Loss::Closed | Loss::Done => Failure::new(
-            "The broker closed the connection without giving a reason.",
-            "It may have been stopped or restarted: see the broker's log.",
-        ),
+        Loss::Closed | Loss::Done => closed(evidence.plan),
         Loss::PingTimeout | Loss::ConnectTimeout => Failure::new(
             format!(
                 "The broker did not answer within the keep alive of {} s.",
@@ -318,12 +338,44 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
     }
 }
 
+/// The end of a connection that nobody has explained; some brokers say nothing to a client whose id is taken over.
+fn closed(plan: &Plan) -> Failure {
+    let cure = if plan.has_own_id {
+        format!(
+            "It may have been stopped or restarted, or another client uses the client id “{}”: see the broker's log.",
+            plan.client_id
+        )
+    } else {
+        "It may have been stopped or restarted: see the broker's log.".to_owned()
+    };
+    Failure::new(
+        "The broker closed the connection without giving a reason.",
+        cure,
+    )
+}
+
 fn too_large(size: usize, limit: u32) -> Verdict {
     Verdict {
         failure: Failure::new(
             format!("The broker sent a packet of {size} bytes; this profile accepts {limit}."),
             "Raise the largest packet size in the profile.",
         ),
+        is_final: true,
+    }
+}
+
+/// The connection was ended with DISCONNECT 0x94 or 0x82, and would only end again.
+fn bad_alias(err: AliasError) -> Verdict {
+    let cure = match err {
+        AliasError::TooHigh { .. } => {
+            "Raise the topic alias maximum in the profile, and report it to the broker's makers."
+        }
+        AliasError::Unknown(_) | AliasError::Zero => {
+            "Set the topic alias maximum in the profile to 0, and report it to the broker's makers."
+        }
+    };
+    Verdict {
+        failure: Failure::new(err.to_string(), cure),
         is_final: true,
     }
 }
@@ -335,14 +387,31 @@ fn words_of(loss: Loss, unreadable: Option<Unreadable>) -> String {
     }
 }
 
+/// What the port should have spoken where the attempt got stuck.
+fn wanted_of(plan: &Plan, phase: &Phase) -> &'static str {
+    match phase {
+        Phase::Open => "MQTT",
+        _ if plan.target.transport.uses_tls() => "TLS",
+        _ => "MQTT",
+    }
+}
+
+fn other_version(plan: &Plan) -> Failure {
+    let other = match plan.version {
+        Version::V5 => Version::V311,
+        Version::V311 => Version::V5,
+    };
+    Failure::new(
+        format!("The broker does not speak {}.", plan.version),
+        format!("Choose {other} in the profile."),
+    )
+}
+
 /// CONNACK with a refusal (MQTT 5, 3.2.2.2).
 fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
     let meaning = connack.reason.connack_meaning();
     let failure = match connack.reason.0 {
-        0x84 => Failure::new(
-            format!("The broker does not speak {}.", plan.version),
-            "Choose the other version in the profile.",
-        ),
+        0x84 => other_version(plan),
         // mosquitto says so of a wrong password, too
         0x87 if plan.user_name.is_some() => Failure::new(
             meaning.what,

@@ -106,7 +106,7 @@ impl Filters {
                 if is_open {
                     ui.indent("options", |ui| {
                         let name = format!("Topic filter {}", index + 1);
-                        options_ui(ui, subscription, &limits, &name);
+                        options_ui(ui, subscription, limits, &name);
                     });
                 }
                 if was_open {

@@ -72,12 +72,11 @@ impl<'a> Chip<'a> {
             let text = format!("{}/s", short_rate(count.rate));
             galley(ui, &text, theme::number_small(), palette.faint)
         });
-        let rate_width = match subscription.is_refused() {
-            true => 0.0,
-            false => {
-                let widest = galley(ui, WIDEST_RATE, theme::number_small(), palette.faint);
-                widest.size().x + 6.0
-            }
+        let rate_width = if subscription.is_refused() {
+            0.0
+        } else {
+            let widest = galley(ui, WIDEST_RATE, theme::number_small(), palette.faint);
+            widest.size().x + 6.0
         };
         let mark = if has_mark(subscription) {
             MARK_WIDTH

@@ -80,9 +80,9 @@ impl Editor {
             if let Some(note) = limits.qos_note(self.draft.qos) {
                 note_ui(ui, &note, Palette::of(ui).amber);
             }
-            options_ui(ui, &mut self.draft, &limits, "");
+            options_ui(ui, &mut self.draft, limits, "");
         });
-        self.footer_ui(ui, context, &limits, is_wanted);
+        self.footer_ui(ui, context, limits, is_wanted);
     }
 
     /// What the broker said, and what to ask instead.
@@ -141,7 +141,7 @@ impl Editor {
         is_wanted
     }
 
-    fn footer_ui(&mut self, ui: &mut Ui, context: &Context<'_>, limits: &Limits, is_entered: bool) {
+    fn footer_ui(&mut self, ui: &mut Ui, context: &Context<'_>, limits: Limits, is_entered: bool) {
         let palette = Palette::of(ui);
         let obstacle = limits.obstacle(&self.draft);
         match &obstacle {

@@ -60,28 +60,28 @@ impl Limits {
     }
 
     /// Why there are no options beyond the QoS.
-    pub fn no_options(&self) -> Option<&'static str> {
+    pub fn no_options(self) -> Option<&'static str> {
         (self.version == Version::V311).then_some(NEEDS_MQTT5)
     }
 
     /// Why there are no subscription identifiers.
-    pub fn no_ids(&self) -> Option<&'static str> {
+    pub fn no_ids(self) -> Option<&'static str> {
         (!self.has_ids).then_some(NO_IDS)
     }
 
     /// Why there are no shared subscriptions.
-    pub fn no_shared(&self) -> Option<&'static str> {
+    pub fn no_shared(self) -> Option<&'static str> {
         (!self.has_shared).then_some(NO_SHARED)
     }
 
     /// What to expect with this QoS, where that is less than asked.
-    pub fn qos_note(&self, qos: Qos) -> Option<String> {
+    pub fn qos_note(self, qos: Qos) -> Option<String> {
         let highest = self.highest_qos;
         (qos > highest).then(|| format!("This broker grants QoS {highest} at most."))
     }
 
     /// Why this cannot be subscribed to, and what to do.
-    pub fn obstacle(&self, wanted: &Subscription) -> Option<String> {
+    pub fn obstacle(self, wanted: &Subscription) -> Option<String> {
         if let Err(err) = TopicFilter::new(wanted.filter.clone()) {
             return Some(err.to_string());
         }

@@ -21,7 +21,7 @@ const GROUP: &str = "canopy";
 
 /// Draws the options and changes `subscription`. `name` is put in front of the labels that screen readers know, where
 /// there are several subscriptions.
-pub fn options_ui(ui: &mut Ui, subscription: &mut Subscription, limits: &Limits, name: &str) {
+pub fn options_ui(ui: &mut Ui, subscription: &mut Subscription, limits: Limits, name: &str) {
     let label = |what: &str| match name {
         "" => what.to_owned(),
         name => format!("{name}, {what}"),
@@ -77,7 +77,7 @@ fn handling_ui(ui: &mut Ui, handling: &mut RetainHandling, label: &impl Fn(&str)
     });
 }
 
-fn id_ui(ui: &mut Ui, id: &mut Option<u32>, limits: &Limits, label: &impl Fn(&str) -> String) {
+fn id_ui(ui: &mut Ui, id: &mut Option<u32>, limits: Limits, label: &impl Fn(&str) -> String) {
     let missing = limits.no_ids();
     let explained = missing.unwrap_or("1 to 268,435,455; it comes with each message that matches.");
     row_ui(ui, "Identifier", explained, missing.is_some(), |ui| {
@@ -100,7 +100,7 @@ fn id_ui(ui: &mut Ui, id: &mut Option<u32>, limits: &Limits, label: &impl Fn(&st
     });
 }
 
-fn shared_ui(ui: &mut Ui, filter: &mut String, limits: &Limits, label: &impl Fn(&str) -> String) {
+fn shared_ui(ui: &mut Ui, filter: &mut String, limits: Limits, label: &impl Fn(&str) -> String) {
     let missing = limits.no_shared();
     let explained =
         missing.unwrap_or("$share/group/filter: each message goes to one client of the group.");

@@ -164,7 +164,7 @@ fn control<'a>(harness: &'a Harness<'_>, label: &'a str) -> egui_kittest::Node<'
     let is_control = |node: &egui_kittest::Node<'_>| {
         node.accesskit_node().role() != egui::accesskit::Role::Label
     };
-    found.filter(is_control).last().expect(label)
+    found.rev().find(is_control).expect(label)
 }
 
 fn click(harness: &mut Harness<'_>, label: &str) {
