@@ -23,6 +23,8 @@ pub(super) struct Plan {
     pub(super) version: Version,
     pub(super) target: Target,
     pub(super) client_id: String,
+    /// Whether the profile names the client id, so that others may use it, too.
+    pub(super) has_own_id: bool,
     pub(super) clean_start: bool,
     /// Seconds (MQTT 5).
     pub(super) session_expiry: u32,
@@ -148,6 +150,7 @@ impl Plan {
             version: profile.version,
             target,
             client_id,
+            has_own_id: !profile.client_id.is_empty(),
             clean_start: profile.session == Session::CleanStart,
             session_expiry: profile.session_expiry,
             keep_alive: profile.keep_alive,
@@ -162,6 +165,17 @@ impl Plan {
             authentication: profile.mqtt5.authentication,
             extras: Extras::default(),
         })
+    }
+}
+
+impl Plan {
+    /// The highest topic alias that the broker may use: the one that CONNECT announces.
+    pub(super) fn topic_alias_maximum(&self) -> u16 {
+        let announced =
+            (self.extras.connect.topic_alias_maximum).or(self.connect.topic_alias_maximum);
+        announced
+            .filter(|_| self.version == Version::V5)
+            .unwrap_or(0)
     }
 }
 
@@ -201,11 +215,11 @@ fn check_place(profile: &Profile) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the profile adds to CONNECT. Topic aliases are never asked for: whoever looks at the messages one by one
-/// would no longer see their topics.
+/// What the profile adds to CONNECT. The tap puts the topics in the place of aliases.
 fn connect_properties(settings: &Mqtt5Settings) -> Properties {
     Properties {
         receive_maximum: settings.receive_maximum.filter(|maximum| *maximum > 0),
+        topic_alias_maximum: Some(settings.topic_alias_maximum).filter(|maximum| *maximum > 0),
         request_problem_information: (!settings.request_problem_information).then_some(0),
         request_response_information: settings.request_response_information.then_some(1),
         user: settings.user_properties.clone(),

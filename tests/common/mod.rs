@@ -10,6 +10,7 @@ pub mod mosquitto;
 pub mod probe;
 pub mod program;
 pub mod script;
+pub mod service;
 
 use std::future::Future;
 use std::net::{Ipv4Addr, TcpListener};

@@ -17,6 +17,7 @@ mod proxies;
 mod servers;
 mod transports;
 mod wrong_ports;
+mod wrong_settings;
 
 use canopy::client::{Config, DialReport, Event, Failure, State};
 use canopy::mqtt::Version;

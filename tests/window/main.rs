@@ -24,4 +24,5 @@ mod profiles_publish;
 mod profiles_secrets;
 mod publish;
 mod subscriptions;
+mod tabs;
 mod tree;

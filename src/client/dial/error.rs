@@ -179,7 +179,7 @@ pub enum Alert {
     CertificateRequired,
     /// It does not trust the client certificate.
     #[error("the client certificate is not accepted ({0})")]
-    CertificateRejected(String),
+    CertificateRejected(Rejection),
     /// It speaks no version of TLS that is allowed here.
     #[error("no common version of TLS")]
     Version,
@@ -192,6 +192,26 @@ pub enum Alert {
     /// Anything else, in the standard's words.
     #[error("{0}")]
     Other(String),
+}
+
+/// Why a broker does not accept a client certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Rejection {
+    /// It is no longer valid.
+    #[error("it has expired")]
+    Expired,
+    /// Its issuer has taken it back.
+    #[error("it has been revoked")]
+    Revoked,
+    /// The broker does not know who issued it.
+    #[error("its issuer is unknown there")]
+    UnknownIssuer,
+    /// The signature of its key is wrong.
+    #[error("its key does not fit")]
+    WrongKey,
+    /// The broker does not say why.
+    #[error("it does not say why")]
+    Unsaid,
 }
 
 /// Why the WebSocket was not opened.

@@ -67,6 +67,8 @@ impl Speech {
         match bytes {
             [0x14..=0x17, 3, ..] => Self::Tls,
             [b'H', b'T', b'T', b'P', b'/', ..] => Self::Http(http_status(bytes)),
+            // a page without a head is what old HTTP answers to a request that it cannot read
+            _ if is_page(bytes) => Self::Http(None),
             [b'S', b'S', b'H', b'-', ..] => Self::Ssh,
             [b'A', b'M', b'Q', b'P', ..] => Self::Amqp,
             [0x20, length, ..] if (2..=127).contains(length) => Self::Mqtt,
@@ -96,6 +98,15 @@ impl fmt::Display for Speech {
 fn http_status(bytes: &[u8]) -> Option<u16> {
     let line = std::str::from_utf8(bytes.get(..12)?).ok()?;
     line.split(' ').nth(1)?.parse().ok()
+}
+
+fn is_page(bytes: &[u8]) -> bool {
+    let begins = |with: &[u8]| {
+        bytes
+            .get(..with.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(with))
+    };
+    begins(b"<!doctype html") || begins(b"<html")
 }
 
 /// The first line when it is printable.
@@ -172,6 +183,8 @@ mod tests {
                 Speech::Http(Some(404)),
             ),
             (b"HTTP/1.1", Speech::Http(None)),
+            (b"<!DOCTYPE HTML>\n<html", Speech::Http(None)),
+            (b"<html><body>400", Speech::Http(None)),
             (b"SSH-2.0-OpenSSH_9.2\r\n", Speech::Ssh),
             (b"AMQP\x00\x00\x09\x01", Speech::Amqp),
             (b"\x20\x02\x00\x00", Speech::Mqtt),

@@ -19,12 +19,14 @@ mod steps;
 mod tls;
 mod web_socket;
 
-pub use error::{Alert, CertificateProblem, DialError, FileProblem, ProxyError, WebSocketError};
+pub use error::{
+    Alert, CertificateProblem, DialError, FileProblem, ProxyError, Rejection, WebSocketError,
+};
 pub use first_bytes::Speech;
 pub use steps::{DialReport, Step, StepReport};
 pub use tls::{PeerCertificate, TlsFacts};
 
-pub(super) use probe::{may_speak_otherwise, what_answers};
+pub(super) use probe::{Answer, answers_to_older_version, may_speak_otherwise, what_answers};
 pub(super) use steps::{Phase, Progress};
 pub(super) use tls::{alert_in, key_log_file};
 

@@ -1,12 +1,12 @@
-//! Finding out which transport a port has after all, when the chosen one was not answered: some brokers close the
-//! connection without a word when somebody speaks the wrong protocol to them.
+//! Finding out what a port speaks after all, when what was chosen was not answered: some brokers close the connection
+//! without a word when somebody speaks the wrong protocol, or the wrong version of it, to them.
 
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout};
 
-use crate::profile::{Identity, Transport};
+use crate::profile::{Identity, ProxyKind, Transport};
 
 use super::super::plan::Target;
 use super::error::{DialError, WebSocketError};
@@ -17,8 +17,24 @@ use super::{BoxedStream, tcp, tls, web_socket};
 /// How long one question may take.
 const LIMIT: Duration = Duration::from_millis(1_500);
 
+/// What a port was found to answer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::client) enum Answer {
+    /// MQTT on another transport than the chosen one.
+    Transport(Transport),
+    /// HTTP without a WebSocket, with the status where it could be read.
+    Web(Option<u16>),
+    /// MQTT 3.1.1, where MQTT 5 was not answered.
+    OlderVersion,
+    /// The protocol of the other kind of proxy, in place of the proxy.
+    Proxy(ProxyKind),
+}
+
 /// Whether an attempt that ended in `phase` may have met another protocol than the chosen one.
 pub(in crate::client) fn may_speak_otherwise(phase: &Phase) -> bool {
+    if is_about_proxy(phase) {
+        return true;
+    }
     match phase {
         Phase::Open | Phase::At(Step::Tls | Step::WebSocket) => true,
         Phase::Failed(err) => matches!(
@@ -32,10 +48,26 @@ pub(in crate::client) fn may_speak_otherwise(phase: &Phase) -> bool {
     }
 }
 
-/// The transport that the port of `target` answers to, where it is another than the chosen one. Nothing of the
-/// profile's secrets is sent, except to the proxy.
-pub(in crate::client) async fn what_answers(target: &Target) -> Option<Transport> {
+fn is_about_proxy(phase: &Phase) -> bool {
+    let in_vain = [
+        DialError::Closed(Step::Proxy),
+        DialError::TimedOut(Step::Proxy),
+    ];
+    match phase {
+        Phase::At(step) => *step == Step::Proxy,
+        Phase::Failed(err) => in_vain.contains(err),
+        Phase::Idle | Phase::Open => false,
+    }
+}
+
+/// What the port of `target` answers to, where it is something else than what was chosen. Nothing of the profile's
+/// secrets is sent, except to the proxy.
+pub(in crate::client) async fn what_answers(target: &Target, phase: &Phase) -> Option<Answer> {
     use Transport as T;
+    if is_about_proxy(phase) {
+        let asked = timeout(LIMIT, which_proxy(target)).await;
+        return asked.ok().flatten();
+    }
     let candidates: &[T] = match target.transport {
         T::Tcp => &[T::Tls, T::WebSocket],
         T::Tls => &[T::Tls, T::Tcp, T::WebSocket],
@@ -43,17 +75,64 @@ pub(in crate::client) async fn what_answers(target: &Target) -> Option<Transport
         T::SecureWebSocket => &[T::WebSocket, T::Tcp],
         T::Unix => &[],
     };
+    let mut web = None;
     for candidate in candidates {
         let asked = timeout(LIMIT, ask(target, *candidate)).await;
-        if let Ok(Some(found)) = asked {
-            return (found != target.transport).then_some(found);
+        match asked {
+            Ok(Some(Answer::Transport(found))) if found == target.transport => return None,
+            Ok(Some(found @ Answer::Transport(_))) => return Some(found),
+            // a broker's WebSocket may still be there, with TLS
+            Ok(Some(found)) => web = Some(found),
+            Ok(None) | Err(_) => {}
         }
     }
-    None
+    web.filter(|_| !target.transport.uses_websocket())
+}
+
+/// Whether MQTT 3.1.1 is answered on the way that was chosen. Nothing of the profile's secrets is sent, except to the
+/// proxy and by TLS.
+pub(in crate::client) async fn answers_to_older_version(target: &Target) -> bool {
+    let ask = async {
+        let progress = Progress::default();
+        let stream = super::dial(target, Instant::now() + LIMIT, &progress)
+            .await
+            .ok()?;
+        let heard = FirstBytes::default();
+        let stream: BoxedStream = Box::new(Watched::new(stream, heard.clone()));
+        speaks_mqtt(stream, &heard).await
+    };
+    matches!(timeout(LIMIT, ask).await, Ok(Some(_)))
+}
+
+/// The kind of proxy that answers in place of the chosen one. Nothing of the profile's secrets is sent.
+async fn which_proxy(target: &Target) -> Option<Answer> {
+    let mut direct = target.clone();
+    direct.proxy.kind = ProxyKind::None;
+    (direct.host, direct.port) = (target.proxy.host.clone(), target.proxy.port);
+    let (other, question): (_, &[u8]) = match target.proxy.kind {
+        ProxyKind::Socks5 => (
+            ProxyKind::HttpConnect,
+            b"CONNECT localhost:1883 HTTP/1.1\r\nHost: localhost:1883\r\n\r\n",
+        ),
+        ProxyKind::HttpConnect => (ProxyKind::Socks5, b"\x05\x01\x00"),
+        ProxyKind::None => return None,
+    };
+    let mut stream = tcp(&direct, Instant::now() + LIMIT, &Progress::default())
+        .await
+        .ok()?;
+    stream.write_all(question).await.ok()?;
+    let mut answer = [0; 64];
+    let count = stream.read(&mut answer).await.ok()?;
+    let found = match FirstBytes::speech_of(answer.get(..count)?) {
+        Speech::Http(_) => ProxyKind::HttpConnect,
+        Speech::Socks => ProxyKind::Socks5,
+        _ => return None,
+    };
+    (found == other).then_some(Answer::Proxy(found))
 }
 
 /// Tries one transport on a connection of its own.
-async fn ask(target: &Target, transport: Transport) -> Option<Transport> {
+async fn ask(target: &Target, transport: Transport) -> Option<Answer> {
     let mut target = target.clone();
     target.transport = transport;
     target.tls.identity = Identity::None;
@@ -63,11 +142,17 @@ async fn ask(target: &Target, transport: Transport) -> Option<Transport> {
     let heard = FirstBytes::default();
     let stream: BoxedStream = Box::new(Watched::new(stream, heard.clone()));
     match transport {
-        Transport::Tcp => speaks_mqtt(stream, &heard).await,
-        Transport::Tls => speaks_tls(stream, &heard, &target).await,
-        Transport::WebSocket => is_web_socket(stream, &heard, &target)
-            .await
-            .then_some(transport),
+        Transport::Tcp => speaks_mqtt(stream, &heard).await.map(Answer::Transport),
+        Transport::Tls => (speaks_tls(stream, &heard, &target).await).map(Answer::Transport),
+        Transport::WebSocket => {
+            if is_web_socket(stream, &heard, &target).await {
+                return Some(Answer::Transport(transport));
+            }
+            match heard.speech() {
+                Some(Speech::Http(status)) => Some(Answer::Web(status)),
+                _ => None,
+            }
+        }
         Transport::SecureWebSocket | Transport::Unix => None,
     }
 }

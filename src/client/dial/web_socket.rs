@@ -78,6 +78,10 @@ fn request(target: &Target) -> Result<Request, WebSocketError> {
 }
 
 fn explain(err: Error, heard: Option<Speech>) -> DialError {
+    let status = match heard {
+        Some(Speech::Http(status)) => status,
+        _ => None,
+    };
     let is_http = heard
         .as_ref()
         .is_none_or(|speech| matches!(speech, Speech::Http(_)));
@@ -99,7 +103,11 @@ fn explain(err: Error, heard: Option<Speech>) -> DialError {
             Some(alert) => DialError::Alert(alert),
             None => lost(Step::WebSocket, &err),
         },
-        other => WebSocketError::Other(other.to_string()).into(),
+        // also what the library does not read to the end, such as HTTP/1.0
+        other => match status {
+            Some(status) if status != 101 => WebSocketError::Status(status).into(),
+            _ => WebSocketError::Other(other.to_string()).into(),
+        },
     }
 }
 

@@ -35,6 +35,9 @@ impl Driver {
                 (Direction::Incoming, Seen::Malformed(words)) => {
                     self.heard.unreadable = Some(Unreadable::Malformed(words));
                 }
+                (Direction::Incoming, Seen::BadAlias(err)) => {
+                    self.heard.unreadable = Some(Unreadable::BadAlias(err));
+                }
                 (Direction::Outgoing, _) => {}
             }
         }

@@ -11,13 +11,15 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::profile::Transport;
+use crate::mqtt::{TopicFilter, Version};
 
 use super::backoff::Backoff;
 use super::captures::Link;
-use super::dial;
+use super::dial::{self, Answer};
 use super::events::Events;
-use super::failure::{Evidence, Verdict, count_short_life, judge};
+use super::failure::{
+    Evidence, Verdict, count_short_life, is_cut_by_broker, judge, may_answer_subscribe,
+};
 use super::plan::Plan;
 use super::poller::{Outcome, Poller};
 use super::publishes::Publishes;
@@ -268,7 +270,12 @@ impl Driver {
         if lasted.is_some() || phase == dial::Phase::Open {
             self.parts.events.note_reached();
         }
-        let answers = self.ask_what_answers(&phase, lasted.is_some()).await;
+        let unanswered = match lasted {
+            Some(_) => self.subscriptions.without_answer(),
+            None => Vec::new(),
+        };
+        self.tell_unanswered(&unanswered, &loss);
+        let answers = self.ask_what_answers(&phase, &loss, lasted.is_some()).await;
         let Verdict { failure, is_final } = judge(Evidence {
             plan: &self.parts.plan,
             loss,
@@ -278,6 +285,7 @@ impl Driver {
             connack: self.heard.connack.as_deref(),
             disconnect: self.heard.disconnect.as_ref(),
             unreadable: self.heard.unreadable.take(),
+            unanswered: &unanswered,
             lasted,
             short_lives: self.short_lives,
         });
@@ -288,21 +296,50 @@ impl Driver {
         None
     }
 
+    /// Says which subscriptions the broker may have closed the connection for.
+    fn tell_unanswered(&self, filters: &[TopicFilter], loss: &Loss) {
+        let is_answer = match &self.heard.disconnect {
+            Some(disconnect) => may_answer_subscribe(disconnect.reason),
+            None => is_cut_by_broker(loss),
+        };
+        if is_answer {
+            let told = |filter: &TopicFilter| {
+                Event::Subscription(filter.clone(), SubscribeOutcome::Unanswered)
+            };
+            self.tell_all(filters.iter().map(told));
+        }
+    }
+
     /// Where the first attempt got no answer that makes sense, the port is asked what it speaks instead. A wish of the
     /// user is not kept waiting by that.
     async fn ask_what_answers(
         &self,
         phase: &dial::Phase,
+        loss: &Loss,
         was_connected: bool,
-    ) -> Option<Transport> {
+    ) -> Option<Answer> {
         let heard = &self.heard;
         let was_answered = heard.connack.is_some() || heard.disconnect.is_some();
         let is_first = self.backoff.failures() == 0;
         if was_connected || was_answered || !is_first || !dial::may_speak_otherwise(phase) {
             return None;
         }
+        let plan = &self.parts.plan;
+        // MQTT 3.1.1 lets a broker close the connection when it does not know the version (3.1.2.2)
+        let was_closed = matches!(loss, Loss::Closed | Loss::Io(_))
+            && *phase == dial::Phase::Open
+            && self.parts.progress.heard().is_none();
+        let ask = async {
+            if was_closed
+                && plan.version == Version::V5
+                && dial::answers_to_older_version(&plan.target).await
+            {
+                return Some(Answer::OlderVersion);
+            }
+            dial::what_answers(&plan.target, phase).await
+        };
         tokio::select! {
-            found = dial::what_answers(&self.parts.plan.target) => found,
+            found = ask => found,
             () = self.parts.urgency.awaited() => None,
         }
     }

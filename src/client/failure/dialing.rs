@@ -8,7 +8,7 @@ use crate::mqtt::Timestamp;
 use crate::profile::{ProxyKind, Transport};
 
 use super::super::dial::{
-    Alert, CertificateProblem, DialError, ProxyError, Speech, Step, WebSocketError,
+    Alert, CertificateProblem, DialError, ProxyError, Rejection, Speech, Step, WebSocketError,
 };
 use super::super::plan::Plan;
 use super::{Failure, Verdict};
@@ -17,11 +17,7 @@ use super::{Failure, Verdict};
 pub(super) fn verdict(plan: &Plan, error: &DialError) -> Verdict {
     let place = plan.target.place();
     let failure = match error {
-        DialError::NameUnknown { name, words } => Failure::new(
-            format!("The name “{name}” is not known."),
-            "Check its spelling and your network connection.",
-        )
-        .with_detail(words.clone()),
+        DialError::NameUnknown { name, words } => unknown(plan, name).with_detail(words.clone()),
         DialError::Tcp { kind, words } => tcp(plan, *kind).with_detail(words.clone()),
         DialError::Unix { kind, words } => unix(&place, *kind).with_detail(words.clone()),
         DialError::TimedOut(step) => timed_out(plan, *step),
@@ -77,6 +73,19 @@ fn is_final(error: &DialError) -> bool {
             | DialError::Unsupported(_)
             | DialError::Proxy(ProxyError::Authentication | ProxyError::TooLong(_))
             | DialError::WebSocket(WebSocketError::Header(_) | WebSocketError::Path(_))
+    )
+}
+
+fn unknown(plan: &Plan, name: &str) -> Failure {
+    if plan.target.proxy.kind == ProxyKind::None {
+        return Failure::new(
+            format!("The name “{name}” is not known."),
+            "Check its spelling and your network connection.",
+        );
+    }
+    Failure::new(
+        format!("The name of the proxy, “{name}”, is not known."),
+        "Check its spelling in the profile, and your network connection.",
     )
 }
 
@@ -207,7 +216,7 @@ fn proxy(plan: &Plan, error: &ProxyError) -> Failure {
                     format!("The proxy at {first} does not allow connections to {place}."),
                     "Ask whoever runs the proxy to allow this host and port, or use another port (443 is often allowed).",
                 ),
-                404 | 502 | 503 | 504 => Failure::new(
+                404 | 500 | 502..=504 => Failure::new(
                     format!("The proxy at {first} cannot reach {place}."),
                     "Check the broker's host and port, and that it runs.",
                 ),
@@ -272,7 +281,7 @@ fn certificate(place: &str, problem: &CertificateProblem) -> Failure {
     const TRUST: &str = "trust exactly this certificate";
     match problem {
         CertificateProblem::Expired { on } => Failure::new(
-            format!("The certificate of {place} has expired on {}.", day(*on)),
+            format!("The certificate of {place} expired on {}.", day(*on)),
             format!("{RENEW}, check the clock of this machine, or {TRUST}."),
         ),
         CertificateProblem::NotYetValid { from } => Failure::new(
@@ -344,11 +353,7 @@ pub(super) fn alert_of(plan: &Plan, alert: &Alert) -> Failure {
             format!("{place} asks for a client certificate."),
             "Choose the certificate and its key in the profile.",
         ),
-        Alert::CertificateRejected(why) => Failure::new(
-            format!("{place} does not accept the client certificate."),
-            "Choose another certificate in the profile, or ask whoever runs the broker.",
-        )
-        .with_detail(why.clone()),
+        Alert::CertificateRejected(why) => rejected(&place, *why),
         Alert::Version => Failure::new(
             format!("{place} speaks no version of TLS that this profile allows."),
             format!(
@@ -372,6 +377,27 @@ pub(super) fn alert_of(plan: &Plan, alert: &Alert) -> Failure {
             "Check TLS in the profile, and see the broker's log.",
         )
         .with_detail(words.clone()),
+    }
+}
+
+fn rejected(place: &str, why: Rejection) -> Failure {
+    const NEW: &str = "Ask whoever issued it for a new one, and choose that in the profile.";
+    let not = |why: &str| format!("{place} does not accept the client certificate{why}.");
+    match why {
+        Rejection::Expired => Failure::new(not(": it has expired"), NEW),
+        Rejection::Revoked => Failure::new(not(": it has been revoked"), NEW),
+        Rejection::UnknownIssuer => Failure::new(
+            not(": it does not know who issued it"),
+            "Choose one from the authority that the broker trusts, or ask whoever runs the broker.",
+        ),
+        Rejection::WrongKey => Failure::new(
+            not(": the key does not fit it"),
+            "Choose the certificate and the key that belong together in the profile.",
+        ),
+        Rejection::Unsaid => Failure::new(
+            not(" and does not say why"),
+            "Choose another one in the profile, or ask whoever runs the broker.",
+        ),
     }
 }
 

@@ -5,13 +5,14 @@ mod dialing;
 use std::io;
 use std::time::Duration;
 
-use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode};
-use crate::profile::{Identity, Transport};
+use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode, TopicFilter, Version};
+use crate::profile::{Identity, ProxyKind, Transport};
 
 use super::Failure;
-use super::dial::{self, Phase, Speech};
+use super::dial::{self, Answer, Phase, ProxyError, Speech};
 use super::plan::Plan;
 use super::session::Loss;
+use super::tap::AliasError;
 
 pub(super) use dialing::day;
 
@@ -68,14 +69,16 @@ pub(super) struct Evidence<'a> {
     pub(super) phase: Phase,
     /// What came first on the open stream, if anything did.
     pub(super) heard: Option<Speech>,
-    /// The transport that the port answered to when it was asked afterwards.
-    pub(super) answers: Option<Transport>,
+    /// What the port answered to when it was asked afterwards.
+    pub(super) answers: Option<Answer>,
     /// CONNACK, if one came.
     pub(super) connack: Option<&'a ConnAck>,
     /// DISCONNECT from the broker, if one came.
     pub(super) disconnect: Option<&'a Disconnect>,
     /// What the tap could not read.
     pub(super) unreadable: Option<Unreadable>,
+    /// Filters whose subscription was asked for and not answered, the last one at the end.
+    pub(super) unanswered: &'a [TopicFilter],
     /// How long the connection had lasted; `None` when CONNACK was never accepted.
     pub(super) lasted: Option<Duration>,
     /// Connections in a row that were closed right after CONNACK, this one included; see [`count_short_life`].
@@ -89,6 +92,8 @@ pub(super) enum Unreadable {
     TooLarge(usize),
     /// The rule that is broken.
     Malformed(String),
+    /// A topic alias means nothing.
+    BadAlias(AliasError),
 }
 
 /// Counts one more short connection that ended with `loss` after `before` of them.
@@ -119,13 +124,16 @@ fn is_reset(loss: &Loss) -> bool {
 /// Judges the evidence, the broker's own statements first.
 pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
     if let Some(disconnect) = evidence.disconnect {
-        return disconnected(disconnect);
+        return disconnected(disconnect, evidence.unanswered);
     }
     if let Some(connack) = evidence.connack.filter(|connack| connack.reason.is_error()) {
         return refused(evidence.plan, connack);
     }
     if let Some(Unreadable::TooLarge(size)) = evidence.unreadable {
         return too_large(size, evidence.plan.max_packet_size);
+    }
+    if let Some(Unreadable::BadAlias(err)) = evidence.unreadable {
+        return bad_alias(err);
     }
     match evidence.lasted {
         Some(_) => Verdict {
@@ -146,8 +154,25 @@ fn not_connected(evidence: Evidence<'_>) -> Verdict {
     {
         return bad_connack(connack, words_of(evidence.loss, evidence.unreadable));
     }
-    if let (Some(transport), true) = (evidence.answers, evidence.connack.is_none()) {
-        return Verdict::again(dialing::answers(plan, transport));
+    if let (Some(answer), true) = (evidence.answers, evidence.connack.is_none()) {
+        return match answer {
+            Answer::Transport(transport) => Verdict::again(dialing::answers(plan, transport)),
+            Answer::Web(status) => {
+                let wanted = wanted_of(plan, &evidence.phase);
+                Verdict::again(dialing::speaks(plan, &Speech::Http(status), wanted))
+            }
+            Answer::Proxy(kind) => {
+                let speech = match kind {
+                    ProxyKind::Socks5 => Speech::Socks,
+                    ProxyKind::HttpConnect | ProxyKind::None => Speech::Http(None),
+                };
+                dialing::verdict(plan, &ProxyError::NotAProxy(speech).into())
+            }
+            Answer::OlderVersion => Verdict {
+                failure: other_version(plan),
+                is_final: true,
+            },
+        };
     }
     match (evidence.phase, evidence.loss) {
         (Phase::Failed(err), _) => dialing::verdict(plan, &err),
@@ -259,16 +284,27 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
                     evidence.short_lives
                 ),
                 format!(
-                    "Another client with the client id “{}” may be connected, or a subscription may not be allowed: change \
+                    "Another client with the client id “{}” may be connected, or {} may not be allowed: change \
                  the client id, or subscribe to less.",
-                    evidence.plan.client_id
+                    evidence.plan.client_id,
+                    match named(evidence.unanswered) {
+                        Some(filters) => format!("the subscription to {filters}"),
+                        None => "a subscription".to_owned(),
+                    }
                 ),
             )
         }
-        Loss::Closed | Loss::Done => Failure::new(
-            "The broker closed the connection without giving a reason.",
-            "It may have been stopped or restarted: see the broker's log.",
-        ),
+        loss if is_cut_by_broker(loss)
+            && let Some(filters) = named(evidence.unanswered) =>
+        {
+            Failure::new(
+                format!(
+                    "The broker closed the connection instead of answering the subscription to {filters}."
+                ),
+                "It may not allow that, as AWS IoT Core does: remove the subscription, or choose a narrower filter.",
+            )
+        }
+        Loss::Closed | Loss::Done => closed(evidence.plan),
         Loss::PingTimeout | Loss::ConnectTimeout => Failure::new(
             format!(
                 "The broker did not answer within the keep alive of {} s.",
@@ -302,12 +338,44 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
     }
 }
 
+/// The end of a connection that nobody has explained; some brokers say nothing to a client whose id is taken over.
+fn closed(plan: &Plan) -> Failure {
+    let cure = if plan.has_own_id {
+        format!(
+            "It may have been stopped or restarted, or another client uses the client id “{}”: see the broker's log.",
+            plan.client_id
+        )
+    } else {
+        "It may have been stopped or restarted: see the broker's log.".to_owned()
+    };
+    Failure::new(
+        "The broker closed the connection without giving a reason.",
+        cure,
+    )
+}
+
 fn too_large(size: usize, limit: u32) -> Verdict {
     Verdict {
         failure: Failure::new(
             format!("The broker sent a packet of {size} bytes; this profile accepts {limit}."),
             "Raise the largest packet size in the profile.",
         ),
+        is_final: true,
+    }
+}
+
+/// The connection was ended with DISCONNECT 0x94 or 0x82, and would only end again.
+fn bad_alias(err: AliasError) -> Verdict {
+    let cure = match err {
+        AliasError::TooHigh { .. } => {
+            "Raise the topic alias maximum in the profile, and report it to the broker's makers."
+        }
+        AliasError::Unknown(_) | AliasError::Zero => {
+            "Set the topic alias maximum in the profile to 0, and report it to the broker's makers."
+        }
+    };
+    Verdict {
+        failure: Failure::new(err.to_string(), cure),
         is_final: true,
     }
 }
@@ -319,14 +387,31 @@ fn words_of(loss: Loss, unreadable: Option<Unreadable>) -> String {
     }
 }
 
+/// What the port should have spoken where the attempt got stuck.
+fn wanted_of(plan: &Plan, phase: &Phase) -> &'static str {
+    match phase {
+        Phase::Open => "MQTT",
+        _ if plan.target.transport.uses_tls() => "TLS",
+        _ => "MQTT",
+    }
+}
+
+fn other_version(plan: &Plan) -> Failure {
+    let other = match plan.version {
+        Version::V5 => Version::V311,
+        Version::V311 => Version::V5,
+    };
+    Failure::new(
+        format!("The broker does not speak {}.", plan.version),
+        format!("Choose {other} in the profile."),
+    )
+}
+
 /// CONNACK with a refusal (MQTT 5, 3.2.2.2).
 fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
     let meaning = connack.reason.connack_meaning();
     let failure = match connack.reason.0 {
-        0x84 => Failure::new(
-            format!("The broker does not speak {}.", plan.version),
-            "Choose the other version in the profile.",
-        ),
+        0x84 => other_version(plan),
         // mosquitto says so of a wrong password, too
         0x87 if plan.user_name.is_some() => Failure::new(
             meaning.what,
@@ -343,9 +428,46 @@ fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
 }
 
 /// DISCONNECT from the broker (MQTT 5, 3.14.2.1).
-fn disconnected(disconnect: &Disconnect) -> Verdict {
+/// Whether the broker may have closed the connection because it did not like what was asked last.
+pub(super) fn is_cut_by_broker(loss: &Loss) -> bool {
+    matches!(loss, Loss::Closed) || is_reset(loss)
+}
+
+/// Whether a DISCONNECT with this reason may answer a SUBSCRIBE: protocol error, own reason, not authorized, topic filter
+/// invalid, quota, shared, identifier and wildcard subscriptions not supported (MQTT 5, 3.14.2.1).
+pub(super) fn may_answer_subscribe(reason: ReasonCode) -> bool {
+    matches!(
+        reason.0,
+        0x82 | 0x83 | 0x87 | 0x8F | 0x97 | 0x9E | 0xA1 | 0xA2
+    )
+}
+
+/// At most three filters as a person reads them, the last one asked first.
+fn named(filters: &[TopicFilter]) -> Option<String> {
+    let quoted = |filter: &TopicFilter| format!("“{filter}”");
+    let some: Vec<String> = filters.iter().rev().take(3).map(quoted).collect();
+    let (last, first) = some.split_last()?;
+    Some(match (first, filters.len() - some.len()) {
+        ([], _) => last.clone(),
+        (first, 0) => format!("{} or {last}", first.join(", ")),
+        (first, more) => format!("{}, {last} or {more} others", first.join(", ")),
+    })
+}
+
+fn disconnected(disconnect: &Disconnect, unanswered: &[TopicFilter]) -> Verdict {
     let meaning = disconnect.reason.disconnect_meaning();
-    let failure = Failure::new(meaning.what, meaning.cure).with_reason(disconnect.reason);
+    let filters = named(unanswered).filter(|_| may_answer_subscribe(disconnect.reason));
+    let failure = match filters {
+        Some(filters) => Failure::new(
+            format!(
+                "{} It did so instead of answering the subscription to {filters}.",
+                meaning.what
+            ),
+            "Remove the subscription, or choose a narrower filter.",
+        ),
+        None => Failure::new(meaning.what, meaning.cure),
+    };
+    let failure = failure.with_reason(disconnect.reason);
     // malformed packet, protocol error, not authorized, taken over, topic filter or name invalid, packet too large,
     // administrative action, payload format, retain, QoS, another server, and what the broker does not support:
     // all of this would only happen again

@@ -29,7 +29,7 @@ impl App {
             let first = input.raw.dropped_files.first();
             first.map(|file| file.path().to_owned())
         });
-        if dropped.is_some() && !self.views.dialog.is_open() {
+        if dropped.is_some() && !self.views.dialogs.is_open() {
             self.apply_to_list(ListAction::OpenImport(dropped));
         }
     }
@@ -90,7 +90,7 @@ impl App {
             let text = "There is no connection to export. Add one first.".to_owned();
             return self.say(Level::Info, "Canopy", text, None);
         }
-        self.views.dialog = Dialog::export(wanted, what);
+        self.views.dialogs.show(None, Dialog::export(wanted, what));
     }
 
     /// Adds what a command says; its message goes into the publish panel when `fills` says so.

@@ -28,10 +28,12 @@ impl App {
             ListAction::RenameFolder(from, to) => self.rename_folder(&from, &to),
             ListAction::DeleteFolder(path) => self.delete_folder(&path),
             ListAction::SetFolderOpen(path, is_open) => self.set_folder_open(&path, is_open),
-            ListAction::OpenImport(path) => self.views.dialog = Dialog::import(path),
+            ListAction::OpenImport(path) => self.views.dialogs.show(None, Dialog::import(path)),
             ListAction::Import(imported, choices) => self.import(*imported, &choices),
             ListAction::OpenExport(ids, what) => self.open_export(&ids, what),
-            ListAction::OpenNewFromCommand => self.views.dialog = Dialog::new_from_command(),
+            ListAction::OpenNewFromCommand => {
+                self.views.dialogs.show(None, Dialog::new_from_command())
+            }
             ListAction::AddFromCommand(command, fills) => self.add_from_command(*command, fills),
         }
     }
@@ -76,7 +78,9 @@ impl App {
     }
 
     fn ask_folder(&mut self, task: FolderTask) {
-        self.views.dialog = Dialog::folder(task, &self.data.profiles);
+        self.views
+            .dialogs
+            .show(None, Dialog::folder(task, &self.data.profiles));
     }
 
     fn new_folder(&mut self, path: &str) {

@@ -23,7 +23,8 @@ pub(super) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     let (status, words) = status_line(&answer)?;
     match status {
         200..=299 => Ok(()),
-        407 => Err(ProxyError::Authentication.into()),
+        // 401 is for web pages, and still what tinyproxy says of a wrong password
+        401 | 407 => Err(ProxyError::Authentication.into()),
         _ => Err(ProxyError::Refused { status, words }.into()),
     }
 }

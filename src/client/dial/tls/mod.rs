@@ -23,7 +23,7 @@ use tokio_rustls::client::TlsStream;
 use crate::profile::TlsVersion;
 
 use super::super::plan::Target;
-use super::error::{Alert, DialError};
+use super::error::{Alert, DialError, Rejection};
 use super::first_bytes::{FirstBytes, Speech};
 use super::lost;
 use super::steps::{Progress, Step};
@@ -244,12 +244,12 @@ fn alert(description: AlertDescription, lacks_certificate: bool) -> Alert {
             Alert::CertificateRequired
         }
         A::BadCertificate | A::UnsupportedCertificate | A::CertificateUnknown => {
-            Alert::CertificateRejected("it does not say why".to_owned())
+            Alert::CertificateRejected(Rejection::Unsaid)
         }
-        A::CertificateRevoked => Alert::CertificateRejected("it is revoked".to_owned()),
-        A::CertificateExpired => Alert::CertificateRejected("it has expired".to_owned()),
-        A::UnknownCA => Alert::CertificateRejected("its issuer is unknown there".to_owned()),
-        A::DecryptError => Alert::CertificateRejected("its key does not fit".to_owned()),
+        A::CertificateRevoked => Alert::CertificateRejected(Rejection::Revoked),
+        A::CertificateExpired => Alert::CertificateRejected(Rejection::Expired),
+        A::UnknownCA => Alert::CertificateRejected(Rejection::UnknownIssuer),
+        A::DecryptError => Alert::CertificateRejected(Rejection::WrongKey),
         A::ProtocolVersion => Alert::Version,
         A::NoApplicationProtocol => Alert::Protocol,
         A::UnrecognisedName => Alert::ServerName,
