@@ -269,6 +269,7 @@ impl Driver {
             self.parts.events.note_reached();
         }
         let answers = self.ask_what_answers(&phase, &loss, lasted.is_some()).await;
+        let unreadable = self.heard.unreadable.take();
         let Verdict { failure, is_final } = judge(Evidence {
             plan: &self.parts.plan,
             loss,
@@ -277,7 +278,8 @@ impl Driver {
             answers,
             connack: self.heard.connack.as_deref(),
             disconnect: self.heard.disconnect.as_ref(),
-            unreadable: self.heard.unreadable.take(),
+            unanswered: self.heard.first_unanswered(),
+            unreadable,
             lasted,
             short_lives: self.short_lives,
         });
@@ -303,14 +305,15 @@ impl Driver {
             return None;
         }
         let plan = &self.parts.plan;
-        // MQTT 3.1.1 lets a broker close the connection when it does not know the version (3.1.2.2)
-        let was_closed = matches!(loss, Loss::Closed | Loss::Io(_))
+        // MQTT 3.1.1 lets a broker close the connection when it does not know the version (3.1.2.2); some keep quiet
+        let is_unheard = matches!(loss, Loss::Closed | Loss::Io(_) | Loss::ConnectTimeout)
             && *phase == dial::Phase::Open
             && self.parts.progress.heard().is_none();
+        let account = (plan.user_name.as_deref(), plan.password.as_deref());
         let ask = async {
-            if was_closed
+            if is_unheard
                 && plan.version == Version::V5
-                && dial::answers_to_older_version(&plan.target).await
+                && dial::answers_to_older_version(&plan.target, account).await
             {
                 return Some(Answer::OlderVersion);
             }

@@ -5,7 +5,7 @@ mod dialing;
 use std::io;
 use std::time::Duration;
 
-use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode, Version};
+use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode, TopicFilter, Version};
 use crate::profile::{Identity, ProxyKind, Transport};
 
 use super::Failure;
@@ -74,6 +74,8 @@ pub(super) struct Evidence<'a> {
     pub(super) connack: Option<&'a ConnAck>,
     /// DISCONNECT from the broker, if one came.
     pub(super) disconnect: Option<&'a Disconnect>,
+    /// The first subscription that the broker has not answered.
+    pub(super) unanswered: Option<&'a TopicFilter>,
     /// What the tap could not read.
     pub(super) unreadable: Option<Unreadable>,
     /// How long the connection had lasted; `None` when CONNACK was never accepted.
@@ -214,7 +216,7 @@ fn no_connack(
 
 fn closed_before_connack(plan: &Plan, err: Option<&io::Error>) -> Failure {
     let expects = match plan.target.transport {
-        Transport::Tcp => "It may expect TLS there, refuse",
+        Transport::Tcp => "It may expect TLS there, or refuse",
         _ => "It may refuse",
     };
     let failure = Failure::new(
@@ -222,7 +224,10 @@ fn closed_before_connack(plan: &Plan, err: Option<&io::Error>) -> Failure {
             "{} closed the connection instead of answering CONNECT.",
             plan.target.place()
         ),
-        format!("{expects} this protocol version, or refuse this client: see the broker's log."),
+        format!(
+            "{expects} user name and password, the client id or {}: see the broker's log.",
+            plan.version
+        ),
     );
     match err {
         Some(err) => failure.with_detail(err.to_string()),
@@ -267,6 +272,11 @@ fn bad_connack(connack: &ConnAck, words: String) -> Verdict {
 fn lost(evidence: &Evidence<'_>) -> Failure {
     let place = evidence.plan.target.place();
     let failure = match &evidence.loss {
+        Loss::Closed | Loss::Done | Loss::Io(_)
+            if evidence.unanswered.is_some() && evidence.unreadable.is_none() =>
+        {
+            closed_at(evidence.unanswered)
+        }
         loss @ (Loss::Closed | Loss::Io(_))
             if evidence.short_lives >= SUSPICIOUS && !is_reset(loss) =>
         {
@@ -314,6 +324,21 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
         Some(detail) => failure.with_detail(detail),
         None => failure,
     }
+}
+
+/// The end of a connection that was asked for a subscription; MQTT 3.1.1 knows no better refusal than that of SUBACK,
+/// and not every broker sends it.
+fn closed_at(unanswered: Option<&TopicFilter>) -> Failure {
+    let filter = unanswered.map(ToString::to_string).unwrap_or_default();
+    let cure = if filter == "#" {
+        "Subscribe to a branch such as “home/#” instead, or ask whoever runs the broker for access."
+    } else {
+        "Subscribe without it, or ask whoever runs the broker for access."
+    };
+    Failure::new(
+        format!("The broker closed the connection when it was asked for “{filter}”."),
+        cure,
+    )
 }
 
 /// The end of a connection that nobody has explained; some brokers say nothing to a client whose id is taken over.
