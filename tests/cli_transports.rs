@@ -134,6 +134,11 @@ fn every_transport_ends_as_with_mosquittos_clients() {
         0,
     );
     brokers.both_end("--cafile {dir}/ca.pem -p {tls} -h 127.0.0.1 --insecure", 0);
+    // who issued the certificate is checked all the same
+    brokers.both_end(
+        "--cafile {dir}/other.pem -p {tls} -h 127.0.0.1 --insecure",
+        1,
+    );
     brokers.both_end(
         &format!("--cafile {{dir}}/ca.pem -p {{mutual}} {identity}"),
         0,

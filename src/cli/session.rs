@@ -147,7 +147,7 @@ pub fn in_options(failure: &Failure) -> Failure {
 }
 
 /// What the window calls its fields, and the options for them.
-const OPTIONS: [(&str, &str); 19] = [
+const OPTIONS: [(&str, &str); 20] = [
     (
         "enter that as the server name, or trust exactly this certificate",
         "give it with --server-name, or trust exactly this certificate with --fingerprint",
@@ -199,6 +199,10 @@ const OPTIONS: [(&str, &str); 19] = [
     ("as the server name in the profile", "with --server-name"),
     ("as server name in the profile", "with --server-name"),
     ("ALPN in the profile", "--tls-alpn"),
+    (
+        "topic alias maximum in the profile",
+        "topic alias maximum (-D connect topic-alias-maximum)",
+    ),
     ("proxy in the profile", "proxy in --proxy"),
     ("headers in the profile", "headers in --ws-header"),
     (

@@ -168,6 +168,17 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The highest topic alias that the broker may use: the one that CONNECT announces.
+    pub(super) fn topic_alias_maximum(&self) -> u16 {
+        let announced =
+            (self.extras.connect.topic_alias_maximum).or(self.connect.topic_alias_maximum);
+        announced
+            .filter(|_| self.version == Version::V5)
+            .unwrap_or(0)
+    }
+}
+
 /// Whether it is known where to connect to.
 fn check_place(profile: &Profile) -> Result<(), Failure> {
     if profile.transport == Transport::Unix {
@@ -204,11 +215,11 @@ fn check_place(profile: &Profile) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the profile adds to CONNECT. Topic aliases are never asked for: whoever looks at the messages one by one
-/// would no longer see their topics.
+/// What the profile adds to CONNECT. The tap puts the topics in the place of aliases.
 fn connect_properties(settings: &Mqtt5Settings) -> Properties {
     Properties {
         receive_maximum: settings.receive_maximum.filter(|maximum| *maximum > 0),
+        topic_alias_maximum: Some(settings.topic_alias_maximum).filter(|maximum| *maximum > 0),
         request_problem_information: (!settings.request_problem_information).then_some(0),
         request_response_information: settings.request_response_information.then_some(1),
         user: settings.user_properties.clone(),

@@ -236,6 +236,9 @@ fn set_connect_properties(options: &mut rumqttc::MqttOptions, properties: &Prope
     if let Some(maximum) = properties.receive_maximum {
         options.set_receive_maximum(Some(maximum));
     }
+    if let Some(maximum) = properties.topic_alias_maximum {
+        options.set_topic_alias_max(Some(maximum));
+    }
     if let Some(request) = properties.request_response_information {
         options.set_request_response_info(Some(request));
     }

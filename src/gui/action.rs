@@ -4,7 +4,7 @@ use crate::client::{Outgoing, PublishId};
 use crate::model::{NodeId, SortBy};
 use crate::mqtt::{Qos, TopicName};
 use crate::profile::{
-    BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings,
+    BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings, Subscription,
 };
 
 /// Names a secret: whose, and which of them.
@@ -42,6 +42,16 @@ pub enum DockTab {
     Broker,
     /// The log.
     Log,
+}
+
+/// An action, and the connection whose views asked for it: what it changes about a connection, it changes there, whatever
+/// is shown by then.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The connection's profile; `None` where none was shown.
+    pub of: Option<ProfileId>,
+    /// What is to be done.
+    pub action: Action,
 }
 
 /// Something a view asks the application to do.
@@ -88,8 +98,24 @@ pub enum Action {
     ReconnectNow,
     /// Subscribe (also to change the QoS) and remember it in the profile.
     Subscribe(String, Qos),
+    /// Subscribe with these options, in the place of another filter if one is named, and remember it in the profile.
+    SubscribeAs(Option<String>, Box<Subscription>),
+    /// Show the list of all subscriptions.
+    ShowSubscriptions,
     /// Unsubscribe and forget it in the profile.
     Unsubscribe(String),
+
+    // ---- tabs
+    /// Show the tab of this profile.
+    ShowTab(ProfileId),
+    /// Show the tab that many places on the right, in a circle.
+    StepTab(isize),
+    /// Move the tab of this profile to this place.
+    MoveTab(ProfileId, usize),
+    /// Say DISCONNECT and close the tab; asks first when something would be cut short.
+    CloseTab(ProfileId),
+    /// The same without asking.
+    CloseTabConfirmed(ProfileId),
 
     // ---- tree
     /// Select a topic or branch.

@@ -9,7 +9,7 @@ use crate::client::Failure;
 use crate::mqtt::Timestamp;
 use crate::profile::{Profile, ProfileId, Settings};
 
-use super::action::{Action, Level, SecretKey};
+use super::action::{Action, Asked, Level, SecretKey};
 use super::broker_state::BrokerState;
 use super::log::Log;
 use super::session::Session;
@@ -32,20 +32,34 @@ pub struct Context<'a> {
     pub settings: &'a Settings,
     /// Where profiles and settings are kept.
     pub config_path: &'a std::path::Path,
-    /// The connection that is open or being opened.
+    /// All connections that are open or being opened, in the order of their tabs.
+    pub open: &'a [Session],
+    /// The one of them that these views show.
     pub session: Option<&'a Session>,
     /// The broker inside.
     pub broker: &'a BrokerState,
     /// What happened so far.
     pub log: &'a Log,
     /// What views asked for in this frame.
-    pub actions: &'a RefCell<Vec<Action>>,
+    pub actions: &'a RefCell<Vec<Asked>>,
 }
 
-impl Context<'_> {
-    /// Asks the application to do something after this frame.
+impl<'a> Context<'a> {
+    /// The open connection of this profile.
+    pub fn session_of(&self, id: &ProfileId) -> Option<&'a Session> {
+        self.open.iter().find(|session| session.profile.id == *id)
+    }
+
+    /// Asks the application to do something after this frame, for the connection that these views show.
     pub fn ask(&self, action: Action) {
-        self.actions.borrow_mut().push(action);
+        let of = self.session.map(|session| session.profile.id.clone());
+        self.actions.borrow_mut().push(Asked { of, action });
+    }
+
+    /// The same for the connection of this profile.
+    pub fn ask_for(&self, id: &ProfileId, action: Action) {
+        let of = Some(id.clone());
+        self.actions.borrow_mut().push(Asked { of, action });
     }
 
     /// Shows a toast.

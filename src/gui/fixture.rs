@@ -18,7 +18,7 @@ use crate::model::Model;
 use crate::mqtt::{PacketId, Properties, Publish, Qos, Timestamp, TopicName};
 use crate::profile::{Profile, ProfileId, Settings};
 
-use super::action::{Action, SecretKey};
+use super::action::{Action, Asked, SecretKey};
 use super::broker_state::BrokerState;
 use super::context::Context;
 use super::log::Log;
@@ -120,7 +120,7 @@ pub struct Fixture {
     /// The log.
     pub log: Log,
     zone: TimeZone,
-    actions: RefCell<Vec<Action>>,
+    actions: RefCell<Vec<Asked>>,
 }
 
 impl Fixture {
@@ -204,6 +204,7 @@ impl Fixture {
             known_passwords: &self.known_passwords,
             settings: &self.settings,
             config_path: &self.config_path,
+            open: self.session.as_slice(),
             session: self.session.as_ref(),
             broker: &self.broker,
             log: &self.log,
@@ -213,7 +214,8 @@ impl Fixture {
 
     /// Takes out what views asked for so far.
     pub fn take_actions(&self) -> Vec<Action> {
-        self.actions.take()
+        let asked = self.actions.take().into_iter();
+        asked.map(|asked| asked.action).collect()
     }
 }
 

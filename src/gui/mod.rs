@@ -2,7 +2,9 @@
 //!
 //! | file | what it shows |
 //! |---|---|
-//! | `top_bar` | connection switcher, connect, filter, broker switch, theme, settings |
+//! | `top_bar`, `filter_box` | connection switcher, connect, filter, broker switch, theme, settings |
+//! | `tab_strip` | the open connections, when there are several |
+//! | `pane` | tree, inspector and dock of one connection |
 //! | `connections` | the list of profiles and the editor of one |
 //! | `subscriptions` | the chips above the tree |
 //! | `tree` | the live topic tree |
@@ -22,6 +24,7 @@ mod context;
 mod dialogs;
 mod dock;
 mod file_choice;
+mod filter_box;
 #[cfg(test)]
 mod fixture;
 mod icons;
@@ -31,11 +34,13 @@ mod latest;
 mod log;
 mod notice;
 mod palette;
+mod pane;
 mod quit;
 mod session;
 mod start;
 mod status_bar;
 mod subscriptions;
+mod tab_strip;
 mod theme;
 mod toasts;
 mod top_bar;

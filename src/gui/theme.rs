@@ -10,7 +10,7 @@ use egui::{
 
 use crate::mqtt::Qos;
 use crate::payload::json::TokenKind;
-use crate::profile::Theme;
+use crate::profile::{ProfileColor, Theme};
 
 /// The colours of one theme, by purpose.
 #[derive(Debug, Clone, Copy)]
@@ -119,10 +119,29 @@ impl Palette {
         }
     }
 
+    fn is_dark(&self) -> bool {
+        self.background == DARK.background
+    }
+
     /// `color` as a soft background: how badges and glowing rows are filled.
     pub fn tint(&self, color: Color32, strength: f32) -> Color32 {
         self.panel.lerp_to_gamma(color, strength)
     }
+}
+
+/// What a profile's colour looks like: light enough on dark, dark enough on light, for strips, dots and badges.
+pub fn profile_color(color: ProfileColor, palette: &Palette) -> Color32 {
+    let (on_dark, on_light) = match color {
+        ProfileColor::Red => (0x00ff_6b5e, 0x00d0_3327),
+        ProfileColor::Orange => (0x00ff_9a4d, 0x00c2_5a00),
+        ProfileColor::Yellow => (0x00f2_cf4a, 0x0093_7300),
+        ProfileColor::Green => (0x006c_cf5f, 0x002f_8a22),
+        ProfileColor::Teal => (0x003f_c9c0, 0x0000_807a),
+        ProfileColor::Blue => (0x006a_a5ff, 0x0025_63d9),
+        ProfileColor::Purple => (0x00b7_94f6, 0x007a_46c9),
+        ProfileColor::Pink => (0x00f7_86c0, 0x00c0_2f7e),
+    };
+    rgb(if palette.is_dark() { on_dark } else { on_light })
 }
 
 /// The knob of a switch that is on, in both themes.

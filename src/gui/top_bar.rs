@@ -1,21 +1,16 @@
 //! The bar at the top: connection switcher, connect and disconnect, filter, the broker's switch, theme, settings.
 
-use egui::{
-    Align, CornerRadius, Frame, Key, Layout, Margin, Popup, RichText, Sense, Stroke, TextEdit, Ui,
-    vec2,
-};
+use egui::{Align, CornerRadius, Frame, Layout, Margin, Popup, RichText, Sense, Stroke, Ui, vec2};
 
 use crate::client::State;
-use crate::payload::format::thousands;
-use crate::profile::{Profile, Settings, Theme, Verify};
+use crate::profile::{Profile, Settings, Theme};
 
 use super::action::Action;
 use super::context::Context;
+use super::filter_box::FilterBox;
 use super::icons;
 use super::theme::{self, Palette};
-use super::widgets::{
-    Look, badge, button, dot, field, galley, icon_button, icon_mark, muted, switch,
-};
+use super::widgets::{Look, badge, button, dot, galley, icon_button, icon_mark, muted, switch};
 
 /// Widths of the window below which something gives way: the address, the version, then words that an icon can stand for.
 const ROOM_FOR_ADDRESS: f32 = 1_200.0;
@@ -25,91 +20,26 @@ const ROOM_FOR_WORDS: f32 = 900.0;
 const NAME_LENGTH: usize = 28;
 const SHORT_NAME_LENGTH: usize = 18;
 
-/// UI state of the top bar.
-#[derive(Default)]
-pub struct TopBar {
-    /// Text of the filter box.
-    pub filter: String,
-    /// Put the keyboard into the filter box in the next frame.
-    pub focus_filter: bool,
-}
-
-impl TopBar {
-    /// Draws the bar. `is_explorer` says whether the tree is shown, and with it the filter.
-    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, is_explorer: bool) {
-        let width = ui.available_width();
-        ui.horizontal_centered(|ui| {
-            logo_ui(ui, context);
-            switcher_ui(ui, context, width);
-            connect_ui(ui, context, width);
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if icon_button(ui, icons::GEAR, "Settings (Ctrl+,)", Look::Plain).clicked() {
-                    context.ask(Action::OpenSettings);
-                }
-                theme_ui(ui, context);
-                broker_ui(ui, context, width);
-                if is_explorer && context.session.is_some() {
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        self.filter_ui(ui, context);
-                    });
-                }
-            });
+/// Draws the bar. With `filter` the tree is shown.
+pub fn top_bar_ui(ui: &mut Ui, context: &Context<'_>, filter: Option<&mut FilterBox>) {
+    let width = ui.available_width();
+    ui.horizontal_centered(|ui| {
+        logo_ui(ui, context);
+        switcher_ui(ui, context, width);
+        connect_ui(ui, context, width);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icon_button(ui, icons::GEAR, "Settings (Ctrl+,)", Look::Plain).clicked() {
+                context.ask(Action::OpenSettings);
+            }
+            theme_ui(ui, context);
+            broker_ui(ui, context, width);
+            if let Some(filter) = filter {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    filter.ui(ui, context);
+                });
+            }
         });
-    }
-
-    fn filter_ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
-        let room = ui.available_width();
-        let width = (room - 24.0).clamp(80.0, 420.0);
-        ui.add_space(((room - width) / 2.0).max(0.0));
-        let palette = Palette::of(ui);
-        let hint_text = |text: &str| {
-            RichText::new(text)
-                .font(theme::caption())
-                .color(palette.faint)
-        };
-        let key = hint_text("Ctrl F");
-        let icon = RichText::new(icons::SEARCH)
-            .font(theme::icon(14.0))
-            .color(palette.muted);
-        let hint = if width > 250.0 {
-            "Filter topics and payloads"
-        } else {
-            "Filter"
-        };
-        let is_empty = self.filter.is_empty();
-        let mut edit = TextEdit::singleline(&mut self.filter)
-            .hint_text(hint)
-            .prefix(icon);
-        let result = context
-            .session
-            .and_then(|session| session.live.search_result())
-            .filter(|_| !is_empty);
-        if width > 200.0 {
-            edit = edit.suffix(match result {
-                Some((found, _)) => hint_text(&format!("{} found", thousands(found as u64))),
-                None => key,
-            });
-        }
-        let response = field(ui, edit, "Filter topics and payloads", width);
-        if std::mem::take(&mut self.focus_filter) {
-            response.request_focus();
-        }
-        let goes_on = [Key::Enter, Key::ArrowDown];
-        let is_left = response.has_focus() || response.lost_focus();
-        if is_left && ui.input(|input| goes_on.iter().any(|key| input.key_pressed(*key))) {
-            context.ask(Action::FocusTree);
-        }
-        if response.changed() {
-            context.ask(Action::Filter(self.filter.clone()));
-        }
-        if let Some((found, took)) = result {
-            let count = thousands(found as u64);
-            response.on_hover_text(format!(
-                "{count} found in {:.1} ms. A piece of a topic or payload, or a topic filter with + and #. Esc clears.",
-                took.as_secs_f64() * 1_000.0
-            ));
-        }
-    }
+    });
 }
 
 fn logo_ui(ui: &mut Ui, context: &Context<'_>) {
@@ -162,10 +92,10 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
                 };
                 let name = shortened(&session.profile.name, most);
                 ui.label(RichText::new(name).font(theme::strong()));
-                let tls = &session.profile.tls;
-                if session.profile.transport.uses_tls() && tls.verify == Verify::Nothing {
+                let left_out = session.profile.tls.verify.left_out();
+                if let Some(what) = left_out.filter(|_| session.profile.transport.uses_tls()) {
                     badge(ui, None, "not verified", palette.amber)
-                        .on_hover_text("This profile takes any certificate of the broker");
+                        .on_hover_text(format!("As the profile says, {what}"));
                 }
                 if window_width > ROOM_FOR_ADDRESS {
                     ui.label(
@@ -221,17 +151,22 @@ fn switcher_menu_ui(ui: &mut Ui, context: &Context<'_>) {
     egui::ScrollArea::vertical()
         .max_height(360.0)
         .show(ui, |ui| {
-            for profile in context.profiles {
-                let is_open = context
+            for session in context.open {
+                let is_shown = context
                     .session
-                    .is_some_and(|session| session.profile.id == profile.id);
-                let label = format!("{}   {}", profile.name, short_url(profile));
-                if ui.selectable_label(is_open, label).clicked() {
-                    context.ask(if is_open {
-                        Action::ShowExplorer
-                    } else {
-                        Action::Connect(profile.id.clone())
-                    });
+                    .is_some_and(|shown| shown.profile.id == session.profile.id);
+                let color = state_color(Palette::of(ui), &session.state());
+                if switcher_row_ui(ui, &session.profile, Some(color), is_shown) {
+                    context.ask(Action::ShowTab(session.profile.id.clone()));
+                }
+            }
+            let is_closed = |profile: &&Profile| context.session_of(&profile.id).is_none();
+            if !context.open.is_empty() && context.profiles.iter().any(|it| is_closed(&it)) {
+                ui.separator();
+            }
+            for profile in context.profiles.iter().filter(is_closed) {
+                if switcher_row_ui(ui, profile, None, false) {
+                    context.ask(Action::Connect(profile.id.clone()));
                 }
             }
             if context.profiles.is_empty() {
@@ -245,6 +180,27 @@ fn switcher_menu_ui(ui: &mut Ui, context: &Context<'_>) {
     if ui.button("Manage connections").clicked() {
         context.ask(Action::ShowConnections);
     }
+}
+
+/// A line of the menu: the state of an open connection, name and address. Says whether it was clicked.
+fn switcher_row_ui(
+    ui: &mut Ui,
+    profile: &Profile,
+    state: Option<egui::Color32>,
+    is_shown: bool,
+) -> bool {
+    let palette = Palette::of(ui);
+    let label = format!("{}   {}", profile.name, short_url(profile));
+    let text = RichText::new(format!("      {label}")).color(palette.text);
+    let row = ui.add(egui::Button::selectable(is_shown, text));
+    row.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), is_shown, &label)
+    });
+    if let Some(color) = state {
+        let center = row.rect.left_center() + vec2(13.0, 0.0);
+        ui.painter().circle_filled(center, 4.0, color);
+    }
+    row.clicked()
 }
 
 fn connect_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {

@@ -13,6 +13,8 @@ use crate::client::Wake;
 const SHORTEST: Duration = Duration::from_millis(33);
 /// Longest such time, however dear a frame is: slower looks broken.
 const LONGEST: Duration = Duration::from_millis(250);
+/// The same while only connections that nobody looks at receive something: their tabs say how much.
+const UNSEEN: Duration = Duration::from_millis(500);
 /// Share of one core that the whole program may use before frames become rarer. All of it counts, because software
 /// OpenGL draws in threads of its own, which no clock around a frame sees.
 const WANTED_SHARE: f32 = 0.2;
@@ -38,6 +40,8 @@ impl Mark {
 pub struct Waker {
     context: egui::Context,
     is_pending: AtomicBool,
+    /// The same for what nobody looks at.
+    is_pending_unseen: AtomicBool,
     delay_micros: AtomicU64,
     mark: Mutex<Mark>,
 }
@@ -49,6 +53,7 @@ impl Waker {
         Arc::new(Self {
             context,
             is_pending: AtomicBool::new(false),
+            is_pending_unseen: AtomicBool::new(false),
             delay_micros,
             mark: Mutex::new(Mark::now()),
         })
@@ -58,6 +63,24 @@ impl Waker {
     pub fn as_wake(self: &Arc<Self>) -> Wake {
         let waker = Arc::clone(self);
         Arc::new(move || waker.wake())
+    }
+
+    /// The function that a connection calls: while `sight` says that nobody looks at it, its messages ask for few frames.
+    pub fn as_wake_of(self: &Arc<Self>, sight: Arc<AtomicBool>) -> Wake {
+        let waker = Arc::clone(self);
+        Arc::new(move || {
+            if sight.load(Ordering::Relaxed) {
+                waker.wake();
+            } else {
+                waker.wake_unseen();
+            }
+        })
+    }
+
+    fn wake_unseen(&self) {
+        if !self.is_pending_unseen.swap(true, Ordering::AcqRel) {
+            self.context.request_repaint_after(UNSEEN);
+        }
     }
 
     /// Asks for a frame soon, unless one was asked for already.
@@ -70,6 +93,7 @@ impl Waker {
     /// A frame begins: the next wake-up asks for another one.
     pub fn frame_begins(&self) {
         self.is_pending.store(false, Ordering::Release);
+        self.is_pending_unseen.store(false, Ordering::Release);
     }
 
     /// A new frame is drawn: learns what the program used since the last one, and makes the next wake-up later or sooner.
@@ -127,5 +151,20 @@ mod tests {
         assert!(waker.is_pending.load(Ordering::Acquire));
         waker.frame_begins();
         assert!(!waker.is_pending.load(Ordering::Acquire));
+    }
+
+    #[test]
+    fn a_connection_that_nobody_looks_at_does_not_hurry_the_window() {
+        let waker = Waker::new(egui::Context::default());
+        let sight = Arc::new(AtomicBool::new(false));
+        let wake = waker.as_wake_of(Arc::clone(&sight));
+        wake();
+        assert!(!waker.is_pending.load(Ordering::Acquire));
+        assert!(waker.is_pending_unseen.load(Ordering::Acquire));
+        sight.store(true, Ordering::Relaxed);
+        wake();
+        assert!(waker.is_pending.load(Ordering::Acquire));
+        waker.frame_begins();
+        assert!(!waker.is_pending_unseen.load(Ordering::Acquire));
     }
 }

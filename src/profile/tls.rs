@@ -87,8 +87,22 @@ pub enum Verify {
     Full,
     /// Exactly these end-entity certificates, whatever else is wrong with them.
     Pinned(Vec<Fingerprint>),
+    /// Those that a known authority issued and that are valid today, whatever host they are for: whoever has another
+    /// certificate of that authority can pose as the broker. Always marked.
+    AnyHost,
     /// Every certificate: whoever sits in between can read along. A deliberate choice, always marked.
     Nothing,
+}
+
+impl Verify {
+    /// What nobody checks, as the beginning of a sentence; `None` where nothing is left out.
+    pub fn left_out(&self) -> Option<&'static str> {
+        match self {
+            Self::Full | Self::Pinned(_) => None,
+            Self::AnyHost => Some("the certificate's host name is not verified"),
+            Self::Nothing => Some("the certificate is not verified"),
+        }
+    }
 }
 
 /// How the client shows who it is.

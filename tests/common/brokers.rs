@@ -1,6 +1,7 @@
 //! Brokers of other makers, each on ports and in a directory of its own. Debian has RabbitMQ; the others are used where
 //! they are installed, and required only with `CANOPY_REQUIRE_BROKERS=1`.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -170,10 +171,12 @@ pub async fn rumqttd() -> Option<Service> {
              max_segment_size = 1048576\nmax_segment_count = 10\n"
                 .to_owned();
         for (kind, port) in [("v4", ports[0]), ("v5", ports[1]), ("ws", ports[2])] {
-            config += &format!(
-                "[{kind}.1]\nname = \"{kind}\"\nlisten = \"127.0.0.1:{port}\"\nnext_connection_delay_ms = 1\n\
-                 [{kind}.1.connections]\n{limits}"
-            );
+            let head = format!("[{kind}.1]\nname = \"{kind}\"\nlisten = \"127.0.0.1:{port}\"");
+            writeln!(
+                config,
+                "{head}\nnext_connection_delay_ms = 1\n[{kind}.1.connections]\n{limits}"
+            )
+            .expect("a string takes it");
             if kind == "v4" {
                 config += "[v4.1.connections.auth]\nann = \"right\"\n";
             }

@@ -13,7 +13,8 @@ fn trusting(authority: &Authority, port: u16) -> Profile {
     profile
 }
 
-/// Connects, and is refused with `expected`; then the chain is there, and pinning the certificate connects.
+/// Connects, and is refused with `expected`; then the chain is there, and pinning the certificate connects. Whatever it
+/// is, but a wrong host, is refused also where the host does not matter.
 async fn is_refused(authority: &Authority, issued: &Issued, expected: &[&str]) -> DialError {
     let port = tls_server(issued).await;
     let profile = trusting(authority, port);
@@ -31,12 +32,21 @@ async fn is_refused(authority: &Authority, issued: &Issued, expected: &[&str]) -
     let mut pinned = profile.clone();
     pinned.tls.verify = Verify::Pinned(vec![own.fingerprint.clone()]);
     Probe::connect(pinned).await;
-    let mut careless = profile;
+    let mut careless = profile.clone();
     careless.tls.verify = Verify::Nothing;
     Probe::connect(careless).await;
     let failed = report.steps.last().expect("a step");
     assert_eq!(failed.step, Step::Tls);
-    failed.outcome.clone().unwrap_err()
+    let err = failed.outcome.clone().unwrap_err();
+    let mut any_host = profile;
+    any_host.tls.verify = Verify::AnyHost;
+    match &err {
+        DialError::Certificate(CertificateProblem::WrongHost { .. }) => {
+            Probe::connect(any_host).await;
+        }
+        _ => assert_says(&super::refused(any_host).await, expected),
+    }
+    err
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,6 +113,9 @@ async fn unknown_issuers_and_self_signed_certificates_are_told_apart() {
     is_refused(&authority, &foreign, &expected).await;
     let own = authority.self_signed("own", &hosts);
     is_refused(&authority, &own, &["is self-signed"]).await;
+    // nobody vouches for it, and it is for somebody else: the first of them is told
+    let neither = stranger.issue("neither", &parameters(&["broker.example"]));
+    is_refused(&authority, &neither, &expected).await;
 
     // whoever chooses the certificate itself as CA file trusts it
     let mut trusted = reaching(Transport::Tls, tls_server(&own).await);

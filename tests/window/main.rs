@@ -20,4 +20,5 @@ mod look;
 mod profiles;
 mod publish;
 mod subscriptions;
+mod tabs;
 mod tree;

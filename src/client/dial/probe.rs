@@ -241,8 +241,8 @@ mod tests {
         );
         let name = "n".repeat(300);
         let long = connect((Some(&name), None)).unwrap();
-        // 12 + 2 + 300 = 2 × 128 + 58
-        assert_eq!(long[..3], [0x10, 58 | 0x80, 2]);
+        // 12 + 2 + 300 = 2 × 128 + 0x3a
+        assert_eq!(long[..3], [0x10, 0xba, 2]);
         assert_eq!(long.len(), 3 + 314);
         assert_eq!(connect((Some(&"n".repeat(20_000)), None)), None);
     }

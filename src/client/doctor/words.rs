@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::mqtt::{Properties, Timestamp, Version};
-use crate::profile::Profile;
+use crate::mqtt::{Properties, Version};
+use crate::profile::{Profile, Verify};
 
 use super::super::failure::day;
 use super::super::{DialReport, Failure, Granted, PeerCertificate, now};
@@ -149,15 +149,23 @@ fn limits(profile: &Profile, properties: &Properties) -> Vec<String> {
 }
 
 /// TLS stands: version and cipher, the broker's certificate, and what to know about it.
-pub(super) fn secured(dial: &DialReport, reached: &str, trusts_anything: bool) -> Finding {
+pub(super) fn secured(dial: &DialReport, reached: &str, verify: &Verify) -> Finding {
     let own = dial.certificates.first();
     let left = own.map(|own| own.not_after.since(now()));
-    let mut finding = match (trusts_anything, own, left) {
-        (true, ..) => Finding::note(
+    let mut finding = match (verify, own, left) {
+        (Verify::Nothing, ..) => Finding::note(
             format!("{reached}; the certificate is not checked."),
             "Whoever is in between can read along: trust the broker's authority or certificate in the profile instead.",
         ),
-        (false, Some(own), Some(left)) if left < SOON => Finding::note(
+        (Verify::AnyHost, Some(own), _) => Finding::note(
+            format!(
+                "{reached}; the certificate's host name is not checked (it is for {}).",
+                own.names.join(", ")
+            ),
+            "Whoever has another certificate of the same authority can pose as the broker: enter the name it is for as \
+             server name in the profile instead.",
+        ),
+        (_, Some(own), Some(left)) if left < SOON => Finding::note(
             format!(
                 "{reached}; the certificate expires on {}.",
                 day(own.not_after)

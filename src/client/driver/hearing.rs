@@ -1,8 +1,6 @@
 //! What the driver learns from the tap: answers of the broker, and what was really written.
 
-use std::collections::BTreeMap;
-
-use crate::mqtt::{ConnAck, Disconnect, Packet, PacketId, Timestamp, TopicFilter};
+use crate::mqtt::{ConnAck, Disconnect, Packet, Timestamp};
 
 use super::super::failure::Unreadable;
 use super::super::tap::Seen;
@@ -18,16 +16,7 @@ pub(super) struct Heard {
     /// Whether a message was acknowledged, or one came in a resumed session: with such connections, however
     /// short, everything gets through in the end.
     pub(super) progressed: bool,
-    /// What was asked for and not answered yet.
-    asked: BTreeMap<PacketId, TopicFilter>,
     ping_sent: Option<Timestamp>,
-}
-
-impl Heard {
-    /// The subscription that the broker still owes an answer for.
-    pub(super) fn first_unanswered(&self) -> Option<&TopicFilter> {
-        self.asked.values().next()
-    }
 }
 
 impl Driver {
@@ -45,6 +34,9 @@ impl Driver {
                 }
                 (Direction::Incoming, Seen::Malformed(words)) => {
                     self.heard.unreadable = Some(Unreadable::Malformed(words));
+                }
+                (Direction::Incoming, Seen::BadAlias(err)) => {
+                    self.heard.unreadable = Some(Unreadable::BadAlias(err));
                 }
                 (Direction::Outgoing, _) => {}
             }
@@ -67,7 +59,6 @@ impl Driver {
                 self.tell_all(self.publishes.received(&ack));
             }
             Packet::SubAck(suback) => {
-                self.heard.asked.remove(&suback.packet_id);
                 let events = self.subscriptions.suback(&suback);
                 self.tell_all(events);
             }
@@ -91,10 +82,6 @@ impl Driver {
                 self.tell_all(event);
             }
             Packet::Subscribe(subscribe) => {
-                let first = subscribe.requests.first().map(|first| first.filter.clone());
-                if let Some(first) = first {
-                    self.heard.asked.insert(subscribe.packet_id, first);
-                }
                 let filters = subscribe.requests.into_iter().map(|request| request.filter);
                 self.subscriptions.written(subscribe.packet_id, filters);
             }

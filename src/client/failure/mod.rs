@@ -12,6 +12,7 @@ use super::Failure;
 use super::dial::{self, Answer, Phase, ProxyError, Speech};
 use super::plan::Plan;
 use super::session::Loss;
+use super::tap::AliasError;
 
 pub(super) use dialing::day;
 
@@ -74,10 +75,10 @@ pub(super) struct Evidence<'a> {
     pub(super) connack: Option<&'a ConnAck>,
     /// DISCONNECT from the broker, if one came.
     pub(super) disconnect: Option<&'a Disconnect>,
-    /// The first subscription that the broker has not answered.
-    pub(super) unanswered: Option<&'a TopicFilter>,
     /// What the tap could not read.
     pub(super) unreadable: Option<Unreadable>,
+    /// Filters whose subscription was asked for and not answered, the last one at the end.
+    pub(super) unanswered: &'a [TopicFilter],
     /// How long the connection had lasted; `None` when CONNACK was never accepted.
     pub(super) lasted: Option<Duration>,
     /// Connections in a row that were closed right after CONNACK, this one included; see [`count_short_life`].
@@ -91,6 +92,8 @@ pub(super) enum Unreadable {
     TooLarge(usize),
     /// The rule that is broken.
     Malformed(String),
+    /// A topic alias means nothing.
+    BadAlias(AliasError),
 }
 
 /// Counts one more short connection that ended with `loss` after `before` of them.
@@ -121,13 +124,16 @@ fn is_reset(loss: &Loss) -> bool {
 /// Judges the evidence, the broker's own statements first.
 pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
     if let Some(disconnect) = evidence.disconnect {
-        return disconnected(disconnect);
+        return disconnected(disconnect, evidence.unanswered);
     }
     if let Some(connack) = evidence.connack.filter(|connack| connack.reason.is_error()) {
         return refused(evidence.plan, connack);
     }
     if let Some(Unreadable::TooLarge(size)) = evidence.unreadable {
         return too_large(size, evidence.plan.max_packet_size);
+    }
+    if let Some(Unreadable::BadAlias(err)) = evidence.unreadable {
+        return bad_alias(err);
     }
     match evidence.lasted {
         Some(_) => Verdict {
@@ -272,11 +278,6 @@ fn bad_connack(connack: &ConnAck, words: String) -> Verdict {
 fn lost(evidence: &Evidence<'_>) -> Failure {
     let place = evidence.plan.target.place();
     let failure = match &evidence.loss {
-        Loss::Closed | Loss::Done | Loss::Io(_)
-            if evidence.unanswered.is_some() && evidence.unreadable.is_none() =>
-        {
-            closed_at(evidence.unanswered)
-        }
         loss @ (Loss::Closed | Loss::Io(_))
             if evidence.short_lives >= SUSPICIOUS && !is_reset(loss) =>
         {
@@ -286,10 +287,24 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
                     evidence.short_lives
                 ),
                 format!(
-                    "Another client with the client id “{}” may be connected, or a subscription may not be allowed: change \
+                    "Another client with the client id “{}” may be connected, or {} may not be allowed: change \
                  the client id, or subscribe to less.",
-                    evidence.plan.client_id
+                    evidence.plan.client_id,
+                    match named(evidence.unanswered) {
+                        Some(filters) => format!("the subscription to {filters}"),
+                        None => "a subscription".to_owned(),
+                    }
                 ),
+            )
+        }
+        loss if is_cut_by_broker(loss)
+            && let Some(filters) = named(evidence.unanswered) =>
+        {
+            Failure::new(
+                format!(
+                    "The broker closed the connection instead of answering the subscription to {filters}."
+                ),
+                "It may not allow that, as AWS IoT Core does: remove the subscription, or choose a narrower filter.",
             )
         }
         Loss::Closed | Loss::Done => closed(evidence.plan),
@@ -326,21 +341,6 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
     }
 }
 
-/// The end of a connection that was asked for a subscription; MQTT 3.1.1 knows no better refusal than that of SUBACK,
-/// and not every broker sends it.
-fn closed_at(unanswered: Option<&TopicFilter>) -> Failure {
-    let filter = unanswered.map(ToString::to_string).unwrap_or_default();
-    let cure = if filter == "#" {
-        "Subscribe to a branch such as “home/#” instead, or ask whoever runs the broker for access."
-    } else {
-        "Subscribe without it, or ask whoever runs the broker for access."
-    };
-    Failure::new(
-        format!("The broker closed the connection when it was asked for “{filter}”."),
-        cure,
-    )
-}
-
 /// The end of a connection that nobody has explained; some brokers say nothing to a client whose id is taken over.
 fn closed(plan: &Plan) -> Failure {
     let cure = if plan.has_own_id {
@@ -363,6 +363,22 @@ fn too_large(size: usize, limit: u32) -> Verdict {
             format!("The broker sent a packet of {size} bytes; this profile accepts {limit}."),
             "Raise the largest packet size in the profile.",
         ),
+        is_final: true,
+    }
+}
+
+/// The connection was ended with DISCONNECT 0x94 or 0x82, and would only end again.
+fn bad_alias(err: AliasError) -> Verdict {
+    let cure = match err {
+        AliasError::TooHigh { .. } => {
+            "Raise the topic alias maximum in the profile, and report it to the broker's makers."
+        }
+        AliasError::Unknown(_) | AliasError::Zero => {
+            "Set the topic alias maximum in the profile to 0, and report it to the broker's makers."
+        }
+    };
+    Verdict {
+        failure: Failure::new(err.to_string(), cure),
         is_final: true,
     }
 }
@@ -415,9 +431,46 @@ fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
 }
 
 /// DISCONNECT from the broker (MQTT 5, 3.14.2.1).
-fn disconnected(disconnect: &Disconnect) -> Verdict {
+/// Whether the broker may have closed the connection because it did not like what was asked last.
+pub(super) fn is_cut_by_broker(loss: &Loss) -> bool {
+    matches!(loss, Loss::Closed) || is_reset(loss)
+}
+
+/// Whether a DISCONNECT with this reason may answer a SUBSCRIBE: protocol error, own reason, not authorized, topic filter
+/// invalid, quota, shared, identifier and wildcard subscriptions not supported (MQTT 5, 3.14.2.1).
+pub(super) fn may_answer_subscribe(reason: ReasonCode) -> bool {
+    matches!(
+        reason.0,
+        0x82 | 0x83 | 0x87 | 0x8F | 0x97 | 0x9E | 0xA1 | 0xA2
+    )
+}
+
+/// At most three filters as a person reads them, the last one asked first.
+fn named(filters: &[TopicFilter]) -> Option<String> {
+    let quoted = |filter: &TopicFilter| format!("“{filter}”");
+    let some: Vec<String> = filters.iter().rev().take(3).map(quoted).collect();
+    let (last, first) = some.split_last()?;
+    Some(match (first, filters.len() - some.len()) {
+        ([], _) => last.clone(),
+        (first, 0) => format!("{} or {last}", first.join(", ")),
+        (first, more) => format!("{}, {last} or {more} others", first.join(", ")),
+    })
+}
+
+fn disconnected(disconnect: &Disconnect, unanswered: &[TopicFilter]) -> Verdict {
     let meaning = disconnect.reason.disconnect_meaning();
-    let failure = Failure::new(meaning.what, meaning.cure).with_reason(disconnect.reason);
+    let filters = named(unanswered).filter(|_| may_answer_subscribe(disconnect.reason));
+    let failure = match filters {
+        Some(filters) => Failure::new(
+            format!(
+                "{} It did so instead of answering the subscription to {filters}.",
+                meaning.what
+            ),
+            "Remove the subscription, or choose a narrower filter.",
+        ),
+        None => Failure::new(meaning.what, meaning.cure),
+    };
+    let failure = failure.with_reason(disconnect.reason);
     // malformed packet, protocol error, not authorized, taken over, topic filter or name invalid, packet too large,
     // administrative action, payload format, retain, QoS, another server, and what the broker does not support:
     // all of this would only happen again

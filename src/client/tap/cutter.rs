@@ -7,10 +7,13 @@ use crate::mqtt::{Packet, Timestamp, Version, codec};
 use super::super::batch::{Batch, Direction};
 use super::super::mask::mask_password;
 use super::super::now;
-use super::{Seen, Signal};
+use super::aliases::{Aliases, complete, length_with};
+use super::{Seen, Setup, Signal};
 
 /// First byte of CONNECT.
 const CONNECT: u8 = 0x10;
+/// A batch ends once the topics put in for aliases make it so much longer, in bytes: seven bytes may stand for 64 KiB.
+const MOST_ADDED: usize = 256 * 1024;
 
 /// Cuts one direction into packets.
 pub(super) struct Cutter {
@@ -24,19 +27,46 @@ pub(super) struct Cutter {
     awaits_gain: bool,
     is_first: bool,
     gave_up: bool,
+    aliases: Aliases,
+    /// Bytes that the topics put in have added to the last batch.
+    added: usize,
 }
 
 impl Cutter {
-    pub(super) fn new(direction: Direction, version: Version, limit: usize) -> Self {
+    /// For what the broker sends.
+    pub(super) fn incoming(setup: Setup) -> Self {
+        Self {
+            limit: setup.max_packet_size,
+            aliases: Aliases::new(setup.topic_alias_maximum),
+            ..Self::new(Direction::Incoming, setup.version)
+        }
+    }
+
+    /// For what is sent to the broker.
+    pub(super) fn outgoing(version: Version) -> Self {
+        Self::new(Direction::Outgoing, version)
+    }
+
+    fn new(direction: Direction, version: Version) -> Self {
         Self {
             direction,
             version,
-            limit,
+            limit: usize::MAX,
             bytes: BytesMut::new(),
             awaits_gain: false,
             is_first: true,
             gave_up: false,
+            aliases: Aliases::default(),
+            added: 0,
         }
+    }
+
+    /// Bytes that are there although nothing more was read, which [`Cutter::cut`] has to look at.
+    pub(super) fn waiting_bytes(&self) -> usize {
+        if self.added < MOST_ADDED {
+            return 0;
+        }
+        self.bytes.len()
     }
 
     /// Whether what came cannot be cut into packets, from [`Cutter::bytes`] on.
@@ -63,12 +93,16 @@ impl Cutter {
         }
         let at = now();
         let mut ends = Vec::new();
-        let end = self.measure(at, &mut ends, signals);
+        let mut missing = Vec::new();
+        let end = self.measure(at, (&mut ends, &mut missing), signals);
         if end == 0 {
             return None;
         }
         let block = self.bytes.split_to(end).freeze();
-        let block = mask_password(self.version, self.direction, block);
+        let mut block = mask_password(self.version, self.direction, block);
+        if !missing.is_empty() {
+            (block, ends) = complete(&block, &ends, &missing);
+        }
         let batch = Batch::new(at, (self.direction, self.version), block, ends);
         for frame in batch.frames() {
             signals.extend(self.signal(at, frame, &batch));
@@ -76,9 +110,15 @@ impl Cutter {
         Some(batch)
     }
 
-    /// Notes the end of each whole packet, and returns that of the last one.
-    fn measure(&mut self, at: Timestamp, ends: &mut Vec<u32>, signals: &mut Vec<Signal>) -> usize {
+    /// Notes the end of each whole packet, and the topics that are missing in some; returns the end of the last one.
+    fn measure(
+        &mut self,
+        at: Timestamp,
+        (ends, missing): (&mut Vec<u32>, &mut Vec<(usize, Bytes)>),
+        signals: &mut Vec<Signal>,
+    ) -> usize {
         let mut end = 0;
+        self.added = 0;
         while let Some(length) = self.next_length(end, at, signals) {
             // the password in CONNECT is only looked for at the start of a batch
             if end > 0 && self.direction == Direction::Outgoing && self.bytes[end] == CONNECT {
@@ -87,10 +127,46 @@ impl Cutter {
             let Ok(next) = u32::try_from(end + length) else {
                 break;
             };
+            match self.missing_topic(end, length) {
+                Ok(None) => {}
+                Ok(Some(topic)) => {
+                    self.added += topic.len();
+                    missing.push((ends.len(), topic));
+                }
+                Err(seen) => {
+                    self.give_up(at, seen, signals);
+                    break;
+                }
+            }
             end += length;
             ends.push(next);
+            if self.added >= MOST_ADDED {
+                break;
+            }
         }
         end
+    }
+
+    /// The topic that an alias stands for in the packet of `length` bytes at `start`.
+    fn missing_topic(&mut self, start: usize, length: usize) -> Result<Option<Bytes>, Seen> {
+        if self.direction == Direction::Outgoing || self.version == Version::V311 {
+            return Ok(None);
+        }
+        let frame = self.bytes.get(start..start + length).unwrap_or_default();
+        let topic = self.aliases.note(frame).map_err(Seen::BadAlias)?;
+        match topic {
+            Some(topic) if length_with(frame, &topic).is_none() => Err(Seen::TooLarge(length)),
+            topic => Ok(topic),
+        }
+    }
+
+    fn give_up(&mut self, at: Timestamp, seen: Seen, signals: &mut Vec<Signal>) {
+        self.gave_up = true;
+        signals.push(Signal {
+            at,
+            direction: self.direction,
+            seen,
+        });
     }
 
     /// The length of the packet that begins at `start`, once all of it is there.
@@ -111,12 +187,7 @@ impl Cutter {
             Ok(Some(length)) => return (rest.len() >= length).then_some(length),
             Err(err) => Seen::Malformed(err.to_string()),
         };
-        self.gave_up = true;
-        signals.push(Signal {
-            at,
-            direction: self.direction,
-            seen,
-        });
+        self.give_up(at, seen, signals);
         None
     }
 
@@ -194,7 +265,7 @@ mod tests {
 
     /// How many gains the tap sees in `bytes` from an MQTT 3.1.1 broker.
     fn gains(bytes: &[u8]) -> usize {
-        let mut cutter = Cutter::new(Direction::Incoming, Version::V311, 1_000);
+        let mut cutter = Cutter::new(Direction::Incoming, Version::V311);
         let mut signals = Vec::new();
         cutter.add(bytes);
         cutter.cut(&mut signals);

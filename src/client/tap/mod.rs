@@ -3,12 +3,14 @@
 //! | file | what it does |
 //! |---|---|
 //! | `cutter` | cuts one direction into packets |
+//! | `aliases` | puts topics in the place of topic aliases |
 //! | `route` | says which incoming packets rumqttc gets, and acknowledges the messages that it does not get |
 //!
 //! The socket is read in big blocks. All packets go to [`super::Captures`]; the few that decide how the connection is
 //! doing go to the driver as [`Signal`]s as well, because rumqttc keeps reason strings and properties of refusals to
 //! itself. What rumqttc writes passes unchanged; acknowledgements are put between its packets.
 
+mod aliases;
 mod cutter;
 mod route;
 
@@ -25,6 +27,7 @@ use crate::mqtt::{Packet, Timestamp, Version};
 
 use super::batch::{Batch, Direction};
 use super::captures::Link;
+pub(super) use aliases::AliasError;
 use cutter::Cutter;
 use route::{Route, route};
 
@@ -61,6 +64,8 @@ pub(super) enum Seen {
     TooLarge(usize),
     /// Bytes that are not MQTT, with the rule they break.
     Malformed(String),
+    /// A message whose topic alias means nothing.
+    BadAlias(AliasError),
 }
 
 /// How a tap is set up.
@@ -69,6 +74,8 @@ pub(super) struct Setup {
     pub(super) version: Version,
     /// The largest incoming packet that will be taken in, in bytes.
     pub(super) max_packet_size: usize,
+    /// The highest topic alias that the broker may use.
+    pub(super) topic_alias_maximum: u16,
     /// Whether messages are acknowledged by commands; else the tap does it.
     pub(super) acknowledge_by_hand: bool,
 }
@@ -111,12 +118,11 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync + Unpin + 'static> Stream for S {}
 impl<S: Stream> Tap<S> {
     /// Puts a tap around `stream`.
     pub(super) fn new(stream: S, link: Arc<Link>, setup: Setup) -> Self {
-        let cutter = |direction, limit| Cutter::new(direction, setup.version, limit);
         Self {
             stream: Some(stream),
             link,
-            incoming: cutter(Direction::Incoming, setup.max_packet_size),
-            outgoing: cutter(Direction::Outgoing, usize::MAX),
+            incoming: Cutter::incoming(setup),
+            outgoing: Cutter::outgoing(setup.version),
             for_session: BytesMut::new(),
             answers: Answers {
                 by_hand: setup.acknowledge_by_hand,
@@ -154,11 +160,17 @@ impl<S: Stream> Tap<S> {
         }
     }
 
-    /// Reads what the socket has, at most one block; returns how many bytes came. 0 is the end.
+    /// Reads what the socket has, at most one block; returns how many bytes came. 0 is the end. What was left over from
+    /// the last time comes first.
     fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        make_room(&mut self.incoming.bytes);
-        let stream = self.stream.as_mut().ok_or(io::ErrorKind::NotConnected)?;
-        let count = ready!(pin!(stream.read_buf(&mut self.incoming.bytes)).poll(context))?;
+        let waiting = self.incoming.waiting_bytes();
+        let count = if waiting > 0 {
+            waiting
+        } else {
+            make_room(&mut self.incoming.bytes);
+            let stream = self.stream.as_mut().ok_or(io::ErrorKind::NotConnected)?;
+            ready!(pin!(stream.read_buf(&mut self.incoming.bytes)).poll(context))?
+        };
         let batch = self.incoming.cut(&mut self.signals);
         if let Some(batch) = batch {
             self.direct(&batch);

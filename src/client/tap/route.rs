@@ -54,7 +54,7 @@ fn publish(first: u8, frame: &[u8], answers: bool) -> Option<Route> {
 }
 
 /// Where the fixed header ends.
-fn body(frame: &[u8]) -> usize {
+pub(super) fn body(frame: &[u8]) -> usize {
     let more = frame.iter().skip(1).take_while(|byte| **byte & 0x80 != 0);
     2 + more.count()
 }

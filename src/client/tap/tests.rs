@@ -12,6 +12,7 @@ const PINGRESP: &[u8] = b"\xd0\x00";
 const SETUP: Setup = Setup {
     version: Version::V311,
     max_packet_size: 1_000,
+    topic_alias_maximum: 0,
     acknowledge_by_hand: false,
 };
 

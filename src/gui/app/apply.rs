@@ -1,15 +1,17 @@
 //! What views ask for, done: a flat match with a call per arm.
 
-use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, SubscribeOptions, now};
-use crate::model::{NodeId, Query, RetainedCursor};
-use crate::mqtt::{Qos, TopicFilter, TopicName};
-use crate::profile::{ProfileId, Settings, Subscription};
+use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, now};
+use crate::model::{NodeId, RetainedCursor};
+use crate::mqtt::TopicName;
+use crate::profile::{ProfileId, Settings};
 
-use super::super::action::{Action, Level};
+use super::super::action::{Action, Asked, DockTab, Level};
 use super::super::dialogs::Dialog;
 use super::super::jobs::Done;
-use super::super::session::{PublishRecord, Session};
+use super::super::pane::Pane;
+use super::super::session::PublishRecord;
 use super::super::theme;
+use super::open::Of;
 use super::{App, Screen};
 
 /// Nodes looked at for each time the model is locked, when retained topics are gathered.
@@ -20,18 +22,19 @@ impl App {
     pub(super) fn apply_all(&mut self, context: &egui::Context) {
         // an action may ask for another one, but not for ever
         for _ in 0..4 {
-            let actions = self.actions.take();
-            if actions.is_empty() {
+            let asked = self.actions.take();
+            if asked.is_empty() {
                 return;
             }
-            for action in actions {
-                self.apply(action, context);
+            for asked in asked {
+                self.apply(asked, context);
             }
         }
     }
 
-    fn apply(&mut self, action: Action, context: &egui::Context) {
-        match action {
+    fn apply(&mut self, asked: Asked, context: &egui::Context) {
+        let of = asked.of.as_ref();
+        match asked.action {
             Action::SelectProfile(id) => self.data.selected_profile = Some(id),
             Action::NewProfile => self.new_profile(),
             Action::DuplicateProfile(id) => self.duplicate_profile(&id),
@@ -48,29 +51,41 @@ impl App {
             Action::Connect(id) => self.connect(&id),
             Action::ConnectWith(key, secret, keep) => self.connect_with(key, secret, keep),
             Action::Examine(id) => self.examine(&id),
-            Action::Disconnect => self.end_connection(Command::Disconnect),
-            Action::DropConnection => self.end_connection(Command::Drop),
-            Action::ReconnectNow => self.command(Command::ReconnectNow),
-            Action::Subscribe(filter, qos) => self.subscribe(filter, qos),
-            Action::Unsubscribe(filter) => self.unsubscribe(&filter),
-
-            Action::Select(node) => self.select(node),
-            Action::SelectPath(path) => self.select_path(&path),
-            Action::SetOpen(node, open) => self.on_model(|model| model.set_open(node, open)),
-            Action::SetOpenBelow(node, open) => {
-                self.on_model(|model| model.set_open_below(node, open));
+            Action::Disconnect => self.end_connection(of, Command::Disconnect),
+            Action::DropConnection => self.end_connection(of, Command::Drop),
+            Action::ReconnectNow => self.command(of, Command::ReconnectNow),
+            Action::Subscribe(filter, qos) => self.subscribe(of, filter, qos),
+            Action::SubscribeAs(replaced, wanted) => {
+                self.subscribe_as(of, replaced.as_deref(), &wanted);
             }
-            Action::SortBy(order) => self.sort_by(order),
-            Action::SetPaused(paused) => self.set_paused(paused),
-            Action::Filter(text) => self.filter(&text),
-            Action::FocusFilter => self.focus_filter(),
-            Action::FocusTree => self.views.tree.take_focus(),
-            Action::ClearRetained(topics) => self.views.dialog = Dialog::clear_retained(topics),
-            Action::ClearRetainedBelow(node) => self.clear_retained_below(node),
-            Action::ClearRetainedConfirmed(topics) => self.clear_retained(topics),
+            Action::ShowSubscriptions => self.views.dialogs.show(of, Dialog::subscriptions()),
+            Action::Unsubscribe(filter) => self.unsubscribe(of, &filter),
 
-            Action::Publish(id, message) => self.publish(id, message),
-            Action::PublishHere(topic) => self.publish_here(&topic),
+            Action::ShowTab(id) => self.show_tab(&id),
+            Action::StepTab(step) => self.step_tab(step),
+            Action::MoveTab(id, place) => self.data.open.move_to(&id, place),
+            Action::CloseTab(id) => self.close_tab(&id),
+            Action::CloseTabConfirmed(id) => self.close_tab_now(&id),
+
+            Action::Select(node) => self.select(of, node),
+            Action::SelectPath(path) => self.select_path(of, &path),
+            Action::SetOpen(node, open) => self.on_model(of, |model| model.set_open(node, open)),
+            Action::SetOpenBelow(node, open) => {
+                self.on_model(of, |model| model.set_open_below(node, open));
+            }
+            Action::SortBy(order) => self.sort_by(of, order),
+            Action::SetPaused(paused) => self.set_paused(of, paused),
+            Action::Filter(text) => self.filter(of, &text),
+            Action::FocusFilter => self.focus_filter(of),
+            Action::FocusTree => self.on_pane(of, |pane| pane.tree.take_focus()),
+            Action::ClearRetained(topics) => {
+                self.views.dialogs.show(of, Dialog::clear_retained(topics));
+            }
+            Action::ClearRetainedBelow(node) => self.clear_retained_below(of, node),
+            Action::ClearRetainedConfirmed(topics) => self.clear_retained(of, topics),
+
+            Action::Publish(id, message) => self.publish(of, id, message),
+            Action::PublishHere(topic) => self.publish_here(of, &topic),
 
             Action::StartBroker => self.start_broker(false),
             Action::StartBrokerOn(port) => self.start_broker_on(port),
@@ -81,24 +96,24 @@ impl App {
             Action::SaveBroker(settings, secret) => self.save_broker(settings, secret),
 
             Action::ShowDock(tab) => {
-                self.views.dock.tab = tab;
+                self.on_pane(of, |pane| pane.dock.tab = tab);
                 self.show_explorer();
             }
             Action::SaveSettings(settings) => self.save_settings(*settings, context),
-            Action::OpenSettings => self.views.dialog = Dialog::settings(),
+            Action::OpenSettings => self.views.dialogs.show(None, Dialog::settings()),
             Action::OpenBrokerSettings => self.open_broker_settings(false),
             Action::ReconfigureBroker => self.open_broker_settings(true),
             Action::OpenPalette => self.views.palette.open(),
-            Action::OpenKeys => self.views.dialog = Dialog::Keys,
+            Action::OpenKeys => self.views.dialogs.show(None, Dialog::Keys),
             Action::ClearLog => self.data.log.clear(),
             Action::Copy(text, what) => self.copy(context, text, what),
             Action::Toast(level, text) => self.say(level, "Canopy", text, None),
         }
     }
 
-    /// Hands a command to the open connection and says when it is not taken.
-    pub(super) fn command(&mut self, command: Command) {
-        let Some(session) = &self.data.session else {
+    /// Hands a command to a connection and says when it is not taken.
+    pub(super) fn command(&mut self, of: Of<'_>, command: Command) {
+        let Some(session) = self.data.open.get(of) else {
             return;
         };
         if let Err(err) = session.live.send(command) {
@@ -107,119 +122,82 @@ impl App {
         }
     }
 
-    fn on_model(&mut self, change: impl FnOnce(&mut crate::model::Model)) {
-        if let Some(session) = &self.data.session {
+    fn on_model(&mut self, of: Of<'_>, change: impl FnOnce(&mut crate::model::Model)) {
+        if let Some(session) = self.data.open.get(of) {
             change(&mut session.live.lock());
             // which branches are open is part of the window's state
             self.data.unsaved.window = Some(now());
         }
     }
 
+    fn on_pane(&mut self, of: Of<'_>, change: impl FnOnce(&mut Pane)) {
+        if let Some(pane) = self.views.panes.get_mut(of) {
+            change(pane);
+        }
+    }
+
     fn show_explorer(&mut self) {
-        if self.data.session.is_some() {
+        if self.data.open.shown().is_some() {
             self.views.screen = Screen::Explorer;
         }
     }
 
-    fn subscribe(&mut self, text: String, qos: Qos) {
-        let filter = match TopicFilter::new(text.clone()) {
-            Ok(filter) => filter,
-            Err(err) => return self.say(Level::Error, "Canopy", err.to_string(), None),
-        };
-        let wanted = Subscription::new(text, qos);
-        self.edit_subscriptions(|subscriptions| {
-            match subscriptions
-                .iter_mut()
-                .find(|subscription| subscription.filter == wanted.filter)
-            {
-                Some(subscription) => subscription.qos = wanted.qos,
-                None => subscriptions.push(wanted.clone()),
-            }
-        });
-        let mut options = SubscribeOptions::default();
-        if let Some(session) = &mut self.data.session {
-            session.ask_for(&wanted);
-            // a change of the QoS leaves the other options of the profile as they are
-            let mut kept = session.profile.subscriptions.iter();
-            if let Some(kept) = kept.find(|kept| kept.filter == wanted.filter) {
-                options = SubscribeOptions::from(kept);
-            }
-        }
-        self.command(Command::SubscribeWith(filter, qos, options));
-    }
-
-    fn unsubscribe(&mut self, text: &str) {
-        self.edit_subscriptions(|subscriptions| {
-            subscriptions.retain(|subscription| subscription.filter != text);
-        });
-        if let Some(session) = &mut self.data.session {
-            session.forget(text);
-        }
-        if let Ok(filter) = TopicFilter::new(text.to_owned()) {
-            self.command(Command::Unsubscribe(filter));
-        }
-    }
-
-    fn select(&mut self, node: NodeId) {
-        let Some(session) = &mut self.data.session else {
+    fn select(&mut self, of: Of<'_>, node: NodeId) {
+        let Some(session) = self.data.open.get_mut(of) else {
             return;
         };
         session.selected = Some(node);
         let path = session.live.lock().path(node);
-        self.views.dock.publish.follow_topic(&path);
+        self.on_pane(of, |pane| pane.dock.publish.follow_topic(&path));
     }
 
-    fn select_path(&mut self, path: &str) {
-        let Some(session) = &self.data.session else {
+    fn select_path(&mut self, of: Of<'_>, path: &str) {
+        let Some(session) = self.data.open.get(of) else {
             return;
         };
         let mut model = session.live.lock();
         let Some(node) = model.find(path) else { return };
         model.reveal(node);
         drop(model);
-        self.select(node);
-        self.views.tree.reveal_selected();
+        self.select(of, node);
+        self.on_pane(of, |pane| pane.tree.reveal_selected());
     }
 
-    fn sort_by(&mut self, order: crate::model::SortBy) {
-        if let Some(session) = &mut self.data.session {
+    fn sort_by(&mut self, of: Of<'_>, order: crate::model::SortBy) {
+        if let Some(session) = self.data.open.get_mut(of) {
             session.sort = order;
             session.live.lock().sort_by(order);
         }
     }
 
-    fn set_paused(&mut self, paused: bool) {
-        if let Some(session) = &mut self.data.session {
+    fn set_paused(&mut self, of: Of<'_>, paused: bool) {
+        if let Some(session) = self.data.open.get_mut(of) {
             session.is_paused = paused;
             session.live.lock().set_paused(paused);
         }
     }
 
-    fn filter(&mut self, text: &str) {
-        if self.views.top_bar.filter != text {
-            text.clone_into(&mut self.views.top_bar.filter);
-        }
-        self.query = Query::new(text);
-        if let Some(session) = self.data.session.as_ref().filter(|_| text.is_empty())
-            && let Some(node) = session.selected
-        {
-            session.live.set_query(None);
+    fn filter(&mut self, of: Of<'_>, text: &str) {
+        let (Some(session), Some(pane)) = (self.data.open.get(of), self.views.panes.get_mut(of))
+        else {
+            return;
+        };
+        pane.filter.set(text);
+        session.live.set_query(pane.filter.query.clone());
+        if let Some(node) = session.selected.filter(|_| text.is_empty()) {
             session.live.lock().reveal(node);
-            return self.views.tree.reveal_selected();
-        }
-        if let Some(session) = &self.data.session {
-            session.live.set_query(self.query.clone());
+            pane.tree.reveal_selected();
         }
     }
 
-    fn focus_filter(&mut self) {
+    fn focus_filter(&mut self, of: Of<'_>) {
         self.show_explorer();
-        self.views.top_bar.focus_filter = true;
+        self.on_pane(of, |pane| pane.filter.wants_focus = true);
     }
 
     /// Finds the topics on a thread of its own, which may take a second for a million, and then asks.
-    fn clear_retained_below(&mut self, node: Option<NodeId>) {
-        let Some(session) = &self.data.session else {
+    fn clear_retained_below(&mut self, of: Of<'_>, node: Option<NodeId>) {
+        let Some(session) = self.data.open.get(of) else {
             return;
         };
         let model = std::sync::Arc::clone(session.live.model());
@@ -237,21 +215,21 @@ impl App {
     }
 
     /// The topics whose retained messages are to be cleared were found.
-    pub(super) fn retained_found(&mut self, profile: &ProfileId, topics: Vec<TopicName>) {
-        let is_open = |session: &Session| session.profile.id == *profile;
-        if self.data.session.as_ref().is_some_and(is_open) {
-            self.views.dialog = Dialog::clear_retained(topics);
+    pub(super) fn retained_found(&mut self, id: &ProfileId, topics: Vec<TopicName>) {
+        if self.data.open.get(Some(id)).is_some() {
+            let dialog = Dialog::clear_retained(topics);
+            self.views.dialogs.show(Some(id), dialog);
         }
     }
 
-    fn clear_retained(&mut self, topics: Vec<TopicName>) {
-        if let Some(session) = &mut self.data.session {
+    fn clear_retained(&mut self, of: Of<'_>, topics: Vec<TopicName>) {
+        if let Some(session) = self.data.open.get_mut(of) {
             session.clear_retained(topics);
         }
     }
 
-    fn publish(&mut self, id: PublishId, message: Outgoing) {
-        let Some(session) = &mut self.data.session else {
+    fn publish(&mut self, of: Of<'_>, id: PublishId, message: Outgoing) {
+        let (Some(session), Some(of)) = (self.data.open.get_mut(of), of) else {
             return;
         };
         session.start_publish(PublishRecord {
@@ -264,13 +242,15 @@ impl App {
         if let Err(err) = session.live.send(Command::Publish(id, message)) {
             let failed = Event::Publish(id, PublishStep::Failed(err.to_string()));
             session.take(&failed, now());
-            self.report(&failed);
+            self.report(of, &failed);
         }
     }
 
-    fn publish_here(&mut self, topic: &str) {
-        self.views.dock.tab = super::super::action::DockTab::Publish;
-        self.views.dock.publish.set_topic(topic);
+    fn publish_here(&mut self, of: Of<'_>, topic: &str) {
+        self.on_pane(of, |pane| {
+            pane.dock.tab = DockTab::Publish;
+            pane.dock.publish.set_topic(topic);
+        });
     }
 
     fn save_settings(&mut self, settings: Settings, context: &egui::Context) {
@@ -278,7 +258,7 @@ impl App {
         if (settings.zoom - self.data.settings.zoom).abs() > f32::EPSILON {
             context.set_zoom_factor(settings.zoom);
         }
-        if let Some(session) = &self.data.session {
+        for session in self.data.open.all() {
             session
                 .live
                 .lock()

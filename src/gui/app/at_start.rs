@@ -1,5 +1,5 @@
-//! What the window connects to when it opens: what the command line names, else the first profile in the list that
-//! wants to be connected at the start.
+//! What the window connects to when it opens: what the command line names, else every profile that wants to be connected
+//! at the start.
 
 use crate::profile::{ProfileId, SecretKind};
 
@@ -28,11 +28,31 @@ impl App {
         self.connect(&id);
     }
 
-    /// There is one connection at a time: of several marked profiles the first one is taken.
+    /// Opens a tab for each marked profile, in the order of the list.
     fn connect_marked(&mut self) {
-        let marked = self.data.profiles.iter().find(|it| it.auto_connect);
-        if let Some(id) = marked.map(|profile| profile.id.clone()) {
-            self.connect(&id);
+        let marked = self.data.profiles.iter().filter(|it| it.auto_connect);
+        let marked: Vec<ProfileId> = marked.map(|profile| profile.id.clone()).collect();
+        self.data.at_start.clone_from(&marked);
+        self.data.unasked.extend(marked.iter().cloned());
+        for id in marked {
+            self.begin_to_connect(&id);
+        }
+    }
+
+    /// Shows a connection that was just opened. A new tab that the start of the program has opened goes to its place
+    /// among the others of the kind, and is shown when it is the first of them: secrets are found in any order.
+    pub(super) fn present(&mut self, id: &ProfileId, is_new: bool) {
+        let place = |of: &ProfileId| self.data.at_start.iter().position(|it| it == of);
+        let is_later = |it: &ProfileId| place(it) > place(id);
+        let place_of_later = self.data.open.ids().iter().position(is_later);
+        let shown = self.data.open.shown_id();
+        let is_wanted = !self.data.unasked.contains(id) || shown.is_none_or(is_later);
+        if let Some(target) = place_of_later.filter(|_| is_new && place(id).is_some()) {
+            self.data.open.move_to(id, target);
+        }
+        self.data.unasked.remove(id);
+        if is_wanted {
+            self.show_tab(id);
         }
     }
 

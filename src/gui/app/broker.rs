@@ -13,7 +13,6 @@ use crate::profile::{
 use super::super::action::Level;
 use super::super::dialogs::Dialog;
 use super::super::jobs::Done;
-use super::super::session::Session;
 use super::App;
 
 impl App {
@@ -76,8 +75,8 @@ impl App {
                     format!("Port {port} is taken by another program."),
                 );
                 self.data.broker.wanted.demo = with_demo;
-                self.views.dialog = Dialog::port_taken(port, next_free);
-                return;
+                let dialog = Dialog::port_taken(port, next_free);
+                return self.views.dialogs.show(None, dialog);
             }
             Err(err @ (BrokerError::NeedsPassword | BrokerError::PasswordMissing)) => {
                 self.say(Level::Error, "Broker", err.to_string(), None);
@@ -124,10 +123,23 @@ impl App {
         });
     }
 
+    /// Whoever has saved no publish yet for the local broker gets some that the demo's devices answer to.
+    fn offer_publishes(&mut self) {
+        let local = ProfileId(LOCAL_BROKER.to_owned());
+        let Some(mut profile) = self.data.profile(&local).cloned() else {
+            return;
+        };
+        if profile.saved_publishes.is_empty() {
+            profile.saved_publishes = Demo::publishes();
+            self.edit_profile(profile);
+        }
+    }
+
     fn start_demo(&mut self) {
         let Some(address) = self.data.broker.address() else {
             return;
         };
+        self.offer_publishes();
         if self.data.broker.demo.is_none() {
             let credentials = self.data.broker.credentials.clone();
             self.data.broker.demo = Some(Demo::start(self.jobs.runtime(), address, credentials));
@@ -150,12 +162,10 @@ impl App {
         self.data.broker.is_changing = true;
         let demo = self.data.broker.demo.take();
         self.data.broker.wanted.demo = start_again && demo.is_some();
-        let is_local = |session: &Session| session.profile.id.0 == LOCAL_BROKER;
-        let is_used = self.data.session.as_ref().is_some_and(is_local);
+        let local = ProfileId(LOCAL_BROKER.to_owned());
+        let is_used = self.data.open.get(Some(&local)).is_some();
         self.data.broker.wanted.connection = start_again && is_used;
-        if is_used {
-            self.end_connection(Command::Disconnect);
-        }
+        self.end_connection(Some(&local), Command::Disconnect);
         self.jobs.run(async move {
             if let Some(demo) = demo {
                 demo.stop().await;
@@ -189,7 +199,8 @@ impl App {
     /// Opens the broker's settings; `then_start` says whether saving them starts a broker that does not run.
     pub(super) fn open_broker_settings(&mut self, then_start: bool) {
         self.data.broker.wanted.start = then_start;
-        self.views.dialog = Dialog::broker(&self.data.settings.broker);
+        let dialog = Dialog::broker(&self.data.settings.broker);
+        self.views.dialogs.show(None, dialog);
     }
 
     pub(super) fn save_broker(&mut self, settings: BrokerSettings, secret: Option<Secret>) {

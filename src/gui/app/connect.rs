@@ -1,125 +1,135 @@
-//! Opening and ending the connection: the profile is checked, its secrets are found, the model is handed on.
+//! Opening and ending connections: the profile is checked, its secrets are found, the model is handed on.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::client::{Command, Config};
+use crate::client::{Command, Config, State};
 use crate::live::Live;
 use crate::model::Model;
 use crate::profile::{Profile, ProfileId, Secret, SecretKind, Severity};
 
 use super::super::action::Level;
+use super::super::pane::Pane;
 use super::super::session::Session;
+use super::data::Data;
+use super::open::Of;
 use super::{App, Screen};
 
-/// How long the window may stay open after its last frame, to say goodbye.
-const LONGEST_GOODBYE: std::time::Duration = std::time::Duration::from_secs(2);
+/// How long the window may stay open after its last frame, to say goodbye on all connections.
+const LONGEST_GOODBYE: Duration = Duration::from_secs(2);
 
 impl App {
-    /// Connects with a profile, after its secrets were found.
+    /// Shows the tab of a profile that is connected as it is set; else connects with it.
     pub(super) fn connect(&mut self, id: &ProfileId) {
+        let is_standing = |session: &Session| {
+            let state = session.state();
+            matches!(state, State::Connected { .. } | State::Connecting { .. })
+        };
+        let session = self.data.open.get(Some(id)).filter(|it| is_standing(it));
+        if session.is_some_and(|it| self.data.profile(id) == Some(&it.profile)) {
+            return self.show_tab(id);
+        }
+        self.connect_anew(id);
+    }
+
+    /// Connects with a profile also when it is connected already.
+    pub(super) fn connect_anew(&mut self, id: &ProfileId) {
+        // somebody waits for this one
+        self.data.unasked.remove(id);
+        self.begin_to_connect(id);
+    }
+
+    /// Connects with a profile, after its secrets were found.
+    pub(super) fn begin_to_connect(&mut self, id: &ProfileId) {
         let Some(profile) = self.data.profile(id).cloned() else {
             return;
         };
-        self.data.selected_profile = Some(id.clone());
+        let is_unasked = self.data.unasked.contains(id);
+        if !is_unasked {
+            self.data.selected_profile = Some(id.clone());
+        }
         let problem = profile
             .validate()
             .into_iter()
             .find(|problem| problem.severity == Severity::Error);
         if let Some(problem) = problem {
-            self.views.screen = Screen::Connections;
+            if !is_unasked {
+                self.views.screen = Screen::Connections;
+            }
             return self.say(Level::Error, &profile.name, problem.text, None);
         }
         self.find_secrets(profile);
     }
 
-    /// Connects with secrets that are all there.
+    /// Connects with secrets that are all there: in a tab of its own, or in the one that the profile has.
     pub(super) fn open(&mut self, profile: Profile, mut secrets: BTreeMap<SecretKind, Secret>) {
-        let selected = self
-            .data
-            .session
-            .as_ref()
-            .filter(|session| session.profile.id == profile.id)
-            .and_then(|session| session.selected);
-        self.close_session();
-        let model = self.model_for(&profile.id);
+        let id = profile.id.clone();
+        // two connections with one client identifier would throw each other out
+        self.end_connection(Some(&id), Command::Disconnect);
+        self.remember_branches(&id);
         let config = Config {
             profile: profile.clone(),
             password: secrets.remove(&SecretKind::Password),
             key_passphrase: secrets.remove(&SecretKind::KeyPassphrase),
             proxy_password: secrets.remove(&SecretKind::ProxyPassword),
         };
+        let pane = self.views.panes.open(&id, || {
+            let mut pane = Pane::default();
+            let draft = self.data.window.drafts.get(&id).cloned();
+            pane.dock.publish.set_draft(draft.unwrap_or_default());
+            pane
+        });
         let opened = Live::open(
             self.jobs.runtime(),
             config,
-            model.clone(),
-            self.jobs.wake().clone(),
+            self.data.model_for(&id),
+            self.waker.as_wake_of(pane.sight()),
         );
         let live = match opened {
             Ok(live) => live,
             Err(err) => {
+                if self.data.open.get(Some(&id)).is_none() {
+                    self.views.panes.close(&id);
+                }
                 let text = format!(
                     "Canopy could not start a thread: {err}. Close other programs and try again."
                 );
                 return self.say(Level::Error, &profile.name, text, None);
             }
         };
-        live.set_query(self.query.clone());
-        self.data.failures.remove(&profile.id);
-        self.data.last_model = Some((profile.id.clone(), model));
-        let draft = self
-            .data
-            .window
-            .drafts
-            .get(&profile.id)
-            .cloned()
-            .unwrap_or_default();
-        self.views.dock.publish.set_draft(draft);
+        live.set_query(pane.filter.query.clone());
+        self.data.failures.remove(&id);
         self.note(
             Level::Info,
             &profile.name,
             format!("Connecting to {}", profile.url()),
         );
         let mut session = Session::new(profile, live);
-        session.selected = selected;
-        self.data.session = Some(session);
-        self.views.screen = Screen::Explorer;
+        let before = self.data.open.get(Some(&id));
+        session.selected = before.and_then(|it| it.selected);
+        let is_new = before.is_none();
+        self.data.open.put(session);
+        self.present(&id, is_new);
     }
 
-    /// What was seen with this profile before, or an empty model.
-    fn model_for(&mut self, id: &ProfileId) -> Arc<Mutex<Model>> {
-        match self.data.last_model.take() {
-            Some((last, model)) if last == *id => model,
-            _ => {
-                let mut model = Model::new(self.data.settings.history_budget);
-                if let Some(paths) = self.data.window.expanded.get(id) {
-                    model.open_when_seen(paths.clone());
-                }
-                Arc::new(Mutex::new(model))
-            }
-        }
-    }
-
-    /// Ends the open connection cleanly and forgets it, to make room for another one.
-    fn close_session(&mut self) {
-        self.remember_branches();
-        self.data.session = None;
-        self.views.inspector = super::Inspector::default();
-    }
-
-    /// The window closes: the connection says DISCONNECT (else its will would fire), the broker tells its clients.
+    /// The window closes: every connection says DISCONNECT (else its will would fire), the broker tells its clients.
     pub(super) fn end_everything(&mut self) {
-        self.end_connection(Command::Disconnect);
-        if let Some(session) = self.data.session.take()
-            && !session.live.wait_ended(LONGEST_GOODBYE)
-        {
-            self.note(
-                Level::Warning,
-                &session.profile.name,
-                "DISCONNECT could not be sent in time".to_owned(),
-            );
+        for id in self.data.open.ids() {
+            self.end_connection(Some(&id), Command::Disconnect);
+        }
+        let deadline = Instant::now() + LONGEST_GOODBYE;
+        for session in self.data.open.take_all() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if !session.live.wait_ended(left) {
+                self.note(
+                    Level::Warning,
+                    &session.profile.name,
+                    "DISCONNECT could not be sent in time".to_owned(),
+                );
+            }
         }
         if let Some(demo) = self.data.broker.demo.take() {
             self.jobs.runtime().block_on(demo.stop());
@@ -129,17 +139,25 @@ impl App {
         }
     }
 
-    /// Ends the connection on request; what was seen stays on screen.
-    pub(super) fn end_connection(&mut self, command: Command) {
-        let has_ended =
-            |session: &Session| matches!(session.state(), crate::client::State::Ended(_));
-        if self
-            .data
-            .session
-            .as_ref()
-            .is_some_and(|session| !has_ended(session))
-        {
-            self.command(command);
+    /// Ends a connection on request; what was seen stays on screen.
+    pub(super) fn end_connection(&mut self, of: Of<'_>, command: Command) {
+        let session = self.data.open.get(of);
+        if session.is_some_and(|it| !matches!(it.state(), State::Ended(_))) {
+            self.command(of, command);
         }
+    }
+}
+
+impl Data {
+    /// What was seen with this profile before, or an empty model.
+    fn model_for(&self, id: &ProfileId) -> Arc<Mutex<Model>> {
+        if let Some(session) = self.open.get(Some(id)) {
+            return Arc::clone(session.live.model());
+        }
+        let mut model = Model::new(self.settings.history_budget);
+        if let Some(paths) = self.window.expanded.get(id) {
+            model.open_when_seen(paths.clone());
+        }
+        Arc::new(Mutex::new(model))
     }
 }

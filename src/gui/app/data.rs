@@ -1,4 +1,4 @@
-//! What the application knows: profiles, settings, the open connection, the broker, the log.
+//! What the application knows: profiles, settings, the open connections, the broker, the log.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,20 +7,18 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use parking_lot::Mutex;
 
 use crate::client::Failure;
-use crate::model::Model;
 use crate::mqtt::Timestamp;
 use crate::profile::{
     ConfigDir, Profile, ProfileId, Removed, Secret, SecretStore, Settings, Warning, WindowState,
 };
 
-use super::super::action::{Action, SecretKey};
+use super::super::action::{Asked, SecretKey};
 use super::super::broker_state::BrokerState;
 use super::super::context::Context;
 use super::super::log::Log;
-use super::super::session::Session;
+use super::open::{Of, OpenSessions};
 use super::saver::Unsaved;
 
 /// The broker is asked for its clients and sums at most this often.
@@ -45,9 +43,11 @@ pub struct Data {
     pub known_passwords: BTreeSet<SecretKey>,
     /// Secrets that did not fit: they are asked for at the next attempt.
     pub rejected: BTreeSet<SecretKey>,
-    pub session: Option<Session>,
-    /// What was seen with the profile connected last, so that connecting again does not forget it.
-    pub last_model: Option<(ProfileId, Arc<Mutex<Model>>)>,
+    pub open: OpenSessions,
+    /// Profiles that the start of the program opens, in the order of the list.
+    pub at_start: Vec<ProfileId>,
+    /// Those of them that nobody asked for since: none of them pushes itself in front of an earlier one.
+    pub unasked: BTreeSet<ProfileId>,
     pub broker: BrokerState,
     broker_refreshed: Timestamp,
     pub log: Log,
@@ -81,8 +81,9 @@ impl Data {
             passwords: BTreeMap::new(),
             known_passwords: BTreeSet::new(),
             rejected: BTreeSet::new(),
-            session: None,
-            last_model: None,
+            open: OpenSessions::default(),
+            at_start: Vec::new(),
+            unasked: BTreeSet::new(),
             broker: BrokerState::default(),
             broker_refreshed: Timestamp::default(),
             log: Log::default(),
@@ -91,8 +92,18 @@ impl Data {
         (data, warnings.into_iter().flatten().collect())
     }
 
-    /// What views may look at in this frame.
-    pub fn context<'a>(&'a self, now: Timestamp, actions: &'a RefCell<Vec<Action>>) -> Context<'a> {
+    /// What the views of the connection that is shown may look at in this frame.
+    pub fn context<'a>(&'a self, now: Timestamp, actions: &'a RefCell<Vec<Asked>>) -> Context<'a> {
+        self.context_of(self.open.shown_id(), now, actions)
+    }
+
+    /// What views of this connection may look at in this frame.
+    pub fn context_of<'a>(
+        &'a self,
+        of: Of<'_>,
+        now: Timestamp,
+        actions: &'a RefCell<Vec<Asked>>,
+    ) -> Context<'a> {
         Context {
             now,
             zone: &self.zone,
@@ -102,7 +113,8 @@ impl Data {
             known_passwords: &self.known_passwords,
             settings: &self.settings,
             config_path: self.config.path(),
-            session: self.session.as_ref(),
+            open: self.open.all(),
+            session: self.open.get(of),
             broker: &self.broker,
             log: &self.log,
             actions,

@@ -1,15 +1,16 @@
-//! What happened since the last frame: finished jobs, and events of the open connection.
+//! What happened since the last frame: finished jobs, and events of the open connections.
 
-use crate::client::{Event, PublishId, PublishStep, State, SubscribeOutcome};
+use crate::client::{Event, Failure, PublishId, PublishStep, State, SubscribeOutcome};
 use crate::payload::format;
+use crate::profile::ProfileId;
 
-use super::super::action::Level;
+use super::super::action::{Action, Level};
 use super::super::jobs::Done;
 use super::super::session::Session;
 use super::super::words::broker_says;
 use super::App;
 
-/// Events taken in one frame; the rest waits for the next one.
+/// Events taken in one frame, of all connections together; the rest waits for the next one.
 const EVENTS_PER_FRAME: usize = 4_096;
 
 impl App {
@@ -35,13 +36,22 @@ impl App {
         }
     }
 
-    /// Takes what happened to the connection.
+    /// Takes what happened to the connections, from each its share.
     pub(super) fn take_events(&mut self) {
+        self.see_off();
+        let ids = self.data.open.ids();
+        let share = EVENTS_PER_FRAME / ids.len().max(1);
+        for id in ids {
+            self.take_events_of(&id, share);
+        }
+    }
+
+    fn take_events_of(&mut self, id: &ProfileId, most: usize) {
         for taken in 0.. {
-            let Some(session) = &mut self.data.session else {
+            let Some(session) = self.data.open.get_mut(Some(id)) else {
                 return;
             };
-            if taken == EVENTS_PER_FRAME {
+            if taken == most {
                 self.jobs.wake()();
                 break;
             }
@@ -49,25 +59,24 @@ impl App {
                 break;
             };
             session.take(&event, at);
-            self.report(&event);
+            self.report(id, &event);
         }
-        if let Some(session) = &mut self.data.session {
+        if let Some(session) = self.data.open.get_mut(Some(id)) {
             session.send_clears();
         }
     }
 
-    /// Writes an event to the log, and shows as a toast what must not be missed.
-    pub(super) fn report(&mut self, event: &Event) {
-        let Some(session) = &self.data.session else {
+    /// Writes an event of this connection to the log, and shows as a toast what must not be missed.
+    pub(super) fn report(&mut self, id: &ProfileId, event: &Event) {
+        let Some(session) = self.data.open.get(Some(id)) else {
             return;
         };
         let name = session.profile.name.clone();
-        let id = session.profile.id.clone();
         match event {
             Event::State(State::Connected {
                 session_present, ..
             }) => {
-                self.data.failures.remove(&id);
+                self.data.failures.remove(id);
                 let session = if *session_present {
                     "the session was resumed"
                 } else {
@@ -76,15 +85,11 @@ impl App {
                 self.note(Level::Success, &name, format!("Connected, {session}"));
             }
             Event::State(State::Waiting { failure, .. }) => {
-                self.data.failures.insert(id.clone(), failure.clone());
-                self.forget_wrong_secret(&id, failure);
-                self.note(Level::Warning, &name, failure.to_string());
+                self.note_failure(id, &name, failure, Level::Warning);
             }
             Event::State(State::Ended(Some(failure))) => {
-                self.data.failures.insert(id.clone(), failure.clone());
-                self.forget_wrong_secret(&id, failure);
-                self.explain_certificate(&id, failure);
-                self.note(Level::Error, &name, failure.to_string());
+                self.note_failure(id, &name, failure, Level::Error);
+                self.explain_certificate(id, failure);
             }
             Event::State(State::Ended(None)) => {
                 self.note(Level::Info, &name, "Disconnected".to_owned());
@@ -96,8 +101,21 @@ impl App {
                 self.report_subscription(&name, filter.as_str(), outcome);
             }
             Event::Note(text) => self.note(Level::Info, &name, text.clone()),
-            Event::Publish(id, step) => self.report_publish(*id, step),
+            Event::Publish(publish, step) => self.report_publish(id, *publish, step),
             Event::State(_) | Event::Granted(_) | Event::PingRoundTrip(_) => {}
+        }
+    }
+
+    /// A connection failed. Where nobody looks at it, a toast says so the first time.
+    fn note_failure(&mut self, id: &ProfileId, name: &str, failure: &Failure, level: Level) {
+        let is_new = self.data.failures.insert(id.clone(), failure.clone());
+        let is_new = is_new.is_none() && !self.is_visible(id);
+        self.forget_wrong_secret(id, failure);
+        if is_new && self.data.open.all().len() > 1 {
+            let offer = Some(("Show", Action::ShowTab(id.clone())));
+            self.say(level, name, failure.to_string(), offer);
+        } else {
+            self.note(level, name, failure.to_string());
         }
     }
 
@@ -121,13 +139,14 @@ impl App {
             SubscribeOutcome::Removed => {
                 self.note(Level::Info, name, format!("Unsubscribed from {filter}"));
             }
-            SubscribeOutcome::Pending => {}
+            // what the connection ended with names it
+            SubscribeOutcome::Pending | SubscribeOutcome::Unanswered => {}
         }
     }
 
     /// A publish that went wrong must not be missed, wherever the user looks.
-    fn report_publish(&mut self, id: PublishId, step: &PublishStep) {
-        let Some(session) = &self.data.session else {
+    fn report_publish(&mut self, of: &ProfileId, id: PublishId, step: &PublishStep) {
+        let Some(session) = self.data.open.get(Some(of)) else {
             return;
         };
         let name = session.profile.name.clone();

@@ -46,9 +46,10 @@ impl App {
 
     /// The secrets were looked up.
     pub(super) fn begin_examination(&mut self, config: Config, missing: Option<SecretKind>) {
-        let name = config.profile.name.clone();
+        let (id, name) = (config.profile.id.clone(), config.profile.name.clone());
         let wake = self.jobs.wake().clone();
         let examination = doctor::examine(self.jobs.runtime(), config, wake);
-        self.views.dialog = Dialog::doctor(name, examination, missing);
+        let dialog = Dialog::doctor(name, examination, missing);
+        self.views.dialogs.show(Some(&id), dialog);
     }
 }

@@ -1,29 +1,17 @@
-//! Where the views are: bars above and below, tree at the left, inspector and dock at the right.
+//! Where the views are: bars and tabs above, the status below, the pane of the shown connection or the list of all
+//! between them.
 
-use egui::{CentralPanel, Frame, Margin, Panel, Stroke, Ui};
+use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::client::now;
 
 use super::super::context::Context;
-use super::super::notice::{notice_ui, pause_ui};
+use super::super::pane::Sizes;
 use super::super::status_bar::status_bar_ui;
+use super::super::tab_strip;
 use super::super::theme::{self, Palette};
+use super::super::top_bar::top_bar_ui;
 use super::{App, Screen, Views};
-
-/// Narrowest tree and narrowest inspector.
-const NARROWEST: f32 = 300.0;
-
-/// A tree that was sized in a wider window takes at most this share of a narrow one.
-const WIDEST_SHARE: f32 = 0.48;
-
-/// Lowest dock.
-const LOWEST_DOCK: f32 = 120.0;
-
-/// What the user dragged to another size in this frame.
-struct Sizes {
-    tree_width: f32,
-    dock_height: f32,
-}
 
 impl App {
     /// Draws everything.
@@ -32,42 +20,53 @@ impl App {
             data,
             views,
             actions,
-            query,
             ..
         } = self;
         let context = data.context(now(), actions);
         let palette = Palette::of(ui);
         let bar = |margin| Frame::new().fill(palette.panel).inner_margin(margin);
-        let is_explorer = views.screen == Screen::Explorer && context.session.is_some();
+        let pane = views.panes.get_mut(data.open.shown_id());
+        let mut pane = pane.filter(|_| views.screen == Screen::Explorer);
+        let filter = pane.as_mut().map(|pane| &mut pane.filter);
         Panel::top("top bar")
             .exact_size(theme::TOP_BAR_HEIGHT)
             .frame(bar(Margin::symmetric(12, 0)))
-            .show(ui, |ui| views.top_bar.ui(ui, &context, is_explorer));
+            .show(ui, |ui| top_bar_ui(ui, &context, filter));
+        if tab_strip::is_needed(&context) {
+            Panel::top("connection tabs")
+                .exact_size(theme::TAB_HEIGHT)
+                .frame(bar(Margin::ZERO))
+                .show(ui, |ui| {
+                    views.tab_strip.ui(ui, &context, pane.is_some());
+                });
+        }
         Panel::bottom("status bar")
             .exact_size(theme::STATUS_BAR_HEIGHT)
             .frame(bar(Margin::symmetric(8, 0)))
             .show(ui, |ui| status_bar_ui(ui, &context));
-        let mut sizes = Sizes {
+        let before = Sizes {
             tree_width: data.window.tree_width,
             dock_height: data.window.dock_height,
         };
-        if is_explorer {
-            explorer_ui(ui, views, &context, query.as_ref(), &mut sizes);
-        } else {
-            let frame = Frame::new().fill(palette.background);
-            CentralPanel::default()
-                .frame(frame)
-                .show(ui, |ui| views.connections.ui(ui, &context));
+        let mut sizes = before;
+        match pane {
+            Some(pane) => pane.ui(ui, &context, &mut sizes),
+            None => {
+                let frame = Frame::new().fill(palette.background);
+                CentralPanel::default()
+                    .frame(frame)
+                    .show(ui, |ui| views.connections.ui(ui, &context));
+            }
         }
-        views.modals_ui(ui, &context);
+        let of = views.dialogs.of().cloned();
+        views.modals_ui(ui, &context, &data.context_of(of.as_ref(), now(), actions));
         views.toasts.ui(ui, &context);
-        let window = &mut self.data.window;
         let moved = |old: f32, new: f32| (old - new).abs() > 0.5;
-        if moved(window.tree_width, sizes.tree_width)
-            || moved(window.dock_height, sizes.dock_height)
+        if moved(before.tree_width, sizes.tree_width)
+            || moved(before.dock_height, sizes.dock_height)
         {
-            window.tree_width = sizes.tree_width;
-            window.dock_height = sizes.dock_height;
+            self.data.window.tree_width = sizes.tree_width;
+            self.data.window.dock_height = sizes.dock_height;
             self.window_changed(ui.ctx());
         }
     }
@@ -75,13 +74,13 @@ impl App {
 
 impl Views {
     /// Draws what lies over everything else. When it goes, the keyboard goes back to where it was.
-    fn modals_ui(&mut self, ui: &Ui, context: &Context<'_>) {
-        let is_open = |views: &Self| views.dialog.is_open() || views.palette.is_open();
+    fn modals_ui(&mut self, ui: &Ui, context: &Context<'_>, of_dialog: &Context<'_>) {
+        let is_open = |views: &Self| views.dialogs.is_open() || views.palette.is_open();
         if !is_open(self) {
             self.restore_focus(ui);
             return;
         }
-        self.dialog.ui(ui, context);
+        self.dialogs.ui(ui, of_dialog);
         self.palette.ui(ui, context);
         if !is_open(self) {
             // egui gives nothing below a modal the keyboard before the next frame
@@ -98,56 +97,4 @@ impl Views {
             ui.memory_mut(|memory| memory.request_focus(id));
         }
     }
-}
-
-/// Keeps the size that a panel was dragged to, and not one that only a smaller window forced on it: panels are named
-/// after the room around them too, so that they start from the kept size in every other room.
-fn keep_dragged(kept: &mut f32, given: f32, found: f32) {
-    if (found - given).abs() > 0.5 {
-        *kept = found;
-    }
-}
-
-fn explorer_ui(
-    ui: &mut Ui,
-    views: &mut Views,
-    context: &Context<'_>,
-    query: Option<&crate::model::Query>,
-    sizes: &mut Sizes,
-) {
-    let Some(session) = context.session else {
-        return;
-    };
-    let palette = Palette::of(ui);
-    let room = ui.available_size();
-    let widest = (room.x - 1.3 * NARROWEST).max(NARROWEST);
-    let width = sizes.tree_width.min(room.x * WIDEST_SHARE);
-    let width = width.clamp(NARROWEST, widest);
-    let tree = Panel::left(("tree", room.x.to_bits()))
-        .resizable(true)
-        .default_size(width)
-        .size_range(NARROWEST..=widest)
-        .frame(Frame::new().fill(palette.panel))
-        .show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            views.subscriptions.ui(ui, context);
-            notice_ui(ui, context, session);
-            pause_ui(ui, context, session);
-            ui.separator();
-            views.tree.ui(ui, context, session, query);
-        });
-    keep_dragged(&mut sizes.tree_width, width, tree.response.rect.width());
-    let tallest = (room.y - 160.0).max(160.0);
-    let height = sizes.dock_height.clamp(LOWEST_DOCK, tallest);
-    let dock = Panel::bottom(("dock", room.y.to_bits()))
-        .resizable(true)
-        .default_size(height)
-        .size_range(LOWEST_DOCK..=tallest)
-        .frame(Frame::new().fill(palette.panel).stroke(Stroke::NONE))
-        .show(ui, |ui| views.dock.ui(ui, context));
-    keep_dragged(&mut sizes.dock_height, height, dock.response.rect.height());
-    let frame = Frame::new().fill(palette.background);
-    CentralPanel::default()
-        .frame(frame)
-        .show(ui, |ui| views.inspector.ui(ui, context));
 }

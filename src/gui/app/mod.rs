@@ -9,10 +9,14 @@ mod events;
 mod examine;
 mod keys;
 mod layout;
+mod open;
+mod panes;
 mod profiles;
 mod rehearsal;
 mod saver;
 mod secrets;
+mod subscribing;
+mod tabs;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -20,24 +24,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::{RuntimeHandle, now};
-use crate::model::Query;
 use crate::profile::{ConfigDir, KeyringSecrets, Profile, Secret, SecretStore, StoreError};
 
-use super::action::{Action, Level};
+use super::action::{Action, Asked, Level};
 use super::connections::Connections;
-use super::dialogs::Dialog;
-use super::dock::Dock;
-use super::inspector::Inspector;
+use super::dialogs::Dialogs;
 use super::jobs::Jobs;
 use super::palette::CommandPalette;
 use super::quit::Quit;
-use super::subscriptions::SubscriptionBar;
+use super::tab_strip::TabStrip;
 use super::theme;
 use super::toasts::Toasts;
-use super::top_bar::TopBar;
-use super::tree::TreeView;
 use super::waker::Waker;
 use data::Data;
+use panes::Panes;
 pub use rehearsal::{FrameCost, Rehearsal};
 
 /// How the window is to start.
@@ -66,6 +66,9 @@ pub struct Opening {
     pub password: Option<Secret>,
 }
 
+/// The window's title without a connection.
+const TITLE: &str = "Canopy";
+
 /// When a frame looks again whose model was busy.
 pub const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
@@ -83,13 +86,10 @@ enum Screen {
 #[derive(Default)]
 struct Views {
     screen: Screen,
-    top_bar: TopBar,
+    tab_strip: TabStrip,
     connections: Connections,
-    subscriptions: SubscriptionBar,
-    tree: TreeView,
-    inspector: Inspector,
-    dock: Dock,
-    dialog: Dialog,
+    panes: Panes,
+    dialogs: Dialogs,
     palette: CommandPalette,
     toasts: Toasts,
     /// What had the keyboard before a dialog or the palette opened.
@@ -104,10 +104,10 @@ pub struct App {
     jobs: Jobs,
     waker: Arc<Waker>,
     quit: Quit,
-    /// What the filter box asks for.
-    query: Option<Query>,
     /// Reused from frame to frame.
-    actions: RefCell<Vec<Action>>,
+    actions: RefCell<Vec<Asked>>,
+    /// The window's title as it was set last.
+    title: String,
 }
 
 impl App {
@@ -135,8 +135,8 @@ impl App {
             jobs,
             waker,
             quit: options.quit,
-            query: None,
             actions,
+            title: TITLE.to_owned(),
         };
         for warning in warnings {
             app.say(Level::Error, "Canopy", warning.0, None);
@@ -155,7 +155,7 @@ impl App {
             .map(|config| config.load_window().0)
             .unwrap_or_default();
         let mut viewport = egui::ViewportBuilder::default()
-            .with_title("Canopy")
+            .with_title(TITLE)
             .with_app_id("canopy")
             .with_inner_size(window.size)
             .with_min_inner_size([760.0, 480.0])
@@ -178,7 +178,7 @@ impl App {
         }
     }
 
-    /// Writes a line to the log and shows it as a toast.
+    /// Writes a line to the log and shows it as a toast. With several connections the toast names its own.
     fn say(
         &mut self,
         level: Level,
@@ -187,6 +187,13 @@ impl App {
         offer: Option<(&'static str, Action)>,
     ) {
         self.note(level, source, text.clone());
+        let open = self.data.open.all();
+        let is_one_of_many = open.len() > 1 && open.iter().any(|it| it.profile.name == source);
+        let text = if is_one_of_many {
+            format!("{source}: {text}")
+        } else {
+            text
+        };
         self.views.toasts.push(level, text, offer, now());
     }
 
@@ -209,25 +216,13 @@ impl App {
         }
         self.take_jobs(context);
         self.take_events();
-        if let Some(session) = &mut self.data.session
-            && session.look(now())
-        {
-            context.request_repaint_after(LOOK_AGAIN);
-        }
+        self.look(context);
         if let Some(delay) = self.data.refresh_broker(now()) {
             context.request_repaint_after(delay);
         }
-        let next = {
-            let Self {
-                data,
-                views,
-                actions,
-                ..
-            } = self;
-            let frame = data.context(now(), actions);
-            views.dock.publish.tick(&frame, frame.now)
-        };
+        let next = self.tick();
         self.apply_all(context);
+        self.name_window(context);
         self.save_if_needed();
         if let Some(delay) = next {
             context.request_repaint_after(delay);
@@ -237,28 +232,20 @@ impl App {
     /// Whether the broker's panel is shown and its rates have not come to rest.
     fn broker_moves(&self) -> bool {
         let stats = &self.data.broker.stats;
-        self.views.screen == Screen::Explorer
-            && self.views.dock.tab == super::action::DockTab::Broker
-            && (stats.rate_in > 0.0 || stats.rate_out > 0.0)
+        let is_shown = |pane: &super::pane::Pane| {
+            pane.is_visible() && pane.dock.tab == super::action::DockTab::Broker
+        };
+        (stats.rate_in > 0.0 || stats.rate_out > 0.0) && self.views.panes.all().any(is_shown)
     }
 
     /// When the window looks different although nothing arrives.
     fn next_change(&self) -> Option<Duration> {
         let now = now();
-        let is_explorer = self.views.screen == Screen::Explorer;
-        let tree = self
-            .views
-            .tree
-            .next_change(now)
-            .filter(|_| is_explorer && self.data.session.is_some());
-        let waits =
-            self.data.session.as_ref().is_some_and(|session| {
-                matches!(session.state(), crate::client::State::Waiting { .. })
-            });
+        let panes = self.pane_change(now);
         let candidates = [
-            tree.map(|delay| delay.max(self.waker.delay())),
+            panes.map(|delay| delay.max(self.waker.delay())),
             self.views.toasts.next_change(now),
-            waits.then_some(Duration::from_secs(1)),
+            self.countdown(),
             self.broker_moves().then_some(Duration::from_secs(1)),
         ];
         candidates.into_iter().flatten().min()
@@ -270,6 +257,7 @@ impl App {
     fn frame(&mut self, ui: &mut egui::Ui) {
         self.waker.judge_last_frame();
         self.global_keys(ui);
+        self.see_panes(ui.ctx());
         self.layout(ui);
         self.apply_all(ui.ctx());
         self.remember_window(ui);
@@ -290,7 +278,9 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.forget_removed();
-        self.remember_branches();
+        for id in self.data.open.ids() {
+            self.remember_branches(&id);
+        }
         self.save_now();
         self.end_everything();
     }

@@ -1,9 +1,8 @@
 //! The list of profiles: every change is saved at once.
 
-use crate::profile::{Profile, ProfileId, Subscription, duplicate, put_back, remove, reorder};
+use crate::profile::{Profile, ProfileId, duplicate, put_back, remove, reorder};
 
 use super::super::action::{Action, Level};
-use super::super::session::Session;
 use super::{App, Screen};
 
 impl App {
@@ -28,12 +27,8 @@ impl App {
         let Some(removed) = remove(&mut self.data.profiles, id) else {
             return;
         };
-        let is_open = |session: &Session| session.profile.id == removed.profile.id;
-        if self.data.session.as_ref().is_some_and(is_open) {
-            // dropping it says DISCONNECT
-            self.data.session = None;
-            self.views.screen = Screen::Connections;
-        }
+        self.close_tab_now(id);
+        self.views.screen = Screen::Connections;
         let next = removed
             .index
             .min(self.data.profiles.len().saturating_sub(1));
@@ -88,17 +83,8 @@ impl App {
             return;
         };
         if *profile != edited {
-            if let Some(session) = self
-                .data
-                .session
-                .as_mut()
-                .filter(|session| session.profile.id == edited.id)
-            {
-                session
-                    .profile
-                    .saved_publishes
-                    .clone_from(&edited.saved_publishes);
-                session.profile.name.clone_from(&edited.name);
+            if let Some(session) = self.data.open.get_mut(Some(&edited.id)) {
+                take_over(&mut session.profile, &edited);
             }
             let id = edited.id.clone();
             *profile = edited;
@@ -106,22 +92,15 @@ impl App {
             self.keep_profile(&id);
         }
     }
+}
 
-    /// Changes the subscriptions of the open connection's profile, and remembers them.
-    pub(super) fn edit_subscriptions(&mut self, change: impl Fn(&mut Vec<Subscription>)) {
-        let Some(session) = &mut self.data.session else {
-            return;
-        };
-        change(&mut session.profile.subscriptions);
-        let id = session.profile.id.clone();
-        if let Some(profile) = self
-            .data
-            .profiles
-            .iter_mut()
-            .find(|profile| profile.id == id)
-        {
-            change(&mut profile.subscriptions);
-            self.data.unsaved.profiles = true;
-        }
-    }
+/// What of an edited profile holds at once for the connection that is open with it: everything that the broker does not
+/// notice.
+fn take_over(open: &mut Profile, edited: &Profile) {
+    open.name.clone_from(&edited.name);
+    open.folder.clone_from(&edited.folder);
+    open.saved_publishes.clone_from(&edited.saved_publishes);
+    open.color = edited.color;
+    open.ask_before_publish = edited.ask_before_publish;
+    open.auto_connect = edited.auto_connect;
 }

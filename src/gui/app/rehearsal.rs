@@ -13,6 +13,7 @@ use crate::model::Model;
 use crate::profile::{ProfileId, StoreError};
 
 use super::super::action::Action;
+use super::super::pane::Pane;
 use super::{App, Options};
 
 /// What one frame took.
@@ -95,12 +96,19 @@ impl Rehearsal {
     }
 
     fn waited(&self) -> Duration {
-        let session = self.app.data.session.as_ref();
+        let session = self.app.data.open.shown();
         session.map_or(Duration::ZERO, |session| session.live.waits().total)
     }
 
     fn ask(&self, action: Action) {
-        self.app.actions.borrow_mut().push(action);
+        self.app.ask(action);
+    }
+
+    fn on_pane(&mut self, change: impl FnOnce(&mut Pane)) {
+        let App { data, views, .. } = &mut self.app;
+        if let Some(pane) = views.panes.get_mut(data.open.shown_id()) {
+            change(pane);
+        }
     }
 
     /// Clicks Connect at a profile.
@@ -110,13 +118,13 @@ impl Rehearsal {
 
     /// The model of the open connection.
     pub fn model(&self) -> Option<Arc<Mutex<Model>>> {
-        let session = self.app.data.session.as_ref()?;
+        let session = self.app.data.open.shown()?;
         Some(Arc::clone(session.live.model()))
     }
 
     /// Matching topics and the time it took, once the filter has been followed.
     pub fn search_result(&self) -> Option<(usize, Duration)> {
-        self.app.data.session.as_ref()?.live.search_result()
+        self.app.data.open.shown()?.live.search_result()
     }
 
     /// Opens or closes the branch at this path; does nothing where there is none.
@@ -160,7 +168,7 @@ impl Rehearsal {
 
     /// Shows all messages of the selected topic.
     pub fn show_history(&mut self) {
-        self.app.views.inspector.show_history();
+        self.on_pane(|pane| pane.inspector.show_history());
     }
 
     /// Types into the filter box.
@@ -180,7 +188,7 @@ impl Rehearsal {
 
     /// Scrolls the tree to this share of all rows, 0 to 1.
     pub fn jump_to(&mut self, share: f64) {
-        self.app.views.tree.jump_to(share);
+        self.on_pane(|pane| pane.tree.jump_to(share));
     }
 
     /// Turns the wheel over the tree: so many points down.

@@ -12,7 +12,8 @@ use crate::profile::{ConfigDir, Profile, ProfileId, Settings, StoreError, Window
 
 use super::super::action::Level;
 use super::super::jobs::Done;
-use super::{App, Screen};
+use super::super::session::Session;
+use super::App;
 
 /// The window's state changes with every drag: it is written this long after the last change.
 const WINDOW_DELAY: Duration = Duration::from_secs(1);
@@ -36,8 +37,8 @@ struct Snapshot {
     profiles: Option<Vec<Profile>>,
     settings: Option<Settings>,
     window: Option<WindowState>,
-    /// The connection whose open branches are to be kept too: gathering their paths is no work for a frame.
-    open: Option<(ProfileId, Arc<Mutex<Model>>)>,
+    /// The connections whose open branches are to be kept too: gathering their paths is no work for a frame.
+    open: Vec<(ProfileId, Arc<Mutex<Model>>)>,
     number: u64,
     written: Arc<Mutex<[u64; 3]>>,
 }
@@ -45,9 +46,11 @@ struct Snapshot {
 impl Snapshot {
     /// Writes what changed, unless a newer snapshot was faster.
     fn write(mut self) -> Vec<StoreError> {
-        if let (Some(window), Some((profile, model))) = (&mut self.window, self.open.take()) {
-            let paths = model.lock().open_paths();
-            window.expanded.insert(profile, paths);
+        if let Some(window) = &mut self.window {
+            for (profile, model) in self.open.drain(..) {
+                let paths = model.lock().open_paths();
+                window.expanded.insert(profile, paths);
+            }
         }
         let mut written = self.written.lock();
         let mut is_newest = |file: usize| {
@@ -121,10 +124,8 @@ impl App {
 
     fn snapshot(&mut self) -> Snapshot {
         let data = &mut self.data;
-        let open = data
-            .session
-            .as_ref()
-            .map(|session| (session.profile.id.clone(), Arc::clone(session.live.model())));
+        let with_model = |it: &Session| (it.profile.id.clone(), Arc::clone(it.live.model()));
+        let open = data.open.all().iter().map(with_model).collect();
         data.unsaved.last += 1;
         Snapshot {
             number: data.unsaved.last,
@@ -177,33 +178,27 @@ impl App {
     }
 
     fn remember_draft(&mut self) -> bool {
-        let Some(session) = self
-            .data
-            .session
-            .as_ref()
-            .filter(|_| self.views.screen == Screen::Explorer)
-        else {
-            return false;
-        };
-        let draft = self.views.dock.publish.draft();
-        let has_changed = self.data.window.drafts.get(&session.profile.id) != Some(draft);
-        if has_changed {
-            self.data
-                .window
-                .drafts
-                .insert(session.profile.id.clone(), draft.clone());
+        let mut has_changed = false;
+        for session in self.data.open.all() {
+            let id = &session.profile.id;
+            let pane = self.views.panes.get(Some(id)).filter(|it| it.is_visible());
+            let Some(draft) = pane.map(|pane| pane.dock.publish.draft()) else {
+                continue;
+            };
+            let drafts = &mut self.data.window.drafts;
+            if drafts.get(id) != Some(draft) {
+                drafts.insert(id.clone(), draft.clone());
+                has_changed = true;
+            }
         }
         has_changed
     }
 
-    /// Notes which branches are open.
-    pub(super) fn remember_branches(&mut self) {
-        if let Some(session) = &self.data.session {
+    /// Notes which branches of a connection are open.
+    pub(super) fn remember_branches(&mut self, id: &ProfileId) {
+        if let Some(session) = self.data.open.get(Some(id)) {
             let paths = session.live.lock().open_paths();
-            self.data
-                .window
-                .expanded
-                .insert(session.profile.id.clone(), paths);
+            self.data.window.expanded.insert(id.clone(), paths);
             self.data.unsaved.window = Some(now());
         }
     }

@@ -39,8 +39,8 @@ impl App {
         for kind in at_once {
             let key = (profile.id.clone(), kind);
             if self.data.rejected.contains(&key) {
-                self.views.dialog = Dialog::password(&profile, kind, None);
-                return;
+                let dialog = Dialog::password(&profile, kind, None);
+                return self.views.dialogs.show(Some(&profile.id), dialog);
             }
             match self.data.passwords.get(&key) {
                 Some(secret) => {
@@ -110,7 +110,10 @@ impl App {
             }
         }
         match missing {
-            Some((kind, why)) => self.views.dialog = Dialog::password(&profile, kind, why),
+            Some((kind, why)) => {
+                let dialog = Dialog::password(&profile, kind, why);
+                self.views.dialogs.show(Some(id), dialog);
+            }
             None => self.open(profile, secrets),
         }
     }
@@ -125,7 +128,7 @@ impl App {
                 self.data.passwords.insert(key, secret);
             }
         }
-        self.connect(&id);
+        self.connect_anew(&id);
     }
 
     /// Forgets every secret of a deleted profile. The keyring is not asked when it never kept one.
@@ -199,9 +202,9 @@ impl App {
         }
     }
 
-    /// Why the last dial of the open connection failed, and where.
-    fn dial_error(&self) -> Option<(Step, DialError)> {
-        let report = self.data.session.as_ref()?.live.dial_report();
+    /// Why the last dial of an open connection failed, and where.
+    fn dial_error(&self, id: &ProfileId) -> Option<(Step, DialError)> {
+        let report = self.data.open.get(Some(id))?.live.dial_report();
         let last = report.steps.last()?;
         let err = last.outcome.as_ref().err()?;
         Some((last.step, err.clone()))
@@ -212,7 +215,7 @@ impl App {
         let is_refused = failure
             .reason
             .is_some_and(|reason| matches!(reason.0, 0x86 | 0x87));
-        let kind = match self.dial_error() {
+        let kind = match self.dial_error(id) {
             _ if is_refused => SecretKind::Password,
             Some((_, DialError::Proxy(ProxyError::Authentication))) => SecretKind::ProxyPassword,
             Some((_, DialError::File(problem))) if problem.is_about_passphrase() => {
@@ -229,16 +232,17 @@ impl App {
 
     /// After a connect that failed on the broker's certificate: shows it and offers to trust it.
     pub(super) fn explain_certificate(&mut self, id: &ProfileId, failure: &Failure) {
-        let Some(session) = &self.data.session else {
+        let Some(session) = self.data.open.get(Some(id)) else {
             return;
         };
         let certificates = session.live.dial_report().certificates;
-        let is_certificate = matches!(self.dial_error(), Some((_, DialError::Certificate(_))));
-        if !is_certificate || certificates.is_empty() || self.views.dialog.is_open() {
+        let is_certificate = matches!(self.dial_error(id), Some((_, DialError::Certificate(_))));
+        if !is_certificate || certificates.is_empty() {
             return;
         }
         if let Some(profile) = self.data.profile(id) {
-            self.views.dialog = Dialog::certificate(profile, failure, certificates);
+            let dialog = Dialog::certificate(profile, failure, certificates);
+            self.views.dialogs.show(Some(id), dialog);
         }
     }
 
@@ -253,6 +257,6 @@ impl App {
             verify => *verify = Verify::Pinned(vec![fingerprint]),
         }
         self.edit_profile(profile);
-        self.connect(id);
+        self.connect_anew(id);
     }
 }

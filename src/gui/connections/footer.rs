@@ -79,10 +79,10 @@ fn connect_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile, activity: A
                 "Cancel"
             };
             if button_sized(ui, Some(icons::PLUGS), text, Look::Plain, CONNECT_SIZE).clicked() {
-                context.ask(Action::Disconnect);
+                context.ask_for(&profile.id, Action::Disconnect);
             }
             if button(ui, Some(icons::TREE), "Show topics", Look::Plain).clicked() {
-                context.ask(Action::ShowExplorer);
+                context.ask(Action::ShowTab(profile.id.clone()));
             }
             false
         }

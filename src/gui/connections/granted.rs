@@ -16,8 +16,8 @@ type Fact = (&'static str, String, String);
 /// Draws the card while a connection with `profile` stands.
 pub fn granted_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
     let session = context
-        .session
-        .filter(|session| session.profile.id == profile.id && session.is_connected());
+        .session_of(&profile.id)
+        .filter(|session| session.is_connected());
     let Some((session, granted)) =
         session.and_then(|it| it.granted.as_ref().map(|granted| (it, granted)))
     else {

@@ -58,7 +58,7 @@ impl Connections {
     }
 }
 
-/// What the open connection does with a profile.
+/// What the connection with a profile does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Activity {
     /// Nothing.
@@ -71,8 +71,7 @@ enum Activity {
 
 impl Activity {
     fn of(context: &Context<'_>, id: &ProfileId) -> Self {
-        let session = context.session.filter(|session| session.profile.id == *id);
-        match session.map(super::session::Session::state) {
+        match context.session_of(id).map(super::session::Session::state) {
             Some(State::Connected { .. }) => Self::Open,
             Some(State::Connecting { .. } | State::Waiting { .. }) => Self::Opening,
             Some(State::Idle | State::Ended(_)) | None => Self::Idle,

@@ -57,6 +57,21 @@ fn properties_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
                 muted(ui, "65,535 messages of QoS 1 and 2 under way at once");
             }
         });
+        form.wide_cell(ui, "Topic aliases", None, |ui| {
+            let most = &mut settings.topic_alias_maximum;
+            let mut is_accepting = *most > 0;
+            if switch(ui, &mut is_accepting, "Accept topic aliases").changed() {
+                *most = if is_accepting { 10 } else { 0 };
+            }
+            if *most > 0 {
+                let mut number = u32::from(*most);
+                number_field(ui, &mut number, 1..=65_535, "Topic alias maximum", 72.0);
+                *most = u16::try_from(number).unwrap_or(*most);
+                muted(ui, "numbers in the place of topics at most");
+            } else {
+                muted(ui, "the broker may not send numbers in the place of topics");
+            }
+        });
         form.wide_cell(ui, "Refusals", None, |ui| {
             let wanted = &mut settings.request_problem_information;
             switch(ui, wanted, "Request problem information");

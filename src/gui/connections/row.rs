@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, CornerRadius, Rect, Ui, pos2, vec2};
 
 use crate::mqtt::Version;
-use crate::profile::{Profile, Verify};
+use crate::profile::Profile;
 
 use super::super::context::Context;
 use super::super::icons;
@@ -11,11 +11,6 @@ use super::super::theme::{self, Palette};
 use super::super::widgets::{galley, galley_within};
 use super::Activity;
 use super::editor::display_name;
-
-/// Whether `profile` is encrypted and takes any certificate.
-pub fn is_unverified(profile: &Profile) -> bool {
-    profile.transport.uses_tls() && profile.tls.verify == Verify::Nothing
-}
 
 /// What a row shows, computed before it is drawn.
 pub struct ProfileRow {
@@ -25,8 +20,8 @@ pub struct ProfileRow {
     is_failed: bool,
     activity: Activity,
     version: Version,
-    /// Whether nobody looks at the broker's certificate.
-    is_unverified: bool,
+    /// What nobody looks at in the broker's certificate.
+    unverified: Option<&'static str>,
 }
 
 impl ProfileRow {
@@ -47,7 +42,7 @@ impl ProfileRow {
             is_failed: failure.is_some(),
             activity,
             version: profile.version,
-            is_unverified: is_unverified(profile),
+            unverified: (profile.tls.verify.left_out()).filter(|_| profile.transport.uses_tls()),
         }
     }
 
@@ -59,11 +54,9 @@ impl ProfileRow {
             Activity::Idle if self.is_failed => "failed",
             Activity::Idle => "not connected",
         };
-        let sign = if self.is_unverified {
-            ", the certificate is not verified"
-        } else {
-            ""
-        };
+        let sign = self
+            .unverified
+            .map_or_else(String::new, |what| format!(", {what}"));
         let (name, second, version) = (&self.name, &self.second, self.version);
         format!("{name}, {second}, {version}, {state}{sign}")
     }
@@ -98,7 +91,7 @@ impl ProfileRow {
             (theme::mono(), palette.muted)
         };
         let mut right = rect.right() - 10.0;
-        if self.is_unverified {
+        if self.unverified.is_some() {
             let sign = galley(ui, icons::WARNING, theme::icon(14.0), palette.amber);
             right -= sign.size().x;
             let at = pos2(right, rect.top() + 36.0 - sign.size().y / 2.0);

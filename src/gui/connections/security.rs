@@ -23,6 +23,7 @@ use super::secret_field::SecretField;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trust {
     Full,
+    AnyHost,
     Pinned,
     Nothing,
 }
@@ -103,11 +104,13 @@ impl Security {
     fn verify_ui(&mut self, ui: &mut Ui, profile: &mut Profile) {
         let mut trust = match profile.tls.verify {
             Verify::Full => Trust::Full,
+            Verify::AnyHost => Trust::AnyHost,
             Verify::Pinned(_) => Trust::Pinned,
             Verify::Nothing => Trust::Nothing,
         };
         let options = [
             (Trust::Full, "Full"),
+            (Trust::AnyHost, "Any host name"),
             (Trust::Pinned, "Pinned certificates"),
             (Trust::Nothing, "Do not verify"),
         ];
@@ -117,6 +120,7 @@ impl Security {
             let aside = self.aside.entry(profile.id.clone()).or_default();
             let new = match trust {
                 Trust::Full => Verify::Full,
+                Trust::AnyHost => Verify::AnyHost,
                 Trust::Pinned => Verify::Pinned(std::mem::take(&mut aside.pinned)),
                 Trust::Nothing => Verify::Nothing,
             };
@@ -124,7 +128,7 @@ impl Security {
                 aside.pinned = pinned;
             }
         }
-        if profile.tls.verify == Verify::Nothing {
+        if profile.tls.verify.left_out().is_some() {
             let amber = Palette::of(ui).amber;
             icon_mark(ui, icons::WARNING, theme::icon(16.0), amber);
         }
@@ -139,7 +143,7 @@ impl Security {
     ) {
         let (id, tls) = (&profile.id, &mut profile.tls);
         match &mut tls.verify {
-            Verify::Full => {
+            Verify::Full | Verify::AnyHost => {
                 let mut has_file = tls.ca_file.is_some();
                 form.wide_cell(ui, "Authorities", None, |ui| {
                     let options = [(false, "Those of the system"), (true, "From a file")];

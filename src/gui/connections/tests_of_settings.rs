@@ -125,6 +125,15 @@ fn an_unverified_connection_is_marked_in_the_list() {
     window
         .harness
         .get_by_label_contains("can read along and pose as the broker");
+    window.click("Verification Any host name");
+    assert_eq!(window.selected().tls.verify, Verify::AnyHost);
+    window
+        .harness
+        .get_by_label_contains("the certificate's host name is not verified");
+    window
+        .harness
+        .get_by_label_contains("another certificate of the same authority");
+    window.click("Authorities From a file");
     window.click("Verification Pinned certificates");
     window.click("Add a fingerprint");
     window.type_into("Fingerprint 1", &"ab".repeat(32));
@@ -238,7 +247,7 @@ fn a_filter_has_options_with_mqtt_5() {
     window.click("Topic filter 1, No Local");
     window.click("Topic filter 1, has an identifier");
     window.type_into("Topic filter 1, identifier", "77");
-    window.click("Topic filter 1, retained messages come never");
+    window.click("Topic filter 1, Retain Handling Never");
     let subscription = &window.selected().subscriptions[0];
     assert!(subscription.no_local);
     assert_eq!(

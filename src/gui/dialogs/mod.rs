@@ -1,38 +1,86 @@
 //! Windows over the window: settings, the broker's settings, a password, confirmations, the list of keys.
 //!
-//! A dialog is opened by assigning one of the constructors of [`Dialog`]. Esc closes it, Enter confirms it, and the
-//! keyboard stays inside while it is open.
+//! A dialog is opened by giving one of the constructors of [`Dialog`] to [`Dialogs`]. Esc closes it, Enter confirms it,
+//! and the keyboard stays inside while it is open.
 
 mod about;
 mod address;
 mod broker;
 mod certificate;
 mod clear;
+mod close;
 mod doctor;
 mod frame;
 mod keys;
 mod password;
 mod port;
 mod settings;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
+
+use std::collections::VecDeque;
 
 use egui::{Id, Modal, Ui};
 
 use crate::client::doctor::Examination;
 use crate::client::{Failure, PeerCertificate};
 use crate::mqtt::TopicName;
-use crate::profile::{BrokerSettings, Profile, SecretKind};
+use crate::profile::{BrokerSettings, Profile, ProfileId, SecretKind};
 
 use super::context::Context;
 use broker::BrokerDialog;
 use certificate::CertificateDialog;
 use clear::ClearDialog;
+use close::CloseDialog;
 use doctor::DoctorDialog;
 use frame::Outcome;
 use password::PasswordDialog;
 use port::PortDialog;
 use settings::SettingsDialog;
+use subscriptions::SubscriptionsDialog;
+
+/// The open dialog with the connection that it is about, and those that wait for it to close: several connections that
+/// open at once may each want to ask something.
+#[derive(Debug, Default)]
+pub struct Dialogs {
+    open: Dialog,
+    of: Option<ProfileId>,
+    waiting: VecDeque<(Option<ProfileId>, Dialog)>,
+}
+
+impl Dialogs {
+    /// Opens `dialog`, now or after the ones that are there. What it asks for it asks for the connection `of`.
+    pub fn show(&mut self, of: Option<&ProfileId>, dialog: Dialog) {
+        self.waiting.push_back((of.cloned(), dialog));
+        self.take_next();
+    }
+
+    /// Whether one is open.
+    pub fn is_open(&self) -> bool {
+        self.open.is_open()
+    }
+
+    /// The connection that the open one is about.
+    pub fn of(&self) -> Option<&ProfileId> {
+        self.of.as_ref()
+    }
+
+    /// Draws the open one, in the context of the connection that it is about.
+    pub fn ui(&mut self, ui: &Ui, context: &Context<'_>) {
+        self.open.ui(ui, context);
+        self.take_next();
+    }
+
+    fn take_next(&mut self) {
+        if !self.open.is_open()
+            && let Some((of, dialog)) = self.waiting.pop_front()
+        {
+            self.of = of;
+            self.open = dialog;
+        }
+    }
+}
 
 /// Which dialog is open, with its state.
 #[derive(Debug, Default)]
@@ -50,10 +98,14 @@ pub enum Dialog {
     Certificate(CertificateDialog),
     /// Which retained messages are about to be cleared.
     Clear(ClearDialog),
+    /// What is cut short when a tab is closed.
+    Close(CloseDialog),
     /// Another program listens where the broker wants to.
     Port(PortDialog),
     /// A test of a connection.
     Doctor(DoctorDialog),
+    /// The subscriptions of the open connection.
+    Subscriptions(SubscriptionsDialog),
     /// All keys.
     Keys,
     /// Version and licences.
@@ -90,6 +142,11 @@ impl Dialog {
         Self::Clear(ClearDialog::new(topics))
     }
 
+    /// Says what is cut short when the tab of `profile` is closed, and asks whether to.
+    pub fn close_tab(profile: &Profile, unfinished: Vec<String>) -> Self {
+        Self::Close(CloseDialog::new(profile, unfinished))
+    }
+
     /// Explains that `port` is taken, and offers the next free one.
     pub fn port_taken(port: u16, next_free: Option<u16>) -> Self {
         Self::Port(PortDialog::new(port, next_free))
@@ -99,6 +156,11 @@ impl Dialog {
     /// is a secret of the profile that is not known.
     pub fn doctor(name: String, examination: Examination, missing: Option<SecretKind>) -> Self {
         Self::Doctor(DoctorDialog::new(name, examination, missing))
+    }
+
+    /// Shows all subscriptions of the open connection.
+    pub fn subscriptions() -> Self {
+        Self::Subscriptions(SubscriptionsDialog::default())
     }
 
     /// Whether a dialog is open.
@@ -130,8 +192,10 @@ impl Dialog {
             Self::Password(dialog) => dialog.ui(ui, context),
             Self::Certificate(dialog) => dialog.ui(ui, context),
             Self::Clear(dialog) => dialog.ui(ui, context),
+            Self::Close(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
             Self::Doctor(dialog) => dialog.ui(ui, context),
+            Self::Subscriptions(dialog) => dialog.ui(ui, context),
             Self::Keys => keys::keys_ui(ui),
             Self::About => about::about_ui(ui),
         }

@@ -109,8 +109,7 @@ impl Reader {
             "--key" => self.set(option, |it, file| it.tls.key = Some(file)),
             "--insecure" => {
                 self.tls.has_settings = true;
-                self.profile.tls.verify = Verify::Nothing;
-                self.warn("--insecure leaves out the check of the host's name; here it leaves out every check.".to_owned());
+                self.profile.tls.verify = Verify::AnyHost;
             }
             "--tls-alpn" => self.set(option, |it, protocol| {
                 it.tls.has_settings = true;

@@ -77,6 +77,11 @@ impl Profile {
                 "mosquitto's programs cannot trust one certificate by its fingerprint: the command verifies as usual.",
             );
         }
+        if tls.verify == Verify::Nothing {
+            lose(
+                "mosquitto's programs always check who issued the certificate: --insecure leaves out the host name only.",
+            );
+        }
         if matches!(tls.identity, Identity::Pkcs12 { .. }) {
             lose(
                 "mosquitto's programs take no PKCS#12 file: the command shows no certificate. Convert it to PEM files.",

@@ -169,6 +169,12 @@ fn losses_of_a_copied_command_are_told() {
     assert_eq!(profile.sub_command_losses().len(), 13);
     let command = profile.mosquitto_sub_command().unwrap();
     assert!(!command.contains("--insecure"), "{command}");
+    profile.tls.verify = Verify::Nothing;
+    assert_eq!(profile.sub_command_losses().len(), 13);
+    profile.tls.verify = Verify::AnyHost;
+    assert_eq!(profile.sub_command_losses().len(), 12);
+    let command = profile.mosquitto_sub_command().unwrap();
+    assert!(command.contains("--insecure"), "{command}");
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -207,11 +213,11 @@ prop_compose! {
 
 prop_compose! {
     fn tls()(
-        ca in prop::option::of(text()), nothing in any::<bool>(), pem in prop::option::of((text(), text())),
+        ca in prop::option::of(text()), any_host in any::<bool>(), pem in prop::option::of((text(), text())),
         alpn in prop::option::of(text()), new in any::<bool>(),
     ) -> TlsSettings {
         TlsSettings {
-            verify: if nothing { Verify::Nothing } else { Verify::Full },
+            verify: if any_host { Verify::AnyHost } else { Verify::Full },
             ca_file: ca.map(Into::into),
             identity: pem.map_or(Identity::None, |(certificate, key)| Identity::Pem {
                 certificate: certificate.into(),

@@ -117,7 +117,7 @@ fn add_tls(profile: &Profile, words: &mut Words) {
         Some(file) => words.pair("--cafile", &file.display()),
         None => words.word("--tls-use-os-certs"),
     }
-    if tls.verify == Verify::Nothing {
+    if matches!(tls.verify, Verify::AnyHost | Verify::Nothing) {
         words.word("--insecure");
     }
     if let Identity::Pem { certificate, key } = &tls.identity {

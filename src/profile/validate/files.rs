@@ -22,7 +22,7 @@ impl Profile {
             return found;
         }
         let tls = &self.tls;
-        if let (Verify::Full, Some(file)) = (&tls.verify, &tls.ca_file) {
+        if let (Verify::Full | Verify::AnyHost, Some(file)) = (&tls.verify, &tls.ca_file) {
             found.extend(check_pem(Field::CaFile, file, "CERTIFICATE-----"));
         }
         match &tls.identity {

@@ -31,8 +31,14 @@ impl Profile {
     }
 
     fn check_trust(&self, found: &mut Vec<Problem>) {
+        if self.tls.verify == Verify::AnyHost {
+            found.push(hint(
+                Field::Verify,
+                "Whoever has another certificate of the same authority can pose as the broker. Verify as usual, with the name it is for as server name.",
+            ));
+        }
         match &self.tls.verify {
-            Verify::Full => {
+            Verify::Full | Verify::AnyHost => {
                 if let Some(file) = &self.tls.ca_file {
                     check_chosen(Field::CaFile, "file of authorities", file, found);
                 }

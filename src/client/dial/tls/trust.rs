@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
 
 use crate::profile::{TlsSettings, Verify};
 
@@ -17,16 +18,22 @@ impl Trust {
     /// # Errors
     /// A sentence about the file that cannot be used, or that the system has no authorities.
     pub(super) fn from_settings(settings: &TlsSettings) -> Result<Self, DialError> {
-        match (&settings.verify, &settings.ca_file) {
-            (Verify::Nothing, _) => Ok(Self::Nothing),
-            (Verify::Pinned(fingerprints), _) => Ok(Self::Pinned(fingerprints.clone())),
-            (Verify::Full, Some(path)) => Ok(from_file(path)?),
-            (Verify::Full, None) => from_system(),
-        }
+        let (roots, own) = match (&settings.verify, &settings.ca_file) {
+            (Verify::Nothing, _) => return Ok(Self::Nothing),
+            (Verify::Pinned(fingerprints), _) => return Ok(Self::Pinned(fingerprints.clone())),
+            (Verify::Full | Verify::AnyHost, Some(path)) => from_file(path)?,
+            (Verify::Full | Verify::AnyHost, None) => (from_system()?, Vec::new()),
+        };
+        Ok(Self::Authorities {
+            roots: Arc::new(roots),
+            own,
+            any_host: settings.verify == Verify::AnyHost,
+        })
     }
 }
 
-fn from_file(path: &Path) -> Result<Trust, FileProblem> {
+/// The authorities of a file, and the certificates in it.
+fn from_file(path: &Path) -> Result<(RootCertStore, Vec<CertificateDer<'static>>), FileProblem> {
     let own = certificates(path)?;
     let mut roots = RootCertStore::empty();
     for certificate in &own {
@@ -38,13 +45,10 @@ fn from_file(path: &Path) -> Result<Trust, FileProblem> {
             )
         })?;
     }
-    Ok(Trust::Authorities {
-        roots: Arc::new(roots),
-        own,
-    })
+    Ok((roots, own))
 }
 
-fn from_system() -> Result<Trust, DialError> {
+fn from_system() -> Result<RootCertStore, DialError> {
     let found = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
     let (added, _ignored) = roots.add_parsable_certificates(found.certs);
@@ -52,8 +56,5 @@ fn from_system() -> Result<Trust, DialError> {
         let words: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
         return Err(DialError::NoAuthorities(words.join("; ")));
     }
-    Ok(Trust::Authorities {
-        roots: Arc::new(roots),
-        own: Vec::new(),
-    })
+    Ok(roots)
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
@@ -23,6 +25,8 @@ pub(super) enum Trust {
     Authorities {
         roots: Arc<RootCertStore>,
         own: Vec<CertificateDer<'static>>,
+        /// Whether the name in the certificate does not matter.
+        any_host: bool,
     },
     /// Exactly these.
     Pinned(Vec<Fingerprint>),
@@ -79,13 +83,24 @@ impl Witness {
                 }
                 Err(CertificateProblem::NotPinned(own))
             }
-            Trust::Authorities { roots, own } => {
+            Trust::Authorities {
+                roots,
+                own,
+                any_host,
+            } => {
                 let judged = if own.iter().any(|known| known == end_entity) {
-                    judge_own(end_entity, name, now)
+                    judge_time(end_entity, now)
                 } else {
-                    self.judge_by(roots, end_entity, intermediates, name, now)
+                    self.judge_by(roots, end_entity, intermediates, now)
                 };
-                judged.map_err(|err| self.explain(&err, name))
+                judged
+                    .and_then(|()| match any_host {
+                        true => Ok(()),
+                        false => {
+                            verify_server_name(&ParsedCertificate::try_from(end_entity)?, name)
+                        }
+                    })
+                    .map_err(|err| self.explain(&err, name))
             }
         }
     }
@@ -95,7 +110,6 @@ impl Witness {
         roots: &RootCertStore,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
         now: UnixTime,
     ) -> Result<(), Error> {
         let certificate = ParsedCertificate::try_from(end_entity)?;
@@ -106,8 +120,18 @@ impl Witness {
             intermediates,
             now,
             algorithms,
-        )?;
-        verify_server_name(&certificate, name)
+        )
+    }
+
+    /// Whether the broker has the key of its certificate, which does not matter where nothing does.
+    fn judge_signature(
+        &self,
+        verify: impl FnOnce(&WebPkiSupportedAlgorithms) -> Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        match self.trust {
+            Trust::Nothing => Ok(HandshakeSignatureValid::assertion()),
+            _ => verify(&self.provider.signature_verification_algorithms),
+        }
     }
 
     fn explain(&self, err: &Error, name: &ServerName<'_>) -> CertificateProblem {
@@ -142,12 +166,8 @@ impl Witness {
     }
 }
 
-/// A certificate that the user's own file holds: only the time and the name are looked at.
-fn judge_own(
-    end_entity: &CertificateDer<'_>,
-    name: &ServerName<'_>,
-    now: UnixTime,
-) -> Result<(), Error> {
+/// A certificate that the user's own file holds: nobody has to vouch for it, but it has to be valid now.
+fn judge_time(end_entity: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
     let Some(own) = PeerCertificate::from_der(end_entity) else {
         return Err(CertificateError::BadEncoding.into());
     };
@@ -166,7 +186,7 @@ fn judge_own(
         }
         .into());
     }
-    verify_server_name(&ParsedCertificate::try_from(end_entity)?, name)
+    Ok(())
 }
 
 /// The name of whoever would have to be known: the issuer of the last certificate that is linked to the first.
@@ -224,11 +244,7 @@ impl ServerCertVerifier for Witness {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        if matches!(self.trust, Trust::Nothing) {
-            return Ok(HandshakeSignatureValid::assertion());
-        }
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, cert, signature, algorithms)
+        self.judge_signature(|known| verify_tls12_signature(message, cert, signature, known))
     }
 
     fn verify_tls13_signature(
@@ -237,11 +253,7 @@ impl ServerCertVerifier for Witness {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        if matches!(self.trust, Trust::Nothing) {
-            return Ok(HandshakeSignatureValid::assertion());
-        }
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, cert, signature, algorithms)
+        self.judge_signature(|known| verify_tls13_signature(message, cert, signature, known))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

@@ -79,6 +79,11 @@ impl PublishPanel {
         self.is_topic_chosen = true;
     }
 
+    /// Whether a repetition is under way.
+    pub fn is_repeating(&self) -> bool {
+        self.sender.is_repeating()
+    }
+
     /// Publishes the draft, or says why that cannot be.
     pub fn publish_now(&mut self, context: &Context<'_>) {
         self.sender.publish(context, &self.draft);

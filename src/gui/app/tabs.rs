@@ -1,0 +1,99 @@
+//! Tabs: show, step, move, close.
+
+use crate::client::{Command, State};
+use crate::payload::format::thousands;
+use crate::profile::ProfileId;
+
+use super::super::dialogs::Dialog;
+use super::super::session::Session;
+use super::{App, Screen};
+
+impl App {
+    pub(super) fn show_tab(&mut self, id: &ProfileId) {
+        if self.data.open.show(id) {
+            self.views.tab_strip.reveal_shown();
+            self.views.screen = Screen::Explorer;
+        }
+    }
+
+    /// Shows a neighbour of the tab that is shown; from the list of profiles it goes back to that tab.
+    pub(super) fn step_tab(&mut self, step: isize) {
+        let is_hidden = self.views.screen != Screen::Explorer;
+        let next = self.data.open.neighbour(if is_hidden { 0 } else { step });
+        if let Some(id) = next {
+            self.show_tab(&id);
+        }
+    }
+
+    /// Closes a tab, after a question where that cuts something short.
+    pub(super) fn close_tab(&mut self, id: &ProfileId) {
+        let Some(session) = self.data.open.get(Some(id)) else {
+            return;
+        };
+        let unfinished = self.unfinished(session);
+        if unfinished.is_empty() {
+            return self.close_tab_now(id);
+        }
+        let dialog = Dialog::close_tab(&session.profile, unfinished);
+        self.views.dialogs.show(Some(id), dialog);
+    }
+
+    /// What closing this connection cuts short, in sentences.
+    fn unfinished(&self, session: &Session) -> Vec<String> {
+        let mut sentences = Vec::new();
+        let pane = self.views.panes.get(Some(&session.profile.id));
+        if pane.is_some_and(|pane| pane.dock.publish.is_repeating()) {
+            sentences.push("A message is being published again and again: that ends.".to_owned());
+        }
+        if matches!(session.state(), State::Ended(_)) {
+            return sentences;
+        }
+        let under_way = session.publishes_under_way();
+        if under_way > 0 {
+            let (messages, have) = if under_way == 1 {
+                ("message", "has")
+            } else {
+                ("messages", "have")
+            };
+            let count = thousands(under_way as u64);
+            sentences.push(format!(
+                "{count} published {messages} {have} not been acknowledged yet and may be lost."
+            ));
+        }
+        let clears = session.clears_left();
+        if clears > 0 {
+            let count = thousands(clears as u64);
+            sentences.push(format!(
+                "{count} retained messages are still to be cleared."
+            ));
+        }
+        sentences
+    }
+
+    /// Says DISCONNECT and forgets the tab with everything that was seen on its connection.
+    pub(super) fn close_tab_now(&mut self, id: &ProfileId) {
+        self.remember_branches(id);
+        self.end_connection(Some(id), Command::Disconnect);
+        self.views.panes.close(id);
+        if self.data.open.close(id) && self.data.open.all().is_empty() {
+            self.views.screen = Screen::Connections;
+        }
+        self.views.tab_strip.reveal_shown();
+    }
+
+    /// Lets go of closed connections once they have said goodbye. That may free a large model: not in a frame.
+    pub(super) fn see_off(&mut self) {
+        let leaving = self.data.open.leaving_mut();
+        if leaving.is_empty() {
+            return;
+        }
+        for session in leaving.iter_mut() {
+            while session.live.next_event().is_some() {}
+        }
+        let has_ended = |session: &mut Session| matches!(session.state(), State::Ended(_));
+        let gone: Vec<Session> = leaving.extract_if(.., has_ended).collect();
+        if !gone.is_empty() {
+            self.jobs.runtime().spawn_blocking(move || drop(gone));
+        }
+    }
+}
