@@ -4,13 +4,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use canopy::client::Config;
-use canopy::client::doctor::Check;
+use canopy::client::{Config, Step};
 use canopy::profile::{Fingerprint, Identity, Profile, Secret, TlsVersion, Transport, Verify};
 
 use super::super::reaching;
 use super::super::servers::{Authority, Issued, parameters, valid_between, write};
-use super::{Case, case, secret_case};
+use super::{CONNECT, Case, case, secret_case};
 use crate::common::mosquitto::Mosquitto;
 use crate::common::service::{Service, openssl_server};
 use crate::common::{free_port, have};
@@ -116,7 +115,7 @@ impl Site {
     fn of_the_broker(&self) -> Vec<Case> {
         let mut pinned = self.to("good");
         pinned.tls.verify = Verify::Pinned(vec![Fingerprint::from_sha256(&[7; 32])]);
-        let tls = |cause, profile, says: &[&str]| case(cause, profile, Check::Tls, says);
+        let tls = |cause, profile, says: &[&str]| case(cause, profile, Step::Tls, says);
         vec![
             tls(
                 "expired",
@@ -161,7 +160,7 @@ impl Site {
         let old = self.authority.issue("old", &old);
         let identity = |cause, profile, says: &[&str]| {
             // TLS 1.3 has the client finish first, so the refusal comes while CONNACK is awaited
-            case(cause, profile, Check::Connect, says)
+            case(cause, profile, CONNECT, says)
         };
         vec![
             identity(
@@ -203,18 +202,18 @@ impl Site {
             profile.tls.ca_file = Some(file);
             profile
         };
-        let tls = |cause, profile, says: &[&str]| case(cause, profile, Check::Tls, says);
+        let tls = |cause, profile, says: &[&str]| case(cause, profile, Step::Tls, says);
         vec![
             secret_case(
                 "wrong passphrase",
                 with_passphrase(Some("guessed by chance")),
-                Check::Tls,
+                Step::Tls,
                 &["encrypted.key", "does not open with this passphrase"],
             ),
             secret_case(
                 "no passphrase",
                 with_passphrase(None),
-                Check::Tls,
+                Step::Tls,
                 &["encrypted.key", "no passphrase was given"],
             ),
             tls(
@@ -257,13 +256,13 @@ impl Site {
             case(
                 "minimum version too high",
                 too_new,
-                Check::Tls,
+                Step::Tls,
                 &["no version of TLS that this profile allows", "TLS 1.3"],
             ),
             case(
                 "ALPN refused",
                 alpn,
-                Check::Tls,
+                Step::Tls,
                 &[
                     "none of the protocols offered by ALPN",
                     "ALPN in the profile",
@@ -272,7 +271,7 @@ impl Site {
             case(
                 "impossible server name",
                 name,
-                Check::Tls,
+                Step::Tls,
                 &["“not a name” cannot be the name of a TLS server"],
             ),
         ]

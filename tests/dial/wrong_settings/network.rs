@@ -1,11 +1,11 @@
 //! Wrong names, ports, transports and paths.
 
-use canopy::client::doctor::Check;
+use canopy::client::Step;
 use canopy::profile::{Profile, Transport, Transport as T};
 
 use super::super::reaching;
 use super::super::servers::{Authority, impostor, parameters, write};
-use super::{Case, case};
+use super::{CONNECT, Case, case};
 use crate::common::free_port;
 use crate::common::mosquitto::Mosquitto;
 use crate::common::service::{Service, web_server};
@@ -72,11 +72,11 @@ impl Site {
         unknown.host = "no-such-broker.invalid".to_owned();
         let name = ["“no-such-broker.invalid”", "not known", "spelling"];
         let mut cases = vec![
-            case("unknown name", unknown, Check::Resolve, &name),
+            case("unknown name", unknown, Step::Resolve, &name),
             case(
                 "refused port",
                 self.reach(T::Tcp, free_port()),
-                Check::Tcp,
+                Step::Tcp,
                 &["Nothing listens on 127.0.0.1:", "check host and port"],
             ),
         ];
@@ -84,19 +84,19 @@ impl Site {
             (
                 "silent, MQTT wanted",
                 T::Tcp,
-                Check::Connect,
+                CONNECT,
                 ["did not answer as an MQTT broker", "MQTT port"],
             ),
             (
                 "silent, TLS wanted",
                 T::Tls,
-                Check::Tls,
+                Step::Tls,
                 ["did not answer to TLS", "TLS port"],
             ),
             (
                 "silent, WebSocket wanted",
                 T::WebSocket,
-                Check::WebSocket,
+                Step::WebSocket,
                 ["did not open a WebSocket", "WebSocket port"],
             ),
         ] {
@@ -125,37 +125,37 @@ impl Site {
             case(
                 "web server, MQTT wanted",
                 mqtt,
-                Check::Connect,
+                CONNECT,
                 &["does not speak MQTT but HTTP", "WebSocket"],
             ),
             case(
                 "web server, TLS wanted",
                 self.reach(T::Tls, web),
-                Check::Tls,
+                Step::Tls,
                 &["does not speak TLS but HTTP"],
             ),
             case(
                 "wrong path",
                 path,
-                Check::WebSocket,
+                Step::WebSocket,
                 &["no WebSocket at the path “/wrong”", "/mqtt, /ws and /"],
             ),
             case(
                 "web server, WebSocket wanted",
                 no_path,
-                Check::WebSocket,
+                Step::WebSocket,
                 &["web server", "opens no WebSocket at “/”"],
             ),
             case(
                 "impossible path",
                 blank,
-                Check::WebSocket,
+                Step::WebSocket,
                 &["“/a path” cannot be the path", "no blanks"],
             ),
             case(
                 "impossible header",
                 header,
-                Check::WebSocket,
+                Step::WebSocket,
                 &["header “X-Test” cannot be sent"],
             ),
         ]
@@ -170,70 +170,70 @@ impl Site {
                 "TLS port",
                 T::Tcp,
                 self.tls,
-                Check::Connect,
+                CONNECT,
                 ["speaks TLS", "Choose TLS"],
             ),
             (
                 "WebSocket port",
                 T::Tcp,
                 self.web_socket,
-                Check::Connect,
+                CONNECT,
                 ["answers with WebSocket only", "Choose WebSocket"],
             ),
             (
                 "plain port",
                 T::Tls,
                 plain,
-                Check::Tls,
+                Step::Tls,
                 ["speaks plain MQTT", "Choose TCP"],
             ),
             (
                 "WebSocket port",
                 T::Tls,
                 self.web_socket,
-                Check::Tls,
+                Step::Tls,
                 ["answers with WebSocket only", "Choose WebSocket"],
             ),
             (
                 "secure WebSocket port",
                 T::Tls,
                 self.secure,
-                Check::Connect,
+                CONNECT,
                 ["WebSocket over TLS only", "Choose WebSocket over TLS"],
             ),
             (
                 "plain port",
                 T::WebSocket,
                 plain,
-                Check::WebSocket,
+                Step::WebSocket,
                 ["speaks plain MQTT", "Choose TCP"],
             ),
             (
                 "TLS port",
                 T::WebSocket,
                 self.tls,
-                Check::WebSocket,
+                Step::WebSocket,
                 ["speaks TLS", "Choose TLS"],
             ),
             (
                 "WebSocket port",
                 T::SecureWebSocket,
                 self.web_socket,
-                Check::Tls,
+                Step::Tls,
                 ["answers with WebSocket only", "Choose WebSocket"],
             ),
             (
                 "plain port",
                 T::SecureWebSocket,
                 plain,
-                Check::Tls,
+                Step::Tls,
                 ["speaks plain MQTT", "Choose TCP"],
             ),
             (
                 "MQTT over TLS, WebSocket wanted",
                 T::SecureWebSocket,
                 self.secure_web,
-                Check::WebSocket,
+                Step::WebSocket,
                 ["MQTT over TLS, without WebSocket", "Choose TLS"],
             ),
         ] {
@@ -259,13 +259,13 @@ impl Site {
             case(
                 "no socket",
                 at(nowhere),
-                Check::Unix,
+                Step::Unix,
                 &["no socket at “/no/such/socket”", "check the path"],
             ),
             case(
                 "socket left over",
                 at(&left),
-                Check::Unix,
+                Step::Unix,
                 &["Nobody listens on the socket", "left over"],
             ),
         ]
