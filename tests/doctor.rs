@@ -7,28 +7,39 @@
 )]
 
 mod common;
+#[path = "common/raw.rs"]
+mod raw;
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use canopy::broker::{Broker, BrokerConfig};
-use canopy::client::doctor::{Check, Examined, Outcome, Report, examine};
-use canopy::client::{Config, RuntimeHandle};
-use canopy::mqtt::Version;
+use canopy::client::doctor::{Check, Examined, Options, Outcome, Report, examine, examine_with};
+use canopy::client::{Config, RuntimeHandle, Step};
+use canopy::mqtt::{Packet, Version, codec};
 use canopy::profile::{Profile, Secret, Transport, Verify, WillSettings};
 use rcgen::{CertificateParams, KeyPair};
 
 use common::mosquitto::Mosquitto;
 use common::probe::{Probe, profile};
 use common::program::{canopy, run};
+use common::script::{Script, Step as ScriptStep};
 use common::{PATIENCE, find, free_port, within};
+use raw::{Hello, Raw, publish};
 
 const PASSWORD: &str = "a secret of the test";
 
 /// Examines to the end.
 async fn report_of(config: Config) -> Report {
-    let mut examination = examine(&RuntimeHandle::current(), config, Arc::new(|| {}));
+    report_with(config, Options::default()).await
+}
+
+async fn report_with(config: Config, options: Options) -> Report {
+    let runtime = RuntimeHandle::current();
+    let mut examination = examine_with(&runtime, config, options, Arc::new(|| {}));
     within("the end of the examination", 3 * PATIENCE, async {
         while !examination.report().is_over() {
             examination.changed().await;
@@ -107,7 +118,12 @@ async fn a_broker_that_works() {
         let all = report.steps.iter();
         assert!(all.clone().all(|it| it.outcome == Outcome::Passed));
         assert!(all.clone().all(|it| it.took.is_some()), "{}", report.text());
-        assert_found(&report, Check::Tcp, Outcome::Passed, &["127.0.0.1"]);
+        assert_found(
+            &report,
+            Check::Dial(Step::Tcp),
+            Outcome::Passed,
+            &["127.0.0.1"],
+        );
         let sys = &["mosquitto version"];
         assert_found(&report, Check::SubscribeSys, Outcome::Passed, sys);
         assert_eq!(report.summary(), "Everything works.");
@@ -244,7 +260,7 @@ async fn tls_shows_its_certificate_and_the_wrong_transport_is_named() {
     secured.transport = Transport::Tls;
     let report = report_for(secured.clone()).await;
     let words = ["SHA-256", "127.0.0.1", "valid from"];
-    assert_found(&report, Check::Tls, Outcome::Failed, &words);
+    assert_found(&report, Check::Dial(Step::Tls), Outcome::Failed, &words);
     assert_eq!(report.certificates.len(), 1);
 
     secured.tls.ca_file = Some(cert_file);
@@ -252,14 +268,19 @@ async fn tls_shows_its_certificate_and_the_wrong_transport_is_named() {
     assert!(report.works(), "{}", report.text());
     assert_found(
         &report,
-        Check::Tls,
+        Check::Dial(Step::Tls),
         Outcome::Passed,
         &["TLS 1.3", "TLS_AES"],
     );
 
     secured.tls.verify = Verify::Nothing;
     let report = report_for(secured).await;
-    assert_found(&report, Check::Tls, Outcome::Finding, &["not checked"]);
+    assert_found(
+        &report,
+        Check::Dial(Step::Tls),
+        Outcome::Finding,
+        &["not checked"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -268,7 +289,7 @@ async fn nobody_or_somebody_else_answers() {
         b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let report = report_for(profile(Version::V5, free_port())).await;
     let words = ["Nothing listens", "Start the broker"];
-    assert_found(&report, Check::Tcp, Outcome::Failed, &words);
+    assert_found(&report, Check::Dial(Step::Tcp), Outcome::Failed, &words);
 
     let report = report_for(profile(Version::V5, port_that_says(WEB))).await;
     assert_found(&report, Check::Connect, Outcome::Failed, &["HTTP"]);
@@ -284,6 +305,124 @@ async fn nobody_or_somebody_else_answers() {
         Outcome::Failed,
         &["did not answer"],
     );
+}
+
+/// A way to `port` on which 100 kB a second come back at most, for each connection.
+fn slow_way_to(port: u16) -> u16 {
+    fn carry(mut from: TcpStream, mut to: TcpStream, pause: Duration) {
+        let (_keep, never) = mpsc::sync_channel::<()>(1);
+        let mut block = [0; 2_000];
+        while let Ok(count @ 1..) = from.read(&mut block) {
+            if to.write_all(&block[..count]).is_err() {
+                break;
+            }
+            never.recv_timeout(pause).ok();
+        }
+        // one of them is gone
+        to.shutdown(std::net::Shutdown::Both).ok();
+        from.shutdown(std::net::Shutdown::Both).ok();
+    }
+    let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        thread.spawn(work).unwrap();
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let slow = listener.local_addr().unwrap().port();
+    spawn(
+        "slow way",
+        Box::new(move || {
+            while let Ok((near, _)) = listener.accept() {
+                let far = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+                let (near_again, far_again) = (near.try_clone().unwrap(), far.try_clone().unwrap());
+                let there = move || carry(near, far, Duration::ZERO);
+                let back = move || carry(far_again, near_again, Duration::from_millis(20));
+                spawn("there", Box::new(there));
+                spawn("back", Box::new(back));
+            }
+        }),
+    );
+    slow
+}
+
+/// MQTT 3.1.1 cannot ask for no retained messages: everything else would wait behind them.
+#[tokio::test(flavor = "multi_thread")]
+async fn retained_messages_are_not_taken_for_silence() {
+    let Some(broker) = Mosquitto::start() else {
+        return;
+    };
+    let address = (Ipv4Addr::LOCALHOST, broker.port()).into();
+    let mut publisher = Raw::open(address, Hello::new(4, "publisher"));
+    for number in 0..10_000 {
+        let topic = format!("shelf/{number}");
+        publisher.send(&publish(4, &topic, &[b'x'; 200], true));
+    }
+    // it has them all once it answers
+    publisher.subscribe("other");
+    let profile = Profile {
+        connect_timeout: 5,
+        ..profile(Version::V311, slow_way_to(broker.port()))
+    };
+    let report = report_for(profile).await;
+    assert!(report.works(), "{}", report.text());
+    let check = Check::SubscribeAll;
+    assert_found(&report, check, Outcome::Passed, &["Granted"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_client_with_the_same_id_is_found_when_asked_for() {
+    let Some(broker) = Mosquitto::start() else {
+        return;
+    };
+    let options = || Options {
+        claims_id: true,
+        ..Options::default()
+    };
+    for version in [Version::V311, Version::V5] {
+        let mut profile = profile(version, broker.port());
+        profile.client_id = format!("press-{version}");
+        let config = Config {
+            profile: profile.clone(),
+            ..Config::default()
+        };
+        let report = report_with(config.clone(), options()).await;
+        assert!(report.works(), "{}", report.text());
+        assert_found(&report, Check::OwnId, Outcome::Passed, &["Nobody else"]);
+
+        // it is not told that it was thrown out, so it comes back
+        profile.version = Version::V311;
+        let other = Probe::connect(profile).await;
+        let report = report_with(config, options()).await;
+        // mosquitto tells it only where the other one speaks MQTT 5, too
+        let words = ["Another client seems to use the client id “press-"];
+        assert_found(&report, Check::OwnId, Outcome::Failed, &words);
+        other.disconnect().await;
+    }
+}
+
+#[test]
+fn the_command_sends_the_properties_of_connect() {
+    const REFUSED: &[u8] = b"\x20\x03\x00\x87\x00";
+    let script = Script::start(vec![
+        ScriptStep::Expect(1),
+        ScriptStep::Send(REFUSED.to_vec()),
+        ScriptStep::ReadToEnd,
+    ]);
+    let line = format!(
+        "doctor mqtt://127.0.0.1:{} -D connect user-property site north -D connect session-expiry-interval 60 \
+         -D will content-type text/plain --will-topic w",
+        script.port()
+    );
+    let ended = run(&mut canopy(line.split(' ')));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.err.contains("-D will: without effect"), "{ended:?}");
+    let connect = script.received().remove(0);
+    let Ok(Packet::Connect(connect)) = codec::decode(Version::V5, connect.into()) else {
+        panic!("CONNECT");
+    };
+    let expected = [("site".to_owned(), "north".to_owned())];
+    assert_eq!(connect.properties.user, expected);
+    assert_eq!(connect.properties.session_expiry, None);
+    assert_eq!(connect.will, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -78,7 +78,8 @@ pub struct ConnectArgs {
     /// WebSocket's path instead of the topic, or <mqtt+unix:///path>
     #[arg(short = 'L', long, value_name = "URL", value_parser = parse_url, help_heading = "Connection")]
     url: Option<Url>,
-    /// Connect as the saved profile of this name says, also lab/NAME from a folder; other options override it
+    /// Connect as the saved profile of this name says, also lab/NAME from a folder; other options override it, above all
+    /// -i: a client that runs with the profile's own client id is thrown out
     #[arg(
         long,
         value_name = "NAME",
@@ -191,24 +192,32 @@ impl ConnectArgs {
     /// # Errors
     /// [`ConnectError`] says which options do not fit.
     pub fn connect(&self) -> Result<Connect, ConnectError> {
-        self.connect_with(&KeyringSecrets::default())
+        self.connect_with(self.url.as_ref(), &KeyringSecrets::default())
+    }
+
+    /// The same for another URL than that of `-L`.
+    pub(super) fn connect_to(&self, url: Option<&Url>) -> Result<Connect, ConnectError> {
+        self.connect_with(url.or(self.url.as_ref()), &KeyringSecrets::default())
     }
 
     /// The same with another keyring.
-    pub(super) fn connect_with(&self, store: &dyn SecretStore) -> Result<Connect, ConnectError> {
+    pub(super) fn connect_with(
+        &self,
+        url: Option<&Url>,
+        store: &dyn SecretStore,
+    ) -> Result<Connect, ConnectError> {
         let properties = self.properties()?;
         let mut config = Config {
             profile: self.base()?,
             ..Config::default()
         };
-        let url = self.url.as_ref();
         let place = Place {
             url,
             host: self.host.as_deref(),
             port: self.port,
         };
         let notes = self.transport.apply(&mut config, &place)?;
-        self.set_account(&mut config, store)?;
+        self.set_account(&mut config, url, store)?;
         let profile = &mut config.profile;
         self.set_protocol(profile, &properties);
         profile.will = self.will(&profile.will, &properties)?;
@@ -293,9 +302,9 @@ impl ConnectArgs {
     fn set_account(
         &self,
         config: &mut Config,
+        url: Option<&Url>,
         store: &dyn SecretStore,
     ) -> Result<(), ConnectError> {
-        let url = self.url.as_ref();
         let user = url
             .and_then(|url| url.user_name.clone())
             .or_else(|| self.username.clone());
@@ -417,7 +426,8 @@ fn url_topic(url: &Url) -> Option<String> {
         .flatten()
 }
 
-fn parse_url(text: &str) -> Result<Url, UrlError> {
+/// A URL on the command line.
+pub(super) fn parse_url(text: &str) -> Result<Url, UrlError> {
     Url::parse(text)
 }
 

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::client::doctor::{Examination, Report, examine};
-use crate::client::{Config, RuntimeHandle};
-use crate::profile::apply_url;
+use crate::client::RuntimeHandle;
+use crate::client::doctor::{Examination, Options, Report, examine_with};
+use crate::mqtt::Properties;
+use crate::profile::Url;
 
-use super::connect::{ConnectArgs, password_from_environment};
+use super::connect::{Connect, ConnectArgs, ConnectError, parse_url};
 use super::exit::{self, Outcome};
 use super::terminal::StopSignal;
 
@@ -20,6 +21,9 @@ use super::terminal::StopSignal;
     disable_help_flag = true,
     after_help = "The exit code is 0 when the connection works and 1 when a step failed.
 
+The client id of -i or of a profile is tested as ID-test, so that a client that runs with it stays
+connected. Subscriptions, last will and kept session stay out of the test.
+
 Examples:
   canopy doctor -h broker.example -u ann
   canopy doctor mqtts://broker.example
@@ -27,8 +31,11 @@ Examples:
 )]
 pub struct DoctorArgs {
     /// The broker as a URL instead of -h and -p: mqtt, mqtts, ws, wss or mqtt+unix
-    #[arg(value_name = "URL")]
-    address: Option<String>,
+    #[arg(value_name = "URL", value_parser = parse_url)]
+    address: Option<Url>,
+    /// Find out at the end whether somebody else uses the client id, too; throws that client out
+    #[arg(long, help_heading = "Who you are")]
+    own_id: bool,
     /// Give up a step after this many seconds
     #[arg(short = 'W', long, value_name = "SECONDS", default_value_t = 10,
         value_parser = clap::value_parser!(u16).range(1..), help_heading = "Connection")]
@@ -38,34 +45,40 @@ pub struct DoctorArgs {
 }
 
 impl DoctorArgs {
-    fn config(&self) -> Result<Config, String> {
-        let mut config = self
-            .connect
-            .connect()
-            .map_err(|err| err.to_string())?
-            .config;
-        config.profile.connect_timeout = self.timeout;
-        if let Some(address) = &self.address {
-            let password =
-                apply_url(&mut config.profile, address).map_err(|err| err.to_string())?;
-            config.password = password.or(config.password);
-        }
-        if config.password.is_none() && !config.profile.user_name.is_empty() {
-            config.password = password_from_environment();
-        }
-        Ok(config)
+    fn connect(&self) -> Result<Connect, ConnectError> {
+        let mut connect = self.connect.connect_to(self.address.as_ref())?;
+        connect.config.profile.connect_timeout = self.timeout;
+        Ok(connect)
     }
+}
+
+/// What was given and has no effect here.
+fn without_effect(connect: &Connect) -> impl Iterator<Item = &'static str> {
+    let notes = [
+        (
+            connect.publish_properties != Properties::default(),
+            "-D publish: without effect, as the test publishes messages of its own. Leave it out.",
+        ),
+        (
+            connect.extras.will != Properties::default(),
+            "-D will: without effect, as the last will stays out of the test. Leave it out.",
+        ),
+    ];
+    let given = notes.into_iter().filter(|(is_given, _)| *is_given);
+    given.map(|(_, note)| note)
 }
 
 /// Runs `canopy doctor`.
 pub fn run(args: &DoctorArgs) -> ExitCode {
-    let config = match args.config() {
-        Ok(config) => config,
+    let connect = match args.connect() {
+        Ok(connect) => connect,
         Err(err) => return Outcome::error(err).report(false),
     };
+    connect.say_notes(false);
+    without_effect(&connect).for_each(super::complain);
     let outcome = match super::runtime() {
         Ok(runtime) => {
-            let outcome = runtime.block_on(follow(runtime.handle(), config));
+            let outcome = runtime.block_on(follow(runtime.handle(), connect, args.own_id));
             runtime.shutdown_timeout(GOODBYE);
             outcome
         }
@@ -77,13 +90,17 @@ pub fn run(args: &DoctorArgs) -> ExitCode {
 /// How long a cancelled test may take to say DISCONNECT.
 const GOODBYE: std::time::Duration = std::time::Duration::from_millis(200);
 
-async fn follow(runtime: &RuntimeHandle, config: Config) -> Outcome {
+async fn follow(runtime: &RuntimeHandle, connect: Connect, claims_id: bool) -> Outcome {
     let mut stop = match StopSignal::listen() {
         Ok(stop) => stop,
         Err(err) => return Outcome::error(format!("This system allows no signal handler: {err}.")),
     };
     // The examination is awaited, so that nobody has to be woken.
-    let mut examination = examine(runtime, config, Arc::new(|| {}));
+    let options = Options {
+        extras: connect.extras,
+        claims_id,
+    };
+    let mut examination = examine_with(runtime, connect.config, options, Arc::new(|| {}));
     let report = examination.report();
     if let Err(outcome) = print(&format!("{}\n", report.heading())) {
         return outcome;

@@ -51,6 +51,16 @@ pub enum TransportError {
         "A key of the form “{0}” is not read here. Use a PEM file, or a PKCS#12 file with --p12."
     )]
     KeyForm(String),
+    /// `--tls-engine`
+    #[error(
+        "Keys in an engine (--tls-engine) are not used here. Give the key as PEM with --key, or a PKCS#12 file with --p12."
+    )]
+    Engine,
+    /// `-A`
+    #[error(
+        "The address to connect from (-A) cannot be chosen here: the system's routes choose it. Leave it out."
+    )]
+    BindAddress,
     /// `--tls-version`
     #[error("“{0}” is no version of TLS that is spoken here. Use tlsv1.2 or tlsv1.3.")]
     Version(String),
@@ -112,9 +122,6 @@ pub struct TransportArgs {
     /// Use TLS and trust the authorities of this system
     #[arg(long, help_heading = "TLS")]
     tls_use_os_certs: bool,
-    /// Use TLS and trust exactly the certificate with this SHA-256; may be repeated
-    #[arg(long, value_name = "SHA256", help_heading = "TLS")]
-    fingerprint: Vec<String>,
     /// PEM file with the client's certificate
     #[arg(long, value_name = "FILE", help_heading = "TLS")]
     cert: Option<PathBuf>,
@@ -127,12 +134,8 @@ pub struct TransportArgs {
     /// File whose first line is the passphrase of the key; `CANOPY_KEY_PASSPHRASE` if left out
     #[arg(long, value_name = "FILE", help_heading = "TLS")]
     key_passphrase_file: Option<PathBuf>,
-    /// Do not check that the broker's certificate is for its host; who issued it is checked all the same
-    #[arg(long, help_heading = "TLS")]
-    insecure: bool,
-    /// Do not check the broker's certificate at all: whoever sits in between can read along
-    #[arg(long, help_heading = "TLS")]
-    no_verify: bool,
+    #[command(flatten)]
+    verify: VerifyArgs,
     /// Use TLS and expect this name in the broker's certificate, instead of the host's
     #[arg(long, value_name = "NAME", help_heading = "TLS")]
     server_name: Option<String>,
@@ -143,6 +146,12 @@ pub struct TransportArgs {
     #[arg(long, value_name = "VERSION", help_heading = "TLS")]
     tls_version: Option<String>,
 
+    #[arg(short = 'A', hide = true)]
+    bind_address: Option<String>,
+    #[arg(long, hide = true)]
+    tls_engine: Option<String>,
+    #[arg(long, hide = true, value_parser = password_parser())]
+    tls_engine_kpass_sha1: Option<Secret>,
     #[arg(long, hide = true)]
     capath: Option<PathBuf>,
     #[arg(long, hide = true)]
@@ -153,6 +162,45 @@ pub struct TransportArgs {
     psk: Option<Secret>,
     #[arg(long, hide = true)]
     psk_identity: Option<String>,
+}
+
+/// Which checks of the broker's certificate are left out; one of them at the most.
+#[derive(Debug, Args)]
+struct VerifyArgs {
+    /// Use TLS and trust exactly the certificate with this SHA-256; may be repeated
+    #[arg(long, value_name = "SHA256", help_heading = "TLS")]
+    fingerprint: Vec<String>,
+    /// Do not check that the broker's certificate is for its host; who issued it is checked all the same
+    #[arg(long, help_heading = "TLS")]
+    insecure: bool,
+    /// Do not check the broker's certificate at all: whoever sits in between can read along
+    #[arg(long, help_heading = "TLS")]
+    no_verify: bool,
+}
+
+impl VerifyArgs {
+    /// `None` when nothing was given.
+    fn verify(&self) -> Result<Option<Verify>, TransportError> {
+        match (self.insecure, self.no_verify, self.fingerprint.is_empty()) {
+            (false, false, true) => Ok(None),
+            (true, false, true) => Ok(Some(Verify::AnyHost)),
+            (false, true, true) => Ok(Some(Verify::Nothing)),
+            (false, false, false) => self.fingerprints().map(Verify::Pinned).map(Some),
+            _ => Err(TransportError::TwoVerifications),
+        }
+    }
+
+    fn fingerprints(&self) -> Result<Vec<Fingerprint>, TransportError> {
+        let checked = self.fingerprint.iter().map(|text| {
+            let fingerprint = Fingerprint::new(text);
+            if fingerprint.is_valid() {
+                Ok(fingerprint)
+            } else {
+                Err(TransportError::Fingerprint(text.clone()))
+            }
+        });
+        checked.collect()
+    }
 }
 
 /// Where to connect, as far as the command line says it outside of [`TransportArgs`].
@@ -199,6 +247,12 @@ impl TransportArgs {
         if self.ciphers.is_some() {
             return Err(TransportError::Ciphers);
         }
+        if self.bind_address.is_some() {
+            return Err(TransportError::BindAddress);
+        }
+        if self.tls_engine.is_some() || self.tls_engine_kpass_sha1.is_some() {
+            return Err(TransportError::Engine);
+        }
         match &self.keyform {
             Some(form) if form != "pem" => Err(TransportError::KeyForm(form.clone())),
             _ => Ok(()),
@@ -211,7 +265,7 @@ impl TransportArgs {
             || self.tls_use_os_certs
             || self.p12.is_some()
             || self.server_name.is_some()
-            || !self.fingerprint.is_empty()
+            || !self.verify.fingerprint.is_empty()
     }
 
     fn asks_for_web_socket(&self) -> bool {
@@ -298,12 +352,8 @@ impl TransportArgs {
         if self.cafile.is_some() || self.tls_use_os_certs {
             tls.verify = Verify::Full;
         }
-        match (self.insecure, self.no_verify, self.fingerprint.is_empty()) {
-            (false, false, true) => {}
-            (true, false, true) => tls.verify = Verify::AnyHost,
-            (false, true, true) => tls.verify = Verify::Nothing,
-            (false, false, false) => tls.verify = Verify::Pinned(self.fingerprints()?),
-            _ => return Err(TransportError::TwoVerifications),
+        if let Some(verify) = self.verify.verify()? {
+            tls.verify = verify;
         }
         if let Some(name) = &self.server_name {
             tls.server_name.clone_from(name);
@@ -318,18 +368,6 @@ impl TransportArgs {
             None => {}
         }
         Ok(())
-    }
-
-    fn fingerprints(&self) -> Result<Vec<Fingerprint>, TransportError> {
-        let checked = self.fingerprint.iter().map(|text| {
-            let fingerprint = Fingerprint::new(text);
-            if fingerprint.is_valid() {
-                Ok(fingerprint)
-            } else {
-                Err(TransportError::Fingerprint(text.clone()))
-            }
-        });
-        checked.collect()
     }
 
     fn set_identity(&self, profile: &mut Profile) -> Result<(), TransportError> {
@@ -413,8 +451,8 @@ impl TransportArgs {
     fn without_effect(&self, transport: Transport) -> Vec<String> {
         let given = [
             (self.cert.is_some(), "--cert and --key"),
-            (self.insecure, "--insecure"),
-            (self.no_verify, "--no-verify"),
+            (self.verify.insecure, "--insecure"),
+            (self.verify.no_verify, "--no-verify"),
             (self.tls_alpn.is_some(), "--tls-alpn"),
             (self.tls_version.is_some(), "--tls-version"),
         ];

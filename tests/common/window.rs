@@ -398,6 +398,47 @@ impl Window {
         self.settle();
     }
 
+    /// Opens the menu of the first control with this role whose label begins with `start`.
+    #[track_caller]
+    pub fn menu_of(&mut self, role: Role, start: &str) {
+        self.wait_for(start, |window| window.named(role, start).is_some());
+        let node = self.named(role, start).expect("it was there");
+        node.click_secondary();
+        self.settle();
+    }
+
+    /// Clicks the first control with this role whose label begins with `start`.
+    #[track_caller]
+    pub fn click_start(&mut self, role: Role, start: &str) {
+        self.wait_for(start, |window| window.named(role, start).is_some());
+        self.named(role, start).expect("it was there").click();
+        self.settle();
+    }
+
+    fn named(&self, role: Role, start: &str) -> Option<Node<'_>> {
+        let is_wanted = |node: &Node<'_>| {
+            node.accesskit_node().role() == role && words(node).starts_with(start)
+        };
+        self.nodes().find(is_wanted)
+    }
+
+    /// Drops a file onto the window.
+    pub fn drop_file(&mut self, path: &Path) {
+        #[derive(Debug)]
+        struct Dropped(PathBuf);
+        impl egui::DroppedFile for Dropped {
+            fn path(&self) -> &Path {
+                &self.0
+            }
+            fn bytes(&self) -> Result<Vec<u8>, String> {
+                std::fs::read(&self.0).map_err(|err| err.to_string())
+            }
+        }
+        let file = Arc::new(Dropped(path.to_owned()));
+        self.harness.input_mut().dropped_files.push(file);
+        self.settle();
+    }
+
     fn row(&self, start: &str) -> Node<'_> {
         let is_wanted = |node: &Node<'_>| {
             node.accesskit_node().role() == Role::TreeItem && words(node).starts_with(start)
@@ -436,6 +477,54 @@ impl Window {
     /// Changes the size of the window.
     pub fn resize(&mut self, size: [f32; 2]) {
         self.harness.set_size(size.into());
+        self.settle();
+    }
+
+    /// The tabs of the open connections from left to right, as a screen reader names them: `Lab, connected`. The one
+    /// that is shown has a `*` in front.
+    pub fn connection_tabs(&self) -> Vec<String> {
+        let is_tab = |node: &Node<'_>| {
+            node.accesskit_node().role() == Role::Tab && words(node).contains(", ")
+        };
+        let mut tabs: Vec<_> = self.nodes().filter(is_tab).collect();
+        tabs.sort_by(|left, right| left.rect().left().total_cmp(&right.rect().left()));
+        let name = |node: &Node<'_>| {
+            let is_shown = node.accesskit_node().toggled() == Some(Toggled::True);
+            format!("{}{}", if is_shown { "*" } else { "" }, words(node))
+        };
+        tabs.iter().map(name).collect()
+    }
+
+    /// Where a control is.
+    #[track_caller]
+    pub fn place(&self, role: Role, label: &str) -> egui::Rect {
+        let node = self.nodes().filter(|node| is(node, role, label)).last();
+        node.expect("the control").rect()
+    }
+
+    /// Drags with the pointer from one place to another, in a few steps.
+    pub fn drag(&mut self, from: egui::Pos2, to: egui::Pos2) {
+        self.harness.hover_at(from);
+        self.harness.drag_at(from);
+        for step in [0.25, 0.5, 0.75, 1.0] {
+            self.harness.hover_at(from + (to - from) * step);
+            self.step();
+        }
+        self.harness.drop_at(to);
+        self.settle();
+    }
+
+    /// Clicks with a button of the mouse at a place.
+    pub fn click_at(&mut self, pos: egui::Pos2, button: egui::PointerButton) {
+        self.harness.hover_at(pos);
+        for pressed in [true, false] {
+            self.harness.event(Event::PointerButton {
+                pos,
+                button,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
+        }
         self.settle();
     }
 

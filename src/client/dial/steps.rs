@@ -29,16 +29,23 @@ pub enum Step {
     WebSocket,
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Step {
+    /// Its name in the midst of a sentence.
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Resolve => "name resolution",
             Self::Tcp => "TCP",
             Self::Unix => "Unix socket",
             Self::Proxy => "proxy",
             Self::Tls => "TLS",
             Self::WebSocket => "WebSocket",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

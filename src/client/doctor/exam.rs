@@ -1,90 +1,29 @@
 //! The steps of an examination, in order, up to the first failure.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::mqtt::{Meaning, Publish, Qos, ReasonCode, TopicFilter, TopicName};
 use crate::profile::RetainHandling;
 
 use super::super::{
-    Config, DialReport, Failure, Granted, RuntimeHandle, SubscribeOptions, SubscribeOutcome, Wake,
-    random_letters,
+    Config, DialReport, Extras, Failure, Granted, RuntimeHandle, Step, SubscribeOptions,
+    SubscribeOutcome, random_letters,
 };
+use super::own_id::OwnId;
 use super::patient::{Patient, Trip, Trouble};
-use super::report::{Check, Outcome, Progress, Report};
+use super::report::{Check, Outcome, Progress};
+use super::sheet::Sheet;
 use super::words::{self, Finding};
 
 /// How long a broker that grants `$SYS/#` may take to say something there.
 const SYS_PATIENCE: Duration = Duration::from_millis(1_500);
+/// How long the answer to UNSUBSCRIBE may take. Retained messages by the hundred thousand may stand before it, where the
+/// protocol has no way not to ask for them.
+const UNSUBSCRIBE_PATIENCE: Duration = Duration::from_secs(3);
 /// How long a message may take to come back; less where the profile's time for connecting is less.
 const TRIP_PATIENCE: Duration = Duration::from_secs(5);
-
-/// The report that is being written, and whoever waits for it.
-#[derive(Clone)]
-pub(super) struct Sheet {
-    report: Arc<watch::Sender<Report>>,
-    wake: Wake,
-}
-
-impl std::fmt::Debug for Sheet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.report.fmt(f)
-    }
-}
-
-impl Sheet {
-    pub(super) fn new(report: Report, wake: Wake) -> (Self, watch::Receiver<Report>) {
-        let (sender, receiver) = watch::channel(report);
-        let report = Arc::new(sender);
-        (Self { report, wake }, receiver)
-    }
-
-    fn edit(&self, change: impl FnOnce(&mut Report)) {
-        self.report.send_modify(change);
-        (self.wake)();
-    }
-
-    /// Marks the check that is under way.
-    fn begin(&self, check: Check) {
-        self.edit(|report| {
-            if let Some(step) = report.step_mut(check) {
-                step.outcome = Outcome::Running;
-            }
-        });
-    }
-
-    fn settle(&self, check: Check, took: Option<Duration>, finding: Finding) {
-        self.edit(|report| {
-            if let Some(step) = report.step_mut(check) {
-                step.outcome = finding.outcome;
-                step.took = took;
-                step.what = finding.what;
-                step.cure = finding.cure;
-                step.details = finding.details;
-            }
-        });
-    }
-
-    fn end(&self, progress: Progress) {
-        self.edit(|report| {
-            report.progress = progress;
-            for step in &mut report.steps {
-                if step.outcome == Outcome::Running {
-                    step.outcome = Outcome::Pending;
-                }
-            }
-        });
-    }
-
-    pub(super) fn cancel(&self) {
-        if !self.report.borrow().is_over() {
-            self.end(Progress::Cancelled);
-        }
-    }
-}
 
 /// Nothing more is to be tried; the report says why.
 struct Over;
@@ -92,8 +31,11 @@ struct Over;
 pub(super) struct Exam {
     runtime: RuntimeHandle,
     config: Config,
+    extras: Extras,
     /// The profile's client id, where the test uses another one for its sake.
     own_id: Option<String>,
+    /// To be tried at the end.
+    to_claim: Option<OwnId>,
     sheet: Sheet,
     limit: Duration,
     wildcards: bool,
@@ -103,15 +45,17 @@ pub(super) struct Exam {
 impl Exam {
     pub(super) fn new(
         runtime: RuntimeHandle,
-        config: Config,
-        own_id: Option<String>,
+        (config, extras): (Config, Extras),
+        (own_id, to_claim): (Option<String>, Option<OwnId>),
         sheet: Sheet,
     ) -> Self {
         let limit = Duration::from_secs(u64::from(config.profile.connect_timeout.max(1)));
         Self {
             runtime,
             config,
+            extras,
             own_id,
+            to_claim,
             sheet,
             limit,
             wildcards: true,
@@ -130,7 +74,29 @@ impl Exam {
         self.subscribe_all(&mut patient).await?;
         self.subscribe_sys(&mut patient).await?;
         self.round_trips(&mut patient).await?;
-        self.disconnect(&mut patient).await
+        self.disconnect(&mut patient).await?;
+        match self.to_claim.take() {
+            Some(own_id) => self.claim(own_id).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Connects as the profile's own client id, and waits whether somebody else does so, too.
+    async fn claim(&self, own_id: OwnId) -> Result<(), Over> {
+        let check = Check::OwnId;
+        self.sheet.begin(check);
+        let begun = Instant::now();
+        let finding = own_id.claim(&self.runtime).await;
+        let took = begun.elapsed();
+        if finding.outcome == Outcome::Failed {
+            return Err(self.fail(check, took, finding));
+        }
+        self.sheet.settle(check, Some(took), finding);
+        Ok(())
+    }
+
+    fn open(&self) -> Patient {
+        Patient::open(&self.runtime, self.config.clone(), self.extras.clone())
     }
 
     fn deadline(&self) -> Instant {
@@ -146,7 +112,7 @@ impl Exam {
 
     async fn connect(&mut self) -> Result<Patient, Over> {
         let begun = Instant::now();
-        let mut patient = Patient::open(&self.runtime, self.config.clone());
+        let mut patient = self.open();
         let result = patient.connected(|dial| self.note_dial(dial)).await;
         let dial = patient.dial_report();
         self.note_dial(&dial);
@@ -174,7 +140,7 @@ impl Exam {
         if check == Some(Check::Connect) {
             finding = finding.blaming_the_id(self.own_id.as_deref());
         }
-        if check == Some(Check::Tls) {
+        if check == Some(Check::Dial(Step::Tls)) {
             finding.details.extend(words::chain(&dial.certificates));
         }
         match check {
@@ -197,13 +163,13 @@ impl Exam {
         };
         let verify = &self.config.profile.tls.verify;
         for step in &dial.steps {
-            let check = Check::from(step.step);
+            let check = Check::Dial(step.step);
             if let Ok(reached) = &step.outcome
                 && is_new(check)
             {
-                let finding = match check {
-                    Check::Tls => words::secured(dial, reached, verify),
-                    Check::WebSocket => Finding::passed(words::path_only(reached)),
+                let finding = match step.step {
+                    Step::Tls => words::secured(dial, reached, verify),
+                    Step::WebSocket => Finding::passed(words::path_only(reached)),
                     _ => Finding::passed(reached),
                 };
                 self.sheet.settle(check, Some(step.took), finding);
@@ -235,10 +201,7 @@ impl Exam {
         let answer = self.ask(patient, check, "#", options).await?;
         if let Some(filter) = answer.granted {
             // without it nothing comes twice in the round trip
-            let deadline = self.deadline();
-            if let Err(Trouble::Ended(failure)) = patient.unsubscribe(&filter, deadline).await {
-                return Err(self.fail(check, answer.took, Finding::failure(failure)));
-            }
+            self.leave(patient, check, &filter, answer.took).await?;
             let what = format!("Granted, with {} at most.", answer.qos);
             self.sheet
                 .settle(check, Some(answer.took), Finding::passed(what));
@@ -260,7 +223,7 @@ impl Exam {
                 Ok(more) if more.is_empty() => break,
                 Ok(more) => messages.extend(more),
                 Err(trouble) => {
-                    return Err(self.fail(check, answer.took, self.trouble("$SYS/#", trouble)));
+                    return Err(self.fail(check, answer.took, Self::trouble("$SYS/#", trouble)));
                 }
             }
         }
@@ -268,12 +231,26 @@ impl Exam {
         let count = messages.iter().filter(is_sys).count();
         let finding = words::sys(version_in(&messages), count);
         self.sheet.settle(check, Some(answer.took), finding);
-        let deadline = self.deadline();
-        match patient.unsubscribe(&filter, deadline).await {
-            Err(Trouble::Ended(failure)) => {
-                Err(self.fail(check, answer.took, Finding::failure(failure)))
+        self.leave(patient, check, &filter, answer.took).await
+    }
+
+    /// Unsubscribes, and goes on with another connection when so much is on its way on this one that the answer does not
+    /// come soon: whatever is asked next would seem not to be answered.
+    async fn leave(
+        &self,
+        patient: &mut Patient,
+        check: Check,
+        filter: &TopicFilter,
+        took: Duration,
+    ) -> Result<(), Over> {
+        let deadline = Instant::now() + UNSUBSCRIBE_PATIENCE.min(self.limit);
+        match patient.unsubscribe(filter, deadline).await {
+            Ok(()) => Ok(()),
+            Err(Trouble::Ended(failure)) => Err(self.fail(check, took, Finding::failure(failure))),
+            Err(Trouble::Silent(_)) => {
+                *patient = self.connect_again(check, took).await?;
+                Ok(())
             }
-            _ => Ok(()),
         }
     }
 
@@ -296,8 +273,7 @@ impl Exam {
             self.sheet.settle(check, None, refusal(meaning, None));
             return Ok(answer);
         };
-        let deadline = self.deadline();
-        let asked = patient.subscribe(&topic_filter, options, deadline).await;
+        let asked = patient.subscribe(&topic_filter, options, self.limit).await;
         answer.took = begun.elapsed();
         match asked {
             Ok((SubscribeOutcome::Granted(qos), messages)) => {
@@ -324,7 +300,7 @@ impl Exam {
                 self.sheet.settle(check, Some(answer.took), finding);
             }
             Err(trouble) => {
-                return Err(self.fail(check, answer.took, self.trouble(filter, trouble)));
+                return Err(self.fail(check, answer.took, Self::trouble(filter, trouble)));
             }
         }
         Ok(answer)
@@ -332,7 +308,7 @@ impl Exam {
 
     /// A second connection for the rest of the steps.
     async fn connect_again(&self, check: Check, took: Duration) -> Result<Patient, Over> {
-        let mut patient = Patient::open(&self.runtime, self.config.clone());
+        let mut patient = self.open();
         match patient.connected(|_dial| {}).await {
             Ok(_granted) => Ok(patient),
             Err(failure) => {
@@ -342,13 +318,13 @@ impl Exam {
         }
     }
 
-    fn trouble(&self, asked: &str, trouble: Trouble) -> Finding {
+    fn trouble(asked: &str, trouble: Trouble) -> Finding {
         match trouble {
             Trouble::Ended(failure) => Finding::failure(failure),
-            Trouble::Silent => Finding::failed(
+            Trouble::Silent(waited) => Finding::failed(
                 format!(
                     "The broker did not answer to “{asked}” within {} s.",
-                    self.limit.as_secs()
+                    waited.as_secs()
                 ),
                 "It may be overloaded or stuck: see the broker's log.",
             ),
@@ -365,9 +341,8 @@ impl Exam {
         };
         self.sheet.begin(Check::RoundTripQos0);
         let begun = Instant::now();
-        let deadline = self.deadline();
         let options = SubscribeOptions::default();
-        let asked = patient.subscribe(&filter, options, deadline).await;
+        let asked = patient.subscribe(&filter, options, self.limit).await;
         let comes_back = match asked {
             Ok((SubscribeOutcome::Refused(reason, words), _)) => {
                 let mut finding = refusal(reason.suback_meaning(), words);
@@ -380,7 +355,7 @@ impl Exam {
             }
             Ok(_) => true,
             Err(trouble) => {
-                let finding = self.trouble(&name, trouble);
+                let finding = Self::trouble(&name, trouble);
                 return Err(self.fail(Check::RoundTripQos0, begun.elapsed(), finding));
             }
         };
@@ -408,7 +383,7 @@ impl Exam {
                 Err(self.fail(check, took, finding))
             }
             Err(trouble) => {
-                let finding = self.trouble(topic.as_str(), trouble);
+                let finding = Self::trouble(topic.as_str(), trouble);
                 Err(self.fail(check, begun.elapsed(), finding.blaming_publish()))
             }
         }
@@ -423,7 +398,7 @@ impl Exam {
                 ..
             }) => not_published(topic, reason, words),
             Err(trouble @ Trouble::Ended(_)) => {
-                self.trouble(topic.as_str(), trouble).blaming_publish()
+                Self::trouble(topic.as_str(), trouble).blaming_publish()
             }
             _ => Finding::failed(
                 format!("A message to “{topic}” did not come back."),
@@ -486,7 +461,7 @@ impl Exam {
             ),
             Err(trouble) => (
                 begun.elapsed(),
-                self.trouble(topic.as_str(), trouble).blaming_publish(),
+                Self::trouble(topic.as_str(), trouble).blaming_publish(),
             ),
         };
         if finding.outcome == Outcome::Failed {
@@ -502,8 +477,8 @@ impl Exam {
         message: (&TopicName, Qos),
         comes_back: bool,
     ) -> Result<Trip, Trouble> {
-        let deadline = Instant::now() + TRIP_PATIENCE.min(self.limit);
-        patient.publish(message, comes_back, deadline).await
+        let patience = TRIP_PATIENCE.min(self.limit);
+        patient.publish(message, comes_back, patience).await
     }
 
     async fn disconnect(&self, patient: &mut Patient) -> Result<(), Over> {
@@ -521,7 +496,7 @@ impl Exam {
             }
             Ok(()) => Finding::passed("Ended cleanly."),
             Err(Trouble::Ended(failure)) => Finding::note(failure.what, failure.cure),
-            Err(Trouble::Silent) => Finding::note(
+            Err(Trouble::Silent(_)) => Finding::note(
                 "The connection did not end in time.",
                 "See the broker's log.",
             ),

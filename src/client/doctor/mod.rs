@@ -8,12 +8,15 @@
 //! |---|---|
 //! | `report` | what was found, as values and as text |
 //! | `patient` | the connection under examination |
-//! | `exam` | the steps in order |
+//! | `exam`, `sheet` | the steps in order, and writing down what they find |
+//! | `own_id` | whether somebody else uses the client id |
 //! | `words` | what was granted, and certificates, in words |
 
 mod exam;
+mod own_id;
 mod patient;
 mod report;
+mod sheet;
 mod words;
 
 use tokio::sync::watch;
@@ -21,10 +24,14 @@ use tokio::task::JoinHandle;
 
 use crate::profile::Session;
 
-use super::{Config, RuntimeHandle, Wake, random_client_id};
+use crate::mqtt::Properties;
+
+use super::{Config, Extras, RuntimeHandle, Wake, random_client_id};
 pub use report::{Check, Examined, Outcome, Progress, Report};
 
-use exam::{Exam, Sheet};
+use exam::Exam;
+use own_id::OwnId;
+use sheet::Sheet;
 
 /// An examination in the background. Dropping it cancels it.
 #[derive(Debug)]
@@ -37,9 +44,38 @@ pub struct Examination {
 /// Begins to examine the connection that `config` leads to. `wake` is called whenever there is something new to show.
 /// Each step is given up after the profile's time for connecting.
 pub fn examine(runtime: &RuntimeHandle, config: Config, wake: Wake) -> Examination {
+    examine_with(runtime, config, Options::default(), wake)
+}
+
+/// What a command line can ask for beyond that.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What CONNECT carries besides the profile; a session is never kept.
+    pub extras: Extras,
+    /// Whether to find out at the end if somebody else uses the profile's own client id, by connecting with it. That
+    /// throws out whoever does.
+    pub claims_id: bool,
+}
+
+/// The same with `options`.
+pub fn examine_with(
+    runtime: &RuntimeHandle,
+    config: Config,
+    options: Options,
+    wake: Wake,
+) -> Examination {
+    let Options {
+        mut extras,
+        claims_id,
+    } = options;
+    let claims_id = claims_id && !config.profile.client_id.is_empty();
+    let to_claim = claims_id.then(|| OwnId::new(config.clone(), extras.clone()));
+    extras.connect.session_expiry = None;
+    extras.will = Properties::default();
     let (config, own_id) = as_test(config);
-    let (sheet, report) = Sheet::new(Report::new(&config.profile), wake);
-    let exam = Exam::new(runtime.clone(), config, own_id, sheet.clone());
+    let (sheet, report) = Sheet::new(Report::new(&config.profile, claims_id), wake);
+    let config = (config, extras);
+    let exam = Exam::new(runtime.clone(), config, (own_id, to_claim), sheet.clone());
     Examination {
         sheet,
         report,

@@ -10,7 +10,7 @@ use crate::mqtt::codec::decode;
 use crate::mqtt::{Packet, Publish, Qos, ReasonCode, TopicFilter, TopicName};
 
 use super::super::{
-    Captured, Captures, Command, Config, Connection, DialReport, Direction, Event, Failure,
+    Captured, Captures, Command, Config, Connection, DialReport, Direction, Event, Extras, Failure,
     Granted, Outgoing, PublishId, PublishStep, RuntimeHandle, State, SubscribeOptions,
     SubscribeOutcome,
 };
@@ -22,8 +22,8 @@ const LOOK: Duration = Duration::from_millis(40);
 pub(super) enum Trouble {
     /// The connection has ended.
     Ended(Failure),
-    /// Nothing came in time.
-    Silent,
+    /// The answer did not come in this time.
+    Silent(Duration),
 }
 
 /// What became of a message that was sent to come back; times count from its sending.
@@ -35,6 +35,34 @@ pub(super) struct Trip {
     pub(super) back: Option<Duration>,
     /// Why it was refused.
     pub(super) refused: Option<(ReasonCode, Option<String>)>,
+}
+
+/// How long is waited for an answer: from anew with everything else that comes, up to a limit, as an answer may stand
+/// behind many messages.
+struct Patience {
+    begun: Instant,
+    limit: Duration,
+    deadline: Instant,
+}
+
+impl Patience {
+    /// So many times the limit at the most.
+    const MOST: u32 = 6;
+
+    fn new(limit: Duration) -> Self {
+        let begun = Instant::now();
+        Self {
+            begun,
+            limit,
+            deadline: begun + limit,
+        }
+    }
+
+    /// Something came.
+    fn renew(&mut self) {
+        let last = self.begun + self.limit * Self::MOST;
+        self.deadline = last.min(Instant::now() + self.limit);
+    }
 }
 
 enum Seen {
@@ -54,9 +82,10 @@ pub(super) struct Patient {
 }
 
 impl Patient {
-    pub(super) fn open(runtime: &RuntimeHandle, config: Config) -> Self {
+    pub(super) fn open(runtime: &RuntimeHandle, config: Config, extras: Extras) -> Self {
         // Events are awaited, so that nobody has to be woken.
-        let (connection, captures) = Connection::open(runtime, config, Arc::new(|| {}));
+        let (connection, captures) =
+            Connection::open_with(runtime, config, extras, Arc::new(|| {}));
         Self {
             connection,
             captures,
@@ -95,26 +124,33 @@ impl Patient {
         }
     }
 
-    /// Subscribes and waits for the answer.
+    /// Subscribes and waits for the answer, with the messages below `$SYS` that came before it.
     pub(super) async fn subscribe(
         &mut self,
         filter: &TopicFilter,
         options: SubscribeOptions,
-        deadline: Instant,
+        limit: Duration,
     ) -> Result<(SubscribeOutcome, Vec<Publish>), Trouble> {
         let qos = Qos::AtLeastOnce;
         self.send(Command::SubscribeWith(filter.clone(), qos, options))
             .await?;
         let mut messages = Vec::new();
+        let mut patience = Patience::new(limit);
         loop {
-            match self.next_within(deadline).await? {
-                Seen::Event(Event::Subscription(of, outcome))
+            match self.next_within(patience.deadline).await {
+                Ok(Seen::Event(Event::Subscription(of, outcome)))
                     if of == *filter && outcome != SubscribeOutcome::Pending =>
                 {
                     return Ok((outcome, messages));
                 }
-                Seen::Packets(packets) => messages.extend(publishes(&packets)),
-                _ => {}
+                Ok(Seen::Packets(packets)) => {
+                    patience.renew();
+                    let is_sys = |it: &Publish| it.topic.as_str().starts_with("$SYS/");
+                    messages.extend(publishes(&packets).filter(is_sys));
+                }
+                Ok(_) => {}
+                Err(Trouble::Silent(_)) => return Err(Trouble::Silent(patience.begun.elapsed())),
+                Err(trouble) => return Err(trouble),
             }
         }
     }
@@ -146,7 +182,7 @@ impl Patient {
                     }
                 }
                 Ok(_) => {}
-                Err(Trouble::Silent) => return Ok(Vec::new()),
+                Err(Trouble::Silent(_)) => return Ok(Vec::new()),
                 Err(trouble) => return Err(trouble),
             }
         }
@@ -158,7 +194,7 @@ impl Patient {
         &mut self,
         (topic, qos): (&TopicName, Qos),
         comes_back: bool,
-        deadline: Instant,
+        limit: Duration,
     ) -> Result<Trip, Trouble> {
         self.publishes += 1;
         let id = PublishId(self.publishes);
@@ -173,12 +209,13 @@ impl Patient {
         };
         self.send(Command::Publish(id, message)).await?;
         let mut trip = Trip::default();
+        let mut patience = Patience::new(limit);
         loop {
             let is_over = trip.sent.is_some() && (trip.back.is_some() || !comes_back);
             if is_over || trip.refused.is_some() {
                 return Ok(trip);
             }
-            match self.next_within(deadline).await {
+            match self.next_within(patience.deadline).await {
                 Ok(Seen::Event(Event::Publish(of, step))) if of == id => match step {
                     PublishStep::Refused(reason, words) => trip.refused = Some((reason, words)),
                     PublishStep::Failed(_) => return Err(self.end().await),
@@ -186,14 +223,26 @@ impl Patient {
                     _ => {}
                 },
                 Ok(Seen::Packets(packets)) => {
+                    patience.renew();
                     let is_ours = |it: &Publish| it.topic == *topic && it.payload == payload;
                     if publishes(&packets).any(|it| is_ours(&it)) {
                         trip.back = Some(begun.elapsed());
                     }
                 }
                 Ok(_) => {}
-                Err(Trouble::Silent) => return Ok(trip),
+                Err(Trouble::Silent(_)) => return Ok(trip),
                 Err(trouble) => return Err(trouble),
+            }
+        }
+    }
+
+    /// Waits until the deadline whether the connection lasts.
+    pub(super) async fn lasts(&mut self, deadline: Instant) -> Result<(), Failure> {
+        loop {
+            match self.next_within(deadline).await {
+                Ok(_) => {}
+                Err(Trouble::Silent(_)) => return Ok(()),
+                Err(Trouble::Ended(failure)) => return Err(failure),
             }
         }
     }
@@ -228,8 +277,9 @@ impl Patient {
     }
 
     async fn next_within(&mut self, deadline: Instant) -> Result<Seen, Trouble> {
+        let begun = Instant::now();
         match timeout_at(deadline, self.next()).await {
-            Err(_elapsed) => Err(Trouble::Silent),
+            Err(_elapsed) => Err(Trouble::Silent(begun.elapsed())),
             Ok(Seen::End) => Err(Trouble::Ended(stopped())),
             Ok(Seen::Event(Event::State(
                 State::Ended(Some(failure)) | State::Waiting { failure, .. },

@@ -14,18 +14,8 @@ const INDENT: usize = 42;
 /// What is tried, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Check {
-    /// Looking up the host's name, or the proxy's.
-    Resolve,
-    /// Opening a TCP connection.
-    Tcp,
-    /// Opening a Unix socket.
-    Unix,
-    /// Asking the proxy to go on to the broker.
-    Proxy,
-    /// The TLS handshake.
-    Tls,
-    /// The HTTP request that opens a WebSocket.
-    WebSocket,
+    /// A step on the way to the broker.
+    Dial(Step),
     /// CONNECT, answered by CONNACK.
     Connect,
     /// SUBSCRIBE to `#`.
@@ -38,6 +28,8 @@ pub enum Check {
     RoundTripQos1,
     /// DISCONNECT.
     Disconnect,
+    /// Whether somebody else uses the profile's own client id.
+    OwnId,
 }
 
 impl Check {
@@ -45,13 +37,13 @@ impl Check {
     pub(super) fn of(profile: &Profile) -> Vec<Self> {
         let transport = profile.transport;
         let has_proxy = profile.proxy.kind != ProxyKind::None;
-        let way: &[Self] = match (transport, has_proxy) {
-            (Transport::Unix, _) => &[Self::Unix],
-            (_, true) => &[Self::Resolve, Self::Tcp, Self::Proxy],
-            (_, false) => &[Self::Resolve, Self::Tcp],
+        let way: &[Step] = match (transport, has_proxy) {
+            (Transport::Unix, _) => &[Step::Unix],
+            (_, true) => &[Step::Resolve, Step::Tcp, Step::Proxy],
+            (_, false) => &[Step::Resolve, Step::Tcp],
         };
-        let tls = transport.uses_tls().then_some(Self::Tls);
-        let web_socket = transport.uses_websocket().then_some(Self::WebSocket);
+        let tls = transport.uses_tls().then_some(Step::Tls);
+        let web_socket = transport.uses_websocket().then_some(Step::WebSocket);
         let talk = [
             Self::Connect,
             Self::SubscribeAll,
@@ -60,39 +52,24 @@ impl Check {
             Self::RoundTripQos1,
             Self::Disconnect,
         ];
-        let way = way.iter().copied();
-        way.chain(tls).chain(web_socket).chain(talk).collect()
-    }
-}
-
-impl From<Step> for Check {
-    fn from(step: Step) -> Self {
-        match step {
-            Step::Resolve => Self::Resolve,
-            Step::Tcp => Self::Tcp,
-            Step::Unix => Self::Unix,
-            Step::Proxy => Self::Proxy,
-            Step::Tls => Self::Tls,
-            Step::WebSocket => Self::WebSocket,
-        }
+        let way = way.iter().copied().chain(tls).chain(web_socket);
+        way.map(Self::Dial).chain(talk).collect()
     }
 }
 
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Resolve => "Name resolution",
-            Self::Tcp => "TCP",
-            Self::Unix => "Unix socket",
-            Self::Proxy => "Proxy",
-            Self::Tls => "TLS",
-            Self::WebSocket => "WebSocket",
+            Self::Dial(Step::Resolve) => "Name resolution",
+            Self::Dial(Step::Proxy) => "Proxy",
+            Self::Dial(step) => step.name(),
             Self::Connect => "CONNECT",
             Self::SubscribeAll => "SUBSCRIBE #",
             Self::SubscribeSys => "SUBSCRIBE $SYS/#",
             Self::RoundTripQos0 => "Round trip, QoS 0",
             Self::RoundTripQos1 => "Round trip, QoS 1",
             Self::Disconnect => "DISCONNECT",
+            Self::OwnId => "Client id",
         })
     }
 }
@@ -215,15 +192,16 @@ pub struct Report {
 }
 
 impl Report {
-    /// Nothing was tried yet.
-    pub(super) fn new(profile: &Profile) -> Self {
+    /// Nothing was tried yet. `claims_id` says whether the profile's own client id will be tried at the end.
+    pub(super) fn new(profile: &Profile, claims_id: bool) -> Self {
         let url = profile.url();
         let place = url.split('?').next().unwrap_or_default().to_owned();
-        let checks = Check::of(profile);
+        let own_id = claims_id.then_some(Check::OwnId);
+        let checks = Check::of(profile).into_iter().chain(own_id);
         Self {
             place,
             client: format!("{}, client id “{}”", profile.version, profile.client_id),
-            steps: checks.into_iter().map(Examined::pending).collect(),
+            steps: checks.map(Examined::pending).collect(),
             certificates: Vec::new(),
             progress: Progress::Running,
         }

@@ -28,8 +28,8 @@ pub(super) struct Cutter {
     is_first: bool,
     gave_up: bool,
     aliases: Aliases,
-    /// The last batch ended early: more whole packets may be there.
-    has_more: bool,
+    /// Bytes that the topics put in have added to the last batch.
+    added: usize,
 }
 
 impl Cutter {
@@ -57,13 +57,16 @@ impl Cutter {
             is_first: true,
             gave_up: false,
             aliases: Aliases::default(),
-            has_more: false,
+            added: 0,
         }
     }
 
     /// Bytes that are there although nothing more was read, which [`Cutter::cut`] has to look at.
     pub(super) fn waiting_bytes(&self) -> usize {
-        if self.has_more { self.bytes.len() } else { 0 }
+        if self.added < MOST_ADDED {
+            return 0;
+        }
+        self.bytes.len()
     }
 
     /// Whether what came cannot be cut into packets, from [`Cutter::bytes`] on.
@@ -114,8 +117,8 @@ impl Cutter {
         (ends, missing): (&mut Vec<u32>, &mut Vec<(usize, Bytes)>),
         signals: &mut Vec<Signal>,
     ) -> usize {
-        let (mut end, mut added) = (0, 0);
-        self.has_more = false;
+        let mut end = 0;
+        self.added = 0;
         while let Some(length) = self.next_length(end, at, signals) {
             // the password in CONNECT is only looked for at the start of a batch
             if end > 0 && self.direction == Direction::Outgoing && self.bytes[end] == CONNECT {
@@ -127,7 +130,7 @@ impl Cutter {
             match self.missing_topic(end, length) {
                 Ok(None) => {}
                 Ok(Some(topic)) => {
-                    added += topic.len();
+                    self.added += topic.len();
                     missing.push((ends.len(), topic));
                 }
                 Err(seen) => {
@@ -137,8 +140,7 @@ impl Cutter {
             }
             end += length;
             ends.push(next);
-            self.has_more = added >= MOST_ADDED;
-            if self.has_more {
+            if self.added >= MOST_ADDED {
                 break;
             }
         }
