@@ -216,8 +216,12 @@ fn an_access_list_of_mosquitto_grants_everything_and_leaves_out_messages() {
     runtime.block_on(async {
         let mut sender = Probe::connect(probe::profile(Version::V5, broker.port())).await;
         sender.drop_captures();
-        sender.publish(message("forbidden/a", "x", Qos::AtLeastOnce)).await;
-        sender.publish(message("allowed/a", "x", Qos::AtLeastOnce)).await;
+        sender
+            .publish(message("forbidden/a", "x", Qos::AtLeastOnce))
+            .await;
+        sender
+            .publish(message("allowed/a", "x", Qos::AtLeastOnce))
+            .await;
     });
     window.wait_for("what is allowed", |window| window.has_row("allowed"));
     assert!(!window.has_row("forbidden"));
@@ -263,9 +267,8 @@ fn a_refused_filter_is_red_and_a_narrower_one_takes_its_place() {
         kept(&home, "+/#").is_some() && kept(&home, "#").is_none()
     });
     window.close();
-    let is_narrower = |packet: &&Vec<u8>| {
-        packet[0] >> 4 == SUBSCRIBE && packet[7..].starts_with(b"+/#")
-    };
+    let is_narrower =
+        |packet: &&Vec<u8>| packet[0] >> 4 == SUBSCRIBE && packet[7..].starts_with(b"+/#");
     let packets = script.received();
     // QoS 0, Retain As Published
     let narrower = packets.iter().find(is_narrower).unwrap();
@@ -330,7 +333,10 @@ fn the_list_shows_what_has_no_chip() {
     };
     let mut window = connect(&home, &profile);
     window.wait_for_label("site/0/#, granted with QoS 1");
-    let more = window.read(|text| text.ends_with("more subscriptions").then(|| text.to_owned()));
+    let more = window.read(|text| {
+        text.ends_with("more subscriptions")
+            .then(|| text.to_owned())
+    });
     window.press(&more.unwrap());
     window.wait_for_label("30 subscriptions");
     window.press("Unsubscribe from site/9/#");
