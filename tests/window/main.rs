@@ -19,5 +19,6 @@ mod keyboard;
 mod look;
 mod profiles;
 mod publish;
+mod secrets_at_start;
 mod subscriptions;
 mod tree;
