@@ -166,7 +166,7 @@ fn profiles() -> Vec<Profile> {
 }
 
 fn subscription(filter: &str, qos: Qos) -> Subscription {
-    Subscription::new(filter, qos)
+    Subscription::for_window(filter, qos)
 }
 
 fn command(name: &str, payload: &str) -> SavedPublish {

@@ -184,7 +184,7 @@ fn profile(port: u16, case: Case) -> Profile {
     Profile {
         port,
         version: case.version,
-        subscriptions: vec![Subscription::new("#", case.qos)],
+        subscriptions: vec![Subscription::for_window("#", case.qos)],
         reconnect: false,
         ..Profile::default()
     }

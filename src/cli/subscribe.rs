@@ -199,7 +199,9 @@ impl Follower {
                     reason.suback_meaning()
                 ));
             }
-            SubscribeOutcome::Pending | SubscribeOutcome::Removed => return None,
+            SubscribeOutcome::Pending
+            | SubscribeOutcome::Unanswered
+            | SubscribeOutcome::Removed => return None,
         }
         let waited = !self.unanswered.is_empty();
         self.unanswered.retain(|waiting| waiting != filter);

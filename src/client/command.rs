@@ -29,7 +29,7 @@ pub struct Outgoing {
 pub struct SubscribeOptions {
     /// Messages that this connection publishes do not come back.
     pub no_local: bool,
-    /// Messages keep the retain flag they were published with; [`super::Extras::retain_as_published`] asks for that in
+    /// Messages keep the retain flag they were published with; with [`super::Extras::retain_as_published`] they do in
     /// every subscription.
     pub retain_as_published: bool,
     /// Whether retained messages come at the start.

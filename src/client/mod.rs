@@ -94,10 +94,10 @@ pub struct Config {
 }
 
 /// What a command line can ask for beyond a profile. Properties are sent in MQTT 5 only.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Extras {
-    /// Whether messages keep the retain flag they were published with (MQTT 5, 3.8.3.1). Without it the flag says that
-    /// a message was there before the subscription, as in MQTT 3.1.1.
+    /// Whether messages keep the retain flag they were published with (MQTT 5, 3.8.3.1), whatever the subscription
+    /// itself asks for. Without it the flag says that a message was there before the subscription, as in MQTT 3.1.1.
     pub retain_as_published: bool,
     /// Properties of CONNECT: session expiry (also with a clean start), receive maximum, request for response and
     /// problem information, user properties.
@@ -107,17 +107,6 @@ pub struct Extras {
     /// Messages of QoS 1 and 2 are acknowledged only by [`Command::Acknowledge`], so that what was not taken in is
     /// delivered again when the session is resumed. This is for both protocol versions.
     pub acknowledge_by_hand: bool,
-}
-
-impl Default for Extras {
-    fn default() -> Self {
-        Self {
-            retain_as_published: true,
-            connect: Properties::default(),
-            will: Properties::default(),
-            acknowledge_by_hand: false,
-        }
-    }
 }
 
 /// Why a command was not taken.

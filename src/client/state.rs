@@ -77,6 +77,8 @@ pub enum SubscribeOutcome {
     Granted(Qos),
     /// Refused.
     Refused(ReasonCode, Option<String>),
+    /// The connection was closed before the broker answered: with some brokers this is all that a refusal is.
+    Unanswered,
     /// No longer subscribed.
     Removed,
 }

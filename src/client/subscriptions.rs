@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::mqtt::{PacketId, Qos, ReasonCode, SubAck, TopicFilter};
+use crate::mqtt::{PacketId, Properties, Qos, ReasonCode, SubAck, TopicFilter};
 
 use super::{Event, SubscribeOptions, SubscribeOutcome};
 
@@ -133,6 +133,17 @@ impl Subscriptions {
         self.unanswered > 0
     }
 
+    /// Filters whose SUBSCRIBE was written and not answered, the last one asked at the end. To be looked at when the
+    /// connection is gone.
+    pub(super) fn without_answer(&self) -> Vec<TopicFilter> {
+        let is_wanted = |filter: &&TopicFilter| {
+            let mut wanted = self.wanted.iter();
+            wanted.any(|known| known.wish.filter == **filter)
+        };
+        let asked = self.asked.values().flatten();
+        asked.filter(is_wanted).cloned().collect()
+    }
+
     /// SUBSCRIBE or UNSUBSCRIBE was written.
     pub(super) fn written(
         &mut self,
@@ -191,6 +202,20 @@ impl Subscriptions {
     }
 }
 
+/// Why the broker would refuse this, or end the connection, as it said in CONNACK (MQTT 5, 3.2.2.3.11 to 3.2.2.3.13).
+pub(super) fn refused_beforehand(wish: &Wish, granted: &Properties) -> Option<ReasonCode> {
+    let filter = wish.filter.as_str();
+    let is_off = |available: Option<u8>| available == Some(0);
+    if is_off(granted.shared_subscription_available) && filter.starts_with("$share/") {
+        return Some(ReasonCode(0x9E));
+    }
+    if is_off(granted.wildcard_subscription_available) && filter.contains(['+', '#']) {
+        return Some(ReasonCode(0xA2));
+    }
+    let has_id = wish.options.id.is_some();
+    (is_off(granted.subscription_ids_available) && has_id).then_some(ReasonCode(0xA1))
+}
+
 fn outcome(reason: ReasonCode, words: Option<&String>) -> SubscribeOutcome {
     match Qos::from_u8(reason.0) {
         Some(qos) => SubscribeOutcome::Granted(qos),
@@ -201,7 +226,6 @@ fn outcome(reason: ReasonCode, words: Option<&String>) -> SubscribeOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::Properties;
 
     fn filter(text: &str) -> TopicFilter {
         TopicFilter::new(text).unwrap()
@@ -293,5 +317,45 @@ mod tests {
             filter("a"),
             SubscribeOutcome::Granted(Qos::AtLeastOnce)
         )));
+    }
+
+    #[test]
+    fn what_the_broker_said_it_does_not_have_is_refused_beforehand() {
+        let granted = Properties {
+            wildcard_subscription_available: Some(0),
+            shared_subscription_available: Some(0),
+            subscription_ids_available: Some(0),
+            ..Properties::default()
+        };
+        let reason = |wish: &Wish, granted: &Properties| {
+            refused_beforehand(wish, granted).map(|reason| reason.0)
+        };
+        let mut with_id = wish("a", Qos::AtMostOnce);
+        with_id.options.id = Some(1);
+        assert_eq!(reason(&wish("a", Qos::AtMostOnce), &granted), None);
+        assert_eq!(reason(&wish("a/+", Qos::AtMostOnce), &granted), Some(0xA2));
+        assert_eq!(
+            reason(&wish("$share/g/a", Qos::AtMostOnce), &granted),
+            Some(0x9E)
+        );
+        assert_eq!(reason(&with_id, &granted), Some(0xA1));
+        assert_eq!(reason(&with_id, &Properties::default()), None);
+    }
+
+    #[test]
+    fn filters_without_answer_are_known_when_the_connection_is_gone() {
+        let mut subscriptions = Subscriptions::new(&[
+            wish("a", Qos::AtMostOnce),
+            wish("b", Qos::AtMostOnce),
+            wish("c", Qos::AtMostOnce),
+        ]);
+        let id = |id| PacketId::new(id).unwrap();
+        subscriptions.written(id(1), [filter("a")].into_iter());
+        subscriptions.written(id(2), [filter("b"), filter("c")].into_iter());
+        subscriptions.suback(&suback(id(1), &[0]));
+        subscriptions.leave(&filter("b"));
+        assert_eq!(subscriptions.without_answer(), [filter("c")]);
+        subscriptions.connected(false);
+        assert_eq!(subscriptions.without_answer(), []);
     }
 }

@@ -4,7 +4,7 @@ use crate::client::{Outgoing, PublishId};
 use crate::model::{NodeId, SortBy};
 use crate::mqtt::{Qos, TopicName};
 use crate::profile::{
-    BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings,
+    BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings, Subscription,
 };
 
 /// Names a secret: whose, and which of them.
@@ -98,6 +98,10 @@ pub enum Action {
     ReconnectNow,
     /// Subscribe (also to change the QoS) and remember it in the profile.
     Subscribe(String, Qos),
+    /// Subscribe with these options, in the place of another filter if one is named, and remember it in the profile.
+    SubscribeAs(Option<String>, Box<Subscription>),
+    /// Show the list of all subscriptions.
+    ShowSubscriptions,
     /// Unsubscribe and forget it in the profile.
     Unsubscribe(String),
 

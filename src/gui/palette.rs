@@ -188,10 +188,49 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
             ),
         ]);
     }
+    entries.extend(tab_entries(context));
     entries.extend(context.profiles.iter().map(|profile| Entry {
         text: format!("Connect to {}", profile.name),
         key: "",
         action: Action::Connect(profile.id.clone()),
+    }));
+    entries
+}
+
+/// What can be done with the tabs of open connections.
+fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
+    let Some(shown) = context.session else {
+        return Vec::new();
+    };
+    let entry = |text: &str, key: &'static str, action: Action| Entry {
+        text: text.to_owned(),
+        key,
+        action,
+    };
+    let id = shown.profile.id.clone();
+    let mut entries = vec![entry("Close tab", "Ctrl+W", Action::CloseTab(id.clone()))];
+    if context.open.len() < 2 {
+        return entries;
+    }
+    let place = context.open.iter().position(|it| it.profile.id == id);
+    let place = place.unwrap_or_default();
+    entries.extend([
+        entry("Next tab", "Ctrl+Tab", Action::StepTab(1)),
+        entry("Previous tab", "Ctrl+Shift+Tab", Action::StepTab(-1)),
+    ]);
+    if let Some(left) = place.checked_sub(1) {
+        let action = Action::MoveTab(id.clone(), left);
+        entries.push(entry("Move tab to the left", "", action));
+    }
+    if place + 1 < context.open.len() {
+        let action = Action::MoveTab(id.clone(), place + 1);
+        entries.push(entry("Move tab to the right", "", action));
+    }
+    let others = context.open.iter().filter(|it| it.profile.id != id);
+    entries.extend(others.map(|session| Entry {
+        text: format!("Show tab {}", session.profile.name),
+        key: "",
+        action: Action::ShowTab(session.profile.id.clone()),
     }));
     entries
 }

@@ -7,29 +7,19 @@ use bytes::Bytes;
 
 use crate::client::{
     Command, CommandError, Event, Granted, Outgoing, PublishId, PublishStep, State,
-    SubscribeOutcome,
 };
 use crate::live::Live;
 use crate::model::{Model, NodeId, SortBy, Totals};
 use crate::mqtt::{Qos, Timestamp, TopicName};
-use crate::profile::{Profile, Subscription};
+use crate::profile::Profile;
+
+use super::subscriptions::SubscriptionList;
 
 /// A tab in the background says at most this often how much its connection receives.
 pub const TAB_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Finished publishes that are remembered for the result line.
 const KEPT_PUBLISHES: usize = 200;
-
-/// A subscription and what the broker said to it.
-#[derive(Debug, Clone)]
-pub struct SubscriptionState {
-    /// The filter.
-    pub filter: String,
-    /// The QoS asked for.
-    pub qos: Qos,
-    /// The broker's answer.
-    pub outcome: SubscribeOutcome,
-}
 
 /// One message sent by hand and how far it came.
 #[derive(Debug, Clone)]
@@ -80,7 +70,7 @@ pub struct Session {
     /// The connection and its model.
     pub live: Live,
     /// The subscriptions, in the order they were made.
-    pub subscriptions: Vec<SubscriptionState>,
+    pub subscriptions: SubscriptionList,
     /// What the broker granted.
     pub granted: Option<Granted>,
     /// Round trip of the last ping.
@@ -113,18 +103,13 @@ const FIRST_CLEAR: u64 = 1 << 62;
 impl Session {
     /// Wraps a connection that was just opened with `profile`.
     pub fn new(profile: Profile, live: Live) -> Self {
-        let pending = |subscription: &crate::profile::Subscription| SubscriptionState {
-            filter: subscription.filter.clone(),
-            qos: subscription.qos,
-            outcome: SubscribeOutcome::Pending,
-        };
         let model = live.lock();
         let now = crate::client::now();
         let glance = Glance::at(&model, now);
         let sort = model.sorted_by();
         drop(model);
         Self {
-            subscriptions: profile.subscriptions.iter().map(pending).collect(),
+            subscriptions: SubscriptionList::new(&profile.subscriptions),
             profile,
             live,
             granted: None,
@@ -171,29 +156,6 @@ impl Session {
     /// Whether messages have come since somebody saw this connection last.
     pub fn has_news(&self) -> bool {
         self.glance.totals.messages > self.seen
-    }
-
-    /// Shows a subscription that is being asked for.
-    pub fn ask_for(&mut self, wanted: &Subscription) {
-        let pending = SubscriptionState {
-            filter: wanted.filter.clone(),
-            qos: wanted.qos,
-            outcome: SubscribeOutcome::Pending,
-        };
-        match self
-            .subscriptions
-            .iter_mut()
-            .find(|subscription| subscription.filter == wanted.filter)
-        {
-            Some(subscription) => *subscription = pending,
-            None => self.subscriptions.push(pending),
-        }
-    }
-
-    /// Takes a subscription off the list.
-    pub fn forget(&mut self, filter: &str) {
-        self.subscriptions
-            .retain(|subscription| subscription.filter != filter);
     }
 
     /// Clears the retained messages of these topics: an empty retained message to each (MQTT 5, 3.3.1.3).
@@ -247,15 +209,6 @@ impl Session {
         matches!(self.live.state(), State::Connected { .. })
     }
 
-    /// Whether there are subscriptions and the broker granted none of them.
-    pub fn is_all_refused(&self) -> bool {
-        !self.subscriptions.is_empty()
-            && self
-                .subscriptions
-                .iter()
-                .all(|subscription| matches!(subscription.outcome, SubscribeOutcome::Refused(..)))
-    }
-
     /// A publish by its number, while it is remembered.
     pub fn publish(&self, id: PublishId) -> Option<&PublishRecord> {
         self.publishes.get(&id)
@@ -300,7 +253,7 @@ impl Session {
             Event::Granted(granted) => self.granted = Some(granted.clone()),
             Event::PingRoundTrip(time) => self.ping = Some(*time),
             Event::Subscription(filter, outcome) => {
-                self.take_subscription(filter.as_str(), outcome);
+                self.subscriptions.take(filter.as_str(), outcome);
             }
             Event::Publish(id, step) => {
                 self.end_clear(*id, step);
@@ -309,26 +262,6 @@ impl Session {
                 }
             }
             Event::State(_) | Event::Note(_) => {}
-        }
-    }
-
-    fn take_subscription(&mut self, filter: &str, outcome: &SubscribeOutcome) {
-        if *outcome == SubscribeOutcome::Removed {
-            self.subscriptions
-                .retain(|subscription| subscription.filter != filter);
-            return;
-        }
-        match self
-            .subscriptions
-            .iter_mut()
-            .find(|subscription| subscription.filter == filter)
-        {
-            Some(subscription) => subscription.outcome = outcome.clone(),
-            None => self.subscriptions.push(SubscriptionState {
-                filter: filter.to_owned(),
-                qos: Qos::AtMostOnce,
-                outcome: outcome.clone(),
-            }),
         }
     }
 }

@@ -26,9 +26,11 @@ const NARROWEST_SHOWN: f32 = 120.0;
 /// Width from which a tab in the background has a cross, and from which it says how much arrives.
 const ROOM_FOR_CROSS: f32 = 88.0;
 const ROOM_FOR_RATE: f32 = 136.0;
-/// From the left end of a tab to its dot and its name; from its right end to the middle of its cross.
+/// From the left end of a tab to its dot, and from there to its name; the same where there is no room for a cross.
 const DOT_AT: f32 = 15.0;
-const NAME_AT: f32 = 27.0;
+const DOT_AT_NARROW: f32 = 10.0;
+const NAME_AFTER: f32 = 11.0;
+/// From the right end of a tab to the middle of its cross.
 const CROSS_AT: f32 = 17.0;
 /// Room for the cross, and for a rate or a mark.
 const CROSS_ROOM: f32 = 32.0;
@@ -48,6 +50,8 @@ pub struct TabStrip {
     scroll: f32,
     /// Bring the tab that is shown into view in the next frame.
     reveal_shown: bool,
+    /// The same for the one that got the keyboard.
+    reveal: Option<ProfileId>,
     /// The tab that follows the pointer.
     dragged: Option<ProfileId>,
 }
@@ -60,11 +64,8 @@ impl TabStrip {
 
     /// Draws it. `is_pane_shown` says whether the pane of a tab is on the screen, and not the list of profiles.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, is_pane_shown: bool) {
-        let palette = Palette::of(ui);
         let strip = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(strip);
-        let line = Stroke::new(1.0, palette.line);
-        ui.painter().hline(strip.x_range(), strip.top(), line);
         let room = strip.width() - PLUS_ROOM;
         let shown = context.session.map(|session| &session.profile.id);
         let faces: Vec<Face> = context
@@ -109,9 +110,11 @@ impl TabStrip {
             let turned = ui.input(|input| input.smooth_scroll_delta);
             self.scroll -= turned.x + turned.y;
         }
-        if std::mem::take(&mut self.reveal_shown)
-            && let Some(index) = faces.iter().position(|face| face.is_chosen)
-        {
+        let reveal_shown = std::mem::take(&mut self.reveal_shown);
+        let wanted = self.reveal.take();
+        let is_wanted =
+            |face: &Face| (reveal_shown && face.is_chosen) || wanted.as_ref() == Some(&face.id);
+        if let Some(index) = faces.iter().position(is_wanted) {
             let left: f32 = widths.iter().take(index).sum();
             let right = left + widths.get(index).copied().unwrap_or_default();
             self.scroll = self.scroll.min(left).max(right - room);
@@ -133,8 +136,8 @@ impl TabStrip {
         response.widget_info(|| {
             WidgetInfo::selected(Role::Tab, ui.is_enabled(), face.is_chosen, face.spoken())
         });
-        let is_lit = response.hovered() || response.has_focus();
-        let has_cross = face.is_chosen || is_lit || place.width() >= ROOM_FOR_CROSS;
+        // a narrow tab is for showing it: a cross there would be hit by mistake
+        let has_cross = face.is_chosen || place.width() >= ROOM_FOR_CROSS;
         face.paint(ui, place, &response, has_cross);
         if has_cross && face.cross_ui(ui, place, id) {
             context.ask(Action::CloseTab(face.id.clone()));
@@ -147,6 +150,9 @@ impl TabStrip {
         }
         if response.drag_started() {
             self.dragged = Some(face.id.clone());
+        }
+        if response.gained_focus() {
+            self.reveal = Some(face.id.clone());
         }
         if response.has_focus() {
             keys(ui, context, face, id);
@@ -260,7 +266,7 @@ impl Face {
             hover,
             is_chosen,
             is_open: !matches!(state, State::Idle | State::Ended(_)),
-            natural_width: (NAME_AT + text.size().x + 10.0 + NEWS_ROOM + CROSS_ROOM)
+            natural_width: (DOT_AT + NAME_AFTER + text.size().x + 10.0 + NEWS_ROOM + CROSS_ROOM)
                 .clamp(ROOM_FOR_RATE, WIDEST),
         }
     }
@@ -294,8 +300,10 @@ impl Face {
             painter.rect_filled(under, CornerRadius::ZERO, mark);
         }
         let middle = place.center().y;
-        painter.circle_filled(pos2(place.left() + DOT_AT, middle), 4.0, self.dot);
-        let mut right = place.right() - if has_cross { CROSS_ROOM } else { 6.0 };
+        let is_narrow = place.width() < ROOM_FOR_CROSS;
+        let dot = place.left() + if is_narrow { DOT_AT_NARROW } else { DOT_AT };
+        painter.circle_filled(pos2(dot, middle), 4.0, self.dot);
+        let mut right = place.right() - if has_cross { CROSS_ROOM } else { 3.0 };
         if place.width() >= ROOM_FOR_RATE {
             self.paint_news(ui, pos2(right - 2.0, middle));
             right -= NEWS_ROOM;
@@ -305,7 +313,7 @@ impl Face {
         } else {
             (theme::body(), palette.muted)
         };
-        let left = place.left() + NAME_AT;
+        let left = dot + NAME_AFTER;
         let name = galley_within(ui, &self.name, font, color, right - left);
         painter.galley(pos2(left, middle - name.size().y / 2.0), name, color);
         if response.has_focus() {

@@ -9,6 +9,7 @@ use crate::mqtt::Timestamp;
 use super::action::{Action, Level};
 use super::context::Context;
 use super::icons;
+use super::tab_strip;
 use super::theme::{self, Palette};
 use super::widgets::{Look, button, icon_button, icon_mark};
 
@@ -67,17 +68,23 @@ impl Toasts {
         Some(next.since(now) + Duration::from_millis(10))
     }
 
-    /// Draws the messages below the top bar, at the right: the publish panel and its result stay in sight.
+    /// Draws the messages below the bars, at the right: the publish panel and its result stay in sight.
     pub fn ui(&mut self, ui: &Ui, context: &Context<'_>) {
         self.toasts
             .retain(|toast| toast.until.is_none_or(|until| until > context.now));
         if self.toasts.is_empty() {
             return;
         }
+        let tabs = if tab_strip::is_needed(context) {
+            theme::TAB_HEIGHT
+        } else {
+            0.0
+        };
+        let bars = theme::TOP_BAR_HEIGHT + tabs;
         let mut closed = None;
         Area::new(Id::unique("toasts"))
             .order(Order::Foreground)
-            .anchor(Align2::RIGHT_TOP, vec2(-16.0, theme::TOP_BAR_HEIGHT + 12.0))
+            .anchor(Align2::RIGHT_TOP, vec2(-16.0, bars + 12.0))
             .show(ui.ctx(), |ui| {
                 for (index, toast) in self.toasts.iter().enumerate() {
                     if toast_ui(ui, context, toast, index) {

@@ -191,14 +191,13 @@ fn switcher_row_ui(
 ) -> bool {
     let palette = Palette::of(ui);
     let label = format!("{}   {}", profile.name, short_url(profile));
-    let text = RichText::new(format!("     {label}")).color(palette.text);
-    let row = egui::Button::selectable(is_shown, text);
-    let row = ui.add(row.min_size(vec2(ui.available_width(), 0.0)));
+    let text = RichText::new(format!("      {label}")).color(palette.text);
+    let row = ui.add(egui::Button::selectable(is_shown, text));
     row.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), is_shown, &label)
     });
     if let Some(color) = state {
-        let center = row.rect.left_center() + vec2(14.0, 0.0);
+        let center = row.rect.left_center() + vec2(13.0, 0.0);
         ui.painter().circle_filled(center, 4.0, color);
     }
     row.clicked()

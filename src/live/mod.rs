@@ -28,8 +28,9 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::client::{
     Command, CommandError, Config, Connection, DialReport, Event, RuntimeHandle, State, Wake,
 };
-use crate::model::{Model, Query, Wanted};
-use crate::mqtt::Timestamp;
+use crate::model::{Model, Query, Subscribed, Wanted};
+use crate::mqtt::{Timestamp, TopicFilter};
+use crate::profile::{ProfileColor, Subscription};
 use feed::{Feeder, Notes};
 use search::Search;
 use sort::Sort;
@@ -54,6 +55,7 @@ impl Live {
         model: Arc<Mutex<Model>>,
         wake: Wake,
     ) -> std::io::Result<Self> {
+        count_by(&mut model.lock(), &config.profile.subscriptions);
         let workers = Workers::start(model, Arc::clone(&wake))?;
         let feeder = workers.feeder();
         let (connection, captures) = Connection::open(runtime, config, wake);
@@ -85,6 +87,12 @@ impl Live {
     /// Says that a frame begins.
     pub fn frame_begins(&self) {
         self.waits.frame_begins();
+    }
+
+    /// Counts messages by these subscriptions from now on; rows of topics that a coloured one matches are marked with
+    /// the place of its colour in [`ProfileColor::ALL`].
+    pub fn count_by<'a>(&self, subscriptions: impl IntoIterator<Item = &'a Subscription>) {
+        count_by(&mut self.lock(), subscriptions);
     }
 
     /// How long the window has waited for the model in all.
@@ -155,6 +163,19 @@ impl Live {
     pub fn search_result(&self) -> Option<(usize, Duration)> {
         self.workers.search_result()
     }
+}
+
+fn count_by<'a>(model: &mut Model, subscriptions: impl IntoIterator<Item = &'a Subscription>) {
+    let subscribed = |it: &Subscription| {
+        let place = |color| ProfileColor::ALL.iter().position(|it| *it == color);
+        let mark = it.color.and_then(place).map(u8::try_from);
+        Some(Subscribed {
+            filter: TopicFilter::new(it.filter.clone()).ok()?,
+            mark: mark.and_then(Result::ok),
+        })
+    };
+    let list: Vec<Subscribed> = subscriptions.into_iter().filter_map(subscribed).collect();
+    model.count_by(&list);
 }
 
 /// What works on a model beside the connection.

@@ -57,6 +57,8 @@ impl Model {
         let names = names + self.tree.names().touch(above);
         let above = found().map(|node| self.tree.node(self.tree.parent(node)).kept);
         std::hint::black_box((names, above.sum::<u32>()));
+        let sets = found().map(|node| u32::from(self.subscribed.known(node)));
+        std::hint::black_box(sets.sum::<u32>());
         std::hint::black_box(self.log.touch(lasts));
         std::hint::black_box(self.touch_oldest(messages.len()));
         candidates
@@ -75,6 +77,7 @@ impl Model {
         self.freeze_upwards(topic);
         let bytes = message.payload.len() as u64;
         let ordinal = self.tree.count(topic, path, bytes, at);
+        self.subscribed.count(topic, path, at);
         if message.payload.is_empty() {
             self.tree.mark_retained(topic, false);
         } else if message.retain || self.take_retained_ahead(&message.topic) {

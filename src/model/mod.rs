@@ -14,6 +14,7 @@
 //! | `branches` | opening, closing and finding nodes |
 //! | `history`, `record`, `stored` | messages within a byte budget |
 //! | `filter`, `search`, `row_order` | what the filter box asks for; what was found; the order of its rows |
+//! | `subscribed` | messages and rates by subscription |
 //! | `retained`, `rates`, `pause`, `facts`, `wanted` | as they say |
 //!
 //! Branches begin closed, except by the rule in `open`: the first two levels open by themselves while the tree is
@@ -43,6 +44,7 @@ mod search;
 mod shared;
 mod sort;
 mod stored;
+mod subscribed;
 mod tree;
 mod turn;
 mod view;
@@ -58,6 +60,7 @@ pub use retained::RetainedCursor;
 pub use row_order::RowOrder;
 pub use search::{Matches, SearchCursor};
 pub use sort::{ReplacedOrder, SortJob, Sorted};
+pub use subscribed::{Subscribed, SubscriptionCount};
 pub use tree::{Facts, LastValue, NodeId, Row, SortBy, Totals};
 pub use view::Replaced;
 pub use wanted::Wanted;
@@ -84,6 +87,7 @@ pub struct Model {
     redeliveries: u64,
     sent: u64,
     rate_out: rates::Rate,
+    subscribed: subscribed::Counters,
     revision: u64,
 }
 
@@ -104,6 +108,7 @@ impl Model {
             redeliveries: 0,
             sent: 0,
             rate_out: rates::Rate::default(),
+            subscribed: subscribed::Counters::default(),
             revision: 0,
         }
     }

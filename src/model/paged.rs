@@ -46,6 +46,30 @@ impl<T> Paged<T> {
     }
 }
 
+impl<T: Copy> Paged<T> {
+    /// Appends copies of `item` until there are `len` of them all.
+    pub(super) fn grow(&mut self, len: usize, item: T) {
+        while self.len < len {
+            if self.len.is_multiple_of(PAGE) {
+                self.pages.push(Vec::with_capacity(PAGE));
+            }
+            let Some(page) = self.pages.last_mut() else {
+                return;
+            };
+            let more = (len - self.len).min(PAGE - page.len());
+            page.resize(page.len() + more, item);
+            self.len += more;
+        }
+    }
+
+    /// Writes `item` over all that are there.
+    pub(super) fn fill(&mut self, item: T) {
+        for page in &mut self.pages {
+            page.fill(item);
+        }
+    }
+}
+
 impl<T> Index<usize> for Paged<T> {
     type Output = T;
 
@@ -63,6 +87,25 @@ impl<T> IndexMut<usize> for Paged<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_grows_by_copies_and_is_written_over() {
+        let mut list = Paged::default();
+        list.push(7_u16);
+        list.grow(10_000, 8);
+        list.grow(100, 9);
+        let at = |list: &Paged<u16>, index| list.get(index).copied();
+        assert_eq!(
+            (list.len(), at(&list, 0), at(&list, 9_999)),
+            (10_000, Some(7), Some(8))
+        );
+        list.push(3);
+        list.fill(4);
+        assert_eq!(
+            (at(&list, 0), at(&list, 10_000), at(&list, 10_001)),
+            (Some(4), Some(4), None)
+        );
+    }
 
     #[test]
     fn items_stay_where_they_are() {

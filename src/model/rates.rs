@@ -56,6 +56,23 @@ impl Rate {
         };
     }
 
+    /// Counts what `other` has counted besides.
+    pub(super) fn add(&mut self, other: &Self) {
+        match i64::from(other.window) - i64::from(self.window) {
+            0 => {
+                self.current = self.current.saturating_add(other.current);
+                self.previous = self.previous.saturating_add(other.previous);
+            }
+            1 => {
+                let previous = other.previous.saturating_add(self.current);
+                *self = Self { previous, ..*other };
+            }
+            -1 => self.previous = self.previous.saturating_add(other.current),
+            2.. => *self = *other,
+            _ => {}
+        }
+    }
+
     /// Messages per second as of `now`.
     pub(super) fn per_second(&self, now: Moment) -> f32 {
         let messages = match i64::from(now.window) - i64::from(self.window) {

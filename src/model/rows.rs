@@ -156,7 +156,14 @@ impl Model {
             rate: figures.rate.per_second(now),
             newest: figures.newest,
             is_match: false,
+            mark: self.mark(node),
         }
+    }
+
+    fn mark(&self, node: NodeId) -> Option<u8> {
+        let is_topic = self.tree.node(node).is_topic();
+        let path = || self.tree.names().path(node);
+        is_topic.then(|| self.subscribed.mark(node, path)).flatten()
     }
 
     /// What a row shows of a node, as it is now.

@@ -4,6 +4,7 @@ mod kept;
 mod naive;
 mod scenes;
 mod slices;
+mod subscribed;
 
 use bytes::Bytes;
 

@@ -53,6 +53,9 @@ pub struct Row {
     pub newest: Option<Timestamp>,
     /// Whether the filter matches this node itself (not only something below it).
     pub is_match: bool,
+    /// The mark of the first marked subscription that the topic itself matches, see [`super::Subscribed`]. Branches that
+    /// carry nothing have none.
+    pub mark: Option<u8>,
 }
 
 /// The last message of a topic, as a row needs it.

@@ -124,7 +124,7 @@ impl Default for Profile {
             mqtt5: Mqtt5Settings::default(),
             will: WillSettings::default(),
             subscriptions: ["#", "$SYS/#"]
-                .map(|filter| Subscription::new(filter, Qos::AtMostOnce))
+                .map(|filter| Subscription::for_window(filter, Qos::AtMostOnce))
                 .to_vec(),
             saved_publishes: Vec::new(),
         }

@@ -37,7 +37,7 @@ pub use publish::{PayloadKind, PublishDraft, PublishProperties, SavedPublish};
 pub use secret::{MemorySecrets, Secret, SecretError, SecretKind, SecretStore};
 pub use settings::{BrokerSettings, Settings, Theme, WindowState};
 pub use store::{ConfigDir, StoreError, Warning};
-pub use subscription::{RetainHandling, Subscription};
+pub use subscription::{LARGEST_SUBSCRIPTION_ID, RetainHandling, Subscription};
 pub use tls::{Fingerprint, Identity, TlsSettings, TlsVersion, Verify};
 pub use transport::{ProxyKind, ProxySettings, Transport, WebSocketSettings};
 pub use url::{Url, UrlError, apply_url};

@@ -39,6 +39,9 @@ impl RetainHandling {
     }
 }
 
+/// The largest subscription identifier; the smallest is 1 (MQTT 5, 3.8.2.1.2).
+pub const LARGEST_SUBSCRIPTION_ID: u32 = 268_435_455;
+
 /// A topic filter to subscribe to. Everything but `filter`, `qos` and `color` counts only with MQTT 5.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -50,7 +53,9 @@ pub struct Subscription {
     /// Messages that this connection publishes do not come back. A protocol error on a shared subscription (MQTT 5,
     /// 3.8.3.1).
     pub no_local: bool,
-    /// Messages keep the retain flag they were published with.
+    /// Messages keep the retain flag they were published with: only so the window knows what is retained. On in what
+    /// the window makes, and in files that do not mention it.
+    #[serde(default = "yes")]
     pub retain_as_published: bool,
     /// Whether retained messages come at the start.
     pub retain_handling: RetainHandling,
@@ -61,6 +66,28 @@ pub struct Subscription {
 }
 
 impl Subscription {
+    /// The same with Retain As Published, as the window makes them: it is what tells which topics are retained.
+    pub fn for_window(filter: impl Into<String>, qos: Qos) -> Self {
+        Self {
+            retain_as_published: true,
+            ..Self::new(filter, qos)
+        }
+    }
+
+    /// Whether it is shared: `$share/group/filter` (MQTT 5, 4.8.2).
+    pub fn is_shared(&self) -> bool {
+        self.filter.starts_with("$share/")
+    }
+
+    /// Whether all is the same but the colour, which the broker is not told.
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        let without_color = |it: &Self| Self {
+            color: None,
+            ..it.clone()
+        };
+        without_color(self) == without_color(other)
+    }
+
     /// A subscription to `filter` with at most `qos` and no other option.
     pub fn new(filter: impl Into<String>, qos: Qos) -> Self {
         Self {
@@ -69,4 +96,8 @@ impl Subscription {
             ..Self::default()
         }
     }
+}
+
+fn yes() -> bool {
+    true
 }

@@ -34,7 +34,7 @@ pub fn resuming(version: Version, port: u16, client_id: &str) -> Profile {
 
 /// A subscription of a profile.
 pub fn subscription(filter: &str, qos: Qos) -> Subscription {
-    Subscription::new(filter, qos)
+    Subscription::for_window(filter, qos)
 }
 
 /// A message without properties.

@@ -439,6 +439,54 @@ impl Window {
         self.settle();
     }
 
+    /// The tabs of the open connections from left to right, as a screen reader names them: `Lab, connected`. The one
+    /// that is shown has a `*` in front.
+    pub fn connection_tabs(&self) -> Vec<String> {
+        let is_tab = |node: &Node<'_>| {
+            node.accesskit_node().role() == Role::Tab && words(node).contains(", ")
+        };
+        let mut tabs: Vec<_> = self.nodes().filter(is_tab).collect();
+        tabs.sort_by(|left, right| left.rect().left().total_cmp(&right.rect().left()));
+        let name = |node: &Node<'_>| {
+            let is_shown = node.accesskit_node().toggled() == Some(Toggled::True);
+            format!("{}{}", if is_shown { "*" } else { "" }, words(node))
+        };
+        tabs.iter().map(name).collect()
+    }
+
+    /// Where a control is.
+    #[track_caller]
+    pub fn place(&self, role: Role, label: &str) -> egui::Rect {
+        let node = self.nodes().filter(|node| is(node, role, label)).last();
+        node.expect("the control").rect()
+    }
+
+    /// Drags with the pointer from one place to another, in a few steps.
+    pub fn drag(&mut self, from: egui::Pos2, to: egui::Pos2) {
+        self.harness.hover_at(from);
+        self.harness.drag_at(from);
+        for step in [0.25, 0.5, 0.75, 1.0] {
+            self.harness.hover_at(from + (to - from) * step);
+            self.step();
+        }
+        self.harness.drop_at(to);
+        self.settle();
+    }
+
+    /// Clicks with a button of the mouse at a place.
+    pub fn click_at(&mut self, pos: egui::Pos2, button: egui::PointerButton) {
+        self.harness.hover_at(pos);
+        for pressed in [true, false] {
+            self.harness.event(Event::PointerButton {
+                pos,
+                button,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
+        }
+        self.settle();
+    }
+
     /// Width of the tree in points.
     pub fn tree_width(&self) -> f32 {
         let tree = self.nodes().find(|node| is(node, Role::Tree, "Topics"));

@@ -42,14 +42,35 @@ fn an_address_connects_and_is_saved_only_when_it_is_kept() {
 }
 
 #[test]
-fn the_first_profile_marked_for_it_connects_at_the_start() {
+fn every_profile_marked_for_it_connects_at_the_start() {
     let Some(broker) = Mosquitto::start() else {
         return;
     };
     let home = Home::new();
-    let profiles = [lab(broker.port(), false), lab(broker.port(), true)];
+    let named = |name: &str, auto_connect| Profile {
+        name: name.to_owned(),
+        ..lab(broker.port(), auto_connect)
+    };
+    let secret = Profile {
+        user_name: "alice".to_owned(),
+        use_password: true,
+        ..named("A", true)
+    };
+    let profiles = [
+        secret,
+        named("B", false),
+        named("C", true),
+        named("D", true),
+    ];
     home.config().save_profiles(&profiles).unwrap();
     let mut window = home.open();
-    window.wait_for_text("Connected since");
-    window.wait_for_text("Lab true");
+    window.wait_for("two tabs", |window| {
+        window.connection_tabs() == ["*C, connected", "D, connected"]
+    });
+    // the first one needs a password: its tab comes to its place when that is there
+    window.fill("Password", "any");
+    window.key(egui::Key::Enter);
+    window.wait_for("all three", |window| {
+        window.connection_tabs() == ["*A, connected", "C, connected", "D, connected"]
+    });
 }

@@ -21,4 +21,5 @@ mod profiles;
 mod publish;
 mod secrets_at_start;
 mod subscriptions;
+mod tabs;
 mod tree;

@@ -123,7 +123,7 @@ impl Stage {
 
 /// A profile for a [`Publisher`] at this port.
 pub(in crate::bench) fn profile(port: u16) -> Profile {
-    let everything = Subscription::new("#", crate::mqtt::Qos::AtMostOnce);
+    let everything = Subscription::for_window("#", crate::mqtt::Qos::AtMostOnce);
     Profile {
         id: ProfileId("bench".to_owned()),
         name: "Bench".to_owned(),

@@ -51,7 +51,7 @@ pub(super) fn run(args: &MemoryBenchArgs, report: &mut Report) -> Result<(), Ben
 }
 
 fn config(port: u16) -> Config {
-    let everything = Subscription::new("#", crate::mqtt::Qos::AtMostOnce);
+    let everything = Subscription::for_window("#", crate::mqtt::Qos::AtMostOnce);
     let profile = Profile {
         port,
         subscriptions: vec![everything],

@@ -13,6 +13,7 @@ mod campus;
 mod device;
 mod home;
 mod message;
+mod publishes;
 mod raspberry;
 
 use std::net::SocketAddr;
@@ -21,7 +22,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::client::{Config, RuntimeHandle};
-use crate::profile::{Profile, Secret};
+use crate::profile::{Profile, SavedPublish, Secret};
 
 use camera::Camera;
 use campus::Campus;
@@ -58,6 +59,11 @@ impl Demo {
         demo.add(&site, Home);
         demo.add(&site, Camera);
         demo
+    }
+
+    /// Messages worth sending to the devices by hand.
+    pub fn publishes() -> Vec<SavedPublish> {
+        publishes::publishes()
     }
 
     /// Stops the devices and returns when all have said goodbye: do so before stopping their broker.

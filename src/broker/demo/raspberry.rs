@@ -9,7 +9,7 @@ use super::device::{Device, profile, seconds};
 use super::message::{Message, wave};
 
 /// Where commands are published.
-const COMMAND: &str = "command/raspberrypi";
+pub(super) const COMMAND: &str = "command/raspberrypi";
 /// Whether the device is there; also the topic of its last will.
 const ONLINE: &str = "status/raspberrypi/online";
 /// The state of its lamp.
@@ -161,6 +161,18 @@ mod tests {
 
     use super::*;
     use crate::mqtt::TopicName;
+
+    #[test]
+    fn understands_the_commands_that_are_offered_to_the_user() {
+        let mut commands = 0;
+        for saved in super::super::Demo::publishes() {
+            if saved.draft.topic == COMMAND {
+                serde_json::from_str::<Command>(&saved.draft.payload).unwrap();
+                commands += 1;
+            }
+        }
+        assert_eq!(commands, 2);
+    }
 
     fn command(payload: &'static str) -> Publish {
         Publish {

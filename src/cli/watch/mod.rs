@@ -20,9 +20,9 @@ use crate::client::{Config, Event, Failure, RuntimeHandle, State};
 use crate::live::Live;
 use crate::model::Model;
 use crate::mqtt::{Qos, TopicFilter};
-use crate::profile::{Profile, Settings};
+use crate::profile::{Profile, Settings, Subscription};
 
-use super::connect::{ConnectArgs, parse_qos, subscriptions};
+use super::connect::{ConnectArgs, parse_qos};
 use super::exit::Outcome;
 use super::publish_args::parse_seconds;
 use super::subscribe_args::parse_filters;
@@ -128,7 +128,7 @@ impl WatchArgs {
         let mut config = connect.config;
         if !self.topic.is_empty() || config.profile.subscriptions.is_empty() {
             let filters = self.filters(connect.url_topic)?;
-            config.profile.subscriptions = subscriptions(&filters, self.qos);
+            config.profile.subscriptions = watched(&filters, self.qos);
         }
         Ok(config)
     }
@@ -182,12 +182,20 @@ async fn start_broker(runtime: &RuntimeHandle) -> Result<Broker, BrokerError> {
     }
 }
 
+/// Subscriptions that keep the retain flag, as those of the window.
+fn watched(filters: &[TopicFilter], qos: Qos) -> Vec<Subscription> {
+    filters
+        .iter()
+        .map(|filter| Subscription::for_window(filter.to_string(), qos))
+        .collect()
+}
+
 fn demo_config(address: SocketAddr, filters: &[TopicFilter], qos: Qos) -> Config {
     Config {
         profile: Profile {
             host: address.ip().to_string(),
             port: address.port(),
-            subscriptions: subscriptions(filters, qos),
+            subscriptions: watched(filters, qos),
             ..Profile::default()
         },
         ..Config::default()

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use crate::mqtt::{PacketId, Qos, TopicFilter};
 
-use super::super::publishes::refused_beforehand;
-use super::super::subscriptions::Wish;
+use super::super::publishes;
+use super::super::subscriptions::{Wish, refused_beforehand};
 use super::super::urgency::Urgent;
 use super::super::{Command, Event, Outgoing, PublishId, PublishStep, SubscribeOutcome};
 use super::{Driver, End, LEAVING_LIMIT, Phase};
@@ -173,7 +173,9 @@ impl Driver {
             .connack
             .as_ref()
             .map(|connack| &connack.properties);
-        if let Some(reason) = granted.and_then(|granted| refused_beforehand(&message, granted)) {
+        if let Some(reason) =
+            granted.and_then(|granted| publishes::refused_beforehand(&message, granted))
+        {
             self.work_bytes -= size;
             self.tell(Event::Publish(id, PublishStep::Refused(reason, None)));
             return None;
@@ -188,10 +190,26 @@ impl Driver {
     }
 
     pub(super) fn subscribe(&mut self, wishes: &[Wish]) {
+        let connack = self.heard.connack.as_ref();
+        let refused = |wish: &Wish| refused_beforehand(wish, &connack?.properties);
+        let (mut asked, mut told) = (Vec::new(), Vec::new());
+        for wish in wishes {
+            match refused(wish) {
+                Some(reason) => told.push(Event::Subscription(
+                    wish.filter.clone(),
+                    SubscribeOutcome::Refused(reason, None),
+                )),
+                None => asked.push(wish.clone()),
+            }
+        }
+        self.tell_all(told);
         let retain_as_published = self.parts.plan.extras.retain_as_published;
-        let handed_over = self.parts.requests.subscribe(wishes, retain_as_published);
+        if asked.is_empty() {
+            return;
+        }
+        let handed_over = self.parts.requests.subscribe(&asked, retain_as_published);
         if handed_over.is_ok() {
-            self.subscriptions.handed_over(wishes);
+            self.subscriptions.handed_over(&asked);
             self.answer_deadline = Instant::now() + ANSWER_LIMIT;
         }
     }

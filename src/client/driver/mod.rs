@@ -11,13 +11,15 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::mqtt::Version;
+use crate::mqtt::{TopicFilter, Version};
 
 use super::backoff::Backoff;
 use super::captures::Link;
 use super::dial::{self, Answer};
 use super::events::Events;
-use super::failure::{Evidence, Verdict, count_short_life, judge};
+use super::failure::{
+    Evidence, Verdict, count_short_life, is_cut_by_broker, judge, may_answer_subscribe,
+};
 use super::plan::Plan;
 use super::poller::{Outcome, Poller};
 use super::publishes::Publishes;
@@ -268,6 +270,11 @@ impl Driver {
         if lasted.is_some() || phase == dial::Phase::Open {
             self.parts.events.note_reached();
         }
+        let unanswered = match lasted {
+            Some(_) => self.subscriptions.without_answer(),
+            None => Vec::new(),
+        };
+        self.tell_unanswered(&unanswered, &loss);
         let answers = self.ask_what_answers(&phase, &loss, lasted.is_some()).await;
         let Verdict { failure, is_final } = judge(Evidence {
             plan: &self.parts.plan,
@@ -278,6 +285,7 @@ impl Driver {
             connack: self.heard.connack.as_deref(),
             disconnect: self.heard.disconnect.as_ref(),
             unreadable: self.heard.unreadable.take(),
+            unanswered: &unanswered,
             lasted,
             short_lives: self.short_lives,
         });
@@ -286,6 +294,20 @@ impl Driver {
         }
         self.wait(failure);
         None
+    }
+
+    /// Says which subscriptions the broker may have closed the connection for.
+    fn tell_unanswered(&self, filters: &[TopicFilter], loss: &Loss) {
+        let is_answer = match &self.heard.disconnect {
+            Some(disconnect) => may_answer_subscribe(disconnect.reason),
+            None => is_cut_by_broker(loss),
+        };
+        if is_answer {
+            let told = |filter: &TopicFilter| {
+                Event::Subscription(filter.clone(), SubscribeOutcome::Unanswered)
+            };
+            self.tell_all(filters.iter().map(told));
+        }
     }
 
     /// Where the first attempt got no answer that makes sense, the port is asked what it speaks instead. A wish of the

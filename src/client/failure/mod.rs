@@ -5,7 +5,7 @@ mod dialing;
 use std::io;
 use std::time::Duration;
 
-use crate::mqtt::{ConnAck, Disconnect, Meaning, Properties, ReasonCode, Version};
+use crate::mqtt::{ConnAck, Disconnect, Meaning, Properties, ReasonCode, TopicFilter, Version};
 use crate::profile::{Identity, ProxyKind, Transport};
 
 use super::Failure;
@@ -77,6 +77,8 @@ pub(super) struct Evidence<'a> {
     pub(super) disconnect: Option<&'a Disconnect>,
     /// What the tap could not read.
     pub(super) unreadable: Option<Unreadable>,
+    /// Filters whose subscription was asked for and not answered, the last one at the end.
+    pub(super) unanswered: &'a [TopicFilter],
     /// How long the connection had lasted; `None` when CONNACK was never accepted.
     pub(super) lasted: Option<Duration>,
     /// Connections in a row that were closed right after CONNACK, this one included; see [`count_short_life`].
@@ -122,7 +124,7 @@ fn is_reset(loss: &Loss) -> bool {
 /// Judges the evidence, the broker's own statements first.
 pub(super) fn judge(evidence: Evidence<'_>) -> Verdict {
     if let Some(disconnect) = evidence.disconnect {
-        return disconnected(disconnect);
+        return disconnected(disconnect, evidence.unanswered);
     }
     if let Some(connack) = evidence.connack.filter(|connack| connack.reason.is_error()) {
         return refused(evidence.plan, connack);
@@ -282,10 +284,24 @@ fn lost(evidence: &Evidence<'_>) -> Failure {
                     evidence.short_lives
                 ),
                 format!(
-                    "Another client with the client id “{}” may be connected, or a subscription may not be allowed: change \
+                    "Another client with the client id “{}” may be connected, or {} may not be allowed: change \
                  the client id, or subscribe to less.",
-                    evidence.plan.client_id
+                    evidence.plan.client_id,
+                    match named(evidence.unanswered) {
+                        Some(filters) => format!("the subscription to {filters}"),
+                        None => "a subscription".to_owned(),
+                    }
                 ),
+            )
+        }
+        loss if is_cut_by_broker(loss)
+            && let Some(filters) = named(evidence.unanswered) =>
+        {
+            Failure::new(
+                format!(
+                    "The broker closed the connection instead of answering the subscription to {filters}."
+                ),
+                "It may not allow that, as AWS IoT Core does: remove the subscription, or choose a narrower filter.",
             )
         }
         Loss::Closed | Loss::Done => closed(evidence.plan),
@@ -427,9 +443,46 @@ fn not_let_in(plan: &Plan, reason: ReasonCode, meaning: &Meaning) -> Failure {
 }
 
 /// DISCONNECT from the broker (MQTT 5, 3.14.2.1).
-fn disconnected(disconnect: &Disconnect) -> Verdict {
+/// Whether the broker may have closed the connection because it did not like what was asked last.
+pub(super) fn is_cut_by_broker(loss: &Loss) -> bool {
+    matches!(loss, Loss::Closed) || is_reset(loss)
+}
+
+/// Whether a DISCONNECT with this reason may answer a SUBSCRIBE: protocol error, own reason, not authorized, topic filter
+/// invalid, quota, shared, identifier and wildcard subscriptions not supported (MQTT 5, 3.14.2.1).
+pub(super) fn may_answer_subscribe(reason: ReasonCode) -> bool {
+    matches!(
+        reason.0,
+        0x82 | 0x83 | 0x87 | 0x8F | 0x97 | 0x9E | 0xA1 | 0xA2
+    )
+}
+
+/// At most three filters as a person reads them, the last one asked first.
+fn named(filters: &[TopicFilter]) -> Option<String> {
+    let quoted = |filter: &TopicFilter| format!("“{filter}”");
+    let some: Vec<String> = filters.iter().rev().take(3).map(quoted).collect();
+    let (last, first) = some.split_last()?;
+    Some(match (first, filters.len() - some.len()) {
+        ([], _) => last.clone(),
+        (first, 0) => format!("{} or {last}", first.join(", ")),
+        (first, more) => format!("{}, {last} or {more} others", first.join(", ")),
+    })
+}
+
+fn disconnected(disconnect: &Disconnect, unanswered: &[TopicFilter]) -> Verdict {
     let meaning = disconnect.reason.disconnect_meaning();
-    let failure = Failure::new(meaning.what, meaning.cure).with_reason(disconnect.reason);
+    let filters = named(unanswered).filter(|_| may_answer_subscribe(disconnect.reason));
+    let failure = match filters {
+        Some(filters) => Failure::new(
+            format!(
+                "{} It did so instead of answering the subscription to {filters}.",
+                meaning.what
+            ),
+            "Remove the subscription, or choose a narrower filter.",
+        ),
+        None => Failure::new(meaning.what, meaning.cure),
+    };
+    let failure = failure.with_reason(disconnect.reason);
     // malformed packet, protocol error, not authorized, taken over, topic filter or name invalid, packet too large,
     // administrative action, payload format, retain, QoS, another server, and what the broker does not support:
     // all of this would only happen again

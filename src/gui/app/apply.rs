@@ -1,9 +1,9 @@
 //! What views ask for, done: a flat match with a call per arm.
 
-use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, SubscribeOptions, now};
+use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, now};
 use crate::model::{NodeId, RetainedCursor};
-use crate::mqtt::{Qos, TopicFilter, TopicName};
-use crate::profile::{ProfileId, Settings, Subscription};
+use crate::mqtt::TopicName;
+use crate::profile::{ProfileId, Settings};
 
 use super::super::action::{Action, Asked, DockTab, Level};
 use super::super::dialogs::Dialog;
@@ -55,6 +55,10 @@ impl App {
             Action::DropConnection => self.end_connection(of, Command::Drop),
             Action::ReconnectNow => self.command(of, Command::ReconnectNow),
             Action::Subscribe(filter, qos) => self.subscribe(of, filter, qos),
+            Action::SubscribeAs(replaced, wanted) => {
+                self.subscribe_as(of, replaced.as_deref(), &wanted);
+            }
+            Action::ShowSubscriptions => self.views.dialogs.show(of, Dialog::subscriptions()),
             Action::Unsubscribe(filter) => self.unsubscribe(of, &filter),
 
             Action::ShowTab(id) => self.show_tab(&id),
@@ -135,45 +139,6 @@ impl App {
     fn show_explorer(&mut self) {
         if self.data.open.shown().is_some() {
             self.views.screen = Screen::Explorer;
-        }
-    }
-
-    fn subscribe(&mut self, of: Of<'_>, text: String, qos: Qos) {
-        let filter = match TopicFilter::new(text.clone()) {
-            Ok(filter) => filter,
-            Err(err) => return self.say(Level::Error, "Canopy", err.to_string(), None),
-        };
-        let wanted = Subscription::new(text, qos);
-        self.edit_subscriptions(of, |subscriptions| {
-            match subscriptions
-                .iter_mut()
-                .find(|subscription| subscription.filter == wanted.filter)
-            {
-                Some(subscription) => subscription.qos = wanted.qos,
-                None => subscriptions.push(wanted.clone()),
-            }
-        });
-        let mut options = SubscribeOptions::default();
-        if let Some(session) = self.data.open.get_mut(of) {
-            session.ask_for(&wanted);
-            // a change of the QoS leaves the other options of the profile as they are
-            let mut kept = session.profile.subscriptions.iter();
-            if let Some(kept) = kept.find(|kept| kept.filter == wanted.filter) {
-                options = SubscribeOptions::from(kept);
-            }
-        }
-        self.command(of, Command::SubscribeWith(filter, qos, options));
-    }
-
-    fn unsubscribe(&mut self, of: Of<'_>, text: &str) {
-        self.edit_subscriptions(of, |subscriptions| {
-            subscriptions.retain(|subscription| subscription.filter != text);
-        });
-        if let Some(session) = self.data.open.get_mut(of) {
-            session.forget(text);
-        }
-        if let Ok(filter) = TopicFilter::new(text.to_owned()) {
-            self.command(of, Command::Unsubscribe(filter));
         }
     }
 

@@ -33,27 +33,25 @@ impl App {
         let marked = self.data.profiles.iter().filter(|it| it.auto_connect);
         let marked: Vec<ProfileId> = marked.map(|profile| profile.id.clone()).collect();
         self.data.at_start.clone_from(&marked);
+        self.data.unasked.extend(marked.iter().cloned());
         for id in marked {
             self.begin_to_connect(&id);
         }
     }
 
-    /// Shows a connection that was just opened. One that the start of the program has opened goes to its place among
-    /// the others of the kind, and is shown when it is the first of them: secrets are found in any order.
-    pub(super) fn present(&mut self, id: &ProfileId) {
+    /// Shows a connection that was just opened. A new tab that the start of the program has opened goes to its place
+    /// among the others of the kind, and is shown when it is the first of them: secrets are found in any order.
+    pub(super) fn present(&mut self, id: &ProfileId, is_new: bool) {
         let place = |of: &ProfileId| self.data.at_start.iter().position(|it| it == of);
-        let Some(own) = place(id) else {
-            return self.show_tab(id);
-        };
-        let ids = self.data.open.ids();
-        let is_later = |it: &ProfileId| place(it).is_some_and(|other| other > own);
-        let target = ids.iter().position(is_later);
+        let is_later = |it: &ProfileId| place(it) > place(id);
+        let place_of_later = self.data.open.ids().iter().position(is_later);
         let shown = self.data.open.shown_id();
-        let is_first = shown.is_none_or(|shown| shown == id || is_later(shown));
-        if let Some(target) = target {
+        let is_wanted = !self.data.unasked.contains(id) || shown.is_none_or(is_later);
+        if let Some(target) = place_of_later.filter(|_| is_new && place(id).is_some()) {
             self.data.open.move_to(id, target);
         }
-        if is_first {
+        self.data.unasked.remove(id);
+        if is_wanted {
             self.show_tab(id);
         }
     }

@@ -123,10 +123,23 @@ impl App {
         });
     }
 
+    /// Whoever has saved no publish yet for the local broker gets some that the demo's devices answer to.
+    fn offer_publishes(&mut self) {
+        let local = ProfileId(LOCAL_BROKER.to_owned());
+        let Some(mut profile) = self.data.profile(&local).cloned() else {
+            return;
+        };
+        if profile.saved_publishes.is_empty() {
+            profile.saved_publishes = Demo::publishes();
+            self.edit_profile(profile);
+        }
+    }
+
     fn start_demo(&mut self) {
         let Some(address) = self.data.broker.address() else {
             return;
         };
+        self.offer_publishes();
         if self.data.broker.demo.is_none() {
             let credentials = self.data.broker.credentials.clone();
             self.data.broker.demo = Some(Demo::start(self.jobs.runtime(), address, credentials));

@@ -38,7 +38,7 @@ impl App {
     /// Connects with a profile also when it is connected already.
     pub(super) fn connect_anew(&mut self, id: &ProfileId) {
         // somebody waits for this one
-        self.data.at_start.retain(|it| it != id);
+        self.data.unasked.remove(id);
         self.begin_to_connect(id);
     }
 
@@ -47,13 +47,18 @@ impl App {
         let Some(profile) = self.data.profile(id).cloned() else {
             return;
         };
-        self.data.selected_profile = Some(id.clone());
+        let is_unasked = self.data.unasked.contains(id);
+        if !is_unasked {
+            self.data.selected_profile = Some(id.clone());
+        }
         let problem = profile
             .validate()
             .into_iter()
             .find(|problem| problem.severity == Severity::Error);
         if let Some(problem) = problem {
-            self.views.screen = Screen::Connections;
+            if !is_unasked {
+                self.views.screen = Screen::Connections;
+            }
             return self.say(Level::Error, &profile.name, problem.text, None);
         }
         self.find_secrets(profile);
@@ -103,9 +108,11 @@ impl App {
             format!("Connecting to {}", profile.url()),
         );
         let mut session = Session::new(profile, live);
-        session.selected = self.data.open.get(Some(&id)).and_then(|it| it.selected);
+        let before = self.data.open.get(Some(&id));
+        session.selected = before.and_then(|it| it.selected);
+        let is_new = before.is_none();
         self.data.open.put(session);
-        self.present(&id);
+        self.present(&id, is_new);
     }
 
     /// The window closes: every connection says DISCONNECT (else its will would fire), the broker tells its clients.

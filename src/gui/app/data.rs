@@ -44,9 +44,10 @@ pub struct Data {
     /// Secrets that did not fit: they are asked for at the next attempt.
     pub rejected: BTreeSet<SecretKey>,
     pub open: OpenSessions,
-    /// Profiles that are being opened because the program starts, in the order of the list: none of them pushes
-    /// itself in front of an earlier one.
+    /// Profiles that the start of the program opens, in the order of the list.
     pub at_start: Vec<ProfileId>,
+    /// Those of them that nobody asked for since: none of them pushes itself in front of an earlier one.
+    pub unasked: BTreeSet<ProfileId>,
     pub broker: BrokerState,
     broker_refreshed: Timestamp,
     pub log: Log,
@@ -82,6 +83,7 @@ impl Data {
             rejected: BTreeSet::new(),
             open: OpenSessions::default(),
             at_start: Vec::new(),
+            unasked: BTreeSet::new(),
             broker: BrokerState::default(),
             broker_refreshed: Timestamp::default(),
             log: Log::default(),

@@ -139,7 +139,8 @@ impl App {
             SubscribeOutcome::Removed => {
                 self.note(Level::Info, name, format!("Unsubscribed from {filter}"));
             }
-            SubscribeOutcome::Pending => {}
+            // what the connection ended with names it
+            SubscribeOutcome::Pending | SubscribeOutcome::Unanswered => {}
         }
     }
 

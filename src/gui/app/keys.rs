@@ -56,7 +56,7 @@ impl App {
             if pressed(CTRL, Key::P) {
                 self.ask(Action::SetPaused(!session.is_paused));
             }
-            if pressed(CTRL, Key::W) {
+            if self.views.screen == Screen::Explorer && pressed(CTRL, Key::W) {
                 self.ask(Action::CloseTab(session.profile.id.clone()));
             }
         }

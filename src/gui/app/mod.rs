@@ -15,6 +15,7 @@ mod profiles;
 mod rehearsal;
 mod saver;
 mod secrets;
+mod subscribing;
 mod tabs;
 
 use std::cell::RefCell;

@@ -1,9 +1,8 @@
 //! The list of profiles: every change is saved at once.
 
-use crate::profile::{Profile, ProfileId, Subscription, duplicate, put_back, remove, reorder};
+use crate::profile::{Profile, ProfileId, duplicate, put_back, remove, reorder};
 
 use super::super::action::{Action, Level};
-use super::open::Of;
 use super::{App, Screen};
 
 impl App {
@@ -91,28 +90,6 @@ impl App {
             *profile = edited;
             self.data.unsaved.profiles = true;
             self.keep_profile(&id);
-        }
-    }
-
-    /// Changes the subscriptions of an open connection's profile, and remembers them.
-    pub(super) fn edit_subscriptions(
-        &mut self,
-        of: Of<'_>,
-        change: impl Fn(&mut Vec<Subscription>),
-    ) {
-        let Some(session) = self.data.open.get_mut(of) else {
-            return;
-        };
-        change(&mut session.profile.subscriptions);
-        let id = session.profile.id.clone();
-        if let Some(profile) = self
-            .data
-            .profiles
-            .iter_mut()
-            .find(|profile| profile.id == id)
-        {
-            change(&mut profile.subscriptions);
-            self.data.unsaved.profiles = true;
         }
     }
 }

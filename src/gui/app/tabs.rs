@@ -16,8 +16,11 @@ impl App {
         }
     }
 
+    /// Shows a neighbour of the tab that is shown; from the list of profiles it goes back to that tab.
     pub(super) fn step_tab(&mut self, step: isize) {
-        if let Some(id) = self.data.open.neighbour(step) {
+        let is_hidden = self.views.screen != Screen::Explorer;
+        let next = self.data.open.neighbour(if is_hidden { 0 } else { step });
+        if let Some(id) = next {
             self.show_tab(&id);
         }
     }

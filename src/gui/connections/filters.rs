@@ -4,22 +4,21 @@ use std::collections::BTreeSet;
 
 use egui::{Align, Layout, RichText, TextEdit, Ui};
 
-use crate::mqtt::{Qos, TopicFilter, Version};
-use crate::profile::{Field, Problem, Profile, ProfileId, RetainHandling, Subscription};
+use crate::mqtt::{Qos, TopicFilter};
+use crate::profile::{Field, Problem, Profile, ProfileId, Subscription};
 
 use super::super::icons;
+use super::super::subscriptions::{Limits, options_ui};
 use super::super::theme::{self, Palette};
 use super::super::widgets::{
-    Look, button, card, field, icon_button, is_entered, muted, number_field, segmented, switch,
+    Look, button, card, dot, field, icon_button, is_entered, muted, segmented,
 };
 use super::form::problem_ui;
 
 /// Room for QoS, the arrows and the cross behind a filter.
 const CONTROLS_WIDTH: f32 = 190.0;
-/// Room for the button of the options besides.
-const OPTIONS_WIDTH: f32 = 34.0;
-/// The largest subscription identifier (MQTT 5, 3.8.2.1.2).
-const LARGEST_ID: u32 = 268_435_455;
+/// Room for the button of the options and the colour besides.
+const OPTIONS_WIDTH: f32 = 44.0;
 
 /// UI state: the filter that is about to be added.
 #[derive(Debug, Default)]
@@ -84,14 +83,14 @@ impl Filters {
                 let filter = std::mem::take(&mut self.typed);
                 profile
                     .subscriptions
-                    .push(Subscription::new(filter, self.qos));
+                    .push(Subscription::for_window(filter, self.qos));
             }
             _ => {}
         }
     }
 
     fn rows_ui(&mut self, ui: &mut Ui, profile: &mut Profile) {
-        let has_options = profile.version == Version::V5;
+        let limits = Limits::new(profile.version);
         let id = profile.id.clone();
         let problems = profile.validate();
         let last = profile.subscriptions.len().saturating_sub(1);
@@ -101,12 +100,14 @@ impl Filters {
                 let key = (id.clone(), subscription.filter.clone());
                 let mut is_open = self.open.contains(&key);
                 let was_open = is_open;
-                let options = has_options.then_some(&mut is_open);
-                if let Some(edit) = row_ui(ui, subscription, (index, last), options) {
+                if let Some(edit) = row_ui(ui, subscription, (index, last), &mut is_open) {
                     wanted = Some((index, edit));
                 }
-                if has_options && is_open {
-                    options_ui(ui, subscription, index);
+                if is_open {
+                    ui.indent("options", |ui| {
+                        let name = format!("Topic filter {}", index + 1);
+                        options_ui(ui, subscription, limits, &name);
+                    });
                 }
                 if was_open {
                     self.open.remove(&key);
@@ -139,16 +140,11 @@ fn row_ui(
     ui: &mut Ui,
     subscription: &mut Subscription,
     (index, last): (usize, usize),
-    options: Option<&mut bool>,
+    is_open: &mut bool,
 ) -> Option<Edit> {
     let mut wanted = None;
     ui.horizontal(|ui| {
-        let extra = if options.is_some() {
-            OPTIONS_WIDTH
-        } else {
-            0.0
-        };
-        let width = (ui.available_width() - CONTROLS_WIDTH - extra).max(80.0);
+        let width = (ui.available_width() - CONTROLS_WIDTH - OPTIONS_WIDTH).max(80.0);
         let name = format!("Topic filter {}", index + 1);
         let edit = TextEdit::singleline(&mut subscription.filter).font(theme::mono());
         field(ui, edit, &name, width);
@@ -171,50 +167,17 @@ fn row_ui(
             if icon_button(ui, icons::X, &label, Look::Quiet).clicked() {
                 wanted = Some(Edit::Remove);
             }
-            if let Some(is_open) = options {
-                let label = format!("Options of filter {}", index + 1);
-                if icon_button(ui, icons::SLIDERS, &label, Look::Quiet).clicked() {
-                    *is_open = !*is_open;
-                }
+            let label = format!("Options of filter {}", index + 1);
+            if icon_button(ui, icons::SLIDERS, &label, Look::Quiet).clicked() {
+                *is_open = !*is_open;
+            }
+            if let Some(color) = subscription.color {
+                let color = theme::profile_color(color, Palette::of(ui));
+                dot(ui, color);
             }
         });
     });
     wanted
-}
-
-/// What MQTT 5 adds to a subscription (3.8.3.1). Retain As Published is asked for in every one of the window, which
-/// marks retained topics by it, so there is nothing to choose.
-fn options_ui(ui: &mut Ui, subscription: &mut Subscription, index: usize) {
-    let name = format!("Topic filter {}", index + 1);
-    ui.horizontal_wrapped(|ui| {
-        switch(ui, &mut subscription.no_local, &format!("{name}, No Local"));
-        muted(ui, "No Local");
-        let mut has_id = subscription.id.is_some();
-        if switch(ui, &mut has_id, &format!("{name}, has an identifier")).changed() {
-            let number = u32::try_from(index + 1).unwrap_or(1);
-            subscription.id = has_id.then_some(number);
-        }
-        muted(ui, "Identifier");
-        if let Some(id) = &mut subscription.id {
-            let label = format!("{name}, identifier");
-            number_field(ui, id, 1..=LARGEST_ID, &label, 90.0);
-        }
-    });
-    ui.horizontal_wrapped(|ui| {
-        muted(ui, "Retained messages come");
-        let options = [
-            (RetainHandling::SendRetained, "always"),
-            (RetainHandling::SendIfNew, "if it is new"),
-            (RetainHandling::DoNotSend, "never"),
-        ];
-        let handling = &mut subscription.retain_handling;
-        segmented(
-            ui,
-            &format!("{name}, retained messages come"),
-            handling,
-            &options,
-        );
-    });
 }
 
 fn qos_ui(ui: &mut Ui, name: &str, qos: &mut Qos) {

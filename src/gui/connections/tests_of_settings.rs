@@ -247,7 +247,7 @@ fn a_filter_has_options_with_mqtt_5() {
     window.click("Topic filter 1, No Local");
     window.click("Topic filter 1, has an identifier");
     window.type_into("Topic filter 1, identifier", "77");
-    window.click("Topic filter 1, retained messages come never");
+    window.click("Topic filter 1, Retain Handling Never");
     let subscription = &window.selected().subscriptions[0];
     assert!(subscription.no_local);
     assert_eq!(

@@ -19,6 +19,12 @@ const GROUPS: [Group; 5] = [
             ("Ctrl+O", "Show the connections"),
             ("Ctrl+E", "Show the topics"),
             ("Ctrl+N", "New connection"),
+            ("Ctrl+Tab, Ctrl+Page ↓", "The next open connection"),
+            (
+                "Ctrl+Shift+Tab, Ctrl+Page ↑",
+                "The previous open connection",
+            ),
+            ("Ctrl+W", "Close the tab of the connection"),
             ("Ctrl+B", "Start or stop the broker on this machine"),
             ("Ctrl+P", "Pause or resume the tree"),
             ("Ctrl+1 … Ctrl+3", "Show Publish, Broker, Log"),

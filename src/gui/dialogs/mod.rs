@@ -15,6 +15,7 @@ mod keys;
 mod password;
 mod port;
 mod settings;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ use frame::Outcome;
 use password::PasswordDialog;
 use port::PortDialog;
 use settings::SettingsDialog;
+use subscriptions::SubscriptionsDialog;
 
 /// The open dialog with the connection that it is about, and those that wait for it to close: several connections that
 /// open at once may each want to ask something.
@@ -102,6 +104,8 @@ pub enum Dialog {
     Port(PortDialog),
     /// A test of a connection.
     Doctor(DoctorDialog),
+    /// The subscriptions of the open connection.
+    Subscriptions(SubscriptionsDialog),
     /// All keys.
     Keys,
     /// Version and licences.
@@ -154,6 +158,11 @@ impl Dialog {
         Self::Doctor(DoctorDialog::new(name, examination, missing))
     }
 
+    /// Shows all subscriptions of the open connection.
+    pub fn subscriptions() -> Self {
+        Self::Subscriptions(SubscriptionsDialog::default())
+    }
+
     /// Whether a dialog is open.
     pub fn is_open(&self) -> bool {
         !matches!(self, Self::Closed)
@@ -186,6 +195,7 @@ impl Dialog {
             Self::Close(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
             Self::Doctor(dialog) => dialog.ui(ui, context),
+            Self::Subscriptions(dialog) => dialog.ui(ui, context),
             Self::Keys => keys::keys_ui(ui),
             Self::About => about::about_ui(ui),
         }

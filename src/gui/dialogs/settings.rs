@@ -90,8 +90,9 @@ fn fields_ui(ui: &mut Ui, settings: &mut Settings) {
         if number_field(ui, &mut mebibytes, 1..=65_536, "History in MiB", 80.0).is_changed {
             settings.history_budget = u64::from(mebibytes) * MIB;
         }
-        muted(ui, "MiB for each connection").on_hover_text(
-            "The oldest messages are trimmed; the last one of every topic is always kept.",
+        muted(ui, "MiB for each open connection").on_hover_text(
+            "Every tab has as much for itself. The oldest messages are trimmed; the last one of every topic is always \
+             kept.",
         );
     });
 }

@@ -1,202 +1,277 @@
-//! One subscription as a chip: filter, QoS to change, cross to unsubscribe, and what the broker said to it.
+//! One subscription as a chip: colour, filter, QoS to change, rate, cross to unsubscribe, and what the broker said to
+//! it. A click on it opens the editor.
+
+use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, CornerRadius, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, Galley, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind,
+    Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::client::SubscribeOutcome;
+use crate::model::SubscriptionCount;
 use crate::mqtt::Qos;
 
 use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
-use super::super::session::SubscriptionState;
 use super::super::theme::{self, Palette};
 use super::super::widgets::galley;
-use super::super::words::broker_says;
+use super::counts::short_rate;
+use super::state::SubscriptionState;
+use super::words;
 
 /// Height of a chip.
 pub const HEIGHT: f32 = 24.0;
 /// The longest filter that is shown whole, in points.
 const WIDEST_FILTER: f32 = 240.0;
+/// Room beside the filter.
+const OTHERS_WIDTH: f32 = 170.0;
 /// Width of the cross with the room around it.
 const CROSS_WIDTH: f32 = 22.0;
+/// Width of the colour or the warning before the filter.
+const MARK_WIDTH: f32 = 14.0;
+/// The widest rate: every rate gets its room, so that chips do not move.
+const WIDEST_RATE: &str = "999k/s";
 
-/// What a chip says, computed before it is drawn.
-struct Words {
-    /// The filter, shortened in the middle where it is long.
-    filter: String,
-    badge: String,
+/// A chip, laid out before it is drawn.
+pub struct Chip<'a> {
+    subscription: &'a SubscriptionState,
+    filter: Arc<Galley>,
+    badge: Arc<Galley>,
     badge_color: Color32,
-    tip: String,
-    is_refused: bool,
-    is_pending: bool,
+    rate: Option<Arc<Galley>>,
+    rate_width: f32,
+    said: String,
+    count: Option<String>,
+    /// With all that is around.
+    pub width: f32,
 }
 
-impl Words {
-    fn of(palette: &Palette, subscription: &SubscriptionState, most_chars: usize) -> Self {
-        let asked = subscription.qos;
-        let mut words = Self {
-            filter: elide_middle(&subscription.filter, most_chars),
-            badge: format!("QoS {asked}"),
-            badge_color: palette.qos(asked),
-            tip: subscription.filter.clone(),
-            is_refused: false,
-            is_pending: false,
+impl<'a> Chip<'a> {
+    /// Lays it out for a bar of this width.
+    pub fn new(
+        ui: &Ui,
+        subscription: &'a SubscriptionState,
+        count: Option<&SubscriptionCount>,
+        room: f32,
+    ) -> Self {
+        let palette = Palette::of(ui);
+        let asked = subscription.asked.qos;
+        let (badge, badge_color) = match subscription.outcome {
+            SubscribeOutcome::Granted(granted) if granted < asked => {
+                (format!("QoS {granted} of {asked}"), palette.amber)
+            }
+            _ => (format!("QoS {asked}"), palette.qos(asked)),
         };
-        let said = match &subscription.outcome {
-            SubscribeOutcome::Pending => {
-                words.is_pending = true;
-                "waits for the broker's answer".to_owned()
-            }
-            SubscribeOutcome::Granted(granted) if *granted < asked => {
-                words.badge = format!("QoS {granted} of {asked}");
-                words.badge_color = palette.amber;
-                format!("asked for QoS {asked}, the broker granted QoS {granted}")
-            }
-            SubscribeOutcome::Granted(_) => format!("granted with QoS {asked}"),
-            SubscribeOutcome::Refused(reason, detail) => {
-                words.is_refused = true;
-                let detail = broker_says(detail.as_deref());
-                format!("refused: {}. {}{detail}", reason.name(), reason.meaning())
-            }
-            SubscribeOutcome::Removed => "unsubscribed".to_owned(),
+        let text = elide_middle(&subscription.asked.filter, most_chars(ui, room));
+        let filter = galley(ui, &text, theme::mono(), ink(palette, subscription));
+        let badge = galley(ui, &badge, theme::badge(), badge_color);
+        let count = count.filter(|_| subscription.is_granted());
+        let rate = count.map(|count| {
+            let text = format!("{}/s", short_rate(count.rate));
+            galley(ui, &text, theme::number_small(), palette.faint)
+        });
+        let rate_width = if subscription.is_refused() {
+            0.0
+        } else {
+            let widest = galley(ui, WIDEST_RATE, theme::number_small(), palette.faint);
+            widest.size().x + 6.0
         };
-        words.tip = format!("{}\n{said}", words.tip);
-        words
+        let mark = if has_mark(subscription) {
+            MARK_WIDTH
+        } else {
+            0.0
+        };
+        let badge_width = badge.size().x + 10.0;
+        let width =
+            10.0 + mark + filter.size().x + 7.0 + badge_width + rate_width + CROSS_WIDTH + 4.0;
+        Self {
+            subscription,
+            filter,
+            badge,
+            badge_color,
+            rate,
+            rate_width,
+            said: words::outcome(subscription),
+            count: count.map(words::count),
+            width,
+        }
+    }
+
+    /// What it shows.
+    pub fn subscription(&self) -> &'a SubscriptionState {
+        self.subscription
+    }
+
+    /// Draws it and asks for what is done with it. The response is that of the body, which opens the editor.
+    pub fn ui(&self, ui: &mut Ui, context: &Context<'_>) -> Response {
+        let filter = &self.subscription.asked.filter;
+        let (rect, _) = ui.allocate_exact_size(vec2(self.width, HEIGHT), Sense::hover());
+        let id = ui.scope_id().with(("subscription", filter));
+        let body = ui.interact(rect, id, Sense::click());
+        let label = format!("{filter}, {}", self.said);
+        body.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        self.paint_body(ui, rect, &body);
+        let mut left = self.paint_texts(ui, rect);
+        let badge_width = self.badge.size().x + 10.0;
+        let center = pos2(left + badge_width / 2.0, rect.center().y);
+        let badge = Rect::from_center_size(center, vec2(badge_width, 17.0));
+        self.badge_ui(ui, context, badge);
+        left += badge_width;
+        if let Some(rate) = &self.rate {
+            let at = pos2(
+                left + self.rate_width - rate.size().x,
+                rect.center().y - rate.size().y / 2.0,
+            );
+            ui.painter().galley(at, Arc::clone(rate), self.badge_color);
+        }
+        let cross = Rect::from_min_max(
+            pos2(rect.right() - CROSS_WIDTH - 2.0, rect.top()),
+            rect.max - vec2(2.0, 0.0),
+        );
+        cross_ui(ui, context, filter, cross);
+        body.on_hover_text(self.tip())
+    }
+
+    fn tip(&self) -> String {
+        let mut tip = format!("{}\n{}", self.subscription.asked.filter, self.said);
+        if let Some(count) = &self.count {
+            tip = format!("{tip}\n{count}");
+        }
+        tip
+    }
+
+    fn opacity(&self) -> f32 {
+        match self.subscription.outcome {
+            SubscribeOutcome::Pending => 0.5,
+            _ => 1.0,
+        }
+    }
+
+    fn paint_body(&self, ui: &Ui, rect: Rect, body: &Response) {
+        let palette = Palette::of(ui);
+        let is_lit = body.hovered();
+        let (fill, line) = if self.subscription.is_refused() {
+            let strength = if is_lit { 0.22 } else { 0.14 };
+            (
+                palette.tint(palette.red, strength),
+                Stroke::new(1.0, palette.red),
+            )
+        } else {
+            let fill = if is_lit {
+                palette.hover
+            } else {
+                palette.raised
+            };
+            (fill, Stroke::NONE)
+        };
+        let line = if body.has_focus() {
+            focus_line(body, palette)
+        } else {
+            line
+        };
+        ui.painter()
+            .rect(rect, CornerRadius::same(12), fill, line, StrokeKind::Inside);
+    }
+
+    /// Colour or warning, and the filter; returns where the badge begins.
+    fn paint_texts(&self, ui: &Ui, rect: Rect) -> f32 {
+        let palette = Palette::of(ui);
+        let mut painter = ui.painter().clone();
+        painter.multiply_opacity(self.opacity());
+        let mut left = rect.left() + 10.0;
+        let y = rect.center().y;
+        if self.subscription.is_refused() {
+            let (at, font) = (pos2(left - 2.0, y), theme::icon_fill(14.0));
+            painter.text(at, Align2::LEFT_CENTER, icons::WARNING, font, palette.red);
+        } else if let Some(color) = self.subscription.asked.color {
+            let color = theme::profile_color(color, palette);
+            painter.circle_filled(pos2(left + 4.0, y), 4.0, color);
+        }
+        if has_mark(self.subscription) {
+            left += MARK_WIDTH;
+        }
+        let at = pos2(left, y - self.filter.size().y / 2.0);
+        painter.galley(at, Arc::clone(&self.filter), palette.text);
+        left + self.filter.size().x + 7.0
+    }
+
+    /// The QoS: click to choose another, which subscribes again.
+    fn badge_ui(&self, ui: &Ui, context: &Context<'_>, rect: Rect) {
+        let palette = Palette::of(ui);
+        let asked = &self.subscription.asked;
+        let id = ui.scope_id().with(("qos", &asked.filter));
+        let response = ui.interact(rect, id, Sense::click());
+        let label = format!("Change the QoS of {}", asked.filter);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+        let base = if ui.visuals().dark_mode { 0.22 } else { 0.14 };
+        let strength = if response.hovered() {
+            base + 0.14
+        } else {
+            base
+        };
+        let mut painter = ui.painter().clone();
+        painter.multiply_opacity(self.opacity());
+        painter.rect(
+            rect,
+            CornerRadius::same(4),
+            palette.tint(self.badge_color, strength),
+            focus_line(&response, palette),
+            StrokeKind::Inside,
+        );
+        let at = Align2::CENTER_CENTER
+            .align_size_within_rect(self.badge.size(), rect)
+            .min;
+        painter.galley(at, Arc::clone(&self.badge), self.badge_color);
+        Popup::menu(&response).show(|ui| {
+            for qos in Qos::ALL {
+                let text = match qos {
+                    Qos::AtMostOnce => "QoS 0 · at most once",
+                    Qos::AtLeastOnce => "QoS 1 · at least once",
+                    Qos::ExactlyOnce => "QoS 2 · exactly once",
+                };
+                let choice = egui::Button::selectable(qos == asked.qos, text);
+                if ui.add(choice).clicked() {
+                    context.ask(Action::Subscribe(asked.filter.clone(), qos));
+                }
+            }
+        });
     }
 }
 
-/// Draws a chip and asks for what is done with it.
-pub fn chip_ui(ui: &mut Ui, context: &Context<'_>, subscription: &SubscriptionState) {
-    let palette = Palette::of(ui);
-    let char_width = galley(ui, "0", theme::mono(), palette.text)
+fn has_mark(subscription: &SubscriptionState) -> bool {
+    subscription.is_refused() || subscription.asked.color.is_some()
+}
+
+fn ink(palette: &Palette, subscription: &SubscriptionState) -> Color32 {
+    if subscription.is_refused() {
+        palette.red
+    } else {
+        palette.text
+    }
+}
+
+/// How many characters of a filter fit into a bar of this width.
+fn most_chars(ui: &Ui, room: f32) -> usize {
+    let char_width = galley(ui, "0", theme::mono(), Color32::PLACEHOLDER)
         .size()
-        .x
-        .max(1.0);
-    let room = (ui.max_rect().width() - 130.0).clamp(60.0, WIDEST_FILTER);
+        .x;
+    let room = (room - OTHERS_WIDTH).clamp(60.0, WIDEST_FILTER);
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "between 0 and 240"
     )]
-    let words = Words::of(palette, subscription, (room / char_width) as usize);
-    let ink = if words.is_refused {
-        palette.red
-    } else {
-        palette.text
-    };
-    let filter = galley(ui, &words.filter, theme::mono(), ink);
-    let badge = galley(ui, &words.badge, theme::badge(), words.badge_color);
-    let icon_width = if words.is_refused { 18.0 } else { 0.0 };
-    let badge_width = badge.size().x + 10.0;
-    let width = 10.0 + icon_width + filter.size().x + 7.0 + badge_width + CROSS_WIDTH + 4.0;
-    let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words.tip.replace('\n', ", ")));
-    paint_chip(ui, rect, &words);
-    let opacity = if words.is_pending { 0.5 } else { 1.0 };
-    let mut painter = ui.painter().clone();
-    painter.multiply_opacity(opacity);
-    let mut left = rect.left() + 10.0;
-    if words.is_refused {
-        let at = pos2(left, rect.center().y);
-        painter.text(
-            at,
-            Align2::LEFT_CENTER,
-            icons::WARNING,
-            theme::icon_fill(14.0),
-            palette.red,
-        );
-        left += icon_width;
-    }
-    let filter_width = filter.size().x;
-    painter.galley(
-        pos2(left, rect.center().y - filter.size().y / 2.0),
-        filter,
-        ink,
-    );
-    left += filter_width + 7.0;
-    let badge_rect = Rect::from_center_size(
-        pos2(left + badge_width / 2.0, rect.center().y),
-        vec2(badge_width, 17.0),
-    );
-    badge_ui(ui, context, subscription, badge_rect, words.badge_color);
-    let at = Align2::CENTER_CENTER
-        .align_size_within_rect(badge.size(), badge_rect)
-        .min;
-    painter.galley(at, badge, words.badge_color);
-    let cross = Rect::from_min_max(
-        pos2(rect.right() - CROSS_WIDTH - 2.0, rect.top()),
-        rect.max - vec2(2.0, 0.0),
-    );
-    cross_ui(ui, context, subscription, cross);
-    response.on_hover_text(&words.tip);
+    let most = (room / char_width.max(1.0)) as usize;
+    most
 }
 
-fn paint_chip(ui: &Ui, rect: Rect, words: &Words) {
+fn cross_ui(ui: &Ui, context: &Context<'_>, filter: &str, rect: Rect) {
     let palette = Palette::of(ui);
-    let (fill, line) = if words.is_refused {
-        (
-            palette.tint(palette.red, 0.14),
-            Stroke::new(1.0, palette.red),
-        )
-    } else {
-        (palette.raised, Stroke::NONE)
-    };
-    ui.painter()
-        .rect(rect, CornerRadius::same(12), fill, line, StrokeKind::Inside);
-}
-
-/// The QoS: click to choose another, which subscribes again.
-fn badge_ui(
-    ui: &Ui,
-    context: &Context<'_>,
-    subscription: &SubscriptionState,
-    rect: Rect,
-    color: Color32,
-) {
-    let palette = Palette::of(ui);
-    let id = ui.scope_id().with(("qos", &subscription.filter));
+    let id = ui.scope_id().with(("unsubscribe", filter));
     let response = ui.interact(rect, id, Sense::click());
-    let label = format!("Change the QoS of {}", subscription.filter);
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-    let base = if ui.visuals().dark_mode { 0.22 } else { 0.14 };
-    let strength = if response.hovered() {
-        base + 0.14
-    } else {
-        base
-    };
-    let line = focus_line(&response, palette);
-    ui.painter().rect(
-        rect,
-        CornerRadius::same(4),
-        palette.tint(color, strength),
-        line,
-        StrokeKind::Inside,
-    );
-    Popup::menu(&response).show(|ui| {
-        for qos in Qos::ALL {
-            let text = match qos {
-                Qos::AtMostOnce => "QoS 0 · at most once",
-                Qos::AtLeastOnce => "QoS 1 · at least once",
-                Qos::ExactlyOnce => "QoS 2 · exactly once",
-            };
-            if ui
-                .add(egui::Button::selectable(qos == subscription.qos, text))
-                .clicked()
-            {
-                context.ask(Action::Subscribe(subscription.filter.clone(), qos));
-            }
-        }
-    });
-}
-
-fn cross_ui(ui: &Ui, context: &Context<'_>, subscription: &SubscriptionState, rect: Rect) {
-    let palette = Palette::of(ui);
-    let id = ui.scope_id().with(("unsubscribe", &subscription.filter));
-    let response = ui.interact(rect, id, Sense::click());
-    let label = format!("Unsubscribe from {}", subscription.filter);
+    let label = format!("Unsubscribe from {filter}");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
     let is_lit = response.hovered() || response.has_focus();
     let color = if is_lit { palette.text } else { palette.muted };
@@ -219,7 +294,7 @@ fn cross_ui(ui: &Ui, context: &Context<'_>, subscription: &SubscriptionState, re
         color,
     );
     if response.on_hover_text("Unsubscribe").clicked() {
-        context.ask(Action::Unsubscribe(subscription.filter.clone()));
+        context.ask(Action::Unsubscribe(filter.to_owned()));
     }
 }
 

@@ -1,40 +1,69 @@
-//! The chips above the tree: subscriptions with their QoS, add, change, remove; on the right what is done to the tree
-//! as a whole.
+//! The chips above the tree: subscriptions with their QoS and rate, add, change, remove; on the right what is done to
+//! the tree as a whole.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `state`, `counts` | what was asked and answered; what came |
+//! | `chip`, `new` | one subscription; one more |
+//! | `editor`, `options` | the form; the options in it, which a profile has too |
+//! | `limits`, `narrower` | what can be asked of this broker; what to ask instead of what it refused |
+//! | `words` | all of that in words |
 
 mod chip;
+mod counts;
+mod editor;
+mod limits;
+mod narrower;
 mod new;
+mod options;
+mod state;
 #[cfg(test)]
 mod tests;
+mod words;
 
-use egui::{Align, Frame, Layout, Margin, Popup, ScrollArea, Ui, vec2};
+use std::time::Duration;
+
+use egui::{Align, Frame, Layout, Margin, Popup, Ui, vec2};
 
 use crate::model::SortBy;
 
 use super::action::Action;
 use super::context::Context;
 use super::icons;
-use super::session::{Session, SubscriptionState};
+use super::session::Session;
 use super::theme;
 use super::widgets::{Look, icon_button};
-use chip::chip_ui;
-use new::NewSubscription;
+use chip::Chip;
+
+pub use counts::Counts;
+pub use editor::Editor;
+pub use limits::Limits;
+pub use options::options_ui;
+pub use state::{SubscriptionList, SubscriptionState};
+pub use words::{options as options_in_words, outcome as outcome_in_words};
 
 /// Room for the buttons on the right.
-const TOOLS_WIDTH: f32 = 94.0;
-/// Lines of chips before they scroll.
-const MOST_LINES: f32 = 3.0;
+const TOOLS_WIDTH: f32 = 118.0;
+/// Lines of chips; the rest is behind “+14”.
+const MOST_LINES: usize = 3;
 /// From one line of chips to the next.
 const LINE: f32 = 30.0;
+/// From one chip to the next.
+const GAP: f32 = 6.0;
+/// Room for “+14”.
+const MORE_WIDTH: f32 = 48.0;
+/// A rate that comes down is shown again after this time.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// UI state of this view.
 #[derive(Debug, Default)]
 pub struct SubscriptionBar {
-    new: NewSubscription,
+    editor: Editor,
+    counts: Counts,
 }
 
-/// What the bar shows of a session.
-struct Shown<'a> {
-    subscriptions: &'a [SubscriptionState],
+/// What the tools show of a session.
+struct Shown {
     is_paused: bool,
     sort: SortBy,
 }
@@ -42,12 +71,21 @@ struct Shown<'a> {
 impl SubscriptionBar {
     /// Draws it; nothing without a session.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
-        if let Some(session) = context.session {
-            self.bar_ui(ui, context, &Shown::of(session));
+        let Some(session) = context.session else {
+            return;
+        };
+        self.counts.look(session, context.now);
+        if self.counts.are_moving() {
+            ui.ctx().request_repaint_after(LOOK_AGAIN);
         }
+        let shown = Shown {
+            is_paused: session.is_paused,
+            sort: session.sort,
+        };
+        self.bar_ui(ui, context, session, &shown);
     }
 
-    fn bar_ui(&mut self, ui: &mut Ui, context: &Context<'_>, shown: &Shown<'_>) {
+    fn bar_ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session, shown: &Shown) {
         let margin = Margin {
             left: 12,
             right: 8,
@@ -57,10 +95,9 @@ impl SubscriptionBar {
         Frame::new().inner_margin(margin).show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 let width = (ui.available_width() - TOOLS_WIDTH - theme::SPACE[1]).max(120.0);
-                let size = vec2(width, MOST_LINES * LINE);
-                ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+                ui.allocate_ui_with_layout(vec2(width, LINE), Layout::top_down(Align::Min), |ui| {
                     ui.set_width(width);
-                    self.chips_ui(ui, context, shown);
+                    self.chips_ui(ui, context, session);
                 });
                 ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
@@ -70,37 +107,59 @@ impl SubscriptionBar {
         });
     }
 
-    fn chips_ui(&mut self, ui: &mut Ui, context: &Context<'_>, shown: &Shown<'_>) {
-        let scroll = ScrollArea::vertical()
-            .id_salt("chips")
-            .max_height(MOST_LINES * LINE)
-            .auto_shrink([false, true]);
-        scroll.show(ui, |ui| {
-            // else a row is as high as other controls are
-            ui.spacing_mut().interact_size.y = chip::HEIGHT;
-            ui.horizontal_wrapped(|ui| {
-                ui.spacing_mut().item_spacing = vec2(6.0, LINE - chip::HEIGHT);
-                for subscription in shown.subscriptions {
-                    chip_ui(ui, context, subscription);
-                }
-                self.new.ui(ui, context);
-            });
+    fn chips_ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session) {
+        let room = ui.available_width();
+        let all = session.subscriptions.as_slice();
+        let chip = |it| {
+            let it: &SubscriptionState = it;
+            Chip::new(ui, it, self.counts.of(&it.asked.filter), room)
+        };
+        let chips: Vec<Chip<'_>> = all.iter().map(chip).collect();
+        let widths: Vec<f32> = chips.iter().map(|chip| chip.width).collect();
+        let fitting = fitting(&widths, new::width(ui), room);
+        // else a row is as high as other controls are
+        ui.spacing_mut().interact_size.y = chip::HEIGHT;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(GAP, LINE - chip::HEIGHT);
+            for chip in chips.iter().take(fitting) {
+                let response = chip.ui(ui, context);
+                self.editor
+                    .popup(&response, context, Some(&chip.subscription().asked));
+            }
+            let hidden = chips.get(fitting..).unwrap_or_default();
+            if !hidden.is_empty() && new::more_ui(ui, hidden.len(), MORE_WIDTH).clicked() {
+                context.ask(Action::ShowSubscriptions);
+            }
+            let response = new::new_ui(ui);
+            self.editor.popup(&response, context, None);
         });
     }
 }
 
-impl<'a> Shown<'a> {
-    fn of(session: &'a Session) -> Self {
-        Self {
-            subscriptions: &session.subscriptions,
-            is_paused: session.is_paused,
-            sort: session.sort,
+/// How many of the chips fit into the lines, with room for the one that adds another and, where not all fit, for the one
+/// that shows the others.
+fn fitting(widths: &[f32], new: f32, room: f32) -> usize {
+    let lines = |widths: &mut dyn Iterator<Item = f32>| {
+        let (mut lines, mut used) = (1, 0.0);
+        for width in widths {
+            if used > 0.0 && used + width > room {
+                lines += 1;
+                used = 0.0;
+            }
+            used += width + GAP;
         }
-    }
+        lines
+    };
+    let is_fitting = |count: &usize| {
+        let more = (*count < widths.len()).then_some(MORE_WIDTH);
+        let chips = widths.iter().take(*count).copied();
+        lines(&mut chips.chain(more).chain([new])) <= MOST_LINES
+    };
+    (0..=widths.len()).rev().find(is_fitting).unwrap_or(0)
 }
 
-/// From right to left: sort, open all, close all, pause.
-fn tools_ui(ui: &mut Ui, context: &Context<'_>, shown: &Shown<'_>) {
+/// From right to left: sort, open all, close all, all subscriptions, pause.
+fn tools_ui(ui: &mut Ui, context: &Context<'_>, shown: &Shown) {
     let sort = icon_button(ui, icons::SORT, "Sort the tree", Look::Quiet);
     Popup::menu(&sort).show(|ui| {
         for (order, text) in [
@@ -120,6 +179,9 @@ fn tools_ui(ui: &mut Ui, context: &Context<'_>, shown: &Shown<'_>) {
     }
     if icon_button(ui, icons::COLLAPSE, "Close all branches", Look::Quiet).clicked() {
         context.ask(Action::SetOpenBelow(None, false));
+    }
+    if icon_button(ui, icons::LIST, "All subscriptions", Look::Quiet).clicked() {
+        context.ask(Action::ShowSubscriptions);
     }
     let (icon, label) = if shown.is_paused {
         (icons::PLAY, "Resume the tree")

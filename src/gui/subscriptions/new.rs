@@ -1,84 +1,34 @@
-//! “+ Subscribe”: a chip that opens a small form for one more subscription.
+//! “+ Subscribe”: the chip that opens the form for one more subscription.
+
+use std::sync::Arc;
 
 use egui::{
-    CornerRadius, Popup, PopupCloseBehavior, Pos2, Rect, Response, RichText, Role, Sense, Shape,
-    Stroke, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, Galley, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
-use crate::mqtt::{Qos, TopicFilter};
-
-use super::super::action::Action;
-use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, button, field, galley, is_entered, muted, qos_choice};
+use super::super::widgets::galley;
 use super::chip;
 
-/// UI state of the form.
-#[derive(Debug, Default)]
-pub struct NewSubscription {
-    filter: String,
-    qos: Qos,
+/// How wide it is.
+pub fn width(ui: &Ui) -> f32 {
+    let (icon, text) = texts(ui);
+    text.size().x + icon.size().x + 26.0
 }
 
-impl NewSubscription {
-    /// Draws the chip and, while it is open, the form.
-    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
-        let response = open_ui(ui);
-        Popup::from_toggle_button_response(&response)
-            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-            .show(|ui| self.form_ui(ui, context, response.clicked()));
-    }
-
-    fn form_ui(&mut self, ui: &mut Ui, context: &Context<'_>, is_just_opened: bool) {
-        ui.set_width(320.0);
-        ui.spacing_mut().item_spacing.y = theme::SPACE[1];
-        muted(ui, "Topic filter: + stands for one level, # for all below");
-        let edit = TextEdit::singleline(&mut self.filter)
-            .hint_text("home/+/temperature")
-            .font(theme::mono());
-        let response = field(ui, edit, "Topic filter", 320.0);
-        if is_just_opened {
-            response.request_focus();
-        }
-        let mut is_wanted = is_entered(ui, &response);
-        let checked = TopicFilter::new(self.filter.as_str());
-        if let Err(err) = &checked
-            && !self.filter.is_empty()
-        {
-            let text = RichText::new(err.to_string())
-                .font(theme::caption())
-                .color(Palette::of(ui).red);
-            ui.add(egui::Label::new(text).wrap());
-        }
-        ui.horizontal(|ui| {
-            qos_choice(ui, &mut self.qos);
-            ui.add_enabled_ui(checked.is_ok(), |ui| {
-                is_wanted |= button(ui, None, "Subscribe", Look::Primary).clicked();
-            });
-        });
-        if !is_wanted {
-            return;
-        }
-        match checked {
-            Ok(_) => {
-                context.ask(Action::Subscribe(
-                    std::mem::take(&mut self.filter),
-                    self.qos,
-                ));
-                ui.close();
-            }
-            Err(_) => response.request_focus(),
-        }
-    }
-}
-
-/// The chip with a dashed line around.
-fn open_ui(ui: &mut Ui) -> Response {
+fn texts(ui: &Ui) -> (Arc<Galley>, Arc<Galley>) {
     let palette = Palette::of(ui);
-    let text = galley(ui, "Subscribe", theme::body(), palette.muted);
     let icon = galley(ui, icons::PLUS, theme::icon(13.0), palette.muted);
-    let size = vec2(text.size().x + icon.size().x + 26.0, chip::HEIGHT);
+    (icon, galley(ui, "Subscribe", theme::body(), palette.muted))
+}
+
+/// Draws it: a chip with a dashed line around.
+pub fn new_ui(ui: &mut Ui) -> Response {
+    let palette = Palette::of(ui);
+    let (icon, text) = texts(ui);
+    let size = vec2(width(ui), chip::HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Subscribe…"));
     if response.hovered() || response.has_focus() {
@@ -109,6 +59,33 @@ fn open_ui(ui: &mut Ui) -> Response {
     );
     ui.painter().galley(at, text, palette.muted);
     response
+}
+
+/// “+14”: opens the list of all subscriptions, where so many have no chip.
+pub fn more_ui(ui: &mut Ui, hidden: usize, width: f32) -> Response {
+    let palette = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, chip::HEIGHT), Sense::click());
+    let label = format!("Show {hidden} more subscriptions");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    let is_lit = response.hovered() || response.has_focus();
+    let fill = if is_lit {
+        palette.hover
+    } else {
+        palette.raised
+    };
+    let radius = CornerRadius::same(12);
+    ui.painter().rect_filled(rect, radius, fill);
+    let text = galley(
+        ui,
+        &format!("+{hidden}"),
+        theme::number_small(),
+        palette.text,
+    );
+    let at = Align2::CENTER_CENTER
+        .align_size_within_rect(text.size(), rect)
+        .min;
+    ui.painter().galley(at, text, palette.text);
+    response.on_hover_text(label)
 }
 
 /// The outline of a chip as a closed path: two half circles and the lines between them.

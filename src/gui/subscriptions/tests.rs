@@ -1,27 +1,25 @@
-//! The chips by label: change the QoS, unsubscribe, subscribe, pause.
+//! The chips by label: change the QoS, unsubscribe, subscribe, the options, pause.
 
 use std::cell::RefCell;
 
 use egui::Key;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::super::fixture::{Fixture, dress, picture};
+use super::super::fixture::{Fixture, dress, message, picture};
 use super::chip::elide_middle;
 use super::*;
-use crate::client::SubscribeOutcome;
-use crate::mqtt::{Qos, ReasonCode};
-use crate::profile::Theme;
+use crate::client::{Granted, SubscribeOutcome};
+use crate::mqtt::{Properties, Qos, ReasonCode, Version};
+use crate::profile::{ProfileColor, RetainHandling, Subscription, Theme};
 
-fn subscription(filter: &str, qos: Qos, outcome: SubscribeOutcome) -> SubscriptionState {
-    SubscriptionState {
-        filter: filter.to_owned(),
-        qos,
-        outcome,
-    }
+type Known = (Subscription, SubscribeOutcome);
+
+fn subscription(filter: &str, qos: Qos, outcome: SubscribeOutcome) -> Known {
+    (Subscription::for_window(filter, qos), outcome)
 }
 
-fn three() -> Vec<SubscriptionState> {
+fn three() -> Vec<Known> {
     let granted = SubscribeOutcome::Granted;
     vec![
         subscription("#", Qos::AtMostOnce, granted(Qos::AtMostOnce)),
@@ -38,24 +36,26 @@ fn three() -> Vec<SubscriptionState> {
     ]
 }
 
-fn draw(
-    bar: &mut SubscriptionBar,
-    ui: &mut Ui,
-    fixture: &Fixture,
-    subscriptions: &[SubscriptionState],
-) {
-    let shown = Shown {
-        subscriptions,
-        is_paused: false,
-        sort: SortBy::Name,
-    };
-    bar.bar_ui(ui, &fixture.context(), &shown);
+/// A connection with these subscriptions, on which a few messages came.
+fn with(known: &[Known]) -> Fixture {
+    let mut fixture = Fixture::connected(&[]);
+    let session = fixture.session.as_mut().unwrap();
+    session.subscriptions = SubscriptionList::default();
+    for (asked, outcome) in known {
+        session.subscriptions.ask_for(None, asked.clone());
+        session.subscriptions.take(&asked.filter, outcome);
+    }
+    session.live.count_by(known.iter().map(|(asked, _)| asked));
+    for _ in 0..60 {
+        fixture.insert(&message("home/kitchen/temperature", "21.5"));
+    }
+    fixture
 }
 
-#[test]
-fn pictures() {
-    let fixture = Fixture::new();
+fn many() -> Vec<Known> {
     let mut many = three();
+    many[0].0.color = Some(ProfileColor::Teal);
+    many[2].0.color = Some(ProfileColor::Orange);
     many.push(subscription(
         "home/+/temperature",
         Qos::AtLeastOnce,
@@ -66,28 +66,45 @@ fn pictures() {
         Qos::ExactlyOnce,
         SubscribeOutcome::Granted(Qos::AtLeastOnce),
     ));
+    many.extend((1..=14).map(|room| {
+        let granted = SubscribeOutcome::Granted(Qos::AtMostOnce);
+        subscription(&format!("building/{room}/#"), Qos::AtMostOnce, granted)
+    }));
+    many
+}
+
+#[test]
+fn pictures() {
+    let fixture = with(&many());
     for (name, width, theme) in [
         ("chips", 600.0, Theme::Dark),
         ("chips-light", 420.0, Theme::Light),
     ] {
         let mut bar = SubscriptionBar::default();
         picture(name, [width, 140.0], 2.0, theme, |ui| {
-            draw(&mut bar, ui, &fixture, &many);
+            bar.ui(ui, &fixture.context());
         });
     }
 }
 
 fn harness<'a>(fixture: &'a Fixture, bar: &'a RefCell<SubscriptionBar>) -> Harness<'a> {
-    let subscriptions = three();
     Harness::builder()
-        .with_size([900.0, 400.0])
+        .with_size([900.0, 700.0])
         .with_context_setup(|ctx| dress(ctx, Theme::Dark))
-        .build_ui(move |ui| draw(&mut bar.borrow_mut(), ui, fixture, &subscriptions))
+        .build_ui(move |ui| bar.borrow_mut().ui(ui, &fixture.context()))
+}
+
+/// What was asked for: what it replaces, and the options.
+fn asked(fixture: &Fixture) -> (Option<String>, Subscription) {
+    match &fixture.take_actions()[..] {
+        [Action::SubscribeAs(replaced, wanted)] => (replaced.clone(), (**wanted).clone()),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
 fn a_chip_unsubscribes_and_changes_the_qos() {
-    let (fixture, bar) = (Fixture::new(), RefCell::default());
+    let (fixture, bar) = (with(&three()), RefCell::default());
     let mut harness = harness(&fixture, &bar);
     harness.run();
     harness.get_by_label("Unsubscribe from #").click();
@@ -105,7 +122,7 @@ fn a_chip_unsubscribes_and_changes_the_qos() {
 
 #[test]
 fn a_filter_is_checked_and_subscribed_with_enter() {
-    let (fixture, bar) = (Fixture::new(), RefCell::default());
+    let (fixture, bar) = (with(&three()), RefCell::default());
     let mut harness = harness(&fixture, &bar);
     harness.run();
     harness.get_by_label("Subscribe…").click();
@@ -125,10 +142,9 @@ fn a_filter_is_checked_and_subscribed_with_enter() {
     harness.run();
     harness.key_press(Key::Enter);
     harness.run();
-    let actions = fixture.take_actions();
-    assert!(
-        matches!(&actions[..], [Action::Subscribe(filter, Qos::ExactlyOnce)] if filter == "home/#"),
-        "{actions:?}"
+    assert_eq!(
+        asked(&fixture),
+        (None, Subscription::for_window("home/#", Qos::ExactlyOnce))
     );
     assert!(
         harness.query_by_label("Topic filter").is_none(),
@@ -136,9 +152,159 @@ fn a_filter_is_checked_and_subscribed_with_enter() {
     );
 }
 
+/// Opens the editor of a subscription.
+fn edit(harness: &mut Harness<'_>, label: &str) {
+    harness.get_by_label(label).click();
+    harness.run();
+}
+
+/// The control, not the text beside it.
+fn control<'a>(harness: &'a Harness<'_>, label: &'a str) -> egui_kittest::Node<'a> {
+    let found = harness.query_all_by_label(label);
+    let is_control = |node: &egui_kittest::Node<'_>| {
+        node.accesskit_node().role() != egui::accesskit::Role::Label
+    };
+    found.rev().find(is_control).expect(label)
+}
+
+fn click(harness: &mut Harness<'_>, label: &str) {
+    control(harness, label).click();
+    harness.run();
+}
+
+#[test]
+fn every_option_is_changed_at_once() {
+    let (fixture, bar) = (with(&three()), RefCell::default());
+    let mut harness = harness(&fixture, &bar);
+    harness.run();
+    edit(&mut harness, "#, granted with QoS 0");
+    for label in [
+        "No Local",
+        "Retain As Published",
+        "Retain Handling If new",
+        "has an identifier",
+        "Purple",
+        "QoS 1",
+    ] {
+        click(&mut harness, label);
+    }
+    assert!(fixture.take_actions().is_empty(), "nothing is sent before");
+    click(&mut harness, "Apply");
+    let wanted = Subscription {
+        qos: Qos::AtLeastOnce,
+        no_local: true,
+        retain_as_published: false,
+        retain_handling: RetainHandling::SendIfNew,
+        id: Some(1),
+        color: Some(ProfileColor::Purple),
+        ..Subscription::new("#", Qos::AtMostOnce)
+    };
+    assert_eq!(asked(&fixture), (Some("#".to_owned()), wanted));
+    assert!(harness.query_by_label("Apply").is_none(), "the form closes");
+}
+
+#[test]
+fn a_shared_filter_is_composed_and_needs_no_local_off() {
+    let (fixture, bar) = (with(&three()), RefCell::default());
+    let mut harness = harness(&fixture, &bar);
+    harness.run();
+    edit(&mut harness, "UM/campus/+/news, granted with QoS 2");
+    click(&mut harness, "shared");
+    harness.get_by_label_contains("It takes the place of");
+    click(&mut harness, "No Local");
+    harness.get_by_label_contains("No Local must be off");
+    click(&mut harness, "Apply");
+    assert!(fixture.take_actions().is_empty());
+    click(&mut harness, "No Local");
+    click(&mut harness, "Apply");
+    let (replaced, wanted) = asked(&fixture);
+    assert_eq!(replaced.as_deref(), Some("UM/campus/+/news"));
+    assert_eq!(wanted.filter, "$share/canopy/UM/campus/+/news");
+}
+
+#[test]
+fn a_refused_one_offers_narrower_filters() {
+    let (fixture, bar) = (with(&three()), RefCell::default());
+    let mut harness = harness(&fixture, &bar);
+    harness.run();
+    let label = "$SYS/#, refused: Not authorized. The broker's access rules do not allow this filter. Try a narrower \
+                 filter.";
+    edit(&mut harness, label);
+    click(&mut harness, "Subscribe to $SYS/broker/#");
+    let (replaced, wanted) = asked(&fixture);
+    assert_eq!(replaced.as_deref(), Some("$SYS/#"));
+    assert_eq!(wanted.filter, "$SYS/broker/#");
+}
+
+#[test]
+fn what_the_broker_lacks_cannot_be_asked_for() {
+    let (mut fixture, bar) = (with(&three()), RefCell::default());
+    fixture.session.as_mut().unwrap().granted = Some(Granted {
+        session_present: false,
+        properties: Box::new(Properties {
+            subscription_ids_available: Some(0),
+            wildcard_subscription_available: Some(0),
+            ..Properties::default()
+        }),
+    });
+    let mut harness = harness(&fixture, &bar);
+    harness.run();
+    click(&mut harness, "Subscribe…");
+    harness.get_by_label("Topic filter").type_text("home/+");
+    harness.run();
+    harness.get_by_label_contains("knows no “+” and “#”");
+    harness.get_by_label_contains("knows no subscription identifiers");
+    let switch = control(&harness, "has an identifier");
+    assert!(switch.accesskit_node().is_disabled());
+    harness.get_by_label("Topic filter").focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert!(fixture.take_actions().is_empty());
+}
+
+#[test]
+fn in_mqtt_3_1_1_the_options_are_off_and_say_why() {
+    let (mut fixture, bar) = (with(&three()), RefCell::default());
+    fixture.session.as_mut().unwrap().profile.version = Version::V311;
+    let mut harness = harness(&fixture, &bar);
+    harness.run();
+    click(&mut harness, "Subscribe…");
+    harness.get_by_label_contains("MQTT 3.1.1 knows only the filter and the QoS");
+    for label in ["No Local", "Retain As Published", "has an identifier"] {
+        assert!(
+            control(&harness, label).accesskit_node().is_disabled(),
+            "{label}"
+        );
+    }
+}
+
+#[test]
+fn what_has_no_room_is_behind_a_number() {
+    let (fixture, bar) = (with(&many()), RefCell::default());
+    let mut harness = harness(&fixture, &bar);
+    harness.run();
+    harness.get_by_label_contains("more subscriptions").click();
+    harness.run();
+    assert!(matches!(
+        &fixture.take_actions()[..],
+        [Action::ShowSubscriptions]
+    ));
+}
+
+#[test]
+fn as_many_fit_as_three_lines_hold() {
+    assert_eq!(fitting(&[], 80.0, 400.0), 0);
+    assert_eq!(fitting(&[100.0; 3], 80.0, 430.0), 3);
+    // 100 + 6 + 100 + 6 + 100 in two lines; 100, +n and the new one in the third
+    assert_eq!(fitting(&[100.0; 20], 80.0, 320.0), 7);
+    assert_eq!(fitting(&[100.0; 5], 80.0, 320.0), 5);
+    assert_eq!(fitting(&[500.0; 5], 80.0, 320.0), 2);
+}
+
 #[test]
 fn the_tree_is_paused_and_sorted() {
-    let (fixture, bar) = (Fixture::new(), RefCell::default());
+    let (fixture, bar) = (with(&three()), RefCell::default());
     let mut harness = harness(&fixture, &bar);
     harness.run();
     harness.get_by_label_contains("Pause the tree").click();

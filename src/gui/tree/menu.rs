@@ -21,11 +21,8 @@ pub fn row_menu(response: &Response, context: &Context<'_>, session: &Session, r
         }
         if ui.button("Subscribe to this branch").clicked() {
             let filter = format!("{}/#", path(session, row));
-            let there = session
-                .subscriptions
-                .iter()
-                .find(|there| there.filter == filter);
-            let qos = there.map_or(crate::mqtt::Qos::AtMostOnce, |there| there.qos);
+            let there = session.subscriptions.find(&filter);
+            let qos = there.map_or(crate::mqtt::Qos::AtMostOnce, |there| there.asked.qos);
             context.ask(Action::Subscribe(filter, qos));
         }
         ui.separator();

@@ -375,7 +375,7 @@ fn empty_ui(ui: &mut Ui, session: &Session, body: Rect, query: Option<&Query>) {
         ("Nothing matches the filter", "Press Esc to clear it.")
     } else if session.is_connected() && session.subscriptions.is_empty() {
         ("No subscription", "Add one above: “#” means every topic.")
-    } else if session.is_connected() && session.is_all_refused() {
+    } else if session.is_connected() && session.subscriptions.is_all_refused() {
         (
             "The broker refused every subscription",
             "Add a narrower one above; the red chips say why.",

@@ -11,6 +11,7 @@ use egui::{
 use crate::model::{LastValue, Query, Row};
 use crate::mqtt::Timestamp;
 use crate::payload::{self, format};
+use crate::profile::ProfileColor;
 
 use super::super::icons;
 use super::super::theme::{self, Palette};
@@ -49,6 +50,8 @@ enum Text<'a> {
 
 /// Characters of a value that are laid out.
 const VALUE_CHARS: usize = 120;
+/// Middle of the colour of a subscription, from the left.
+const MARK_X: f32 = 7.0;
 /// Up to this many bytes a value is known by its bytes, beyond by what shows of it.
 const SHORT_VALUE: usize = 512;
 
@@ -81,6 +84,7 @@ pub fn row_ui(
     });
     let palette = Palette::of(ui);
     background(ui, rect, &response, style);
+    mark_ui(ui, rect, row);
     let name_x = caret_x(rect, row.depth) + 12.0;
     if let Some(open) = row.open {
         let icon = if open {
@@ -101,6 +105,18 @@ pub fn row_ui(
     }
     numbers_ui(ui, cells, rect, (row, now), style.columns);
     response
+}
+
+/// The colour of the first coloured subscription that brings this topic.
+fn mark_ui(ui: &Ui, rect: Rect, row: &Row) {
+    let color = row
+        .mark
+        .and_then(|mark| ProfileColor::ALL.get(usize::from(mark)));
+    if let Some(color) = color {
+        let fill = theme::profile_color(*color, Palette::of(ui));
+        let center = pos2(rect.left() + MARK_X, rect.center().y);
+        ui.painter().circle_filled(center, 2.5, fill);
+    }
 }
 
 /// One line of text, as wide as it is.

@@ -169,11 +169,11 @@ fn set_transport(profile: &mut Profile, fields: Fields) {
 /// A filter with its QoS, or a filter alone as in old versions.
 fn subscription(value: &Value) -> Option<Subscription> {
     if let Some(filter) = value.as_str() {
-        return Some(Subscription::new(filter, Qos::AtMostOnce));
+        return Some(Subscription::for_window(filter, Qos::AtMostOnce));
     }
     let fields = Fields::new(value)?;
     let qos = fields.number("qos").and_then(Qos::from_u8);
-    Some(Subscription::new(
+    Some(Subscription::for_window(
         fields.text("topic")?,
         qos.unwrap_or_default(),
     ))

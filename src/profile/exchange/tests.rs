@@ -160,14 +160,14 @@ fn mqtt_explorer_brings_connections_passwords_and_certificates() {
     );
     let (public, plant) = (&read.profiles[0], &read.profiles[1]);
     assert_eq!(public.client_id, "");
-    let all = ["#", "$SYS/#"].map(|it| Subscription::new(it, Qos::AtMostOnce));
+    let all = ["#", "$SYS/#"].map(|it| Subscription::for_window(it, Qos::AtMostOnce));
     assert_eq!(public.subscriptions, all);
     assert_eq!(public.version, Version::V311);
     assert_eq!(plant.client_id, "plant-3");
     assert_eq!(plant.tls.verify, Verify::Nothing);
     assert_eq!(
         plant.subscriptions,
-        [Subscription::new("plant/#", Qos::AtLeastOnce)]
+        [Subscription::for_window("plant/#", Qos::AtLeastOnce)]
     );
     assert_eq!(
         read.passwords,

@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::mqtt::{TopicFilter, Version};
 
+use super::super::subscription::LARGEST_SUBSCRIPTION_ID;
 use super::super::{Profile, RetainHandling, Subscription};
 use super::{Field, Problem, error, hint};
-
-/// The largest subscription identifier (MQTT 5, 3.8.2.1.2).
-const MAX_ID: u32 = 268_435_455;
 
 impl Profile {
     pub(super) fn check_subscriptions(&self, found: &mut Vec<Problem>) {
@@ -31,10 +29,9 @@ impl Profile {
 impl Subscription {
     /// What is wrong with everything but the filter itself.
     fn check_options(&self, field: Field, version: Version) -> Option<Problem> {
-        let is_shared = self.filter.starts_with("$share/");
+        let is_shared = self.is_shared();
         if version == Version::V311 {
             let asked = self.no_local
-                || self.retain_as_published
                 || self.retain_handling != RetainHandling::SendRetained
                 || self.id.is_some();
             if is_shared {
@@ -57,7 +54,7 @@ impl Subscription {
             ));
         }
         match self.id {
-            Some(id) if id == 0 || id > MAX_ID => Some(error(
+            Some(id) if id == 0 || id > LARGEST_SUBSCRIPTION_ID => Some(error(
                 field,
                 "A subscription identifier is 1 to 268,435,455. Choose one in between, or none.",
             )),

@@ -1,0 +1,122 @@
+//! What the user subscribes to while the connection stands, and what the profile remembers of it.
+
+use crate::client::{Command, State, SubscribeOptions};
+use crate::mqtt::{Qos, TopicFilter};
+use crate::profile::Subscription;
+
+use super::super::action::Level;
+use super::super::session::Session;
+use super::super::subscriptions::Limits;
+use super::App;
+use super::open::Of;
+
+impl App {
+    /// Subscribes to a filter, or with another QoS; other options stay as they are.
+    pub(super) fn subscribe(&mut self, of: Of<'_>, text: String, qos: Qos) {
+        let known = self.data.open.get(of).and_then(|session| {
+            let known = session.subscriptions.find(&text);
+            known.map(|known| known.asked.clone())
+        });
+        let wanted = match known {
+            Some(known) => Subscription { qos, ..known },
+            None => Subscription::for_window(text, qos),
+        };
+        self.subscribe_as(of, None, &wanted);
+    }
+
+    /// Subscribes with these options, in the place of `replaced`. Only another colour is no business of the broker.
+    pub(super) fn subscribe_as(
+        &mut self,
+        of: Of<'_>,
+        replaced: Option<&str>,
+        wanted: &Subscription,
+    ) {
+        let Some(session) = self.data.open.get(of) else {
+            return;
+        };
+        let filter = match TopicFilter::new(wanted.filter.clone()) {
+            Ok(filter) => filter,
+            Err(err) => return self.say(Level::Error, "Canopy", err.to_string(), None),
+        };
+        if let Some(obstacle) = Limits::of(session).obstacle(wanted) {
+            let name = session.profile.name.clone();
+            return self.say(Level::Error, &name, obstacle, None);
+        }
+        let replaced = replaced.filter(|replaced| *replaced != wanted.filter);
+        let known = session.subscriptions.find(&wanted.filter);
+        let is_same =
+            known.is_some_and(|known| known.asked.asks_the_same(wanted) && known.is_granted());
+        let is_open = is_open(session);
+        self.edit_subscriptions(of, |list| put(list, replaced, wanted));
+        if let Some(session) = self.data.open.get_mut(of) {
+            if is_same {
+                session.subscriptions.recolor(wanted);
+            } else {
+                session.subscriptions.ask_for(replaced, wanted.clone());
+            }
+            hand_on(session);
+        }
+        if is_open && !is_same {
+            let options = SubscribeOptions::from(wanted);
+            self.command(of, Command::SubscribeWith(filter, wanted.qos, options));
+        }
+        // after the other one, so that no message falls in between
+        if let Some(replaced) = replaced {
+            self.leave(of, replaced);
+        }
+    }
+
+    /// Unsubscribes and forgets it in the profile.
+    pub(super) fn unsubscribe(&mut self, of: Of<'_>, text: &str) {
+        let Some(session) = self.data.open.get_mut(of) else {
+            return;
+        };
+        session.subscriptions.forget(text);
+        hand_on(session);
+        self.edit_subscriptions(of, |list| list.retain(|it| it.filter != text));
+        self.leave(of, text);
+    }
+
+    fn leave(&mut self, of: Of<'_>, text: &str) {
+        let session = self.data.open.get(of);
+        let is_open = session.is_some_and(is_open);
+        if let Some(filter) = TopicFilter::new(text.to_owned()).ok().filter(|_| is_open) {
+            self.command(of, Command::Unsubscribe(filter));
+        }
+    }
+
+    /// Changes the subscriptions of the open connection's profile, and remembers them.
+    fn edit_subscriptions(&mut self, of: Of<'_>, change: impl Fn(&mut Vec<Subscription>)) {
+        let Some(session) = self.data.open.get_mut(of) else {
+            return;
+        };
+        change(&mut session.profile.subscriptions);
+        let id = session.profile.id.clone();
+        let kept = self.data.profiles.iter_mut().find(|kept| kept.id == id);
+        if let Some(kept) = kept {
+            change(&mut kept.subscriptions);
+            self.data.unsaved.profiles = true;
+        }
+    }
+}
+
+/// Puts `wanted` where it or `replaced` is, else at the end.
+fn put(list: &mut Vec<Subscription>, replaced: Option<&str>, wanted: &Subscription) {
+    let place = |filter: &str| list.iter().position(|it| it.filter == filter);
+    match place(&wanted.filter).or_else(|| place(replaced?)) {
+        Some(place) => wanted.clone_into(&mut list[place]),
+        None => list.push(wanted.clone()),
+    }
+    list.retain(|it| Some(it.filter.as_str()) != replaced);
+}
+
+/// Tells the model what to count by.
+fn hand_on(session: &Session) {
+    let asked = session.subscriptions.as_slice().iter().map(|it| &it.asked);
+    session.live.count_by(asked);
+}
+
+/// Whether the connection still takes commands.
+fn is_open(session: &Session) -> bool {
+    !matches!(session.state(), State::Ended(_))
+}
