@@ -136,10 +136,7 @@ pub fn in_options(failure: &Failure) -> Failure {
     let cure = match failure.reason.map(|reason| reason.0) {
         Some(0x84) => "Choose another version with -V.".to_owned(),
         Some(0x85) => "Choose another client id with -i.".to_owned(),
-        Some(0x86 | 0x87) => options_for(&failure.cure)
-            .replace("Enter both,", "Give both with -u and -P,")
-            .replace("Enter it,", "Give it with -P,")
-            .replace("Check both", "Check -u and -P"),
+        Some(0x86) => "Check -u and -P.".to_owned(),
         _ => options_for(&failure.cure),
     };
     Failure {

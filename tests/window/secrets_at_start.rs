@@ -43,6 +43,7 @@ fn passphrase_and_the_proxys_password_are_asked_for() {
     };
     profile.proxy.kind = ProxyKind::Socks5;
     profile.proxy.host = "127.0.0.1".to_owned();
+    profile.proxy.port = 1080;
     profile.proxy.user_name = "me".to_owned();
     profile.proxy.use_password = true;
     let mut window = home.open_with(Opening {

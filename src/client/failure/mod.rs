@@ -426,18 +426,18 @@ fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
 /// User name or password, or the lack of them; mosquitto says "not authorized" of a wrong password, too.
 fn not_let_in(plan: &Plan, reason: ReasonCode, meaning: &Meaning) -> Failure {
     match (&plan.user_name, &plan.password) {
-        (None, _) => Failure::new(
-            "The broker does not let this client in: it probably wants a user name and password.",
-            "Enter both in the profile, or ask whoever runs the broker for access, perhaps for a certain client id.",
-        ),
         (Some(name), None) => Failure::new(
             format!("The broker does not let “{name}” in: it probably wants a password."),
             "Enter it in the profile, or ask whoever runs the broker for access.",
         ),
-        (Some(_), Some(_)) if reason.0 == 0x86 => Failure::new(meaning.what, meaning.cure),
+        _ if reason.0 == 0x86 => Failure::new(meaning.what, meaning.cure),
+        (None, _) => Failure::new(
+            "The broker does not let this client in: it probably wants a user name and password.",
+            "Enter a user name and password in the profile, or ask whoever runs the broker for access.",
+        ),
         (Some(name), Some(_)) => Failure::new(
-            format!("The broker does not let “{name}” in: user name or password may be wrong."),
-            "Check both in the profile, or ask whoever runs the broker for access.",
+            format!("The broker does not let “{name}” in."),
+            "Check user name and password in the profile, or ask whoever runs the broker for access.",
         ),
     }
 }
