@@ -99,6 +99,11 @@ impl PublishPanel {
         self.sender.tick(context, now)
     }
 
+    /// Begins the repetition that was asked about.
+    pub fn begin_repetition(&mut self, now: crate::mqtt::Timestamp) {
+        self.sender.begin_asked(now);
+    }
+
     /// Progress of a repetition with the button that ends it, where the panel itself has no room for it or another one
     /// is shown.
     pub fn repetition_ui(&mut self, ui: &mut Ui, is_panel_shown: bool) {
