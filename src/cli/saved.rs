@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use crate::client::Config;
 use crate::profile::{
-    ConfigDir, Identity, Profile, ProxyKind, Secret, SecretKind, SecretStore, StoreError,
-    Transport, Url, UrlError, apply_url,
+    ConfigDir, HeaderSecrets, Identity, Profile, ProxyKind, Secret, SecretKind, SecretStore,
+    StoreError, Transport, Url, UrlError, apply_url,
 };
 
 /// Why there is no such profile, or why it cannot be used here.
@@ -139,13 +139,19 @@ pub fn add_secrets(config: &mut Config, store: &dyn SecretStore) -> Option<Strin
         (profile.use_password, SecretKind::Password),
         (has_key, SecretKind::KeyPassphrase),
         (has_proxy, SecretKind::ProxyPassword),
+        (
+            profile.secret_headers().next().is_some(),
+            SecretKind::Headers,
+        ),
     ];
+    let mut headers = None;
     let mut trouble = None;
     for (_, kind) in wanted.into_iter().filter(|(is_wanted, _)| *is_wanted) {
         let place = match kind {
             SecretKind::Password => &mut config.password,
             SecretKind::KeyPassphrase => &mut config.key_passphrase,
             SecretKind::ProxyPassword => &mut config.proxy_password,
+            SecretKind::Headers => &mut headers,
         };
         if place.is_some() {
             continue;
@@ -154,6 +160,10 @@ pub fn add_secrets(config: &mut Config, store: &dyn SecretStore) -> Option<Strin
             Ok(found) => *place = found,
             Err(err) => trouble = Some(err.to_string()),
         }
+    }
+    if let Some(headers) = headers {
+        let headers = HeaderSecrets::from_secret(&headers);
+        config.profile.fill_header_secrets(&headers);
     }
     trouble
 }

@@ -7,6 +7,9 @@ use crate::profile::{
     BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings, Subscription,
 };
 
+use super::dialogs::{PublishQuestion, PublishWhat};
+use super::list_action::ListAction;
+
 /// Names a secret: whose, and which of them.
 pub type SecretKey = (ProfileId, SecretKind);
 
@@ -70,10 +73,10 @@ pub enum Action {
     UndoDeleteProfile,
     /// Save a profile that came from the command line.
     KeepProfile(ProfileId),
-    /// Move a profile to this place in the list.
-    MoveProfile(ProfileId, usize),
     /// Replace a profile by its edited version; saved at once.
     EditProfile(Box<Profile>),
+    /// Something that concerns the list as a whole.
+    List(ListAction),
     /// Keep a secret of a profile (keyring, else for this run); `None` forgets it.
     SetSecret(SecretKey, Option<Secret>),
     /// Trust the broker's certificate with this fingerprint in this profile, whatever else is wrong with it, and connect.
@@ -146,6 +149,12 @@ pub enum Action {
     // ---- publish
     /// Publish a message.
     Publish(PublishId, Outgoing),
+    /// End the repetition of the publish panel.
+    StopRepeating,
+    /// Ask whether to publish on a connection that wants it.
+    AskPublish(PublishQuestion),
+    /// Publish what was asked about; the second part means to ask no more until the connection is ended.
+    PublishAsked(PublishWhat, bool),
     /// Fill the publish panel's topic and show it.
     PublishHere(String),
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::client::Failure;
 use crate::mqtt::Timestamp;
-use crate::profile::{Profile, ProfileId, Settings};
+use crate::profile::{ListState, Profile, ProfileId, Settings};
 
 use super::action::{Action, Asked, Level, SecretKey};
 use super::broker_state::BrokerState;
@@ -30,6 +30,8 @@ pub struct Context<'a> {
     pub known_passwords: &'a std::collections::BTreeSet<SecretKey>,
     /// The settings.
     pub settings: &'a Settings,
+    /// The folders of the list of connections.
+    pub list: &'a ListState,
     /// Where profiles and settings are kept.
     pub config_path: &'a std::path::Path,
     /// All connections that are open or being opened, in the order of their tabs.

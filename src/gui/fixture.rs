@@ -16,7 +16,7 @@ use crate::client::{Config, Failure};
 use crate::live::Live;
 use crate::model::Model;
 use crate::mqtt::{PacketId, Properties, Publish, Qos, Timestamp, TopicName};
-use crate::profile::{Profile, ProfileId, Settings};
+use crate::profile::{ListState, Profile, ProfileId, Settings};
 
 use super::action::{Action, Asked, SecretKey};
 use super::broker_state::BrokerState;
@@ -111,6 +111,8 @@ pub struct Fixture {
     pub known_passwords: BTreeSet<SecretKey>,
     /// The settings.
     pub settings: Settings,
+    /// The folders of the list.
+    pub list: ListState,
     /// Where they would be kept.
     pub config_path: PathBuf,
     /// The open connection.
@@ -139,6 +141,7 @@ impl Fixture {
             failures: BTreeMap::new(),
             known_passwords: BTreeSet::new(),
             settings: Settings::default(),
+            list: ListState::default(),
             config_path: Path::new("/home/user/.config/canopy").to_owned(),
             session: None,
             broker: BrokerState::default(),
@@ -203,6 +206,7 @@ impl Fixture {
             failures: &self.failures,
             known_passwords: &self.known_passwords,
             settings: &self.settings,
+            list: &self.list,
             config_path: &self.config_path,
             open: self.session.as_slice(),
             session: self.session.as_ref(),

@@ -10,6 +10,7 @@ use crate::mqtt::TopicName;
 use crate::profile::{ProfileId, Secret, SecretError, SecretKind, StoreError};
 
 use super::action::SecretKey;
+use super::app::Kept;
 
 /// Jobs that may wait to be taken; more would have to wait with their answer.
 const CAPACITY: usize = 64;
@@ -41,6 +42,10 @@ pub enum Done {
     SecretKept(SecretKey, Result<(), SecretError>),
     /// Topics with retained messages that are to be cleared, on the connection of this profile.
     RetainedFound(ProfileId, Vec<TopicName>),
+    /// What came with imported connections was kept.
+    Imported(Box<Kept>),
+    /// The certificates of a deleted profile were deleted.
+    CertificatesDeleted(Result<(), StoreError>),
     /// Files were written.
     Saved(Vec<StoreError>),
 }

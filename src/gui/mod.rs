@@ -31,6 +31,7 @@ mod icons;
 mod inspector;
 mod jobs;
 mod latest;
+mod list_action;
 mod log;
 mod notice;
 mod palette;

@@ -81,6 +81,8 @@ pub struct Session {
     pub sort: SortBy,
     /// Whether the tree is frozen.
     pub is_paused: bool,
+    /// Whether publishing by hand is not asked about any more, although the profile wants it.
+    pub publishes_freely: bool,
     /// What the bars show.
     pub glance: Glance,
     /// When that was copied.
@@ -117,6 +119,7 @@ impl Session {
             selected: None,
             sort,
             is_paused: glance.since_pause.is_some(),
+            publishes_freely: false,
             looked: now,
             seen: glance.totals.messages,
             glance,

@@ -84,6 +84,10 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
         ui.spacing_mut().item_spacing.x = 7.0;
         match context.session {
             Some(session) => {
+                let color = session.profile.color;
+                if let Some(color) = color.map(|it| theme::profile_color(it, palette)) {
+                    color_strip(ui, color);
+                }
                 dot(ui, state_color(palette, &session.state()));
                 let most = if window_width < ROOM_FOR_WORDS {
                     SHORT_NAME_LENGTH
@@ -96,6 +100,9 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
                 if let Some(what) = left_out.filter(|_| session.profile.transport.uses_tls()) {
                     badge(ui, None, "not verified", palette.amber)
                         .on_hover_text(format!("As the profile says, {what}"));
+                }
+                if session.profile.ask_before_publish {
+                    asks_badge_ui(ui, &session.profile, window_width);
                 }
                 if window_width > ROOM_FOR_ADDRESS {
                     ui.label(
@@ -132,6 +139,25 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
             .rect_stroke(response.rect, radius, line, egui::StrokeKind::Inside);
     }
     Popup::menu(&response).show(|ui| switcher_menu_ui(ui, context));
+}
+
+/// The colour of the profile, as a strip before its state.
+fn color_strip(ui: &mut Ui, color: egui::Color32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(4.0, 16.0), Sense::hover());
+    ui.painter().rect_filled(rect, CornerRadius::same(2), color);
+}
+
+/// Says that nothing is published here without a question, in the colour of the profile.
+fn asks_badge_ui(ui: &mut Ui, profile: &Profile, window_width: f32) {
+    let palette = Palette::of(ui);
+    let color = profile.color.map(|it| theme::profile_color(it, palette));
+    let text = if window_width > ROOM_FOR_VERSION {
+        "asks before publishing"
+    } else {
+        "asks"
+    };
+    badge(ui, None, text, color.unwrap_or(palette.red))
+        .on_hover_text("Each publish by hand is asked about first, as this connection says");
 }
 
 fn short_url(profile: &Profile) -> String {

@@ -154,7 +154,10 @@ impl Profile {
 
     /// Whether the keyring may keep anything for this profile.
     pub fn has_secrets(&self) -> bool {
-        self.use_password || self.proxy.use_password || self.tls.identity != Identity::None
+        self.use_password
+            || self.proxy.use_password
+            || self.tls.identity != Identity::None
+            || self.secret_headers().next().is_some()
     }
 
     /// Changes the transport. The port follows, unless somebody chose another than the usual one.

@@ -1,7 +1,7 @@
 //! Folders of the list: each profile names its own (`a/b` is b in a), so a folder exists as long as something is in
 //! it. Plain functions on the list, as those of `list.rs`.
 
-use super::{Profile, ProfileId};
+use super::{Profile, ProfileId, reorder};
 
 /// A folder with what it holds, as the list shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,17 +27,15 @@ pub fn folder_path(text: &str) -> String {
 /// All folders from top to bottom, each before those in it; folders beside each other in the order of their first
 /// profiles. The top is always there.
 pub fn folders(profiles: &[Profile]) -> Vec<Folder> {
+    folders_with(profiles, &[])
+}
+
+/// The same with folders that hold nothing yet, behind the others beside them.
+pub fn folders_with(profiles: &[Profile], empty: &[String]) -> Vec<Folder> {
     let mut found: Vec<Folder> = vec![folder("", 0)];
     for (index, profile) in profiles.iter().enumerate() {
         let path = folder_path(&profile.folder);
-        let ends = path.match_indices('/').map(|(end, _slash)| end);
-        let ends = ends.chain((!path.is_empty()).then_some(path.len()));
-        for (depth, end) in ends.enumerate() {
-            if !found.iter().any(|it| it.path == path[..end]) {
-                let place = place_for(&found, parent(&path[..end]));
-                found.insert(place, folder(&path[..end], depth));
-            }
-        }
+        add_path(&mut found, &path);
         for it in &mut found {
             it.total += usize::from(is_within(&path, &it.path));
             if it.path == path {
@@ -45,7 +43,22 @@ pub fn folders(profiles: &[Profile]) -> Vec<Folder> {
             }
         }
     }
+    for path in empty {
+        add_path(&mut found, &folder_path(path));
+    }
     found
+}
+
+/// Adds the folder of this path with those that it lies in, unless they are there.
+fn add_path(found: &mut Vec<Folder>, path: &str) {
+    let ends = path.match_indices('/').map(|(end, _slash)| end);
+    let ends = ends.chain((!path.is_empty()).then_some(path.len()));
+    for (depth, end) in ends.enumerate() {
+        if !found.iter().any(|it| it.path == path[..end]) {
+            let place = place_for(found, parent(&path[..end]));
+            found.insert(place, folder(&path[..end], depth));
+        }
+    }
 }
 
 /// Moves a profile into `folder`; its place in the list stays. `false` when nothing changed.
@@ -59,6 +72,28 @@ pub fn move_to_folder(profiles: &mut [Profile], id: &ProfileId, folder: &str) ->
     }
     profile.folder = folder;
     true
+}
+
+/// Puts a profile into `folder`, before another one there or behind all others. `false` when nothing changed.
+pub fn place_in_folder(
+    profiles: &mut Vec<Profile>,
+    id: &ProfileId,
+    folder: &str,
+    before: Option<&ProfileId>,
+) -> bool {
+    let has_moved = move_to_folder(profiles, id, folder);
+    let Some(from) = profiles.iter().position(|it| it.id == *id) else {
+        return false;
+    };
+    let folder = folder_path(folder);
+    let is_beside = |it: &Profile| it.id != *id && folder_path(&it.folder) == folder;
+    let to = match before {
+        Some(before) => profiles.iter().position(|it| it.id == *before),
+        None => profiles.iter().rposition(is_beside).map(|last| last + 1),
+    };
+    // without others in the folder any place will do
+    let to = to.map_or(from, |to| if to > from { to - 1 } else { to });
+    reorder(profiles, id, to) || has_moved
 }
 
 /// Gives the folder `from`, with all in it, the path `to`; if that is there, both become one. `false` when nothing
@@ -109,7 +144,7 @@ fn parent(path: &str) -> &str {
 }
 
 /// Whether `path` is `folder` or lies in it; everything lies in the top.
-fn is_within(path: &str, folder: &str) -> bool {
+pub fn is_within(path: &str, folder: &str) -> bool {
     let rest = path.strip_prefix(folder);
     folder.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
@@ -146,6 +181,29 @@ mod tests {
 
     fn paths(profiles: &[Profile]) -> Vec<&str> {
         profiles.iter().map(|it| it.folder.as_str()).collect()
+    }
+
+    #[test]
+    fn a_profile_is_placed_before_or_behind_others() {
+        let ids = |profiles: &[Profile]| -> String {
+            profiles.iter().map(|it| it.id.0.as_str()).collect()
+        };
+        let id = |text: &str| ProfileId(text.to_owned());
+        let mut profiles = example();
+        assert!(place_in_folder(
+            &mut profiles,
+            &id("0"),
+            "Work/Plant",
+            Some(&id("4"))
+        ));
+        assert_eq!(ids(&profiles), "1230456");
+        assert_eq!(profiles[3].folder, "Work/Plant");
+        assert!(place_in_folder(&mut profiles, &id("1"), "Work/Plant", None));
+        assert_eq!(ids(&profiles), "2304156");
+        assert!(place_in_folder(&mut profiles, &id("5"), "New", None));
+        assert_eq!(ids(&profiles), "2304156");
+        assert!(!place_in_folder(&mut profiles, &id("5"), "New", None));
+        assert!(!place_in_folder(&mut profiles, &id("9"), "New", None));
     }
 
     #[test]

@@ -133,6 +133,7 @@ fn account(profile: &ProfileId, kind: SecretKind) -> String {
         SecretKind::Password => "",
         SecretKind::KeyPassphrase => "/key-passphrase",
         SecretKind::ProxyPassword => "/proxy-password",
+        SecretKind::Headers => "/headers",
     };
     format!("{}{suffix}", profile.0)
 }
@@ -190,7 +191,10 @@ mod tests {
     fn a_password_keeps_the_name_it_always_had() {
         let profile = ProfileId("a".to_owned());
         let names = SecretKind::ALL.map(|kind| account(&profile, kind));
-        assert_eq!(names, ["a", "a/key-passphrase", "a/proxy-password"]);
+        assert_eq!(
+            names,
+            ["a", "a/key-passphrase", "a/proxy-password", "a/headers"]
+        );
     }
 
     #[test]

@@ -61,6 +61,16 @@ pub fn reorder(profiles: &mut Vec<Profile>, id: &ProfileId, index: usize) -> boo
     true
 }
 
+/// `name`, or “name 2” and so on when a profile is called that already.
+pub fn unique_name(profiles: &[Profile], name: &str) -> String {
+    let is_free = |name: &String| profiles.iter().all(|profile| profile.name != *name);
+    let numbered = (2..=profiles.len() + 2).map(|number| format!("{name} {number}"));
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(is_free)
+        .unwrap_or_else(|| name.to_owned())
+}
+
 /// The places of the profiles that [`Profile::matches`] `text`.
 pub fn search(profiles: &[Profile], text: &str) -> Vec<usize> {
     let found = profiles
@@ -221,6 +231,15 @@ mod tests {
         assert!(!reorder(&mut profiles, &id("garden"), 2));
         assert!(!reorder(&mut profiles, &id("nobody"), 0));
         assert!(!reorder(&mut Vec::new(), &id("nobody"), 0));
+    }
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number() {
+        let mut profiles = example();
+        assert_eq!(unique_name(&profiles, "Cellar"), "Cellar");
+        assert_eq!(unique_name(&profiles, "Lab"), "Lab 2");
+        profiles.push(named("Lab 2"));
+        assert_eq!(unique_name(&profiles, "Lab"), "Lab 3");
     }
 
     #[test]

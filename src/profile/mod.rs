@@ -8,6 +8,7 @@ mod connection;
 mod disk;
 mod exchange;
 mod folders;
+mod header;
 mod keyring;
 mod list;
 mod publish;
@@ -26,16 +27,22 @@ pub use command::{CommandError, FromCommand, FromCommandError, from_command};
 pub use connect_properties::{Authentication, Mqtt5Settings};
 pub use connection::{Profile, ProfileId, Session};
 pub use exchange::{
-    CertificateFile, CertificatePart, ExportError, Format, ImportError, Imported, export, import,
+    CertificateFile, CertificatePart, Choice, ExportError, Format, ImportError, Imported, export,
+    import, write_export,
 };
-pub use folders::{Folder, delete_folder, folder_path, folders, move_to_folder, rename_folder};
+pub use folders::{
+    Folder, delete_folder, folder_path, folders, folders_with, is_within, move_to_folder,
+    place_in_folder, rename_folder,
+};
+pub use header::{HeaderSecrets, is_secret_name};
 pub use keyring::KeyringSecrets;
 pub use list::{
     LOCAL_BROKER, Removed, duplicate, ensure_local_broker, put_back, remove, reorder, search,
+    unique_name,
 };
 pub use publish::{PayloadKind, PublishDraft, PublishProperties, SavedPublish};
 pub use secret::{MemorySecrets, Secret, SecretError, SecretKind, SecretStore};
-pub use settings::{BrokerSettings, Settings, Theme, WindowState};
+pub use settings::{BrokerSettings, ListState, Settings, Theme, WindowState};
 pub use store::{ConfigDir, StoreError, Warning};
 pub use subscription::{LARGEST_SUBSCRIPTION_ID, RetainHandling, Subscription};
 pub use tls::{Fingerprint, Identity, TlsSettings, TlsVersion, Verify};

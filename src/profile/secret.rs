@@ -56,11 +56,18 @@ pub enum SecretKind {
     KeyPassphrase,
     /// The password for the proxy.
     ProxyPassword,
+    /// The values of the WebSocket's headers that let somebody in, all in one; see [`super::HeaderSecrets`].
+    Headers,
 }
 
 impl SecretKind {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Password, Self::KeyPassphrase, Self::ProxyPassword];
+    /// All four.
+    pub const ALL: [Self; 4] = [
+        Self::Password,
+        Self::KeyPassphrase,
+        Self::ProxyPassword,
+        Self::Headers,
+    ];
 
     /// What a person calls it.
     pub fn name(self) -> &'static str {
@@ -68,6 +75,7 @@ impl SecretKind {
             Self::Password => "password",
             Self::KeyPassphrase => "passphrase of the key",
             Self::ProxyPassword => "password for the proxy",
+            Self::Headers => "values of the headers",
         }
     }
 }

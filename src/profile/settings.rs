@@ -1,6 +1,6 @@
 //! Settings of the program and the state of its window, each in a RON file of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,18 @@ pub struct WindowState {
     pub expanded: BTreeMap<ProfileId, Vec<String>>,
     /// The unfinished message of the publish panel, for each profile.
     pub drafts: BTreeMap<ProfileId, PublishDraft>,
+    /// The folders of the list of connections.
+    pub list: ListState,
+}
+
+/// What the list of connections remembers of its folders beyond the profiles.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListState {
+    /// Paths of the folders that are closed.
+    pub closed: BTreeSet<String>,
+    /// Paths of folders that were made and hold nothing yet.
+    pub empty: Vec<String>,
 }
 
 impl Default for WindowState {
@@ -120,6 +132,7 @@ impl Default for WindowState {
             selected_profile: None,
             expanded: BTreeMap::new(),
             drafts: BTreeMap::new(),
+            list: ListState::default(),
         }
     }
 }

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::url::host_to_keep;
 use super::{Profile, ProfileId, Settings, WindowState, disk};
 
 /// What this version of Canopy writes. A higher number in a file means that a newer Canopy wrote it.
@@ -73,6 +74,13 @@ pub struct ConfigDir {
     protected: Arc<Mutex<BTreeSet<&'static str>>>,
 }
 
+fn without_secrets(profile: &Profile) -> Profile {
+    let mut profile = profile.clone();
+    drop(profile.take_header_secrets());
+    profile.host = host_to_keep(&profile.host).to_owned();
+    profile
+}
+
 /// What every file looks like.
 #[derive(Serialize, Deserialize)]
 struct Versioned<T> {
@@ -127,12 +135,14 @@ impl ConfigDir {
         }
     }
 
-    /// Writes all profiles.
+    /// Writes all profiles. Values of headers that let somebody in are left out, whatever became of them in the
+    /// keyring, and so is an account before a host's name, as in an address that is being typed.
     ///
     /// # Errors
     /// [`StoreError::Write`]; the old file is untouched then. [`StoreError::Protected`] as said there.
     pub fn save_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError> {
-        self.save(PROFILES, profiles)
+        let profiles: Vec<Profile> = profiles.iter().map(without_secrets).collect();
+        self.save(PROFILES, &profiles)
     }
 
     /// The settings, or the defaults; broken files as in [`ConfigDir::load_profiles`].

@@ -74,7 +74,8 @@ impl Transport {
 pub struct WebSocketSettings {
     /// The path with its query, beginning with `/`.
     pub path: String,
-    /// More headers, in order. They are kept in the profile: a token belongs into the password instead.
+    /// More headers, in order. The values of those that
+    /// let somebody in ([`super::is_secret_name`]) are in the keyring and empty here.
     pub headers: Vec<(String, String)>,
 }
 

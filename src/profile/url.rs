@@ -57,6 +57,25 @@ pub enum UrlError {
 }
 
 impl Url {
+    /// Takes an address apart that a person wrote: a bare host is one of plain MQTT, and `%41` is decoded in user name and
+    /// password.
+    ///
+    /// # Errors
+    /// [`UrlError`] says what is wrong.
+    pub fn from_address(text: &str) -> Result<Self, UrlError> {
+        let text = text.trim();
+        let url = if text.contains("://") {
+            Self::parse(text)?
+        } else {
+            Self::parse(&format!("mqtt://{}", text.trim_end_matches('/')))?
+        };
+        Ok(Self {
+            user_name: url.user_name.map(|it| decoded(&it)),
+            password: url.password.map(|it| Secret::new(decoded(it.reveal()))),
+            ..url
+        })
+    }
+
     /// Takes a URL apart. `%` has no special meaning yet, as with mosquitto's clients.
     ///
     /// # Errors
@@ -217,6 +236,17 @@ pub(super) fn split_port(address: &str) -> Result<(String, Option<u16>), UrlErro
     Ok((host, port))
 }
 
+/// What of a typed host may be written to a file: in an address that cannot be taken apart (yet), a password may stand
+/// behind a colon or before an `@`.
+pub(super) fn host_to_keep(host: &str) -> &str {
+    let rest = host.rsplit_once('@').map_or(host, |(_account, rest)| rest);
+    let rest = rest.split_once("://").map_or(rest, |(_scheme, rest)| rest);
+    if is_ipv6(rest) || rest.starts_with('[') {
+        return rest;
+    }
+    rest.split([':', '/']).next().unwrap_or_default()
+}
+
 /// Whether `host` is an IPv6 address, also with a zone (`fe80::1%eth0`).
 pub(super) fn is_ipv6(host: &str) -> bool {
     let address = host
@@ -315,6 +345,21 @@ mod tests {
         assert_eq!(err("unix://run/m.sock"), Err(UrlError::NoSocket));
         assert_eq!(err("unix:///"), Err(UrlError::NoSocket));
         assert_eq!(err("mqtt://ann:hun/ter2@h/t"), Err(UrlError::Slash));
+    }
+
+    #[test]
+    fn no_part_of_an_account_is_kept() {
+        for (typed, kept) in [
+            ("broker.example", "broker.example"),
+            ("fe80::1%eth0", "fe80::1%eth0"),
+            ("[::1]:1", "[::1]:1"),
+            ("mqtt://ann:hunter2", "ann"),
+            ("ann:hunter2", "ann"),
+            ("mqtt://ann:hun/ter2@h:x", "h"),
+            ("http://h/x", "h"),
+        ] {
+            assert_eq!(host_to_keep(typed), kept, "{typed}");
+        }
     }
 
     #[test]

@@ -398,6 +398,47 @@ impl Window {
         self.settle();
     }
 
+    /// Opens the menu of the first control with this role whose label begins with `start`.
+    #[track_caller]
+    pub fn menu_of(&mut self, role: Role, start: &str) {
+        self.wait_for(start, |window| window.named(role, start).is_some());
+        let node = self.named(role, start).expect("it was there");
+        node.click_secondary();
+        self.settle();
+    }
+
+    /// Clicks the first control with this role whose label begins with `start`.
+    #[track_caller]
+    pub fn click_start(&mut self, role: Role, start: &str) {
+        self.wait_for(start, |window| window.named(role, start).is_some());
+        self.named(role, start).expect("it was there").click();
+        self.settle();
+    }
+
+    fn named(&self, role: Role, start: &str) -> Option<Node<'_>> {
+        let is_wanted = |node: &Node<'_>| {
+            node.accesskit_node().role() == role && words(node).starts_with(start)
+        };
+        self.nodes().find(is_wanted)
+    }
+
+    /// Drops a file onto the window.
+    pub fn drop_file(&mut self, path: &Path) {
+        #[derive(Debug)]
+        struct Dropped(PathBuf);
+        impl egui::DroppedFile for Dropped {
+            fn path(&self) -> &Path {
+                &self.0
+            }
+            fn bytes(&self) -> Result<Vec<u8>, String> {
+                std::fs::read(&self.0).map_err(|err| err.to_string())
+            }
+        }
+        let file = Arc::new(Dropped(path.to_owned()));
+        self.harness.input_mut().dropped_files.push(file);
+        self.settle();
+    }
+
     fn row(&self, start: &str) -> Node<'_> {
         let is_wanted = |node: &Node<'_>| {
             node.accesskit_node().role() == Role::TreeItem && words(node).starts_with(start)

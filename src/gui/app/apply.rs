@@ -41,8 +41,8 @@ impl App {
             Action::DeleteProfile(id) => self.delete_profile(&id),
             Action::KeepProfile(id) => self.keep_profile(&id),
             Action::UndoDeleteProfile => self.undo_delete_profile(),
-            Action::MoveProfile(id, index) => self.move_profile(&id, index),
             Action::EditProfile(profile) => self.edit_profile(*profile),
+            Action::List(action) => self.apply_to_list(action),
             Action::SetSecret(key, secret) => self.set_secret(key, secret),
             Action::TrustCertificate(id, fingerprint) => self.trust_certificate(&id, fingerprint),
 
@@ -85,6 +85,9 @@ impl App {
             Action::ClearRetainedConfirmed(topics) => self.clear_retained(of, topics),
 
             Action::Publish(id, message) => self.publish(of, id, message),
+            Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),
+            Action::AskPublish(question) => self.ask_publish(of, question),
+            Action::PublishAsked(what, is_last) => self.publish_asked(of, what, is_last, context),
             Action::PublishHere(topic) => self.publish_here(of, &topic),
 
             Action::StartBroker => self.start_broker(false),

@@ -70,12 +70,13 @@ impl App {
         // two connections with one client identifier would throw each other out
         self.end_connection(Some(&id), Command::Disconnect);
         self.remember_branches(&id);
-        let config = Config {
+        let mut config = Config {
             profile: profile.clone(),
             password: secrets.remove(&SecretKind::Password),
             key_passphrase: secrets.remove(&SecretKind::KeyPassphrase),
             proxy_password: secrets.remove(&SecretKind::ProxyPassword),
         };
+        super::secrets::fill_headers(&mut config.profile, secrets.get(&SecretKind::Headers));
         let pane = self.views.panes.open(&id, || {
             let mut pane = Pane::default();
             let draft = self.data.window.drafts.get(&id).cloned();

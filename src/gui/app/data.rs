@@ -112,6 +112,7 @@ impl Data {
             failures: &self.failures,
             known_passwords: &self.known_passwords,
             settings: &self.settings,
+            list: &self.window.list,
             config_path: self.config.path(),
             open: self.open.all(),
             session: self.open.get(of),

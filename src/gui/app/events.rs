@@ -30,6 +30,12 @@ impl App {
                 Done::ReadyToExamine(config, missing) => self.begin_examination(*config, missing),
                 Done::SecretKept(key, result) => self.secret_kept(&key, result),
                 Done::RetainedFound(profile, topics) => self.retained_found(&profile, topics),
+                Done::Imported(kept) => self.imported(*kept),
+                Done::CertificatesDeleted(result) => {
+                    if let Err(err) = result {
+                        self.say(Level::Warning, "Canopy", err.to_string(), None);
+                    }
+                }
                 Done::Saved(errors) => self.saved(errors),
             }
             context.request_repaint();

@@ -8,7 +8,7 @@ use crate::profile::{ProfileId, Secret, SecretKind};
 use super::super::dialogs::Dialog;
 use super::super::jobs::Done;
 use super::App;
-use super::secrets::is_needed;
+use super::secrets::{fill_headers, is_needed};
 
 impl App {
     /// Tests the connection of a profile, after its secrets were looked up away from the window's thread.
@@ -34,12 +34,13 @@ impl App {
                     None => missing = missing.or(Some(kind)),
                 }
             }
-            let config = Config {
+            let mut config = Config {
                 profile,
                 password: secrets.remove(&SecretKind::Password),
                 key_passphrase: secrets.remove(&SecretKind::KeyPassphrase),
                 proxy_password: secrets.remove(&SecretKind::ProxyPassword),
             };
+            fill_headers(&mut config.profile, secrets.get(&SecretKind::Headers));
             Done::ReadyToExamine(Box::new(config), missing)
         });
     }

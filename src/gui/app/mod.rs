@@ -7,11 +7,14 @@ mod connect;
 mod data;
 mod events;
 mod examine;
+mod exchange;
+mod folders;
 mod keys;
 mod layout;
 mod open;
 mod panes;
 mod profiles;
+mod publishing;
 mod rehearsal;
 mod saver;
 mod secrets;
@@ -37,6 +40,7 @@ use super::theme;
 use super::toasts::Toasts;
 use super::waker::Waker;
 use data::Data;
+pub use exchange::Kept;
 use panes::Panes;
 pub use rehearsal::{FrameCost, Rehearsal};
 
@@ -138,6 +142,7 @@ impl App {
             actions,
             title: TITLE.to_owned(),
         };
+        app.move_header_secrets();
         for warning in warnings {
             app.say(Level::Error, "Canopy", warning.0, None);
         }
@@ -214,6 +219,7 @@ impl App {
         if self.quit.is_asked() {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
+        self.take_dropped_files(context);
         self.take_jobs(context);
         self.take_events();
         self.look(context);

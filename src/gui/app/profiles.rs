@@ -1,13 +1,16 @@
 //! The list of profiles: every change is saved at once.
 
-use crate::profile::{Profile, ProfileId, duplicate, put_back, remove, reorder};
+use crate::profile::{Profile, ProfileId, duplicate, put_back, remove, unique_name};
 
 use super::super::action::{Action, Level};
 use super::{App, Screen};
 
 impl App {
     pub(super) fn new_profile(&mut self) {
-        let profile = Profile::default();
+        let profile = Profile {
+            name: unique_name(&self.data.profiles, &Profile::default().name),
+            ..Profile::default()
+        };
         self.data.selected_profile = Some(profile.id.clone());
         self.data.profiles.push(profile);
         self.data.unsaved.profiles = true;
@@ -67,13 +70,11 @@ impl App {
         self.data.window.drafts.remove(&removed.profile.id);
         self.data.unsaved.window = Some(crate::client::now());
         self.forget_secrets(&removed.profile);
+        self.delete_certificates(&removed.profile);
     }
 
-    pub(super) fn move_profile(&mut self, id: &ProfileId, index: usize) {
-        self.data.unsaved.profiles |= reorder(&mut self.data.profiles, id, index);
-    }
-
-    pub(super) fn edit_profile(&mut self, edited: Profile) {
+    pub(super) fn edit_profile(&mut self, mut edited: Profile) {
+        self.keep_header_secrets(&mut edited);
         let Some(profile) = self
             .data
             .profiles

@@ -78,16 +78,10 @@ impl Snapshot {
     }
 }
 
-/// The profiles as they are written: without the one that only passes by; and an address that is still being typed may
-/// hold a password before its `@`.
+/// The profiles as they are written: without the one that only passes by.
 fn as_written(profiles: &[Profile], passing: Option<&ProfileId>) -> Vec<Profile> {
     let mut profiles = profiles.to_vec();
     profiles.retain(|profile| Some(&profile.id) != passing);
-    for profile in &mut profiles {
-        if let Some((_account, host)) = profile.host.rsplit_once('@') {
-            profile.host = host.to_owned();
-        }
-    }
     profiles
 }
 

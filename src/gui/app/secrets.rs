@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::client::{DialError, Failure, ProxyError, Step};
 use crate::profile::{
-    Fingerprint, Profile, ProfileId, ProxyKind, Secret, SecretError, SecretKind, Verify,
+    Fingerprint, HeaderSecrets, Profile, ProfileId, ProxyKind, Secret, SecretError, SecretKind,
+    SecretStore, Verify,
 };
 
 use super::super::action::{Keep, Level, SecretKey};
@@ -23,17 +24,96 @@ pub(super) fn is_needed(profile: &Profile, kind: SecretKind) -> bool {
                 && profile.proxy.kind != ProxyKind::None
                 && profile.proxy.use_password
         }
+        SecretKind::Headers => profile.secret_headers().next().is_some(),
     }
 }
 
+/// The headers that are in a secret.
+fn headers_of(secret: Option<&Secret>) -> HeaderSecrets {
+    secret.map(HeaderSecrets::from_secret).unwrap_or_default()
+}
+
+/// Of [`SecretKind::Headers`] the first header whose value `secret` lacks.
+fn missing_header(profile: &Profile, kind: SecretKind, secret: Option<&Secret>) -> Option<String> {
+    if kind != SecretKind::Headers {
+        return None;
+    }
+    headers_of(secret).missing_for(profile).map(str::to_owned)
+}
+
+/// The headers that the keyring keeps, with those of this run in their place.
+fn all_headers(
+    store: &dyn SecretStore,
+    id: &ProfileId,
+    of_run: Option<&Secret>,
+) -> Result<Option<Secret>, SecretError> {
+    match store.get(id, SecretKind::Headers) {
+        Ok(kept) => {
+            let mut headers = headers_of(kept.as_ref());
+            headers.update(headers_of(of_run));
+            Ok(headers.to_secret())
+        }
+        Err(_) if of_run.is_some() => Ok(of_run.cloned()),
+        Err(err) => Err(err),
+    }
+}
+
+/// Puts the values of headers that let somebody in where they are sent from.
+pub(super) fn fill_headers(profile: &mut Profile, secret: Option<&Secret>) {
+    profile.fill_header_secrets(&headers_of(secret));
+}
+
 impl App {
+    /// Takes values that let somebody in out of the headers of an edited profile, and keeps them as secrets.
+    pub(super) fn keep_header_secrets(&mut self, profile: &mut Profile) {
+        let typed = profile.take_header_secrets();
+        if typed.is_empty() {
+            return;
+        }
+        let key = (profile.id.clone(), SecretKind::Headers);
+        let mut headers = headers_of(self.data.passwords.get(&key));
+        headers.update(typed);
+        headers.retain_those_of(profile);
+        let Some(secret) = headers.to_secret() else {
+            return;
+        };
+        self.data.known_passwords.insert(key.clone());
+        self.data.passwords.insert(key.clone(), secret.clone());
+        let (store, profile) = (self.data.secrets.clone(), profile.clone());
+        self.jobs.run_blocking(move || {
+            let result = all_headers(store.as_ref(), &profile.id, Some(&secret)).and_then(|all| {
+                let mut all = headers_of(all.as_ref());
+                all.retain_those_of(&profile);
+                let all = all.to_secret().unwrap_or_default();
+                store.set(&profile.id, SecretKind::Headers, &all)
+            });
+            Done::SecretKept(key, result)
+        });
+    }
+
+    /// Values that let somebody in and stand in the file of the profiles, as earlier versions wrote them, go to the
+    /// keyring.
+    pub(super) fn move_header_secrets(&mut self) {
+        let mut profiles = std::mem::take(&mut self.data.profiles);
+        for profile in &mut profiles {
+            let before = profile.web_socket.clone();
+            self.keep_header_secrets(profile);
+            self.data.unsaved.profiles |= profile.web_socket != before;
+        }
+        self.data.profiles = profiles;
+    }
+
     /// Looks up what `profile` needs, away from the window's thread, and opens the connection with it.
     pub(super) fn find_secrets(&mut self, profile: Profile) {
         let has_identity =
             profile.transport.uses_tls() && profile.tls.identity != crate::profile::Identity::None;
-        let at_once = [SecretKind::Password, SecretKind::ProxyPassword]
-            .into_iter()
-            .filter(|kind| is_needed(&profile, *kind));
+        let at_once = [
+            SecretKind::Password,
+            SecretKind::ProxyPassword,
+            SecretKind::Headers,
+        ]
+        .into_iter()
+        .filter(|kind| is_needed(&profile, *kind));
         let mut secrets = BTreeMap::new();
         let mut is_complete = !has_identity;
         for kind in at_once {
@@ -43,10 +123,10 @@ impl App {
                 return self.views.dialogs.show(Some(&profile.id), dialog);
             }
             match self.data.passwords.get(&key) {
-                Some(secret) => {
+                Some(secret) if missing_header(&profile, kind, Some(secret)).is_none() => {
                     secrets.insert(kind, secret.clone());
                 }
-                None => is_complete = false,
+                _ => is_complete = false,
             }
         }
         if is_complete {
@@ -73,7 +153,9 @@ impl App {
             let found = needed
                 .map(|kind| {
                     let key = (profile.id.clone(), kind);
-                    let result = if of_run.contains(&kind) {
+                    let result = if kind == SecretKind::Headers {
+                        all_headers(store.as_ref(), &profile.id, kept.get(&key))
+                    } else if of_run.contains(&kind) {
                         Ok(kept.get(&key).cloned())
                     } else if rejected && kind == SecretKind::KeyPassphrase {
                         Ok(None)
@@ -94,32 +176,48 @@ impl App {
         };
         let mut secrets = BTreeMap::new();
         let mut missing = None;
+        let mut missing_headers = None;
+        let mut no_keyring = None;
         for (kind, result) in found {
             let key = (id.clone(), kind);
+            if let Ok(secret) = &result {
+                missing_headers =
+                    missing_headers.or(missing_header(&profile, kind, secret.as_ref()));
+            }
             match result {
                 Ok(Some(secret)) => {
                     self.data.known_passwords.insert(key.clone());
                     self.data.passwords.insert(key, secret.clone());
                     secrets.insert(kind, secret);
                 }
+                Ok(None) if kind == SecretKind::Headers => {}
                 Ok(None) => missing = missing.or(Some((kind, None))),
                 Err(err) => {
                     self.note(Level::Info, &profile.name, err.to_string());
-                    missing = missing.or(Some((kind, Some(err.to_string()))));
+                    if kind == SecretKind::Headers {
+                        missing_headers = missing_header(&profile, kind, None);
+                        no_keyring = Some(err.to_string());
+                    } else {
+                        missing = missing.or(Some((kind, Some(err.to_string()))));
+                    }
                 }
             }
         }
-        match missing {
-            Some((kind, why)) => {
-                let dialog = Dialog::password(&profile, kind, why);
-                self.views.dialogs.show(Some(id), dialog);
-            }
-            None => self.open(profile, secrets),
-        }
+        let dialog = match (missing, missing_headers) {
+            (Some((kind, why)), _) => Dialog::password(&profile, kind, why),
+            (None, Some(header)) => Dialog::header_value(&profile, &header, no_keyring),
+            (None, None) => return self.open(profile, secrets),
+        };
+        self.views.dialogs.show(Some(id), dialog);
     }
 
     /// Connects with a secret that was just typed.
-    pub(super) fn connect_with(&mut self, key: SecretKey, secret: Secret, keep: Keep) {
+    pub(super) fn connect_with(&mut self, key: SecretKey, mut secret: Secret, keep: Keep) {
+        if key.1 == SecretKind::Headers {
+            let mut headers = headers_of(self.data.passwords.get(&key));
+            headers.update(HeaderSecrets::from_secret(&secret));
+            secret = headers.to_secret().unwrap_or_default();
+        }
         self.data.rejected.remove(&key);
         let id = key.0.clone();
         match keep {

@@ -6,7 +6,7 @@ use egui::{Align, Frame, Label, Layout, Margin, RichText, ScrollArea, Ui, vec2};
 
 use crate::profile::{Profile, ProfileId, SecretKind};
 
-use super::super::action::{Action, Level};
+use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
@@ -16,11 +16,14 @@ use super::files::FileCheck;
 use super::filters::Filters;
 use super::footer::footer_ui;
 use super::general::broker_card_ui;
+use super::headers::Headers;
+use super::host_field::HostField;
+use super::menu::copy_sub_command;
 use super::mqtt5::mqtt5_ui;
 use super::network::network_ui;
 use super::secret_field::SecretField;
 use super::security::Security;
-use super::will::will_card_ui;
+use super::will::{FreshWill, will_card_ui};
 
 /// How wide the cards get.
 const WIDEST: f32 = 916.0;
@@ -41,8 +44,11 @@ enum EditorTab {
 pub struct Editor {
     /// The tab that each profile was left on; a new one begins on the first.
     tabs: BTreeMap<ProfileId, EditorTab>,
+    host: HostField,
     password: SecretField,
     proxy_password: SecretField,
+    headers: Headers,
+    fresh_will: FreshWill,
     security: Security,
     files: FileCheck,
     filters: Filters,
@@ -52,8 +58,11 @@ impl Default for Editor {
     fn default() -> Self {
         Self {
             tabs: BTreeMap::new(),
+            host: HostField::default(),
             password: SecretField::new(SecretKind::Password),
             proxy_password: SecretField::new(SecretKind::ProxyPassword),
+            headers: Headers::default(),
+            fresh_will: FreshWill::default(),
             security: Security::default(),
             files: FileCheck::default(),
             filters: Filters::default(),
@@ -112,6 +121,11 @@ impl Editor {
                         self.password.keep(context);
                         self.proxy_password.keep(context);
                         self.security.keep(context);
+                        self.headers.keep(&mut edited);
+                        self.fresh_will.forget();
+                        if edited != *profile {
+                            context.ask(Action::EditProfile(Box::new(edited.clone())));
+                        }
                         context.ask(Action::Connect(profile.id.clone()));
                     }
                 });
@@ -164,13 +178,15 @@ impl Editor {
         problems.extend_from_slice(self.files.problems(ui, context, profile));
         match tab {
             EditorTab::General => {
-                broker_card_ui(ui, context, profile, &problems, &mut self.password);
+                let (password, host) = (&mut self.password, &mut self.host);
+                broker_card_ui(ui, context, profile, &problems, password, host);
                 ui.add_space(theme::SPACE[0]);
-                will_card_ui(ui, profile);
+                will_card_ui(ui, profile, &mut self.fresh_will);
             }
             EditorTab::Security => self.security.ui(ui, context, profile, &problems),
             EditorTab::Network => {
-                network_ui(ui, context, profile, &problems, &mut self.proxy_password);
+                let (password, headers) = (&mut self.proxy_password, &mut self.headers);
+                network_ui(ui, context, profile, &problems, password, headers);
             }
             EditorTab::Subscriptions => self.filters.ui(ui, profile),
             EditorTab::Mqtt5 => mqtt5_ui(ui, context, profile, &problems),
@@ -191,7 +207,7 @@ fn heading_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
             .on_hover_text("A mosquitto_sub line that connects the same way")
             .clicked()
         {
-            copy_command(context, profile);
+            copy_sub_command(context, profile);
         }
         if button(ui, Some(icons::COPY), "Duplicate", Look::Plain).clicked() {
             context.ask(Action::DuplicateProfile(profile.id.clone()));
@@ -217,13 +233,6 @@ pub fn display_name(profile: &Profile) -> String {
         profile.url()
     } else {
         profile.name.clone()
-    }
-}
-
-fn copy_command(context: &Context<'_>, profile: &Profile) {
-    match profile.mosquitto_sub_command() {
-        Ok(command) => context.copy(command, "Command"),
-        Err(err) => context.toast(Level::Error, err.to_string()),
     }
 }
 

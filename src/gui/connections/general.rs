@@ -1,14 +1,16 @@
 //! The first card of the editor: where the broker is and who connects.
 
-use egui::{Event, TextEdit, Ui};
+use egui::{TextEdit, Ui};
 
 use crate::mqtt::Version;
-use crate::profile::{Field, Problem, Profile, Secret, Session, Transport, apply_url};
+use crate::profile::{Field, Problem, Profile, Secret, Session, Transport};
 
 use super::super::context::Context;
-use super::super::widgets::{card, field, field_with_button, number_field, segmented, text_field};
+use super::super::widgets::{card, field_with_button, number_field, segmented, text_field};
 use super::super::{icons, theme};
 use super::form::{Form, unit_ui};
+use super::host_field::HostField;
+use super::marks::marks_ui;
 use super::secret_field::SecretField;
 
 /// Width of the field of the port.
@@ -21,6 +23,7 @@ pub fn broker_card_ui(
     profile: &mut Profile,
     problems: &[Problem],
     password: &mut SecretField,
+    host: &mut HostField,
 ) {
     card(ui, |ui| {
         ui.set_min_width(ui.available_width());
@@ -42,7 +45,7 @@ pub fn broker_card_ui(
                 });
             } else {
                 form.cell(ui, "Host and port", Some(address_field(problems)), |ui| {
-                    if let Some(secret) = address_ui(ui, profile) {
+                    if let Some(secret) = address_ui(ui, profile, host) {
                         password.take(context, profile, secret);
                     }
                 });
@@ -67,6 +70,7 @@ pub fn broker_card_ui(
             });
             form.cell(ui, "Password", None, |ui| password.ui(ui, context, profile));
         });
+        marks_ui(ui, context, profile, &form);
     });
 }
 
@@ -116,44 +120,14 @@ fn address_field(problems: &[Problem]) -> Field {
 }
 
 /// Returns the password of an address that was pasted with one.
-fn address_ui(ui: &mut Ui, profile: &mut Profile) -> Option<Secret> {
+fn address_ui(ui: &mut Ui, profile: &mut Profile, host: &mut HostField) -> Option<Secret> {
     let width = ui.available_width() - PORT_WIDTH - theme::SPACE[1];
-    let edit = TextEdit::singleline(&mut profile.host)
-        .id_salt("host")
-        .hint_text("broker.example")
-        .font(theme::mono());
-    let response = field(ui, edit, "Host", width);
-    let secret = if response.changed() || response.lost_focus() {
-        adopt_pasted_address(ui, profile, response.lost_focus())
-    } else {
-        None
-    };
+    let secret = host.ui(ui, profile, width);
     let mut port = u32::from(profile.port);
     if number_field(ui, &mut port, 1..=65_535, "Port", PORT_WIDTH).is_changed {
         profile.port = u16::try_from(port).unwrap_or(profile.port);
     }
     secret
-}
-
-/// Takes `mqtts://user:password@host:8884` apart when it is pasted, or typed and left. While somebody types, `host:1`
-/// may still become `host:1884`.
-fn adopt_pasted_address(ui: &Ui, profile: &mut Profile, is_left: bool) -> Option<Secret> {
-    let pasted = ui.input(|input| {
-        input.events.iter().find_map(|event| match event {
-            Event::Paste(text) => Some(text.clone()),
-            _ => None,
-        })
-    });
-    let text = match pasted {
-        Some(pasted) if pasted.contains("://") => pasted,
-        Some(_) => profile.host.clone(),
-        None if is_left => profile.host.clone(),
-        None => return None,
-    };
-    if !profile.clone().adopt_address(&text) {
-        return None;
-    }
-    apply_url(profile, &text).ok().flatten()
 }
 
 fn client_id_ui(ui: &mut Ui, profile: &mut Profile) {

@@ -1,14 +1,22 @@
 //! The connections screen: the list of profiles on the left, the editor of the selected one on the right.
 
 mod advanced;
+mod demo;
+mod drop;
 mod editor;
+mod entries;
 mod files;
 mod filters;
+mod folder_row;
 mod footer;
 mod form;
 mod general;
 mod granted;
+mod headers;
+mod host_field;
 mod list;
+mod marks;
+mod menu;
 mod mqtt5;
 mod network;
 mod pairs;
@@ -29,6 +37,7 @@ use crate::profile::ProfileId;
 use super::context::Context;
 use super::theme::Palette;
 use editor::Editor;
+pub use editor::display_name;
 use list::ProfileList;
 
 /// UI state of this view.

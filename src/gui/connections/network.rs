@@ -8,7 +8,7 @@ use super::super::context::Context;
 use super::super::theme;
 use super::super::widgets::{card, muted, number_field, segmented, text_field};
 use super::form::Form;
-use super::pairs::pairs_ui;
+use super::headers::Headers;
 use super::secret_field::SecretField;
 
 /// Draws the cards and changes `profile`.
@@ -18,9 +18,10 @@ pub fn network_ui(
     profile: &mut Profile,
     problems: &[Problem],
     password: &mut SecretField,
+    headers: &mut Headers,
 ) {
     if profile.transport.uses_websocket() {
-        web_socket_ui(ui, profile, problems);
+        web_socket_ui(ui, context, profile, problems, headers);
         ui.add_space(theme::SPACE[0]);
     }
     card(ui, |ui| {
@@ -39,7 +40,13 @@ pub fn network_ui(
     });
 }
 
-fn web_socket_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
+fn web_socket_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    profile: &mut Profile,
+    problems: &[Problem],
+    headers: &mut Headers,
+) {
     card(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.horizontal(|ui| {
@@ -51,7 +58,7 @@ fn web_socket_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
         form.wide_cell(ui, "Path", Some(Field::WebSocketPath), |ui| {
             text_field(ui, &mut settings.path, "WebSocket path", "/", theme::mono());
         });
-        pairs_ui(ui, "header", &mut settings.headers, problems, Field::Header);
+        headers.ui(ui, context, profile, problems);
     });
 }
 

@@ -1,4 +1,4 @@
-//! Names with values in rows that are added and removed: headers and user properties.
+//! Names with values in rows that are added and removed: user properties.
 
 use egui::{TextEdit, Ui};
 
@@ -9,7 +9,7 @@ use super::super::theme;
 use super::super::widgets::{Look, button, field, icon_button};
 use super::form::problem_ui;
 
-/// Draws the rows and changes `pairs`. `what` names one of them ("header"), `place` its field.
+/// Draws the rows and changes `pairs`. `what` names one of them ("user property"), `place` its field.
 pub fn pairs_ui(
     ui: &mut Ui,
     what: &str,

@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, CornerRadius, Rect, Ui, pos2, vec2};
 
 use crate::mqtt::Version;
-use crate::profile::Profile;
+use crate::profile::{Profile, ProfileColor};
 
 use super::super::context::Context;
 use super::super::icons;
@@ -20,6 +20,8 @@ pub struct ProfileRow {
     is_failed: bool,
     activity: Activity,
     version: Version,
+    color: Option<ProfileColor>,
+    asks: bool,
     /// What nobody looks at in the broker's certificate.
     unverified: Option<&'static str>,
 }
@@ -42,6 +44,8 @@ impl ProfileRow {
             is_failed: failure.is_some(),
             activity,
             version: profile.version,
+            color: profile.color,
+            asks: profile.ask_before_publish,
             unverified: (profile.tls.verify.left_out()).filter(|_| profile.transport.uses_tls()),
         }
     }
@@ -57,8 +61,13 @@ impl ProfileRow {
         let sign = self
             .unverified
             .map_or_else(String::new, |what| format!(", {what}"));
+        let asks = if self.asks {
+            ", asks before publishing"
+        } else {
+            ""
+        };
         let (name, second, version) = (&self.name, &self.second, self.version);
-        format!("{name}, {second}, {version}, {state}{sign}")
+        format!("{name}, {second}, {version}, {state}{sign}{asks}")
     }
 
     /// Paints the row into `rect`.
@@ -66,9 +75,15 @@ impl ProfileRow {
         let palette = Palette::of(ui);
         let painter = ui.painter();
         painter.rect_filled(rect, CornerRadius::same(theme::RADIUS), fill);
+        if let Some(color) = self.color {
+            let strip = rect.shrink2(vec2(0.0, 6.0));
+            let strip = strip.with_max_x(strip.left() + 4.0);
+            let color = theme::profile_color(color, palette);
+            painter.rect_filled(strip, CornerRadius::same(2), color);
+        }
         let left = rect.left() + 32.0;
         painter.circle_filled(
-            pos2(rect.left() + 14.0, rect.top() + 17.0),
+            pos2(rect.left() + 17.0, rect.top() + 17.0),
             4.0,
             self.dot_color(palette),
         );

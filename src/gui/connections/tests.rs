@@ -8,8 +8,11 @@ use super::super::action::Action;
 use super::super::fixture::{Fixture, dress, picture};
 use super::*;
 use crate::client::Failure;
+use crate::gui::list_action::ListAction;
 use crate::mqtt::Version;
-use crate::profile::{Identity, Profile, SecretKind, Theme, Transport, Verify};
+use crate::profile::{
+    Identity, Profile, ProfileColor, SecretKind, Theme, Transport, Verify, place_in_folder,
+};
 
 fn profile(name: &str, host: &str, version: Version) -> Profile {
     Profile {
@@ -41,6 +44,25 @@ pub fn four() -> Fixture {
     fixture
 }
 
+/// The same in folders and colours.
+fn in_folders() -> Fixture {
+    let mut fixture = four();
+    let color = [
+        None,
+        Some(ProfileColor::Teal),
+        Some(ProfileColor::Red),
+        None,
+    ];
+    let folder = ["", "Home", "Work/Plant 4", "Home"];
+    for ((profile, color), folder) in fixture.profiles.iter_mut().zip(color).zip(folder) {
+        profile.color = color;
+        profile.folder = folder.to_owned();
+    }
+    fixture.profiles[2].ask_before_publish = true;
+    fixture.list.empty.push("Later".to_owned());
+    fixture
+}
+
 fn apply(fixture: &mut Fixture, action: Action) {
     match action {
         Action::SelectProfile(id) => fixture.selected_profile = Some(id),
@@ -51,11 +73,10 @@ fn apply(fixture: &mut Fixture, action: Action) {
                 .find(|profile| profile.id == edited.id);
             *there.unwrap() = *edited;
         }
-        Action::MoveProfile(id, to) => {
-            assert!(
-                crate::profile::reorder(&mut fixture.profiles, &id, to),
-                "a move that moves nothing"
-            );
+        Action::List(ListAction::Place(id, folder, before)) => {
+            let profiles = &mut fixture.profiles;
+            let has_moved = place_in_folder(profiles, &id, &folder, before.as_ref());
+            assert!(has_moved, "a move that moves nothing");
         }
         _ => {}
     }
@@ -431,4 +452,132 @@ fn pictures() {
         Theme::Dark,
         |ui| view.ui(ui, &fixture.context()),
     );
+}
+
+#[test]
+fn pictures_of_folders() {
+    for (name, size, theme) in [
+        ("connections-folders", [1440.0, 830.0], Theme::Dark),
+        ("connections-folders-light", [1024.0, 630.0], Theme::Light),
+    ] {
+        let mut fixture = in_folders();
+        fixture.selected_profile = Some(fixture.profiles[2].id.clone());
+        fixture.profiles[2].transport = Transport::WebSocket;
+        fixture.profiles[2].web_socket.headers = vec![("Authorization".to_owned(), String::new())];
+        let mut view = Connections::default();
+        picture(name, size, 1.0, theme, |ui| {
+            view.ui(ui, &fixture.context());
+        });
+    }
+}
+
+#[test]
+fn folders_are_opened_moved_through_and_deleted_by_keyboard() {
+    let mut window = Window::new(in_folders());
+    window.harness.get_by_label("Connections").focus();
+    window.harness.run();
+    window.press(Modifiers::NONE, Key::ArrowDown);
+    window.press(Modifiers::NONE, Key::ArrowLeft);
+    let asked = window.take_asked();
+    assert!(
+        matches!(&asked[..], [Action::List(ListAction::SetFolderOpen(path, false))] if path == "Home"),
+        "{asked:?}"
+    );
+    window.press(Modifiers::NONE, Key::F2);
+    window.press(Modifiers::NONE, Key::Delete);
+    let asked = window.take_asked();
+    assert!(
+        matches!(
+            &asked[..],
+            [
+                Action::List(ListAction::AskFolder(_)),
+                Action::List(ListAction::DeleteFolder(_))
+            ]
+        ),
+        "{asked:?}"
+    );
+    window.press(Modifiers::NONE, Key::Home);
+    window.press(Modifiers::ALT, Key::ArrowDown);
+    assert_eq!(window.selected().folder, "Home");
+}
+
+#[test]
+fn a_profile_is_dragged_into_a_folder() {
+    let mut window = Window::new(in_folders());
+    let from = window
+        .harness
+        .get_by_label_contains("Local broker, mqtt")
+        .rect()
+        .center();
+    let to = window
+        .harness
+        .get_by_label_contains("Folder Later")
+        .rect()
+        .center();
+    window.harness.drag_at(from);
+    window.harness.run();
+    window.harness.hover_at(to);
+    window.harness.run();
+    window.harness.drop_at(to);
+    window.harness.run();
+    let moved = &window.harness.state().0.profiles[0];
+    assert_eq!(
+        (moved.name.as_str(), moved.folder.as_str()),
+        ("Local broker", "Later")
+    );
+}
+
+#[test]
+fn colour_and_marks_are_chosen_in_the_general_tab() {
+    let mut window = Window::new(four());
+    window.click("Teal");
+    window.click("Ask before publishing");
+    window.click("Connect when Canopy starts");
+    let profile = window.selected();
+    assert_eq!(profile.color, Some(ProfileColor::Teal));
+    assert!(profile.ask_before_publish && profile.auto_connect);
+    window.click("No colour");
+    assert_eq!(window.selected().color, None);
+    window.click("The top of the list");
+    assert!(matches!(
+        window.take_asked().last(),
+        Some(Action::List(ListAction::AskFolder(_)))
+    ));
+}
+
+#[test]
+fn a_will_without_a_topic_is_no_mistake_before_the_field_was_left() {
+    let mut window = Window::new(four());
+    window.click("Last will");
+    let wrong = |window: &Window<'_>| {
+        window
+            .harness
+            .query_by_label_contains("at least one character")
+            .is_some()
+    };
+    assert!(!wrong(&window));
+    window.field("Will topic").click();
+    window.harness.run();
+    window.press(Modifiers::NONE, Key::Tab);
+    assert!(wrong(&window));
+}
+
+#[test]
+fn an_address_typed_key_by_key_never_puts_its_password_into_the_profile() {
+    let mut window = Window::new(four());
+    window.type_into("Host", "");
+    for key in "wss://ann:hunter2@b.example:1234/ws".chars() {
+        window.harness.event(egui::Event::Text(key.to_string()));
+        window.harness.run();
+        let fixture = &window.harness.state().0;
+        assert!(!format!("{:?}", fixture.profiles).contains("hun"), "{key}");
+    }
+    window.press(Modifiers::NONE, Key::Tab);
+    assert_eq!(window.selected().url(), "wss://b.example:1234/ws");
+    assert_eq!(window.selected().user_name, "ann");
+    let asked = window.take_asked();
+    assert!(asked.iter().any(|action| matches!(
+        action,
+        Action::SetSecret((_, SecretKind::Password), Some(secret)) if secret.reveal() == "hunter2"
+    )));
 }

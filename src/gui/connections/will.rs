@@ -3,7 +3,7 @@
 use egui::{Align, Layout, RichText, Ui};
 
 use crate::mqtt::{Qos, Version};
-use crate::profile::{Field, Problem, Profile};
+use crate::profile::{Field, Problem, Profile, ProfileId};
 
 use super::super::theme;
 use super::super::widgets::{card, muted, number_field, segmented, switch, text_field};
@@ -11,12 +11,27 @@ use super::form::{Form, unit_ui};
 use super::mqtt5::bytes_field;
 use super::pairs::pairs_ui;
 
+/// A will that was switched on a moment ago: that it has no topic yet is said once the field was left, or when somebody
+/// wants to connect.
+#[derive(Debug, Default)]
+pub struct FreshWill(Option<ProfileId>);
+
+impl FreshWill {
+    /// From now on everything that is wrong is said.
+    pub fn forget(&mut self) {
+        self.0 = None;
+    }
+}
+
 /// Draws the card and changes `profile`.
-pub fn will_card_ui(ui: &mut Ui, profile: &mut Profile) {
-    let problems = profile.validate();
+pub fn will_card_ui(ui: &mut Ui, profile: &mut Profile, fresh: &mut FreshWill) {
+    let mut problems = profile.validate();
+    if fresh.0.as_ref() == Some(&profile.id) {
+        problems.retain(|it| it.field != Field::WillTopic || !profile.will.topic.is_empty());
+    }
     card(ui, |ui| {
         ui.set_min_width(ui.available_width());
-        heading_ui(ui, profile);
+        heading_ui(ui, profile, fresh);
         if !profile.will.enabled {
             return;
         }
@@ -24,7 +39,10 @@ pub fn will_card_ui(ui: &mut Ui, profile: &mut Profile) {
         form.row(ui, |ui| {
             form.cell(ui, "Topic", Some(Field::WillTopic), |ui| {
                 let text = &mut profile.will.topic;
-                text_field(ui, text, "Will topic", "status/canopy", theme::mono());
+                let topic = text_field(ui, text, "Will topic", "status/canopy", theme::mono());
+                if topic.lost_focus() {
+                    fresh.forget();
+                }
             });
             form.cell(ui, "QoS", None, |ui| qos_and_retain_ui(ui, profile));
         });
@@ -94,11 +112,13 @@ fn properties_ui(ui: &mut Ui, profile: &mut Profile, form: &Form<'_>, problems: 
     pairs_ui(ui, "user property of the will", pairs, problems, place);
 }
 
-fn heading_ui(ui: &mut Ui, profile: &mut Profile) {
+fn heading_ui(ui: &mut Ui, profile: &mut Profile, fresh: &mut FreshWill) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Last will and testament").font(theme::strong()));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            switch(ui, &mut profile.will.enabled, "Last will");
+            if switch(ui, &mut profile.will.enabled, "Last will").changed() {
+                fresh.0 = profile.will.enabled.then(|| profile.id.clone());
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 muted(ui, "what the broker publishes if this client disappears");
             });

@@ -5,14 +5,20 @@
 
 mod about;
 mod address;
+mod ask_publish;
 mod broker;
 mod certificate;
 mod clear;
 mod close;
 mod doctor;
+mod export;
+mod folder;
 mod frame;
+mod import;
 mod keys;
+mod new_from_command;
 mod password;
+mod path_field;
 mod port;
 mod settings;
 mod subscriptions;
@@ -20,6 +26,7 @@ mod subscriptions;
 mod tests;
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 
 use egui::{Id, Modal, Ui};
 
@@ -29,12 +36,19 @@ use crate::mqtt::TopicName;
 use crate::profile::{BrokerSettings, Profile, ProfileId, SecretKind};
 
 use super::context::Context;
+use super::list_action::FolderTask;
+use ask_publish::AskPublishDialog;
+pub use ask_publish::{PublishQuestion, PublishWhat};
 use broker::BrokerDialog;
 use certificate::CertificateDialog;
 use clear::ClearDialog;
 use close::CloseDialog;
 use doctor::DoctorDialog;
+use export::ExportDialog;
+use folder::FolderDialog;
 use frame::Outcome;
+use import::ImportDialog;
+use new_from_command::NewFromCommandDialog;
 use password::PasswordDialog;
 use port::PortDialog;
 use settings::SettingsDialog;
@@ -104,6 +118,16 @@ pub enum Dialog {
     Port(PortDialog),
     /// A test of a connection.
     Doctor(DoctorDialog),
+    /// Whether to publish on a connection that asks first.
+    AskPublish(AskPublishDialog),
+    /// A folder of the list of connections.
+    Folder(FolderDialog),
+    /// Connections from a file.
+    Import(ImportDialog),
+    /// Connections to a file.
+    Export(ExportDialog),
+    /// A connection from a command.
+    NewFromCommand(NewFromCommandDialog),
     /// The subscriptions of the open connection.
     Subscriptions(SubscriptionsDialog),
     /// All keys.
@@ -126,6 +150,11 @@ impl Dialog {
     /// Asks for a secret of `profile` and connects with it. `no_keyring` says why none can be kept, in a sentence.
     pub fn password(profile: &Profile, kind: SecretKind, no_keyring: Option<String>) -> Self {
         Self::Password(PasswordDialog::new(profile, kind, no_keyring))
+    }
+
+    /// Asks for the value of a header that lets somebody in, and connects with it. `no_keyring` as above.
+    pub fn header_value(profile: &Profile, header: &str, no_keyring: Option<String>) -> Self {
+        Self::Password(PasswordDialog::for_header(profile, header, no_keyring))
     }
 
     /// Shows the certificates of the broker, its own first, and why it is not trusted; offers to trust it in `profile`.
@@ -156,6 +185,31 @@ impl Dialog {
     /// is a secret of the profile that is not known.
     pub fn doctor(name: String, examination: Examination, missing: Option<SecretKind>) -> Self {
         Self::Doctor(DoctorDialog::new(name, examination, missing))
+    }
+
+    /// Asks whether to publish.
+    pub fn ask_publish(question: PublishQuestion) -> Self {
+        Self::AskPublish(AskPublishDialog::new(question))
+    }
+
+    /// Makes or renames a folder, or moves a profile into one.
+    pub fn folder(task: FolderTask, profiles: &[Profile]) -> Self {
+        Self::Folder(FolderDialog::new(task, profiles))
+    }
+
+    /// Takes over connections from this file, or from one that is asked for.
+    pub fn import(path: Option<PathBuf>) -> Self {
+        Self::Import(ImportDialog::new(path))
+    }
+
+    /// Writes these connections to a file; `what` says which they are.
+    pub fn export(profiles: Vec<Profile>, what: String) -> Self {
+        Self::Export(ExportDialog::new(profiles, what))
+    }
+
+    /// Makes a connection of a command.
+    pub fn new_from_command() -> Self {
+        Self::NewFromCommand(NewFromCommandDialog::default())
     }
 
     /// Shows all subscriptions of the open connection.
@@ -195,6 +249,11 @@ impl Dialog {
             Self::Close(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
             Self::Doctor(dialog) => dialog.ui(ui, context),
+            Self::AskPublish(dialog) => dialog.ui(ui, context),
+            Self::Folder(dialog) => dialog.ui(ui, context),
+            Self::Import(dialog) => dialog.ui(ui, context),
+            Self::Export(dialog) => dialog.ui(ui, context),
+            Self::NewFromCommand(dialog) => dialog.ui(ui, context),
             Self::Subscriptions(dialog) => dialog.ui(ui, context),
             Self::Keys => keys::keys_ui(ui),
             Self::About => about::about_ui(ui),

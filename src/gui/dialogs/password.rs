@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::profile::{Identity, Profile, Secret, SecretKind};
+use crate::profile::{HeaderSecrets, Identity, Profile, Secret, SecretKind};
 
 use super::super::action::{Action, Keep, SecretKey};
 use super::super::context::Context;
@@ -13,7 +13,9 @@ use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here, text_ui
 #[derive(Debug)]
 pub struct PasswordDialog {
     key: SecretKey,
-    label: &'static str,
+    label: String,
+    /// The header whose value it is, for one of those.
+    header: Option<String>,
     title: String,
     text: String,
     password: Secret,
@@ -36,10 +38,12 @@ impl PasswordDialog {
             SecretKind::Password => "Password",
             SecretKind::KeyPassphrase => "Passphrase",
             SecretKind::ProxyPassword => "Proxy password",
+            SecretKind::Headers => "Value of the header",
         };
         Self {
             key: (profile.id.clone(), kind),
-            label,
+            label: label.to_owned(),
+            header: None,
             title: format!("{label} for {name}"),
             text: text(profile, kind),
             password: Secret::default(),
@@ -48,6 +52,34 @@ impl PasswordDialog {
             no_keyring,
             is_fresh: true,
         }
+    }
+
+    /// Asks for the value of the header of this name, which lets somebody in.
+    pub fn for_header(profile: &Profile, header: &str, no_keyring: Option<String>) -> Self {
+        let dialog = Self::new(profile, SecretKind::Headers, no_keyring);
+        Self {
+            label: format!("Value of {header}"),
+            title: format!(
+                "{header} for {}",
+                super::super::connections::display_name(profile)
+            ),
+            text: format!(
+                "{} asks for the value of the header {header}.",
+                profile.url()
+            ),
+            header: Some(header.to_owned()),
+            ..dialog
+        }
+    }
+
+    /// What was typed, as it is kept.
+    fn secret(&self) -> Secret {
+        let Some(header) = &self.header else {
+            return self.password.clone();
+        };
+        let mut headers = HeaderSecrets::default();
+        headers.set(header, Some(self.password.clone()));
+        headers.to_secret().unwrap_or_default()
     }
 
     /// Draws it.
@@ -78,11 +110,7 @@ impl PasswordDialog {
             } else {
                 Keep::ThisRun
             };
-            context.ask(Action::ConnectWith(
-                self.key.clone(),
-                self.password.clone(),
-                keep,
-            ));
+            context.ask(Action::ConnectWith(self.key.clone(), self.secret(), keep));
             return Outcome::Close;
         }
         if is_closed || pressed.is_cancelled {
@@ -94,7 +122,7 @@ impl PasswordDialog {
 
     fn field_ui(&mut self, ui: &mut Ui) -> bool {
         let width = ui.available_width();
-        let named = (self.label, width);
+        let named = (self.label.as_str(), width);
         let response = password_field(
             ui,
             &mut self.password,
@@ -126,5 +154,6 @@ fn text(profile: &Profile, kind: SecretKind) -> String {
             "The proxy {}:{} asks for the password of {}.",
             profile.proxy.host, profile.proxy.port, profile.proxy.user_name
         ),
+        (SecretKind::Headers, _) => format!("{} asks for a header.", profile.url()),
     }
 }

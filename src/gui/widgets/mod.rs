@@ -12,7 +12,7 @@ pub use choice::{Tab, qos_choice, segmented, switch, tabs};
 pub use field::{
     card, field, field_with_button, is_entered, labelled, number_field, password_field, text_field,
 };
-pub use rows::{Place, Scrolled, virtual_rows};
+pub use rows::{Scrolled, virtual_rows};
 pub use scroll::{scroll_keys, scroll_step};
 pub use text::{
     badge, dot, galley, galley_within, icon_mark, kept_label, muted, qos_badge, retained_badge,

@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+use super::super::is_secret_name;
+use super::PROPERTY_VARIABLE;
+
 /// Why there is no command.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CommandError {
@@ -47,11 +50,16 @@ impl Words {
         self.pair(name, value);
     }
 
-    /// `-D packet user-property name value`, for each of them.
+    /// `-D packet user-property name value`, for each of them. A value that lets somebody in by its name is left to the
+    /// shell.
     pub(super) fn user_properties(&mut self, packet: &str, properties: &[(String, String)]) {
         for (name, value) in properties {
             self.property(packet, "user-property", name);
-            self.word(value);
+            if is_secret_name(name) && !value.is_empty() {
+                self.0.push(vec![Piece::Variable(PROPERTY_VARIABLE)]);
+            } else {
+                self.word(value);
+            }
         }
     }
 

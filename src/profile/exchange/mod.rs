@@ -8,6 +8,7 @@ mod explorer;
 #[cfg(test)]
 mod fixtures;
 mod json;
+mod merge;
 mod mqttx;
 mod native;
 #[cfg(test)]
@@ -21,11 +22,12 @@ use thiserror::Error;
 use super::{LOCAL_BROKER, Profile, ProfileId, Secret, SecretKind};
 
 pub use certificates::{CertificateFile, CertificatePart};
-pub use native::{ExportError, Format, export};
+pub use merge::Choice;
+pub use native::{ExportError, Format, export, write_export};
 
 /// What came out of a file. Nothing is kept yet: passwords go to the keyring, certificates to
 /// [`Imported::keep_certificates`], profiles to the list.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Imported {
     /// The connections, each with an identifier that the list does not have yet.
     pub profiles: Vec<Profile>,
@@ -100,6 +102,14 @@ fn import_json(text: &str) -> Result<Imported, ImportError> {
 }
 
 impl Imported {
+    /// Values of headers that let somebody in go with the passwords.
+    fn keep_headers(&mut self, profile: &mut Profile) {
+        if let Some(secret) = profile.take_header_secrets().to_secret() {
+            self.passwords
+                .push((profile.id.clone(), SecretKind::Headers, secret));
+        }
+    }
+
     /// Gives fresh identifiers to profiles whose own is taken, with their passwords and certificates.
     fn tell_apart(&mut self, existing: &[Profile]) {
         let mut taken: BTreeSet<ProfileId> = existing.iter().map(|it| it.id.clone()).collect();
@@ -107,10 +117,19 @@ impl Imported {
         taken.insert(ProfileId(String::new()));
         for profile in &mut self.profiles {
             if !taken.insert(profile.id.clone()) {
-                // Only our own files bring identifiers, and those hold neither passwords nor certificates.
-                profile.id = ProfileId::random();
-                taken.insert(profile.id.clone());
+                // Only our own files bring identifiers, and those hold no certificates.
+                let fresh = ProfileId::random();
+                rename(&mut self.passwords, &profile.id, &fresh);
+                profile.id = fresh.clone();
+                taken.insert(fresh);
             }
         }
+    }
+}
+
+/// Gives the secrets of `from` to `to`.
+fn rename(passwords: &mut [(ProfileId, SecretKind, Secret)], from: &ProfileId, to: &ProfileId) {
+    for (id, _, _) in passwords.iter_mut().filter(|(id, _, _)| id == from) {
+        *id = to.clone();
     }
 }

@@ -1,26 +1,21 @@
 //! Canopy's own files: the profiles as they are kept, without anything that may be a secret.
 
+use std::path::{Path, PathBuf};
+
 use ron::ser::PrettyConfig;
 use ron::value::RawValue;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::super::{Authentication, Profile};
+use super::super::url::host_to_keep;
+use super::super::{Authentication, Profile, disk, is_secret_name};
 use super::{ImportError, Imported};
 
 /// What an export says that it is.
 pub(super) const FORMAT: &str = "canopy connections";
 /// What this version of Canopy writes.
 const VERSION: u32 = 1;
-/// Headers whose values let somebody in.
-const SECRET_HEADERS: [&str; 5] = [
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "x-api-key",
-    "x-auth-token",
-];
 
 /// How an export is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +45,14 @@ pub enum ExportError {
     /// JSON could not say it.
     #[error("The connections could not be written as JSON ({0}). Export them as RON.")]
     Json(#[from] serde_json::Error),
+    /// The file could not be written.
+    #[error("{path} could not be written: {source}. Choose another place.")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
 }
 
 #[derive(Serialize)]
@@ -59,8 +62,20 @@ struct Export {
     profiles: Vec<Profile>,
 }
 
-/// The profiles as text. Passwords are not in profiles; headers that let somebody in, and authentication data, are
-/// emptied.
+/// Writes the profiles to a file, as [`export`] makes them; what was at `path` is replaced.
+///
+/// # Errors
+/// [`ExportError`]; what was at `path` is untouched then.
+pub fn write_export(path: &Path, profiles: &[Profile], format: Format) -> Result<(), ExportError> {
+    let text = export(profiles, format)?;
+    disk::write_atomically(path, text.as_bytes()).map_err(|source| ExportError::Write {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The profiles as text. Passwords are not in profiles; headers and user properties that let somebody in, and
+/// authentication data, are emptied.
 ///
 /// # Errors
 /// [`ExportError`].
@@ -79,19 +94,26 @@ pub fn export(profiles: &[Profile], format: Format) -> Result<String, ExportErro
 
 fn without_secrets(profile: &Profile) -> Profile {
     let mut profile = profile.clone();
-    for (name, value) in &mut profile.web_socket.headers {
-        if is_secret(name) {
+    for (name, value) in secret_pairs(&mut profile) {
+        if is_secret_name(name) {
             value.clear();
         }
     }
+    profile.host = host_to_keep(&profile.host).to_owned();
     if let Authentication::Other { data, .. } = &mut profile.mqtt5.authentication {
         data.clear();
     }
     profile
 }
 
-fn is_secret(header: &str) -> bool {
-    SECRET_HEADERS.contains(&header.to_ascii_lowercase().as_str())
+/// Everything in a profile that has a name by which it may be a secret.
+fn secret_pairs(profile: &mut Profile) -> impl Iterator<Item = &mut (String, String)> {
+    let saved = profile.saved_publishes.iter_mut();
+    let headers = profile.web_socket.headers.iter_mut();
+    headers
+        .chain(&mut profile.mqtt5.user_properties)
+        .chain(&mut profile.will.user_properties)
+        .chain(saved.flat_map(|saved| &mut saved.draft.properties.user))
 }
 
 /// What a RON file holds: an export, or `profiles.ron` itself.
@@ -150,7 +172,7 @@ fn newer(version: u32) -> Imported {
 impl Imported {
     /// Adds one connection that was read, and tells what was wrong with it.
     fn take(&mut self, read: Result<Profile, String>, unknown: &[String]) {
-        let profile = match read {
+        let mut profile = match read {
             Ok(profile) => profile,
             Err(reason) => {
                 return self.warnings.push(format!(
@@ -158,19 +180,20 @@ impl Imported {
                 ));
             }
         };
-        let name = &profile.name;
+        let name = profile.name.clone();
         for path in unknown {
             self.warnings.push(format!(
                 "“{path}” of “{name}” is not known to this version and left out."
             ));
         }
-        for (header, value) in &profile.web_socket.headers {
-            if value.is_empty() && is_secret(header) {
+        for (pair, value) in secret_pairs(&mut profile) {
+            if value.is_empty() && is_secret_name(pair) {
                 self.warnings.push(format!(
-                    "The header “{header}” of “{name}” is not in exports. Type its value."
+                    "The value of “{pair}” of “{name}” is not in exports. Type it."
                 ));
             }
         }
+        self.keep_headers(&mut profile);
         self.profiles.push(profile);
     }
 }

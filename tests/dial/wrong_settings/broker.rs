@@ -3,12 +3,13 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 
+use canopy::client::doctor::Check;
 use canopy::client::{Config, Event, State};
 use canopy::mqtt::Version;
 use canopy::profile::{Profile, Secret, Transport};
 
 use super::super::{assert_says, reaching};
-use super::{CONNECT, Case, Found, case, secret_case};
+use super::{Case, Found, case, secret_case};
 use crate::common::mosquitto::Mosquitto;
 use crate::common::probe::Probe;
 
@@ -56,13 +57,13 @@ impl Site {
             cases.push(secret_case(
                 "wrong password",
                 wrong,
-                CONNECT,
+                Check::Connect,
                 &["Check user name and password"],
             ));
             cases.push(case(
                 "no user name",
                 self.closed(version),
-                CONNECT,
+                Check::Connect,
                 &["Enter"],
             ));
         }
@@ -154,11 +155,11 @@ fn refusals() -> Vec<Case> {
             version,
             ..reaching(Transport::Tcp, refusing(answer))
         };
-        cases.push(case(cause, profile, CONNECT, says));
+        cases.push(case(cause, profile, Check::Connect, says));
     }
     let old = reaching(Transport::Tcp, without_mqtt_5());
     let says = ["does not speak MQTT 5", "Choose"];
-    cases.push(case("broker without MQTT 5", old, CONNECT, &says));
+    cases.push(case("broker without MQTT 5", old, Check::Connect, &says));
     cases
 }
 

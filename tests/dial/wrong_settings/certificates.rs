@@ -1,15 +1,15 @@
 //! Certificates, keys and versions that do not fit, on mosquitto's and OpenSSL's side of TLS.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use canopy::client::doctor::Check;
 use canopy::client::{Config, Step};
 use canopy::profile::{Fingerprint, Identity, Profile, Secret, TlsVersion, Transport, Verify};
 
 use super::super::reaching;
 use super::super::servers::{Authority, Issued, parameters, valid_between, write};
-use super::{CONNECT, Case, case, secret_case};
+use super::{Case, case, secret_case};
 use crate::common::mosquitto::Mosquitto;
 use crate::common::service::{Service, openssl_server};
 use crate::common::{free_port, have};
@@ -55,12 +55,10 @@ impl Site {
         }
         ports.push(("good", listener(&mut config, &good)));
         ports.push(("mutual", listener(&mut config, &good)));
-        writeln!(
-            config,
-            "cafile {}\nrequire_certificate true",
+        config += &format!(
+            "cafile {}\nrequire_certificate true\n",
             authority.file().display()
-        )
-        .expect("a string takes it");
+        );
         let broker = Mosquitto::start_with(&config)?;
         let tls = |options: &'static [&'static str]| {
             openssl_server(&good.certificate, &good.key, options)
@@ -115,7 +113,8 @@ impl Site {
     fn of_the_broker(&self) -> Vec<Case> {
         let mut pinned = self.to("good");
         pinned.tls.verify = Verify::Pinned(vec![Fingerprint::from_sha256(&[7; 32])]);
-        let tls = |cause, profile, says: &[&str]| case(cause, profile, Step::Tls, says);
+        let tls =
+            |cause, profile, says: &[&str]| case(cause, profile, Check::Dial(Step::Tls), says);
         vec![
             tls(
                 "expired",
@@ -160,7 +159,7 @@ impl Site {
         let old = self.authority.issue("old", &old);
         let identity = |cause, profile, says: &[&str]| {
             // TLS 1.3 has the client finish first, so the refusal comes while CONNACK is awaited
-            case(cause, profile, CONNECT, says)
+            case(cause, profile, Check::Connect, says)
         };
         vec![
             identity(
@@ -202,18 +201,19 @@ impl Site {
             profile.tls.ca_file = Some(file);
             profile
         };
-        let tls = |cause, profile, says: &[&str]| case(cause, profile, Step::Tls, says);
+        let tls =
+            |cause, profile, says: &[&str]| case(cause, profile, Check::Dial(Step::Tls), says);
         vec![
             secret_case(
                 "wrong passphrase",
                 with_passphrase(Some("guessed by chance")),
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 &["encrypted.key", "does not open with this passphrase"],
             ),
             secret_case(
                 "no passphrase",
                 with_passphrase(None),
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 &["encrypted.key", "no passphrase was given"],
             ),
             tls(
@@ -256,13 +256,13 @@ impl Site {
             case(
                 "minimum version too high",
                 too_new,
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 &["no version of TLS that this profile allows", "TLS 1.3"],
             ),
             case(
                 "ALPN refused",
                 alpn,
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 &[
                     "none of the protocols offered by ALPN",
                     "ALPN in the profile",
@@ -271,7 +271,7 @@ impl Site {
             case(
                 "impossible server name",
                 name,
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 &["“not a name” cannot be the name of a TLS server"],
             ),
         ]
@@ -301,12 +301,10 @@ impl Site {
 
 fn listener(config: &mut String, server: &Issued) -> u16 {
     let port = free_port();
-    writeln!(
-        config,
-        "listener {port} 127.0.0.1\ncertfile {}\nkeyfile {}",
+    *config += &format!(
+        "listener {port} 127.0.0.1\ncertfile {}\nkeyfile {}\n",
         server.certificate.display(),
         server.key.display()
-    )
-    .expect("a string takes it");
+    );
     port
 }

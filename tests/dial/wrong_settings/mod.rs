@@ -17,9 +17,6 @@ use canopy::profile::Profile;
 use super::{assert_says, refusal};
 use crate::common::{PATIENCE, within};
 
-/// Where a broker says no.
-const CONNECT: Check = Check::Connect;
-
 /// A setting that cannot work.
 struct Case {
     /// What is wrong, for whoever reads the table; cases of one cause may have the same sentence.
@@ -32,7 +29,7 @@ struct Case {
 }
 
 /// A case without secrets.
-fn case(cause: &'static str, profile: Profile, stops_at: impl Into<Check>, says: &[&str]) -> Case {
+fn case(cause: &'static str, profile: Profile, stops_at: Check, says: &[&str]) -> Case {
     let config = Config {
         profile,
         ..Config::default()
@@ -40,11 +37,11 @@ fn case(cause: &'static str, profile: Profile, stops_at: impl Into<Check>, says:
     secret_case(cause, config, stops_at, says)
 }
 
-fn secret_case(cause: &'static str, config: Config, stops_at: impl Into<Check>, says: &[&str]) -> Case {
+fn secret_case(cause: &'static str, config: Config, stops_at: Check, says: &[&str]) -> Case {
     Case {
         cause,
         config,
-        stops_at: stops_at.into(),
+        stops_at,
         says: says.iter().map(|says| (*says).to_owned()).collect(),
     }
 }

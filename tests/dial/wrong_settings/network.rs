@@ -1,11 +1,12 @@
 //! Wrong names, ports, transports and paths.
 
 use canopy::client::Step;
+use canopy::client::doctor::Check;
 use canopy::profile::{Profile, Transport, Transport as T};
 
 use super::super::reaching;
 use super::super::servers::{Authority, impostor, parameters, write};
-use super::{CONNECT, Case, case};
+use super::{Case, case};
 use crate::common::free_port;
 use crate::common::mosquitto::Mosquitto;
 use crate::common::service::{Service, web_server};
@@ -72,11 +73,11 @@ impl Site {
         unknown.host = "no-such-broker.invalid".to_owned();
         let name = ["“no-such-broker.invalid”", "not known", "spelling"];
         let mut cases = vec![
-            case("unknown name", unknown, Step::Resolve, &name),
+            case("unknown name", unknown, Check::Dial(Step::Resolve), &name),
             case(
                 "refused port",
                 self.reach(T::Tcp, free_port()),
-                Step::Tcp,
+                Check::Dial(Step::Tcp),
                 &["Nothing listens on 127.0.0.1:", "check host and port"],
             ),
         ];
@@ -84,19 +85,19 @@ impl Site {
             (
                 "silent, MQTT wanted",
                 T::Tcp,
-                CONNECT,
+                Check::Connect,
                 ["did not answer as an MQTT broker", "MQTT port"],
             ),
             (
                 "silent, TLS wanted",
                 T::Tls,
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 ["did not answer to TLS", "TLS port"],
             ),
             (
                 "silent, WebSocket wanted",
                 T::WebSocket,
-                Step::WebSocket,
+                Check::Dial(Step::WebSocket),
                 ["did not open a WebSocket", "WebSocket port"],
             ),
         ] {
@@ -125,37 +126,37 @@ impl Site {
             case(
                 "web server, MQTT wanted",
                 mqtt,
-                CONNECT,
+                Check::Connect,
                 &["does not speak MQTT but HTTP", "WebSocket"],
             ),
             case(
                 "web server, TLS wanted",
                 self.reach(T::Tls, web),
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 &["does not speak TLS but HTTP"],
             ),
             case(
                 "wrong path",
                 path,
-                Step::WebSocket,
+                Check::Dial(Step::WebSocket),
                 &["no WebSocket at the path “/wrong”", "/mqtt, /ws and /"],
             ),
             case(
                 "web server, WebSocket wanted",
                 no_path,
-                Step::WebSocket,
+                Check::Dial(Step::WebSocket),
                 &["web server", "opens no WebSocket at “/”"],
             ),
             case(
                 "impossible path",
                 blank,
-                Step::WebSocket,
+                Check::Dial(Step::WebSocket),
                 &["“/a path” cannot be the path", "no blanks"],
             ),
             case(
                 "impossible header",
                 header,
-                Step::WebSocket,
+                Check::Dial(Step::WebSocket),
                 &["header “X-Test” cannot be sent"],
             ),
         ]
@@ -170,70 +171,70 @@ impl Site {
                 "TLS port",
                 T::Tcp,
                 self.tls,
-                CONNECT,
+                Check::Connect,
                 ["speaks TLS", "Choose TLS"],
             ),
             (
                 "WebSocket port",
                 T::Tcp,
                 self.web_socket,
-                CONNECT,
+                Check::Connect,
                 ["answers with WebSocket only", "Choose WebSocket"],
             ),
             (
                 "plain port",
                 T::Tls,
                 plain,
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 ["speaks plain MQTT", "Choose TCP"],
             ),
             (
                 "WebSocket port",
                 T::Tls,
                 self.web_socket,
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 ["answers with WebSocket only", "Choose WebSocket"],
             ),
             (
                 "secure WebSocket port",
                 T::Tls,
                 self.secure,
-                CONNECT,
+                Check::Connect,
                 ["WebSocket over TLS only", "Choose WebSocket over TLS"],
             ),
             (
                 "plain port",
                 T::WebSocket,
                 plain,
-                Step::WebSocket,
+                Check::Dial(Step::WebSocket),
                 ["speaks plain MQTT", "Choose TCP"],
             ),
             (
                 "TLS port",
                 T::WebSocket,
                 self.tls,
-                Step::WebSocket,
+                Check::Dial(Step::WebSocket),
                 ["speaks TLS", "Choose TLS"],
             ),
             (
                 "WebSocket port",
                 T::SecureWebSocket,
                 self.web_socket,
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 ["answers with WebSocket only", "Choose WebSocket"],
             ),
             (
                 "plain port",
                 T::SecureWebSocket,
                 plain,
-                Step::Tls,
+                Check::Dial(Step::Tls),
                 ["speaks plain MQTT", "Choose TCP"],
             ),
             (
                 "MQTT over TLS, WebSocket wanted",
                 T::SecureWebSocket,
                 self.secure_web,
-                Step::WebSocket,
+                Check::Dial(Step::WebSocket),
                 ["MQTT over TLS, without WebSocket", "Choose TLS"],
             ),
         ] {
@@ -259,13 +260,13 @@ impl Site {
             case(
                 "no socket",
                 at(nowhere),
-                Step::Unix,
+                Check::Dial(Step::Unix),
                 &["no socket at “/no/such/socket”", "check the path"],
             ),
             case(
                 "socket left over",
                 at(&left),
-                Step::Unix,
+                Check::Dial(Step::Unix),
                 &["Nobody listens on the socket", "left over"],
             ),
         ]

@@ -1,5 +1,6 @@
 //! Proxies that refuse, are something else, or cannot reach the broker.
 
+use canopy::client::doctor::Check;
 use canopy::client::{Config, Step};
 use canopy::profile::{Profile, ProxyKind, ProxySettings, Secret, Transport};
 
@@ -55,13 +56,13 @@ impl Site {
             cases.push(case(
                 "proxy wants a password",
                 profile.clone(),
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &["proxy", "does not let you in", "Enter the user name"],
             ));
             cases.push(secret_case(
                 "wrong password for the proxy",
                 with_password(profile, "guessed by chance"),
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &["proxy", "does not let you in", "Check the user name"],
             ));
         }
@@ -79,13 +80,13 @@ impl Site {
             case(
                 "proxy forbids the port",
                 self.through(ProxyKind::HttpConnect, self.strict.port()),
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &["does not allow connections to 127.0.0.1:", "443"],
             ),
             case(
                 "proxy cannot reach it (HTTP)",
                 refused(ProxyKind::HttpConnect, &self.http),
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &[
                     "cannot reach 127.0.0.1:",
                     "Check the broker's host and port",
@@ -94,19 +95,19 @@ impl Site {
             case(
                 "proxy: nobody listens (SOCKS)",
                 refused(ProxyKind::Socks5, &self.socks),
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &["nothing listens on 127.0.0.1:", "check host and port"],
             ),
             case(
                 "proxy cannot reach it (HTTP)",
                 unknown(ProxyKind::HttpConnect, &self.http),
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &["cannot reach no-such-broker.invalid:"],
             ),
             case(
                 "proxy: unknown name (SOCKS)",
                 unknown(ProxyKind::Socks5, &self.socks),
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &[
                     "could not go on to no-such-broker.invalid:",
                     "host and port",
@@ -127,37 +128,37 @@ impl Site {
             case(
                 "SOCKS on the port of an HTTP proxy",
                 http,
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &["does not answer as a proxy for SOCKS 5", "HTTP"],
             ),
             case(
                 "HTTP on the port of a SOCKS proxy",
                 self.through(ProxyKind::HttpConnect, self.socks.port()),
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &["does not answer as a proxy for HTTP", "SOCKS"],
             ),
             case(
                 "broker in place of the proxy",
                 self.through(ProxyKind::HttpConnect, self.broker.port()),
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &["closed the connection without an answer", "is a proxy"],
             ),
             case(
                 "nobody in place of the proxy",
                 self.through(ProxyKind::Socks5, free_port()),
-                Step::Tcp,
+                Check::Dial(Step::Tcp),
                 &["Nothing listens on", "where the proxy should be"],
             ),
             case(
                 "unknown proxy",
                 unknown,
-                Step::Resolve,
+                Check::Dial(Step::Resolve),
                 &["“no-such-proxy.invalid”", "proxy"],
             ),
             case(
                 "silent proxy",
                 silent,
-                Step::Proxy,
+                Check::Dial(Step::Proxy),
                 &["did not open the way to", "within 1 s"],
             ),
         ]

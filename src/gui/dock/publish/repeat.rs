@@ -58,6 +58,12 @@ impl Repetition {
         }
     }
 
+    /// The same, beginning at another time.
+    #[must_use]
+    pub fn starting(self, now: Timestamp) -> Self {
+        Self { next: now, ..self }
+    }
+
     /// How many messages are due at `now`, at most a burst. They count as sent.
     pub fn due(&mut self, now: Timestamp, room: usize) -> usize {
         let interval = Duration::from_millis(u64::from(self.settings.every_ms.max(1)));

@@ -16,11 +16,12 @@ use super::file::FileReader;
 use super::not_now;
 use super::repeat::{RepeatSettings, Repetition};
 use super::result::{Outcome, ResultLine, result_line};
-use crate::client::PublishId;
+use crate::client::{Outgoing, PublishId};
+use crate::gui::dialogs::{PublishQuestion, PublishWhat};
 use crate::gui::words;
 use crate::mqtt::Timestamp;
 use crate::payload::format;
-use crate::profile::{PayloadKind, PublishDraft};
+use crate::profile::{PayloadKind, Profile, PublishDraft};
 
 /// Messages of a repetition that may wait for their acknowledgement; then the next ones wait.
 const MAX_UNDER_WAY: usize = 500;
@@ -49,6 +50,8 @@ pub struct Sender {
     problem: Option<String>,
     settings: RepeatSettings,
     repetition: Option<Repetition>,
+    /// A repetition that is asked about.
+    asked: Option<Repetition>,
     /// How the last repetition ended: messages sent, and how many were wanted.
     ended: Option<String>,
     waiting: Option<Waiting>,
@@ -67,6 +70,7 @@ impl Sender {
     pub fn forget(&mut self) {
         self.problem = None;
         self.repetition = None;
+        self.asked = None;
         self.ended = None;
         self.waiting = None;
         self.last_seq = 0;
@@ -82,7 +86,20 @@ impl Sender {
             self.waiting = Some(Waiting::One(draft.clone()));
             return self.files.read(&self.ctx, &draft.payload);
         }
-        self.send(context, draft, None);
+        self.send_asking(context, draft, None);
+    }
+
+    /// Hands one message over, or asks about it first.
+    fn send_asking(&mut self, context: &Context<'_>, draft: &PublishDraft, file: Option<&Bytes>) {
+        let Some(profile) = asking_profile(context) else {
+            self.send(context, draft, file);
+            return;
+        };
+        if let Some((id, message)) = self.next_message(context, draft, file) {
+            let what = PublishWhat::Message(id, Box::new(message.clone()));
+            let question = PublishQuestion::new(profile, what, &message);
+            context.ask(Action::AskPublish(question));
+        }
     }
 
     /// Publishes `draft` again and again, as set.
@@ -93,19 +110,54 @@ impl Sender {
             self.waiting = Some(Waiting::Many(draft.clone()));
             self.files.read(&self.ctx, &draft.payload);
         } else {
-            self.repetition = Some(Repetition::start(
-                draft.clone(),
-                None,
-                self.settings,
-                context.now,
-            ));
+            self.begin(context, draft.clone(), None);
         }
         self.ctx.request_repaint();
+    }
+
+    /// Begins a repetition, or asks about it first.
+    fn begin(&mut self, context: &Context<'_>, draft: PublishDraft, file: Option<Bytes>) {
+        let repetition = Repetition::start(draft, file, self.settings, context.now);
+        let Some(profile) = asking_profile(context) else {
+            self.repetition = Some(repetition);
+            return;
+        };
+        let values = values(context.now, context.zone, 1);
+        let version = profile.version;
+        match compose(
+            &repetition.draft,
+            version,
+            &values,
+            repetition.file.as_ref(),
+        ) {
+            Ok(message) => {
+                let what = PublishWhat::Repetition {
+                    every_ms: self.settings.every_ms,
+                    count: repetition.count(),
+                };
+                self.asked = Some(repetition);
+                let question = PublishQuestion::new(profile, what, &message);
+                context.ask(Action::AskPublish(question));
+            }
+            Err(error) => self.fail(context, error.to_string()),
+        }
+    }
+
+    /// The repetition that was asked about begins.
+    pub fn begin_asked(&mut self, now: Timestamp) {
+        if let Some(asked) = self.asked.take() {
+            self.repetition = Some(asked.starting(now));
+        }
     }
 
     /// Whether a repetition is under way.
     pub fn is_repeating(&self) -> bool {
         self.repetition.is_some()
+    }
+
+    /// How far the repetition is.
+    pub fn repetition_progress(&self) -> Option<String> {
+        self.repetition.as_ref().map(progress)
     }
 
     /// Ends the repetition.
@@ -118,7 +170,7 @@ impl Sender {
 
     /// Sends what is due; says after how long there is more to do.
     pub fn tick(&mut self, context: &Context<'_>, now: Timestamp) -> Option<Duration> {
-        self.take_file(context, now);
+        self.take_file(context);
         let repetition = self.repetition.as_mut()?;
         if not_now(context).is_some() {
             self.stop("Stopped: connection lost");
@@ -130,7 +182,7 @@ impl Sender {
         let wait = repetition.wait(now);
         let is_done = repetition.is_done();
         for _ in 0..due {
-            if !self.send(context, &draft, file.as_ref()) {
+            if self.send(context, &draft, file.as_ref()).is_none() {
                 self.repetition = None;
                 return None;
             }
@@ -143,31 +195,44 @@ impl Sender {
         Some(if is_held_back { LOOK_AGAIN } else { wait })
     }
 
-    fn take_file(&mut self, context: &Context<'_>, now: Timestamp) {
+    fn take_file(&mut self, context: &Context<'_>) {
         let Some(read) = self.files.done() else {
             return;
         };
         match (self.waiting.take(), read) {
             (_, Err(error)) => self.fail(context, error),
             (Some(Waiting::One(draft)), Ok(bytes)) => {
-                self.send(context, &draft, Some(&bytes));
+                self.send_asking(context, &draft, Some(&bytes));
             }
-            (Some(Waiting::Many(draft)), Ok(bytes)) => {
-                self.repetition = Some(Repetition::start(draft, Some(bytes), self.settings, now));
-            }
+            (Some(Waiting::Many(draft)), Ok(bytes)) => self.begin(context, draft, Some(bytes)),
             (None, Ok(_)) => {}
         }
     }
 
-    /// Hands one message over. `false` when the draft is not one.
-    fn send(&mut self, context: &Context<'_>, draft: &PublishDraft, file: Option<&Bytes>) -> bool {
-        let Some(session) = context.session else {
-            return false;
-        };
+    /// Hands one message over; `None` when the draft is not one.
+    fn send(
+        &mut self,
+        context: &Context<'_>,
+        draft: &PublishDraft,
+        file: Option<&Bytes>,
+    ) -> Option<()> {
+        let (id, message) = self.next_message(context, draft, file)?;
+        context.ask(Action::Publish(id, message));
+        Some(())
+    }
+
+    /// The message that `draft` is now, with its number; says why when it is none.
+    fn next_message(
+        &mut self,
+        context: &Context<'_>,
+        draft: &PublishDraft,
+        file: Option<&Bytes>,
+    ) -> Option<(PublishId, Outgoing)> {
+        let session = context.session?;
         let granted = session.granted.as_ref().map(|granted| &granted.properties);
         if let Some(why) = granted.and_then(|granted| refused_by_limits(draft, granted)) {
             self.fail(context, why);
-            return false;
+            return None;
         }
         let values = values(context.now, context.zone, self.last_seq + 1);
         match compose(draft, session.profile.version, &values, file) {
@@ -175,12 +240,11 @@ impl Sender {
                 self.problem = None;
                 self.last_seq += 1;
                 self.last_id += 1;
-                context.ask(Action::Publish(PublishId(self.last_id), message));
-                true
+                Some((PublishId(self.last_id), message))
             }
             Err(error) => {
                 self.fail(context, error.to_string());
-                false
+                None
             }
         }
     }
@@ -295,6 +359,12 @@ impl Sender {
             self.stop("Stopped");
         }
     }
+}
+
+/// The profile of the open connection, if it wants to be asked before something is published.
+fn asking_profile<'a>(context: &Context<'a>) -> Option<&'a Profile> {
+    let session = context.session?;
+    (session.profile.ask_before_publish && !session.publishes_freely).then_some(&session.profile)
 }
 
 fn progress(repetition: &Repetition) -> String {

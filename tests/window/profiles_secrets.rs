@@ -1,0 +1,118 @@
+//! No secret that was typed into the window is in a file, an export, the log or a copied command.
+
+use std::path::Path;
+
+use canopy::profile::{Format, HeaderSecrets, Secret, SecretKind, SecretStore as _, export};
+use egui::Key;
+use egui::accesskit::Role;
+
+use crate::driver::{CTRL, Home, Window};
+
+/// Every secret of the test contains it.
+const SECRET: &str = "hunter2";
+
+fn secret(what: &str) -> String {
+    format!("{SECRET}-{what}")
+}
+
+/// Everything in a directory, as text.
+fn files(path: &Path, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(path).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
+            found.push((path.display().to_string(), text));
+        }
+    }
+}
+
+/// Types a connection with every secret there is.
+fn fill(window: &mut Window) {
+    window.press("New connection");
+    window.fill("Host", "");
+    for key in format!("wss://ann:{}@127.0.0.1:9/mqtt", secret("url")).chars() {
+        window.type_text(&key.to_string());
+    }
+    window.key(Key::Tab);
+    window.fill("Password", &secret("password"));
+    window.click(Role::Tab, "Network");
+    window.press("Add a header");
+    window.fill("Header 1, name", "Authorization");
+    window.fill("Header 1, value", &format!("Bearer {}", secret("header")));
+    window.press("Add a header");
+    window.fill("Header 2, value", &secret("late-header"));
+    window.fill("Header 2, name", "X-Api-Key");
+    window.click(Role::RadioButton, "Proxy SOCKS 5");
+    window.fill("Proxy host", "127.0.0.1");
+    window.fill("Proxy user name", "bob");
+    window.fill("Proxy password", &secret("proxy"));
+    window.click(Role::Tab, "Security");
+    window.click(Role::RadioButton, "Client certificate PKCS#12 file");
+    window.fill("PKCS#12 file", "/no/such/file.p12");
+    window.fill("Passphrase", &secret("passphrase"));
+    window.click(Role::Tab, "General");
+    window.fill("Name", "Everything");
+}
+
+#[test]
+fn no_typed_secret_is_in_a_file_an_export_the_log_or_a_copied_command() {
+    let home = Home::new();
+    let mut window = home.open();
+    fill(&mut window);
+    let mut seen = Vec::new();
+    window.wait_for("the profile on disk", |_| {
+        let profiles = home.profiles();
+        profiles.iter().any(|it| it.name == "Everything")
+    });
+    window.press("Copy as command");
+    seen.push(("a command".to_owned(), window.take_copied().unwrap()));
+    window.menu_of(Role::ListBoxOption, "Everything, ");
+    window.press("Copy as mosquitto_pub command");
+    seen.push(("a command".to_owned(), window.take_copied().unwrap()));
+    window.press("Import, export and more");
+    window.press("Export all…");
+    let path = home.path().join("out.json");
+    window.fill("File to export to", path.to_str().unwrap());
+    window.press("Export");
+    window.wait_for_text("Exported to");
+    window.press("Connect");
+    window.wait_for_text("Not connected");
+    window.chord(CTRL, Key::Num3);
+    seen.push(("the log".to_owned(), window.on_screen()));
+    let profile = home.profiles().remove(0);
+    window.close();
+
+    files(home.path(), &mut seen);
+    let profiles = home.profiles();
+    for format in [Format::Ron, Format::Json] {
+        seen.push(("an export".to_owned(), export(&profiles, format).unwrap()));
+    }
+    assert!(seen.len() > 6, "{}", seen.len());
+    for (what, text) in &seen {
+        assert!(!text.contains(SECRET), "{what}: {text}");
+    }
+
+    // and none is lost
+    let kept = |kind| home.secrets().get(&profile.id, kind).unwrap();
+    assert_eq!(
+        kept(SecretKind::Password),
+        Some(Secret::new(secret("password")))
+    );
+    assert_eq!(
+        kept(SecretKind::ProxyPassword),
+        Some(Secret::new(secret("proxy")))
+    );
+    assert_eq!(
+        kept(SecretKind::KeyPassphrase),
+        Some(Secret::new(secret("passphrase")))
+    );
+    let headers = HeaderSecrets::from_secret(&kept(SecretKind::Headers).unwrap());
+    let bearer = Secret::new(format!("Bearer {}", secret("header")));
+    assert_eq!(headers.get("authorization"), Some(&bearer));
+    assert_eq!(
+        headers.get("X-Api-Key"),
+        Some(&Secret::new(secret("late-header")))
+    );
+}
