@@ -282,7 +282,7 @@ mod tests {
             panic!("not a command");
         };
         match command.0 {
-            crate::cli::TerminalArgs::Pub(args) => args.job().expect("fits"),
+            crate::cli::TerminalArgs::Pub(args) => args.job(|_| false).expect("fits"),
             _ => panic!("not pub"),
         }
     }
