@@ -13,7 +13,7 @@ use crate::common::probe::{Probe, profile, subscription};
 use crate::driver::{Home, Window};
 
 /// Opens a window and connects with `profile`, its only one.
-fn connect(home: &Home, profile: &Profile) -> Window {
+pub fn connect(home: &Home, profile: &Profile) -> Window {
     home.config()
         .save_profiles(std::slice::from_ref(profile))
         .unwrap();
@@ -31,7 +31,7 @@ fn watch(runtime: &Runtime, port: u16, filter: &str) -> Probe {
     runtime.block_on(Probe::subscribed(profile))
 }
 
-fn lab(port: u16) -> Profile {
+pub fn lab(port: u16) -> Profile {
     Profile {
         name: "Lab".to_owned(),
         port,

@@ -42,6 +42,7 @@ pub struct Chip<'a> {
     badge_color: Color32,
     rate: Option<Arc<Galley>>,
     rate_width: f32,
+    badge_left: f32,
     said: String,
     count: Option<String>,
     /// With all that is around.
@@ -84,8 +85,8 @@ impl<'a> Chip<'a> {
             0.0
         };
         let badge_width = badge.size().x + 10.0;
-        let width =
-            10.0 + mark + filter.size().x + 7.0 + badge_width + rate_width + CROSS_WIDTH + 4.0;
+        let badge_left = 10.0 + mark + filter.size().x + 7.0;
+        let width = badge_left + badge_width + rate_width + CROSS_WIDTH + 4.0;
         Self {
             subscription,
             filter,
@@ -93,6 +94,7 @@ impl<'a> Chip<'a> {
             badge_color,
             rate,
             rate_width,
+            badge_left,
             said: words::outcome(subscription),
             count: count.map(words::count),
             width,
@@ -107,23 +109,21 @@ impl<'a> Chip<'a> {
     /// Draws it and asks for what is done with it. The response is that of the body, which opens the editor.
     pub fn ui(&self, ui: &mut Ui, context: &Context<'_>) -> Response {
         let filter = &self.subscription.asked.filter;
-        let (rect, _) = ui.allocate_exact_size(vec2(self.width, HEIGHT), Sense::hover());
+        let (rect, whole) = ui.allocate_exact_size(vec2(self.width, HEIGHT), Sense::hover());
         let id = ui.scope_id().with(("subscription", filter));
-        let body = ui.interact(rect, id, Sense::click());
+        let badge_left = rect.left() + self.badge_left;
+        let body = ui.interact(rect.with_max_x(badge_left), id, Sense::click());
         let label = format!("{filter}, {}", self.said);
         body.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
         self.paint_body(ui, rect, &body);
-        let mut left = self.paint_texts(ui, rect);
+        self.paint_texts(ui, rect);
         let badge_width = self.badge.size().x + 10.0;
-        let center = pos2(left + badge_width / 2.0, rect.center().y);
-        let badge = Rect::from_center_size(center, vec2(badge_width, 17.0));
-        self.badge_ui(ui, context, badge);
-        left += badge_width;
+        let badge_size = vec2(badge_width, 17.0);
+        let center = pos2(badge_left + badge_width / 2.0, rect.center().y);
+        self.badge_ui(ui, context, Rect::from_center_size(center, badge_size));
         if let Some(rate) = &self.rate {
-            let at = pos2(
-                left + self.rate_width - rate.size().x,
-                rect.center().y - rate.size().y / 2.0,
-            );
+            let right = badge_left + badge_width + self.rate_width;
+            let at = pos2(right - rate.size().x, rect.center().y - rate.size().y / 2.0);
             ui.painter().galley(at, Arc::clone(rate), self.badge_color);
         }
         let cross = Rect::from_min_max(
@@ -131,7 +131,8 @@ impl<'a> Chip<'a> {
             rect.max - vec2(2.0, 0.0),
         );
         cross_ui(ui, context, filter, cross);
-        body.on_hover_text(self.tip())
+        whole.on_hover_text(self.tip());
+        body
     }
 
     fn tip(&self) -> String {
@@ -175,8 +176,8 @@ impl<'a> Chip<'a> {
             .rect(rect, CornerRadius::same(12), fill, line, StrokeKind::Inside);
     }
 
-    /// Colour or warning, and the filter; returns where the badge begins.
-    fn paint_texts(&self, ui: &Ui, rect: Rect) -> f32 {
+    /// Colour or warning, and the filter.
+    fn paint_texts(&self, ui: &Ui, rect: Rect) {
         let palette = Palette::of(ui);
         let mut painter = ui.painter().clone();
         painter.multiply_opacity(self.opacity());
@@ -194,7 +195,6 @@ impl<'a> Chip<'a> {
         }
         let at = pos2(left, y - self.filter.size().y / 2.0);
         painter.galley(at, Arc::clone(&self.filter), palette.text);
-        left + self.filter.size().x + 7.0
     }
 
     /// The QoS: click to choose another, which subscribes again.
