@@ -86,6 +86,7 @@ fn options_hold_at_once_and_after_a_restart() {
         kept(&home, "home/+/temperature").as_ref() == Some(&wanted)
     });
     // the broker names the subscription in each message that it brings
+    window.press("Unsubscribe from #");
     window.press("Open all branches");
     window.click_row("temperature = ");
     window.click(Role::Tab, "Properties");
