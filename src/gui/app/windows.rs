@@ -95,7 +95,7 @@ impl App {
             Panel::bottom("status bar")
                 .exact_size(theme::STATUS_BAR_HEIGHT)
                 .frame(bar(Margin::symmetric(8, 0)))
-                .show(ui, |ui| status_bar_ui(ui, &context));
+                .show(ui, |ui| status_bar_ui(ui, &context, &[]));
             pane.ui(ui, &context, &mut sizes);
         });
         pane.sizes = Some(sizes);
