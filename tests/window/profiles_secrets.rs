@@ -119,15 +119,20 @@ fn no_typed_secret_is_in_a_file_an_export_the_log_or_a_copied_command() {
     );
 }
 
-/// The head of the next HTTP request.
+/// The head of the next HTTP request; what else connects, to find out what speaks here, is sent away.
 fn next_request(listener: &std::net::TcpListener) -> String {
-    let (stream, _) = listener.accept().unwrap();
-    stream
-        .set_read_timeout(Some(crate::common::PATIENCE))
-        .unwrap();
-    let lines = std::io::BufRead::lines(std::io::BufReader::new(stream));
-    let head = lines.map_while(Result::ok).take_while(|it| !it.is_empty());
-    head.collect::<Vec<_>>().join("\n")
+    loop {
+        let (stream, _) = listener.accept().unwrap();
+        stream
+            .set_read_timeout(Some(crate::common::PATIENCE))
+            .unwrap();
+        let lines = std::io::BufRead::lines(std::io::BufReader::new(stream));
+        let head = lines.map_while(Result::ok).take_while(|it| !it.is_empty());
+        let head = head.collect::<Vec<_>>().join("\n");
+        if head.starts_with("GET ") {
+            return head;
+        }
+    }
 }
 
 #[test]
