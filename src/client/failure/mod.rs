@@ -222,7 +222,7 @@ fn no_connack(
 
 fn closed_before_connack(plan: &Plan, err: Option<&io::Error>) -> Failure {
     let expects = match plan.target.transport {
-        Transport::Tcp => "It may expect TLS there, refuse",
+        Transport::Tcp => "It may expect TLS there, or refuse",
         _ => "It may refuse",
     };
     let failure = Failure::new(
@@ -230,7 +230,10 @@ fn closed_before_connack(plan: &Plan, err: Option<&io::Error>) -> Failure {
             "{} closed the connection instead of answering CONNECT.",
             plan.target.place()
         ),
-        format!("{expects} this protocol version, or refuse this client: see the broker's log."),
+        format!(
+            "{expects} user name and password, the client id or {}: see the broker's log.",
+            plan.version
+        ),
     );
     match err {
         Some(err) => failure.with_detail(err.to_string()),
