@@ -4,6 +4,7 @@ use egui::{Align2, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::action::{Action, DockTab};
 use super::context::Context;
+use super::list_action::ListAction;
 use super::theme::{self, Palette as Colors};
 use super::widgets::{field, muted};
 
@@ -107,6 +108,7 @@ fn matching(context: &Context<'_>, typed: &str) -> Vec<Entry> {
     let typed = typed.to_lowercase();
     let words: Vec<&str> = typed.split_whitespace().collect();
     let mut entries = entries(context);
+    entries.extend(of_the_list(context));
     entries.retain(|entry| {
         let text = entry.text.to_lowercase();
         words.iter().all(|word| text.contains(word))
@@ -208,11 +210,18 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
         action,
     };
     let id = shown.profile.id.clone();
-    let mut entries = vec![entry("Close tab", "Ctrl+W", Action::CloseTab(id.clone()))];
+    let mut entries = vec![
+        entry("Close tab", "Ctrl+W", Action::CloseTab(id.clone())),
+        entry(
+            "Move tab to a new window",
+            "",
+            Action::DetachTab(id.clone()),
+        ),
+    ];
     if context.open.len() < 2 {
         return entries;
     }
-    let place = context.open.iter().position(|it| it.profile.id == id);
+    let place = context.tabs().iter().position(|it| it.profile.id == id);
     let place = place.unwrap_or_default();
     entries.extend([
         entry("Next tab", "Ctrl+Tab", Action::StepTab(1)),
@@ -222,7 +231,7 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
         let action = Action::MoveTab(id.clone(), left);
         entries.push(entry("Move tab to the left", "", action));
     }
-    if place + 1 < context.open.len() {
+    if place + 1 < context.tabs().len() {
         let action = Action::MoveTab(id.clone(), place + 1);
         entries.push(entry("Move tab to the right", "", action));
     }
@@ -233,4 +242,24 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
         action: Action::ShowTab(session.profile.id.clone()),
     }));
     entries
+}
+/// What concerns the list of connections as a whole.
+fn of_the_list(context: &Context<'_>) -> [Entry; 3] {
+    let all = context.profiles.iter().map(|it| it.id.clone()).collect();
+    [
+        (
+            "New connection from a command",
+            ListAction::OpenNewFromCommand,
+        ),
+        ("Import connections", ListAction::OpenImport(None)),
+        (
+            "Export connections",
+            ListAction::OpenExport(all, "all connections".to_owned()),
+        ),
+    ]
+    .map(|(text, action)| Entry {
+        text: text.to_owned(),
+        key: "",
+        action: Action::List(action),
+    })
 }

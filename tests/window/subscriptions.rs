@@ -86,6 +86,7 @@ fn options_hold_at_once_and_after_a_restart() {
         kept(&home, "home/+/temperature").as_ref() == Some(&wanted)
     });
     // the broker names the subscription in each message that it brings
+    window.press("Unsubscribe from #");
     window.press("Open all branches");
     window.click_row("temperature = ");
     window.click(Role::Tab, "Properties");
@@ -288,13 +289,18 @@ fn a_broker_that_hangs_up_on_a_filter_is_explained_and_the_filter_removed() {
         Step::ReadToEnd,
     ]);
     let home = Home::new();
-    let mut window = connect(&home, &everything(script.port()));
+    let profile = Profile {
+        reconnect: false,
+        ..everything(script.port())
+    };
+    let mut window = connect(&home, &profile);
     window.wait_for_text("instead of answering the subscription to “#”");
+    window.wait_for_text("#, The broker closed the connection instead of answering");
     window.press("Unsubscribe from #");
     window.wait_for("the filter is gone from the profile", |_| {
         kept(&home, "#").is_none()
     });
-    window.press("Connect now");
+    window.press("Connect");
     window.wait_for_text("Connected since");
     window.close();
     let packets = script.received();

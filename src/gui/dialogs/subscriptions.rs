@@ -19,6 +19,7 @@ use super::super::words::{counted, rate};
 use super::frame::{Outcome, heading_ui, room_for_contents, text_ui};
 
 const WIDTH: f32 = 940.0;
+const ROW_GAP: f32 = 2.0;
 const COLUMNS: [(&str, bool); 7] = [
     ("Topic filter", false),
     ("QoS", false),
@@ -49,7 +50,7 @@ impl SubscriptionsDialog {
         if all.is_empty() {
             text_ui(ui, "Nothing is subscribed. Add “#” to see every topic.");
         } else {
-            self.table_ui(ui, context, session);
+            ui.scope(|ui| self.table_ui(ui, context, session));
         }
         ui.horizontal(|ui| {
             let new = button(ui, Some(icons::PLUS), "Subscribe…", Look::Plain);
@@ -67,15 +68,19 @@ impl SubscriptionsDialog {
     fn table_ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session) {
         let all = session.subscriptions.as_slice();
         let has_options = Limits::of(session).no_options().is_none();
-        let room = room_for_contents(ui);
+        ui.spacing_mut().item_spacing.y = ROW_GAP;
+        // else the dialog grows to it over many frames
+        let height = (theme::CONTROL_HEIGHT + ROW_GAP) * all.len() as f32;
+        let height = height.min(room_for_contents(ui));
         TableBuilder::new(ui)
-            .max_scroll_height(room)
+            .min_scrolled_height(height)
+            .max_scroll_height(height)
             .auto_shrink([false, true])
             .cell_layout(Layout::left_to_right(Align::Center))
             .column(Column::remainder().at_least(140.0).clip(true))
             .column(Column::exact(64.0))
-            .column(Column::exact(170.0).clip(true))
-            .column(Column::exact(180.0).clip(true))
+            .column(Column::exact(220.0).clip(true))
+            .column(Column::exact(150.0).clip(true))
             .column(Column::exact(90.0))
             .column(Column::exact(80.0))
             .column(Column::exact(56.0))
