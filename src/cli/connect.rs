@@ -9,8 +9,8 @@ use thiserror::Error;
 use crate::client::{Config, Extras};
 use crate::mqtt::{Properties, Qos, TopicError, TopicFilter, TopicName, Version};
 use crate::profile::{
-    Authentication, KeyringSecrets, Profile, Secret, SecretStore, Session, Subscription, Transport,
-    Url, UrlError, WillSettings,
+    Authentication, KeyringSecrets, Profile, ProxyKind, Secret, SecretStore, Session, Subscription,
+    Transport, Url, UrlError, WillSettings,
 };
 
 use super::property::{PacketProperties, PropertyError};
@@ -330,6 +330,7 @@ impl ConnectArgs {
                 config.password = Some(password.ok_or(ConnectError::NoPassword { name, reason })?);
             }
         }
+        ask_for_missing(config);
         config.profile.use_password = config.password.is_some();
         if self.auth_method.is_some() && !(has_user && config.password.is_some()) {
             return Err(ConnectError::NeedsCredentials);
@@ -401,6 +402,20 @@ impl ConnectArgs {
     }
 }
 
+/// Asks the person at the terminal for the secrets of key and proxy that are needed and nowhere to be found. Without a
+/// terminal the connection says what is missing.
+fn ask_for_missing(config: &mut Config) {
+    let profile = &config.profile;
+    let is_encrypted = profile.transport.uses_tls() && profile.needs_passphrase();
+    if is_encrypted && config.key_passphrase.is_none() {
+        config.key_passphrase = ask_password("Passphrase of the key: ");
+    }
+    let has_proxy = profile.transport.uses_network() && profile.proxy.kind != ProxyKind::None;
+    if has_proxy && profile.proxy.use_password && config.proxy_password.is_none() {
+        config.proxy_password = ask_password("Password for the proxy: ");
+    }
+}
+
 /// A password on the command line, which nothing may print from then on.
 pub fn password_parser() -> impl TypedValueParser<Value = Secret> {
     StringValueParser::new().map(Secret::new)
@@ -426,8 +441,7 @@ fn url_topic(url: &Url) -> Option<String> {
         .flatten()
 }
 
-/// A URL on the command line.
-pub(super) fn parse_url(text: &str) -> Result<Url, UrlError> {
+fn parse_url(text: &str) -> Result<Url, UrlError> {
     Url::parse(text)
 }
 

@@ -11,7 +11,7 @@ use crate::client::doctor::{Examination, Options, Report, examine_with};
 use crate::mqtt::Properties;
 use crate::profile::Url;
 
-use super::connect::{Connect, ConnectArgs, ConnectError, parse_url};
+use super::connect::{Connect, ConnectArgs, ConnectError};
 use super::exit::{self, Outcome};
 use super::terminal::StopSignal;
 
@@ -31,7 +31,7 @@ Examples:
 )]
 pub struct DoctorArgs {
     /// The broker as a URL instead of -h and -p: mqtt, mqtts, ws, wss or mqtt+unix
-    #[arg(value_name = "URL", value_parser = parse_url)]
+    #[arg(value_name = "URL", value_parser = Url::from_address)]
     address: Option<Url>,
     /// Find out at the end whether somebody else uses the client id, too; throws that client out
     #[arg(long, help_heading = "Who you are")]

@@ -15,6 +15,7 @@ use super::output::Trace;
 use super::publish_args::{PublishArgs, PublishJob, Source};
 use super::receive::Reader;
 use super::session::Session;
+use super::terminal::confirm;
 
 /// How long a failed message waits for the connection to end and to say why.
 const END_LIMIT: Duration = Duration::from_millis(500);
@@ -24,7 +25,7 @@ const UNSENT: &str = "The connection ended before the message was sent. Connect 
 
 /// Runs `canopy pub`.
 pub fn run(args: &PublishArgs) -> ExitCode {
-    let job = match args.job() {
+    let job = match args.job(confirm) {
         Ok(job) => job,
         Err(err) => return Outcome::error(err).report(false),
     };
@@ -281,7 +282,7 @@ mod tests {
             panic!("not a command");
         };
         match command.0 {
-            crate::cli::TerminalArgs::Pub(args) => args.job().expect("fits"),
+            crate::cli::TerminalArgs::Pub(args) => args.job(|_| false).expect("fits"),
             _ => panic!("not pub"),
         }
     }

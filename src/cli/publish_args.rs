@@ -22,7 +22,9 @@ pub enum PublishError {
     #[error("Nothing says where to publish. Give the topic with -t, or in a URL with -L.")]
     NoTopic,
     /// The saved profile wants to be asked about each publish.
-    #[error("“{0}” is saved as one to ask before publishing to. If you are sure, add --yes.")]
+    #[error(
+        "“{0}” asks before anything is published, and nothing was. If you are sure, add --yes."
+    )]
     AskFirst(String),
     /// `-t`
     #[error("“{0}” is not a topic: {1}")]
@@ -90,7 +92,7 @@ pub struct PublishArgs {
     #[arg(short = 'M', long, value_name = "COUNT", default_value_t = 20,
         value_parser = clap::value_parser!(u16).range(1..), help_heading = "Message")]
     max_inflight: u16,
-    /// Publish also to a saved profile that asks before each publish
+    /// Publish without a question to a saved profile that asks first
     #[arg(long, help_heading = "Message")]
     yes: bool,
     #[command(flatten)]
@@ -141,11 +143,12 @@ pub struct PublishJob {
 }
 
 impl PublishArgs {
-    /// Checks the arguments against each other.
+    /// Checks the arguments against each other. `confirm` is asked when the profile wants a question before publishing,
+    /// unless standard input is the message.
     ///
     /// # Errors
     /// [`PublishError`] says which do not fit.
-    pub fn job(&self) -> Result<PublishJob, PublishError> {
+    pub fn job(&self, confirm: impl FnOnce(&str) -> bool) -> Result<PublishJob, PublishError> {
         let mut connect = self.connect.connect()?;
         let topic = self.topic.clone().or_else(|| connect.url_topic.clone());
         let text = topic.ok_or(PublishError::NoTopic)?;
@@ -153,8 +156,14 @@ impl PublishArgs {
         let is_stream = self.stdin_line;
         connect.config.profile.reconnect = is_stream;
         connect.config.profile.subscriptions.clear();
-        if connect.config.profile.ask_before_publish && !self.yes {
-            return Err(PublishError::AskFirst(connect.config.profile.name));
+        let profile = &connect.config.profile;
+        if profile.ask_before_publish && !self.yes {
+            let can_ask = !matches!(self.source(), Source::Input | Source::Lines);
+            let name = &profile.name;
+            let question = format!("Publish to {topic} on “{name}”? [y/N] ");
+            if !can_ask || !confirm(&question) {
+                return Err(PublishError::AskFirst(name.clone()));
+            }
         }
         Ok(PublishJob {
             connect,

@@ -76,6 +76,21 @@ impl Drop for RawMode {
 /// Ctrl+C as a key.
 pub const CTRL_C: u8 = 3;
 
+/// Asks at the terminal; `false` when there is none, or the answer is not yes.
+pub fn confirm(question: &str) -> bool {
+    if !io::stdin().is_terminal() {
+        return false;
+    }
+    let mut stderr = io::stderr();
+    let is_asked = write!(stderr, "{question}").and_then(|()| stderr.flush());
+    let mut answer = String::new();
+    is_asked.is_ok() && io::stdin().read_line(&mut answer).is_ok() && is_yes(&answer)
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
 /// Asks for a password at the terminal without showing it; `None` when there is no terminal, or Ctrl+C was pressed.
 pub fn ask_password(question: &str) -> Option<Secret> {
     if !io::stdin().is_terminal() {
@@ -102,4 +117,22 @@ pub fn ask_password(question: &str) -> Option<Secret> {
     writeln!(stderr).ok()?;
     let text = String::from_utf8(typed).ok()?;
     is_complete.then(|| Secret::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_yes;
+
+    #[test]
+    fn only_a_yes_is_one() {
+        for (answer, yes) in [
+            ("y\n", true),
+            (" Yes \n", true),
+            ("", false),
+            ("n\n", false),
+            ("\n", false),
+        ] {
+            assert_eq!(is_yes(answer), yes, "{answer:?}");
+        }
+    }
 }

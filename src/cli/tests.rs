@@ -10,7 +10,7 @@ fn parsed(line: &str) -> Result<Invocation, clap::Error> {
 fn publish_job(line: &str) -> publish_args::PublishJob {
     match parsed(line) {
         Ok(Invocation::Terminal(command)) => match command.0 {
-            TerminalArgs::Pub(args) => args.job().expect("fits"),
+            TerminalArgs::Pub(args) => args.job(|_| false).expect("fits"),
             _ => panic!("not pub: {line}"),
         },
         Ok(_) => panic!("not in the terminal: {line}"),
@@ -286,8 +286,14 @@ fn a_saved_profile_is_the_base_and_options_override_it() {
     let TerminalArgs::Pub(args) = command.0 else {
         panic!("not pub");
     };
-    let err = args.job().err().expect("it asks first").to_string();
+    let err = args
+        .job(|_| false)
+        .err()
+        .expect("it asks first")
+        .to_string();
     assert!(err.contains("--yes"), "{err}");
+    let asked = |question: &str| question == "Publish to a on “Kitchen”? [y/N] ";
+    assert!(args.job(asked).is_ok());
 }
 
 #[test]

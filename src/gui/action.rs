@@ -149,6 +149,8 @@ pub enum Action {
     // ---- publish
     /// Publish a message.
     Publish(PublishId, Outgoing),
+    /// End the repetition of the publish panel.
+    StopRepeating,
     /// Ask whether to publish on a connection that wants it.
     AskPublish(PublishQuestion),
     /// Publish what was asked about; the second part means to ask no more until the connection is ended.

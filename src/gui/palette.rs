@@ -4,6 +4,7 @@ use egui::{Align2, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::action::{Action, DockTab};
 use super::context::Context;
+use super::list_action::ListAction;
 use super::theme::{self, Palette as Colors};
 use super::widgets::{field, muted};
 
@@ -107,6 +108,7 @@ fn matching(context: &Context<'_>, typed: &str) -> Vec<Entry> {
     let typed = typed.to_lowercase();
     let words: Vec<&str> = typed.split_whitespace().collect();
     let mut entries = entries(context);
+    entries.extend(of_the_list(context));
     entries.retain(|entry| {
         let text = entry.text.to_lowercase();
         words.iter().all(|word| text.contains(word))
@@ -233,4 +235,24 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
         action: Action::ShowTab(session.profile.id.clone()),
     }));
     entries
+}
+/// What concerns the list of connections as a whole.
+fn of_the_list(context: &Context<'_>) -> [Entry; 3] {
+    let all = context.profiles.iter().map(|it| it.id.clone()).collect();
+    [
+        (
+            "New connection from a command",
+            ListAction::OpenNewFromCommand,
+        ),
+        ("Import connections", ListAction::OpenImport(None)),
+        (
+            "Export connections",
+            ListAction::OpenExport(all, "all connections".to_owned()),
+        ),
+    ]
+    .map(|(text, action)| Entry {
+        text: text.to_owned(),
+        key: "",
+        action: Action::List(action),
+    })
 }

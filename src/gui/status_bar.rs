@@ -5,24 +5,38 @@ use egui::{Align, Layout, RichText, Ui};
 use crate::client::State;
 use crate::model::Totals;
 use crate::payload::format;
+use crate::profile::ProfileId;
 
+use super::action::Action;
 use super::context::Context;
+use super::icons;
 use super::session::Session;
 use super::theme::{self, Palette};
 use super::tree;
-use super::widgets::dot;
+use super::widgets::{Look, dot, icon_button};
 
 /// Widths of the window below which something gives way: rates, then the round trip, then what a hover tells too.
 const ROOM_FOR_RATES: f32 = 1_000.0;
 const ROOM_FOR_ROUND_TRIP: f32 = 900.0;
 const ROOM_FOR_DETAILS: f32 = 820.0;
 
-/// Draws the status bar.
-pub fn status_bar_ui(ui: &mut Ui, context: &Context<'_>) {
+/// A message that is published again and again where nobody looks.
+pub struct Repeating {
+    /// On which connection.
+    pub id: ProfileId,
+    /// What that is called.
+    pub name: String,
+    /// How far it is, such as “3 of 10 sent”.
+    pub progress: String,
+}
+
+/// Draws the status bar; `repeating` are the repetitions whose panel is not on the screen.
+pub fn status_bar_ui(ui: &mut Ui, context: &Context<'_>, repeating: &[Repeating]) {
     ui.spacing_mut().item_spacing.x = 16.0;
     let width = ui.available_width();
     ui.horizontal_centered(|ui| {
         ui.add_space(4.0);
+        repeating_ui(ui, context, repeating);
         let Some(session) = context.session else {
             caption(ui, "Ready", Palette::of(ui).muted);
             return;
@@ -34,6 +48,25 @@ pub fn status_bar_ui(ui: &mut Ui, context: &Context<'_>) {
             ui.add_space(4.0);
             right_ui(ui, session, totals, width);
         });
+    });
+}
+
+/// What is repeated elsewhere, with the button that ends it.
+fn repeating_ui(ui: &mut Ui, context: &Context<'_>, repeating: &[Repeating]) {
+    let text = match repeating {
+        [] => return,
+        [one] => format!("Repeating on {}: {}", one.name, one.progress),
+        many => format!("Repeating on {} connections", many.len()),
+    };
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let stop = icon_button(ui, icons::STOP, "Stop repeating", Look::Quiet);
+        caption(ui, &text, Palette::of(ui).amber);
+        if stop.clicked() {
+            for one in repeating {
+                context.ask_for(&one.id, Action::StopRepeating);
+            }
+        }
     });
 }
 

@@ -57,6 +57,25 @@ pub enum UrlError {
 }
 
 impl Url {
+    /// Takes an address apart that a person wrote: a bare host is one of plain MQTT, and `%41` is decoded in user name and
+    /// password.
+    ///
+    /// # Errors
+    /// [`UrlError`] says what is wrong.
+    pub fn from_address(text: &str) -> Result<Self, UrlError> {
+        let text = text.trim();
+        let url = if text.contains("://") {
+            Self::parse(text)?
+        } else {
+            Self::parse(&format!("mqtt://{}", text.trim_end_matches('/')))?
+        };
+        Ok(Self {
+            user_name: url.user_name.map(|it| decoded(&it)),
+            password: url.password.map(|it| Secret::new(decoded(it.reveal()))),
+            ..url
+        })
+    }
+
     /// Takes a URL apart. `%` has no special meaning yet, as with mosquitto's clients.
     ///
     /// # Errors

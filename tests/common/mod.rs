@@ -5,6 +5,7 @@
     reason = "every test file is a crate of its own and uses a part of this"
 )]
 
+pub mod brokers;
 pub mod cutter;
 pub mod mosquitto;
 pub mod probe;

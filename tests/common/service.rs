@@ -2,6 +2,7 @@
 //! and brokers. Gone when they are dropped.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -156,10 +157,10 @@ pub async fn http_proxy(login: Login<'_>, allowed: &[u16]) -> Option<Service> {
     let start = |ports: &[u16], directory: &Path| {
         let mut config = format!("Port {}\nListen 127.0.0.1\nTimeout 60\n", ports[0]);
         if let Some((user_name, password)) = login {
-            config += &format!("BasicAuth {user_name} {password}\n");
+            writeln!(config, "BasicAuth {user_name} {password}").expect("a string takes it");
         }
         for port in allowed {
-            config += &format!("ConnectPort {port}\n");
+            writeln!(config, "ConnectPort {port}").expect("a string takes it");
         }
         let file = directory.join("tinyproxy.conf");
         std::fs::write(&file, config).expect("its configuration");

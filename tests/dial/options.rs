@@ -77,8 +77,7 @@ async fn connect_carries_what_the_profile_says() {
     assert_eq!(asked.request_problem_information, Some(0));
     assert_eq!(asked.request_response_information, Some(1));
     assert_eq!(asked.user, pairs(&[("a", "1"), ("a", "2")]));
-    // nobody here resolves aliases, so none may be used
-    assert_eq!(asked.topic_alias_maximum.unwrap_or(0), 0);
+    assert_eq!(asked.topic_alias_maximum, Some(10));
     let will = connect.will.expect("a will").properties;
     assert_eq!(will.will_delay, Some(3));
     assert_eq!(will.message_expiry, Some(60));

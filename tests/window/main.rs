@@ -23,6 +23,7 @@ mod profiles_folders;
 mod profiles_publish;
 mod profiles_secrets;
 mod publish;
+mod secrets_at_start;
 mod subscriptions;
 mod tabs;
 mod tree;

@@ -102,3 +102,20 @@ fn do_not_ask_again_lasts_until_the_connection_is_ended() {
     window.press("Publish");
     window.wait_for_label(QUESTION);
 }
+
+#[test]
+fn a_repetition_is_stopped_from_the_list_of_connections() {
+    let home = Home::new();
+    let mut window = home.open_as(Look::default(), true);
+    window.wait_for_text("Connected since");
+    fill(&mut window, "again");
+    window.fill("Repeat every, in milliseconds", "10");
+    window.fill("How many times, 0 until stopped", "0");
+    window.press("Start repeating");
+    window.chord(CTRL, Key::O);
+    window.wait_for_text("Repeating on Local broker: ");
+    window.press("Stop repeating");
+    window.wait_for("it is over", |window| !window.has_text("Repeating on"));
+    window.chord(CTRL, Key::E);
+    window.wait_for_text("Stopped after");
+}

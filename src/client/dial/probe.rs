@@ -89,9 +89,12 @@ pub(in crate::client) async fn what_answers(target: &Target, phase: &Phase) -> O
     web.filter(|_| !target.transport.uses_websocket())
 }
 
-/// Whether MQTT 3.1.1 is answered on the way that was chosen. Nothing of the profile's secrets is sent, except to the
-/// proxy and by TLS.
-pub(in crate::client) async fn answers_to_older_version(target: &Target) -> bool {
+/// Whether MQTT 3.1.1 is answered on the way that was chosen, where MQTT 5 was not: with the same user name and password,
+/// without which some brokers say nothing.
+pub(in crate::client) async fn answers_to_older_version(
+    target: &Target,
+    account: (Option<&str>, Option<&str>),
+) -> bool {
     let ask = async {
         let progress = Progress::default();
         let stream = super::dial(target, Instant::now() + LIMIT, &progress)
@@ -99,7 +102,7 @@ pub(in crate::client) async fn answers_to_older_version(target: &Target) -> bool
             .ok()?;
         let heard = FirstBytes::default();
         let stream: BoxedStream = Box::new(Watched::new(stream, heard.clone()));
-        speaks_mqtt(stream, &heard).await
+        speaks_mqtt(stream, &heard, account).await
     };
     matches!(timeout(LIMIT, ask).await, Ok(Some(_)))
 }
@@ -142,7 +145,9 @@ async fn ask(target: &Target, transport: Transport) -> Option<Answer> {
     let heard = FirstBytes::default();
     let stream: BoxedStream = Box::new(Watched::new(stream, heard.clone()));
     match transport {
-        Transport::Tcp => speaks_mqtt(stream, &heard).await.map(Answer::Transport),
+        Transport::Tcp => speaks_mqtt(stream, &heard, (None, None))
+            .await
+            .map(Answer::Transport),
         Transport::Tls => (speaks_tls(stream, &heard, &target).await).map(Answer::Transport),
         Transport::WebSocket => {
             if is_web_socket(stream, &heard, &target).await {
@@ -157,17 +162,47 @@ async fn ask(target: &Target, transport: Transport) -> Option<Answer> {
     }
 }
 
-/// Sends an MQTT 3.1.1 CONNECT without a client id, a name or a password: whatever a broker thinks of it, it answers
-/// with CONNACK.
-async fn speaks_mqtt(mut stream: BoxedStream, heard: &FirstBytes) -> Option<Transport> {
-    const CONNECT: &[u8] = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x0a\x00\x00";
+/// Sends an MQTT 3.1.1 CONNECT without a client id: whatever a broker thinks of it, it answers with CONNACK.
+async fn speaks_mqtt(
+    mut stream: BoxedStream,
+    heard: &FirstBytes,
+    account: (Option<&str>, Option<&str>),
+) -> Option<Transport> {
     const DISCONNECT: &[u8] = b"\xe0\x00";
-    stream.write_all(CONNECT).await.ok()?;
+    stream.write_all(&connect(account)?).await.ok()?;
+    stream.flush().await.ok()?;
     let mut connack = [0; 4];
     stream.read_exact(&mut connack).await.ok()?;
     // a broker that refused is gone already
     stream.write_all(DISCONNECT).await.ok();
     (heard.speech() == Some(Speech::Mqtt)).then_some(Transport::Tcp)
+}
+
+/// CONNECT of MQTT 3.1.1 (3.1), for a clean session; `None` where it gets too long for this.
+fn connect((user_name, password): (Option<&str>, Option<&str>)) -> Option<Vec<u8>> {
+    // a password goes only with a user name (3.1.2.9)
+    let password = password.filter(|_| user_name.is_some());
+    let flags = 0x02
+        | if user_name.is_some() { 0x80 } else { 0 }
+        | if password.is_some() { 0x40 } else { 0 };
+    let mut body = b"\x00\x04MQTT\x04".to_vec();
+    body.extend([flags, 0, 10, 0, 0]);
+    for field in [user_name, password].into_iter().flatten() {
+        body.extend(u16::try_from(field.len()).ok()?.to_be_bytes());
+        body.extend(field.as_bytes());
+    }
+    let length = u16::try_from(body.len()).ok().filter(|it| *it < 16_384)?;
+    let mut packet = vec![0x10];
+    match u8::try_from(length).ok().filter(|it| *it < 128) {
+        Some(length) => packet.push(length),
+        // the lower seven bits first (2.2.3)
+        None => packet.extend([
+            length.to_le_bytes()[0] | 0x80,
+            u8::try_from(length >> 7).ok()?,
+        ]),
+    }
+    packet.extend(body);
+    Some(packet)
 }
 
 /// Whether TLS answers, and a WebSocket within it.
@@ -189,4 +224,26 @@ async fn speaks_tls(stream: BoxedStream, heard: &FirstBytes, target: &Target) ->
 
 async fn is_web_socket(stream: BoxedStream, heard: &FirstBytes, target: &Target) -> bool {
     web_socket::connect(stream, target, heard).await.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connect_carries_the_account_and_its_length() {
+        let bare = connect((None, Some("not without a name"))).unwrap();
+        assert_eq!(bare, b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x0a\x00\x00");
+        let ann = connect((Some("ann"), Some("pw"))).unwrap();
+        assert_eq!(
+            ann,
+            b"\x10\x15\x00\x04MQTT\x04\xc2\x00\x0a\x00\x00\x00\x03ann\x00\x02pw"
+        );
+        let name = "n".repeat(300);
+        let long = connect((Some(&name), None)).unwrap();
+        // 12 + 2 + 300 = 2 × 128 + 0x3a
+        assert_eq!(long[..3], [0x10, 0xba, 2]);
+        assert_eq!(long.len(), 3 + 314);
+        assert_eq!(connect((Some(&"n".repeat(20_000)), None)), None);
+    }
 }

@@ -296,7 +296,13 @@ impl Exam {
             Err(Trouble::Ended(failure)) => {
                 *patient = self.connect_again(check, answer.took).await?;
                 let what = format!("The broker closed the connection when asked for “{filter}”.");
-                let finding = Finding::note(what, narrower).with_details([failure.what]);
+                let cure = match check {
+                    Check::SubscribeAll => narrower,
+                    _ => words::LEAVE_OUT.to_owned(),
+                };
+                // which mostly says the same
+                let more = Some(failure.what).filter(|more| !more.contains(filter));
+                let finding = Finding::note(what, cure).with_details(more);
                 self.sheet.settle(check, Some(answer.took), finding);
             }
             Err(trouble) => {

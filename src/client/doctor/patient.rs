@@ -139,7 +139,12 @@ impl Patient {
         loop {
             match self.next_within(patience.deadline).await {
                 Ok(Seen::Event(Event::Subscription(of, outcome)))
-                    if of == *filter && outcome != SubscribeOutcome::Pending =>
+                    if of == *filter
+                        // the end of the connection follows, and says more
+                        && !matches!(
+                            outcome,
+                            SubscribeOutcome::Pending | SubscribeOutcome::Unanswered
+                        ) =>
                 {
                     return Ok((outcome, messages));
                 }

@@ -227,6 +227,10 @@ pub(super) fn sys(version: Option<String>, count: usize) -> Finding {
     }
 }
 
+/// What to do about a subscription that costs the connection.
+pub(super) const LEAVE_OUT: &str =
+    "Subscribe without it, or ask whoever runs the broker for access.";
+
 /// What to subscribe to instead of `#`.
 pub(super) fn narrower(profile: &Profile) -> String {
     let example = match profile.user_name.trim() {

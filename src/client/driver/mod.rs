@@ -325,14 +325,15 @@ impl Driver {
             return None;
         }
         let plan = &self.parts.plan;
-        // MQTT 3.1.1 lets a broker close the connection when it does not know the version (3.1.2.2)
-        let was_closed = matches!(loss, Loss::Closed | Loss::Io(_))
+        // MQTT 3.1.1 lets a broker close the connection when it does not know the version (3.1.2.2); some keep quiet
+        let is_unheard = matches!(loss, Loss::Closed | Loss::Io(_) | Loss::ConnectTimeout)
             && *phase == dial::Phase::Open
             && self.parts.progress.heard().is_none();
+        let account = (plan.user_name.as_deref(), plan.password.as_deref());
         let ask = async {
-            if was_closed
+            if is_unheard
                 && plan.version == Version::V5
-                && dial::answers_to_older_version(&plan.target).await
+                && dial::answers_to_older_version(&plan.target, account).await
             {
                 return Some(Answer::OlderVersion);
             }

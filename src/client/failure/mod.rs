@@ -5,7 +5,7 @@ mod dialing;
 use std::io;
 use std::time::Duration;
 
-use crate::mqtt::{ConnAck, Disconnect, Properties, ReasonCode, TopicFilter, Version};
+use crate::mqtt::{ConnAck, Disconnect, Meaning, Properties, ReasonCode, TopicFilter, Version};
 use crate::profile::{Identity, ProxyKind, Transport};
 
 use super::Failure;
@@ -222,7 +222,7 @@ fn no_connack(
 
 fn closed_before_connack(plan: &Plan, err: Option<&io::Error>) -> Failure {
     let expects = match plan.target.transport {
-        Transport::Tcp => "It may expect TLS there, refuse",
+        Transport::Tcp => "It may expect TLS there, or refuse",
         _ => "It may refuse",
     };
     let failure = Failure::new(
@@ -230,7 +230,10 @@ fn closed_before_connack(plan: &Plan, err: Option<&io::Error>) -> Failure {
             "{} closed the connection instead of answering CONNECT.",
             plan.target.place()
         ),
-        format!("{expects} this protocol version, or refuse this client: see the broker's log."),
+        format!(
+            "{expects} user name and password, the client id or {}: see the broker's log.",
+            plan.version
+        ),
     );
     match err {
         Some(err) => failure.with_detail(err.to_string()),
@@ -412,11 +415,7 @@ fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
     let meaning = connack.reason.connack_meaning();
     let failure = match connack.reason.0 {
         0x84 => other_version(plan),
-        // mosquitto says so of a wrong password, too
-        0x87 if plan.user_name.is_some() => Failure::new(
-            meaning.what,
-            "Check user name and password in the profile, or ask whoever runs the broker for access.",
-        ),
+        0x86 | 0x87 => not_let_in(plan, connack.reason, &meaning),
         _ => Failure::new(meaning.what, meaning.cure),
     };
     // unspecified or specific to the broker, not available, busy, quota exceeded, connecting too often
@@ -424,6 +423,25 @@ fn refused(plan: &Plan, connack: &ConnAck) -> Verdict {
     Verdict {
         failure: with_broker_words(failure.with_reason(connack.reason), &connack.properties),
         is_final: !may_change,
+    }
+}
+
+/// User name or password, or the lack of them; mosquitto says "not authorized" of a wrong password, too.
+fn not_let_in(plan: &Plan, reason: ReasonCode, meaning: &Meaning) -> Failure {
+    match (&plan.user_name, &plan.password) {
+        (Some(name), None) => Failure::new(
+            format!("The broker does not let “{name}” in: it probably wants a password."),
+            "Enter it in the profile, or ask whoever runs the broker for access.",
+        ),
+        _ if reason.0 == 0x86 => Failure::new(meaning.what, meaning.cure),
+        (None, _) => Failure::new(
+            "The broker does not let this client in: it probably wants a user name and password.",
+            "Enter a user name and password in the profile, or ask whoever runs the broker for access.",
+        ),
+        (Some(name), Some(_)) => Failure::new(
+            format!("The broker does not let “{name}” in."),
+            "Check user name and password in the profile, or ask whoever runs the broker for access.",
+        ),
     }
 }
 

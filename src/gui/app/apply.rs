@@ -85,6 +85,7 @@ impl App {
             Action::ClearRetainedConfirmed(topics) => self.clear_retained(of, topics),
 
             Action::Publish(id, message) => self.publish(of, id, message),
+            Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),
             Action::AskPublish(question) => self.ask_publish(of, question),
             Action::PublishAsked(what, is_last) => self.publish_asked(of, what, is_last, context),
             Action::PublishHere(topic) => self.publish_here(of, &topic),

@@ -32,7 +32,7 @@ impl App {
             ListAction::Import(imported, choices) => self.import(*imported, &choices),
             ListAction::OpenExport(ids, what) => self.open_export(&ids, what),
             ListAction::OpenNewFromCommand => {
-                self.views.dialogs.show(None, Dialog::new_from_command())
+                self.views.dialogs.show(None, Dialog::new_from_command());
             }
             ListAction::AddFromCommand(command, fills) => self.add_from_command(*command, fills),
         }

@@ -5,12 +5,14 @@ use egui::{CentralPanel, Frame, Margin, Panel, Ui};
 
 use crate::client::now;
 
+use super::super::connections::display_name;
 use super::super::context::Context;
 use super::super::pane::Sizes;
-use super::super::status_bar::status_bar_ui;
+use super::super::status_bar::{Repeating, status_bar_ui};
 use super::super::tab_strip;
 use super::super::theme::{self, Palette};
 use super::super::top_bar::top_bar_ui;
+use super::data::Data;
 use super::{App, Screen, Views};
 
 impl App {
@@ -25,6 +27,7 @@ impl App {
         let context = data.context(now(), actions);
         let palette = Palette::of(ui);
         let bar = |margin| Frame::new().fill(palette.panel).inner_margin(margin);
+        let repeating = hidden_repetitions(data, views);
         let pane = views.panes.get_mut(data.open.shown_id());
         let mut pane = pane.filter(|_| views.screen == Screen::Explorer);
         let filter = pane.as_mut().map(|pane| &mut pane.filter);
@@ -43,7 +46,7 @@ impl App {
         Panel::bottom("status bar")
             .exact_size(theme::STATUS_BAR_HEIGHT)
             .frame(bar(Margin::symmetric(8, 0)))
-            .show(ui, |ui| status_bar_ui(ui, &context));
+            .show(ui, |ui| status_bar_ui(ui, &context, &repeating));
         let before = Sizes {
             tree_width: data.window.tree_width,
             dock_height: data.window.dock_height,
@@ -70,6 +73,24 @@ impl App {
             self.window_changed(ui.ctx());
         }
     }
+}
+
+/// The repetitions whose panel is not on the screen.
+fn hidden_repetitions(data: &Data, views: &Views) -> Vec<Repeating> {
+    let is_shown = |id| views.screen == Screen::Explorer && data.open.shown_id() == Some(id);
+    let hidden = data.open.all().iter();
+    hidden
+        .filter(|session| !is_shown(&session.profile.id))
+        .filter_map(|session| {
+            let id = &session.profile.id;
+            let progress = views.panes.get(Some(id))?.dock.publish.repetition()?;
+            Some(Repeating {
+                id: id.clone(),
+                name: display_name(&session.profile),
+                progress,
+            })
+        })
+        .collect()
 }
 
 impl Views {

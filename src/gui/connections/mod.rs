@@ -39,6 +39,7 @@ use super::theme::Palette;
 use editor::Editor;
 pub use editor::display_name;
 use list::ProfileList;
+pub use menu::copy_sub_command;
 
 /// UI state of this view.
 #[derive(Debug, Default)]

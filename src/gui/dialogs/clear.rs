@@ -5,9 +5,10 @@ use egui::{CornerRadius, Frame, Margin, ScrollArea, Stroke, Ui, pos2, vec2};
 use crate::mqtt::TopicName;
 
 use super::super::action::Action;
+use super::super::connections::display_name;
 use super::super::context::Context;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, galley_within, virtual_rows};
+use super::super::widgets::{Look, galley_within, kept_label, virtual_rows};
 use super::super::words::counted;
 use super::frame::{
     Buttons, Outcome, buttons_ui, heading_ui, room_for_contents, start_here, text_ui,
@@ -37,6 +38,13 @@ impl ClearDialog {
         let count = self.topics.len() as u64;
         let messages = counted(count, "retained message", "retained messages");
         let is_closed = heading_ui(ui, &format!("Clear {messages}?"), 540.0);
+        if let Some(profile) = context.session.map(|session| &session.profile)
+            && profile.ask_before_publish
+        {
+            let name = display_name(profile);
+            let text = format!("On “{name}”, which is marked to ask before publishing.");
+            kept_label(ui, &text, theme::strong(), Palette::of(ui).amber);
+        }
         text_ui(
             ui,
             "An empty retained message is published to each of these topics. The broker then forgets the last value, \

@@ -226,8 +226,9 @@ fn read_text(path: &Path) -> Result<String, String> {
     }
     let bytes = std::fs::read(path)
         .map_err(|err| format!("The file cannot be read ({err}). Check who may read it."))?;
-    String::from_utf8(bytes)
-        .map_err(|_| "This is no text, so no file with connections. Choose another.".to_owned())
+    String::from_utf8(bytes).map_err(|_no_text| {
+        "This is no text, so no file with connections. Choose another.".to_owned()
+    })
 }
 
 fn found_ui(ui: &mut Ui, found: &mut Found) {

@@ -52,7 +52,9 @@ const GROUPS: [Group; 5] = [
         &[
             ("↑ ↓, Home, End", "Select a profile"),
             ("Enter", "Connect"),
-            ("Alt+↑, Alt+↓", "Move the profile up or down"),
+            ("Alt+↑, Alt+↓", "Move the profile, also through folders"),
+            ("→ ←", "Open or close a folder"),
+            ("F2", "Move to a folder; rename a folder"),
             ("Delete", "Delete the profile (can be undone)"),
         ],
     ),

@@ -127,7 +127,7 @@ pub enum Dialog {
     /// Connections to a file.
     Export(ExportDialog),
     /// A connection from a command.
-    NewFromCommand(NewFromCommandDialog),
+    NewFromCommand(Box<NewFromCommandDialog>),
     /// The subscriptions of the open connection.
     Subscriptions(SubscriptionsDialog),
     /// All keys.
@@ -209,7 +209,7 @@ impl Dialog {
 
     /// Makes a connection of a command.
     pub fn new_from_command() -> Self {
-        Self::NewFromCommand(NewFromCommandDialog::default())
+        Self::NewFromCommand(Box::default())
     }
 
     /// Shows all subscriptions of the open connection.

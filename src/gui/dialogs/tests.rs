@@ -384,3 +384,81 @@ fn all_subscriptions_are_listed_changed_and_removed() {
     let actions = fixture.take_actions();
     assert!(matches!(&actions[..], [Action::SubscribeAs(Some(filter), _)] if filter == "site/3/#"));
 }
+
+/// What asks, moves, brings in and takes out connections, in both themes.
+#[test]
+fn pictures_of_the_dialogs_of_the_list() {
+    let mut fixture = Fixture::new();
+    let asking = Profile {
+        color: Some(crate::profile::ProfileColor::Red),
+        folder: "Work/Plant 4".to_owned(),
+        ..profile()
+    };
+    fixture.profiles = vec![asking.clone(), profile()];
+    fixture.list.empty.push("Later".to_owned());
+    let message = crate::client::Outgoing {
+        topic: TopicName::new("plant/4/line/2/speed").unwrap(),
+        payload: bytes::Bytes::from_static(b"{\"rpm\":1200}"),
+        qos: crate::mqtt::Qos::AtLeastOnce,
+        retain: true,
+        properties: None,
+    };
+    let what = PublishWhat::Repetition {
+        every_ms: 1_000,
+        count: Some(10),
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("settings.json");
+    std::fs::write(&path, MQTTX).unwrap();
+    let folder = FolderTask::Move(asking.id.clone());
+    let dialogs = [
+        (
+            "dialog-ask-publish",
+            Dialog::ask_publish(PublishQuestion::new(&asking, what, &message)),
+        ),
+        ("dialog-folder", Dialog::folder(folder, &fixture.profiles)),
+        (
+            "dialog-export",
+            Dialog::export(fixture.profiles.clone(), "all connections".to_owned()),
+        ),
+        ("dialog-import", Dialog::import(Some(path))),
+        ("dialog-new-from-command", Dialog::new_from_command()),
+    ];
+    for (name, dialog) in dialogs {
+        let dialog = RefCell::new(dialog);
+        let mut harness = harness(&fixture, &dialog);
+        harness.run();
+        if name.ends_with("command") {
+            let line = "mosquitto_pub -h plant.example -V 5 -u ann -P secret -t plant/4/speed -q 1 -r -m 12 -M 3 --shiny";
+            harness.event(egui::Event::Text(line.to_owned()));
+        }
+        // a file is read on a thread of its own
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while name.ends_with("import")
+            && harness.query_by_label_contains("Import 2").is_none()
+            && std::time::Instant::now() < deadline
+        {
+            harness.run_steps(1);
+        }
+        harness.run();
+        drop(harness);
+        for (theme, suffix) in [(Theme::Dark, ""), (Theme::Light, "-light")] {
+            picture(
+                &format!("{name}{suffix}"),
+                [760.0, 600.0],
+                1.0,
+                theme,
+                |ui| {
+                    dialog.borrow_mut().ui(ui, &fixture.context());
+                },
+            );
+        }
+    }
+}
+
+/// Two connections, one of which collides with one that is there, with something that is not known.
+const MQTTX: &str = r#"[{"id": "c1", "clientId": "c", "name": "Home Assistant", "clean": true, "protocol": "mqtt",
+    "host": "line.example", "port": 1884, "username": "bob", "password": "x", "mqttVersion": "5.0", "shiny": 1},
+    {"id": "c2", "clientId": "c", "name": "Line with a long name that does not fit into its row", "clean": true,
+    "protocol": "wss", "host": "line-number-two.of.a.plant.with.a.long.name.example", "port": 8084, "path": "/mqtt",
+    "mqttVersion": "3.1.1", "messages": [{"payload": "1"}]}]"#;

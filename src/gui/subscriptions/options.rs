@@ -2,14 +2,14 @@
 //! in the profile.
 
 use egui::{
-    Align, Color32, CornerRadius, Label, Layout, RichText, Role, Sense, Stroke, StrokeKind,
-    TextEdit, Ui, WidgetInfo, vec2,
+    Color32, CornerRadius, Label, RichText, Role, Sense, Stroke, StrokeKind, TextEdit, Ui,
+    WidgetInfo, vec2,
 };
 
 use crate::profile::{LARGEST_SUBSCRIPTION_ID, ProfileColor, RetainHandling, Subscription};
 
 use super::super::theme::{self, Palette};
-use super::super::widgets::{field, number_field, segmented, switch};
+use super::super::widgets::{field, labelled, number_field, segmented, switch};
 use super::limits::{Limits, join_shared, split_shared};
 
 /// Width of the names on the left.
@@ -193,17 +193,7 @@ fn row_ui(ui: &mut Ui, name: &str, explained: &str, is_wrong: bool, add: impl Fn
     let palette = Palette::of(ui);
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
-        let row = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-        ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
-            let text = RichText::new(name)
-                .font(theme::label())
-                .color(palette.muted);
-            ui.add_sized(
-                vec2(NAMES, theme::CONTROL_HEIGHT),
-                Label::new(text).selectable(false).halign(Align::Min),
-            );
-            add(ui);
-        });
+        labelled(ui, name, NAMES, add);
         note_ui(
             ui,
             explained,

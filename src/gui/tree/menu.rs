@@ -2,11 +2,13 @@
 
 use egui::{Button, Response, Ui};
 
-use crate::model::Row;
-use crate::mqtt::TopicName;
+use crate::model::{LastValue, Row};
+use crate::mqtt::{Qos, TopicName};
 use crate::payload::{format, text};
+use crate::profile::{PayloadKind, Profile, PublishDraft, Subscription};
 
-use super::super::action::Action;
+use super::super::action::{Action, Level};
+use super::super::connections::copy_sub_command;
 use super::super::context::Context;
 use super::super::session::Session;
 
@@ -56,6 +58,40 @@ fn copy_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &Row) 
         && let Some(last) = &row.last
     {
         context.copy(text::copyable(&last.payload), "Value");
+    }
+    if ui.button("Copy as mosquitto_sub command").clicked() {
+        let topic = path(session, row);
+        let filter = if row.open.is_some() {
+            format!("{topic}/#")
+        } else {
+            topic
+        };
+        let profile = Profile {
+            subscriptions: vec![Subscription::new(filter, Qos::AtMostOnce)],
+            ..session.profile.clone()
+        };
+        copy_sub_command(context, &profile);
+    }
+    let publish = Button::new("Copy as mosquitto_pub command");
+    if ui.add_enabled(row.last.is_some(), publish).clicked()
+        && let Some(last) = &row.last
+    {
+        copy_publish(context, session, &path(session, row), last);
+    }
+}
+
+/// Copies the line that publishes the last message of a topic again.
+fn copy_publish(context: &Context<'_>, session: &Session, topic: &str, last: &LastValue) {
+    let draft = PublishDraft {
+        topic: topic.to_owned(),
+        qos: last.qos,
+        retain: last.retained,
+        kind: PayloadKind::Text,
+        ..PublishDraft::default()
+    };
+    match session.profile.publish_command(&draft, &last.payload) {
+        Ok(command) => context.copy(command, "Command"),
+        Err(err) => context.toast(Level::Error, err.to_string()),
     }
 }
 

@@ -154,7 +154,7 @@ fn background(ui: &Ui, rect: Rect, response: &Response, style: &Style<'_>) {
     if style.is_selected {
         fill = palette.selection;
     } else if style.glow > 0.0 {
-        fill = palette.tint(palette.blue, 0.2 * style.glow);
+        fill = palette.tint(palette.blue, 0.13 * style.glow);
     } else if response.hovered() || style.has_menu && response.context_menu_opened() {
         fill = palette.hover;
     }

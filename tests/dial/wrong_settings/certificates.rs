@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use canopy::client::Config;
 use canopy::client::doctor::Check;
+use canopy::client::{Config, Step};
 use canopy::profile::{Fingerprint, Identity, Profile, Secret, TlsVersion, Transport, Verify};
 
 use super::super::reaching;
@@ -113,7 +113,8 @@ impl Site {
     fn of_the_broker(&self) -> Vec<Case> {
         let mut pinned = self.to("good");
         pinned.tls.verify = Verify::Pinned(vec![Fingerprint::from_sha256(&[7; 32])]);
-        let tls = |cause, profile, says: &[&str]| case(cause, profile, Check::Tls, says);
+        let tls =
+            |cause, profile, says: &[&str]| case(cause, profile, Check::Dial(Step::Tls), says);
         vec![
             tls(
                 "expired",
@@ -200,18 +201,19 @@ impl Site {
             profile.tls.ca_file = Some(file);
             profile
         };
-        let tls = |cause, profile, says: &[&str]| case(cause, profile, Check::Tls, says);
+        let tls =
+            |cause, profile, says: &[&str]| case(cause, profile, Check::Dial(Step::Tls), says);
         vec![
             secret_case(
                 "wrong passphrase",
                 with_passphrase(Some("guessed by chance")),
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 &["encrypted.key", "does not open with this passphrase"],
             ),
             secret_case(
                 "no passphrase",
                 with_passphrase(None),
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 &["encrypted.key", "no passphrase was given"],
             ),
             tls(
@@ -254,13 +256,13 @@ impl Site {
             case(
                 "minimum version too high",
                 too_new,
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 &["no version of TLS that this profile allows", "TLS 1.3"],
             ),
             case(
                 "ALPN refused",
                 alpn,
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 &[
                     "none of the protocols offered by ALPN",
                     "ALPN in the profile",
@@ -269,7 +271,7 @@ impl Site {
             case(
                 "impossible server name",
                 name,
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 &["“not a name” cannot be the name of a TLS server"],
             ),
         ]

@@ -1,5 +1,6 @@
 //! Wrong names, ports, transports and paths.
 
+use canopy::client::Step;
 use canopy::client::doctor::Check;
 use canopy::profile::{Profile, Transport, Transport as T};
 
@@ -72,11 +73,11 @@ impl Site {
         unknown.host = "no-such-broker.invalid".to_owned();
         let name = ["“no-such-broker.invalid”", "not known", "spelling"];
         let mut cases = vec![
-            case("unknown name", unknown, Check::Resolve, &name),
+            case("unknown name", unknown, Check::Dial(Step::Resolve), &name),
             case(
                 "refused port",
                 self.reach(T::Tcp, free_port()),
-                Check::Tcp,
+                Check::Dial(Step::Tcp),
                 &["Nothing listens on 127.0.0.1:", "check host and port"],
             ),
         ];
@@ -90,13 +91,13 @@ impl Site {
             (
                 "silent, TLS wanted",
                 T::Tls,
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 ["did not answer to TLS", "TLS port"],
             ),
             (
                 "silent, WebSocket wanted",
                 T::WebSocket,
-                Check::WebSocket,
+                Check::Dial(Step::WebSocket),
                 ["did not open a WebSocket", "WebSocket port"],
             ),
         ] {
@@ -131,31 +132,31 @@ impl Site {
             case(
                 "web server, TLS wanted",
                 self.reach(T::Tls, web),
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 &["does not speak TLS but HTTP"],
             ),
             case(
                 "wrong path",
                 path,
-                Check::WebSocket,
+                Check::Dial(Step::WebSocket),
                 &["no WebSocket at the path “/wrong”", "/mqtt, /ws and /"],
             ),
             case(
                 "web server, WebSocket wanted",
                 no_path,
-                Check::WebSocket,
+                Check::Dial(Step::WebSocket),
                 &["web server", "opens no WebSocket at “/”"],
             ),
             case(
                 "impossible path",
                 blank,
-                Check::WebSocket,
+                Check::Dial(Step::WebSocket),
                 &["“/a path” cannot be the path", "no blanks"],
             ),
             case(
                 "impossible header",
                 header,
-                Check::WebSocket,
+                Check::Dial(Step::WebSocket),
                 &["header “X-Test” cannot be sent"],
             ),
         ]
@@ -184,14 +185,14 @@ impl Site {
                 "plain port",
                 T::Tls,
                 plain,
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 ["speaks plain MQTT", "Choose TCP"],
             ),
             (
                 "WebSocket port",
                 T::Tls,
                 self.web_socket,
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 ["answers with WebSocket only", "Choose WebSocket"],
             ),
             (
@@ -205,35 +206,35 @@ impl Site {
                 "plain port",
                 T::WebSocket,
                 plain,
-                Check::WebSocket,
+                Check::Dial(Step::WebSocket),
                 ["speaks plain MQTT", "Choose TCP"],
             ),
             (
                 "TLS port",
                 T::WebSocket,
                 self.tls,
-                Check::WebSocket,
+                Check::Dial(Step::WebSocket),
                 ["speaks TLS", "Choose TLS"],
             ),
             (
                 "WebSocket port",
                 T::SecureWebSocket,
                 self.web_socket,
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 ["answers with WebSocket only", "Choose WebSocket"],
             ),
             (
                 "plain port",
                 T::SecureWebSocket,
                 plain,
-                Check::Tls,
+                Check::Dial(Step::Tls),
                 ["speaks plain MQTT", "Choose TCP"],
             ),
             (
                 "MQTT over TLS, WebSocket wanted",
                 T::SecureWebSocket,
                 self.secure_web,
-                Check::WebSocket,
+                Check::Dial(Step::WebSocket),
                 ["MQTT over TLS, without WebSocket", "Choose TLS"],
             ),
         ] {
@@ -259,13 +260,13 @@ impl Site {
             case(
                 "no socket",
                 at(nowhere),
-                Check::Unix,
+                Check::Dial(Step::Unix),
                 &["no socket at “/no/such/socket”", "check the path"],
             ),
             case(
                 "socket left over",
                 at(&left),
-                Check::Unix,
+                Check::Dial(Step::Unix),
                 &["Nobody listens on the socket", "left over"],
             ),
         ]

@@ -1,7 +1,7 @@
 //! Proxies that refuse, are something else, or cannot reach the broker.
 
-use canopy::client::Config;
 use canopy::client::doctor::Check;
+use canopy::client::{Config, Step};
 use canopy::profile::{Profile, ProxyKind, ProxySettings, Secret, Transport};
 
 use super::super::reaching;
@@ -56,13 +56,13 @@ impl Site {
             cases.push(case(
                 "proxy wants a password",
                 profile.clone(),
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &["proxy", "does not let you in", "Enter the user name"],
             ));
             cases.push(secret_case(
                 "wrong password for the proxy",
                 with_password(profile, "guessed by chance"),
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &["proxy", "does not let you in", "Check the user name"],
             ));
         }
@@ -80,13 +80,13 @@ impl Site {
             case(
                 "proxy forbids the port",
                 self.through(ProxyKind::HttpConnect, self.strict.port()),
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &["does not allow connections to 127.0.0.1:", "443"],
             ),
             case(
                 "proxy cannot reach it (HTTP)",
                 refused(ProxyKind::HttpConnect, &self.http),
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &[
                     "cannot reach 127.0.0.1:",
                     "Check the broker's host and port",
@@ -95,19 +95,19 @@ impl Site {
             case(
                 "proxy: nobody listens (SOCKS)",
                 refused(ProxyKind::Socks5, &self.socks),
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &["nothing listens on 127.0.0.1:", "check host and port"],
             ),
             case(
                 "proxy cannot reach it (HTTP)",
                 unknown(ProxyKind::HttpConnect, &self.http),
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &["cannot reach no-such-broker.invalid:"],
             ),
             case(
                 "proxy: unknown name (SOCKS)",
                 unknown(ProxyKind::Socks5, &self.socks),
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &[
                     "could not go on to no-such-broker.invalid:",
                     "host and port",
@@ -128,37 +128,37 @@ impl Site {
             case(
                 "SOCKS on the port of an HTTP proxy",
                 http,
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &["does not answer as a proxy for SOCKS 5", "HTTP"],
             ),
             case(
                 "HTTP on the port of a SOCKS proxy",
                 self.through(ProxyKind::HttpConnect, self.socks.port()),
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &["does not answer as a proxy for HTTP", "SOCKS"],
             ),
             case(
                 "broker in place of the proxy",
                 self.through(ProxyKind::HttpConnect, self.broker.port()),
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &["closed the connection without an answer", "is a proxy"],
             ),
             case(
                 "nobody in place of the proxy",
                 self.through(ProxyKind::Socks5, free_port()),
-                Check::Tcp,
+                Check::Dial(Step::Tcp),
                 &["Nothing listens on", "where the proxy should be"],
             ),
             case(
                 "unknown proxy",
                 unknown,
-                Check::Resolve,
+                Check::Dial(Step::Resolve),
                 &["“no-such-proxy.invalid”", "proxy"],
             ),
             case(
                 "silent proxy",
                 silent,
-                Check::Proxy,
+                Check::Dial(Step::Proxy),
                 &["did not open the way to", "within 1 s"],
             ),
         ]

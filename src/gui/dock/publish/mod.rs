@@ -99,6 +99,16 @@ impl PublishPanel {
         self.sender.tick(context, now)
     }
 
+    /// How far a repetition is, such as “3 of 10 sent”; `None` when none is under way.
+    pub fn repetition(&self) -> Option<String> {
+        self.sender.repetition_progress()
+    }
+
+    /// Ends the repetition, if one is under way.
+    pub fn stop_repeating(&mut self) {
+        self.sender.stop("Stopped");
+    }
+
     /// Begins the repetition that was asked about.
     pub fn begin_repetition(&mut self, now: crate::mqtt::Timestamp) {
         self.sender.begin_asked(now);

@@ -155,6 +155,11 @@ impl Sender {
         self.repetition.is_some()
     }
 
+    /// How far the repetition is.
+    pub fn repetition_progress(&self) -> Option<String> {
+        self.repetition.as_ref().map(progress)
+    }
+
     /// Ends the repetition.
     pub fn stop(&mut self, why: &str) {
         if let Some(repetition) = self.repetition.take() {
