@@ -20,7 +20,8 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use common::mosquitto::Mosquitto;
-use common::probe::{Probe, message, profile, subscription};
+use common::probe::{Probe, message, profile, resuming, subscription};
+use common::script::{CONNACK_V5, CONNACK_V5_RESUMED, Script, Step};
 use common::within;
 
 const LIMIT: Duration = Duration::from_mins(2);
@@ -38,15 +39,22 @@ impl Watched {
             .iter()
             .map(|filter| subscription(filter, Qos::AtLeastOnce))
             .collect();
-        let woken = Arc::new(Notify::new());
-        let waker = Arc::clone(&woken);
         let config = Config {
             profile,
             ..Config::default()
         };
-        let model = Arc::new(Mutex::new(Model::new(64 << 20)));
+        Self::open_after(config, None)
+    }
+
+    /// Goes on with the model of `earlier`, if there is one.
+    fn open_after(config: Config, earlier: Option<&Live>) -> Self {
+        let woken = Arc::new(Notify::new());
+        let waker = Arc::clone(&woken);
+        let new = || Arc::new(Mutex::new(Model::new(64 << 20)));
+        let model = earlier.map_or_else(new, |live| Arc::clone(live.model()));
+        let redelivery = earlier.map(Live::redelivery).unwrap_or_default();
         let wake = Arc::new(move || waker.notify_one());
-        match Live::open(&RuntimeHandle::current(), config, model, wake) {
+        match Live::open_after(&RuntimeHandle::current(), config, model, redelivery, wake) {
             Ok(live) => Self { live, woken },
             Err(err) => panic!("the system gives no thread: {err}"),
         }
@@ -150,4 +158,51 @@ async fn the_filter_follows_a_live_connection() {
         })
         .await;
     assert_eq!(watched.live.model().lock().row_count(), 3);
+}
+
+/// PUBREC may not have come through before the user connected again: what comes again was counted already.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_qos_2_message_is_counted_once_also_when_the_user_connects_again() {
+    const CONNECT: u8 = 1;
+    const PUBREC: u8 = 5;
+    const PUBCOMP: u8 = 7;
+    const MESSAGE: &[u8] = b"\x34\x07\x00\x01t\x00\x01\x00x";
+    const AGAIN: &[u8] = b"\x3c\x07\x00\x01t\x00\x01\x00x";
+    const PUBREL: &[u8] = b"\x62\x02\x00\x01";
+    let script = Script::start(vec![
+        Step::Expect(CONNECT),
+        Step::Send([CONNACK_V5, MESSAGE].concat()),
+        Step::Expect(PUBREC),
+        Step::ReadToEnd,
+        Step::Reconnect,
+        Step::Expect(CONNECT),
+        Step::Send([CONNACK_V5_RESUMED, AGAIN].concat()),
+        Step::Expect(PUBREC),
+        Step::Send(PUBREL.to_vec()),
+        Step::Expect(PUBCOMP),
+        // its packet identifier is free again: this is another message
+        Step::Send(MESSAGE.to_vec()),
+        Step::Expect(PUBREC),
+        Step::ReadToEnd,
+    ]);
+    let config = Config {
+        profile: resuming(Version::V5, script.port(), "me"),
+        ..Config::default()
+    };
+    let mut first = Watched::open_after(config.clone(), None);
+    let counted = |messages: u64, redeliveries: u64| {
+        move |live: &Live| {
+            let totals = live.model().lock().totals(now());
+            (totals.messages, totals.redeliveries) == (messages, redeliveries)
+        }
+    };
+    first.until("the message", counted(1, 0)).await;
+    first.live.send(Command::Disconnect).unwrap();
+    first
+        .until("the end", |live| {
+            matches!(live.state(), canopy::client::State::Ended(_))
+        })
+        .await;
+    let mut second = Watched::open_after(config, Some(&first.live));
+    second.until("both messages", counted(2, 1)).await;
 }

@@ -40,6 +40,16 @@ impl Frames {
         self.place == Place::Between
     }
 
+    /// How many bytes belong to the packet that has begun, as far as that is known; 0 between packets.
+    pub(super) fn missing(&self) -> usize {
+        match self.place {
+            Place::Between => 0,
+            Place::Length { .. } => 1,
+            Place::Body(missing) => usize::try_from(missing).unwrap_or(usize::MAX),
+            Place::Lost => usize::MAX,
+        }
+    }
+
     /// Follows `bytes` and counts the packets that begin in them.
     pub(super) fn feed(&mut self, mut bytes: &[u8]) -> Passed {
         let mut passed = Passed::default();
@@ -127,6 +137,7 @@ mod tests {
             let mut frames = Frames::default();
             let mut seen = Passed::default();
             for piece in bytes.chunks(cut) {
+                prop_assert_eq!(frames.missing() == 0, frames.between_packets());
                 let passed = frames.feed(piece);
                 seen.packets += passed.packets;
                 seen.messages += passed.messages;

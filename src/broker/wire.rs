@@ -9,7 +9,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,8 @@ use super::quiet::{self, PINGREQ, Quiet};
 const DISCONNECT_ADMINISTRATIVE: [u8; 4] = [0xe0, 0x02, 0x98, 0x00];
 /// How often a publisher that is held back looks whether a subscriber is stuck.
 const RETRY: Duration = Duration::from_millis(250);
+/// The keep alive in seconds that `mqtt5` 0.49 begins with.
+const BEFORE_CONNECT: u16 = 60;
 /// First byte of a DISCONNECT packet.
 const DISCONNECT: u8 = 0xe0;
 
@@ -89,7 +91,8 @@ pub(super) struct Link {
     pub(super) traffic: Both,
     /// Protocol level of CONNECT; 0 before it.
     level: AtomicU8,
-    no_keep_alive: AtomicBool,
+    /// Seconds; 0 is none.
+    keep_alive: AtomicU16,
     ended: AtomicBool,
     /// How much had come to the broker when the handler last rested, see [`super::pressure`].
     mark: AtomicU64,
@@ -114,7 +117,7 @@ impl Link {
     /// Notes what CONNECT asked for: the protocol level, and the keep alive in seconds (0: none).
     pub(super) fn set_terms(&self, level: u8, keep_alive: u16) {
         self.level.store(level, Ordering::Relaxed);
-        self.no_keep_alive.store(keep_alive == 0, Ordering::Relaxed);
+        self.keep_alive.store(keep_alive, Ordering::Relaxed);
     }
 
     /// Ends the connection at its next read or write, with DISCONNECT 0x98 in MQTT 5.
@@ -176,7 +179,8 @@ pub(super) struct Wire {
     retry: Option<Pin<Box<Sleep>>>,
     /// Whether the client was told that its connection was ended.
     farewell: bool,
-    /// Whether the last packet had to wait.
+    /// Whether nothing is read because subscribers cannot keep up.
+    is_held: bool,
     /// Of what waits, how much the socket had taken when it took no more.
     stuck_at: Option<usize>,
     incoming: Frames,
@@ -195,7 +199,7 @@ impl Wire {
             address,
             traffic: Both::default(),
             level: AtomicU8::new(0),
-            no_keep_alive: AtomicBool::new(false),
+            keep_alive: AtomicU16::new(BEFORE_CONNECT),
             ended: AtomicBool::new(false),
             mark: AtomicU64::new(0),
             rests: AtomicBool::new(false),
@@ -208,6 +212,7 @@ impl Wire {
             clients,
             retry: None,
             farewell: false,
+            is_held: false,
             stuck_at: None,
             incoming: Frames::default(),
             outgoing: Frames::default(),
@@ -229,23 +234,40 @@ impl Wire {
         ended
     }
 
-    /// Reads what has come, unless the client publishes and subscribers cannot keep up.
+    /// Reads what has come, unless the client publishes and subscribers cannot keep up. A packet that has begun is read to
+    /// its end even so: nothing could be slipped in within one.
     fn poll_socket(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<io::Result<usize>> {
         let publishes = self.link.traffic.incoming.messages() > 0;
+        self.is_held = false;
         while publishes && self.clients.poll_open(cx).is_pending() {
+            let missing = self.incoming.missing().min(buf.len());
+            if missing > 0 {
+                let rest = buf.get_mut(..missing).unwrap_or_default();
+                return self.line.poll_read(cx, rest);
+            }
+            self.is_held = true;
             let retry = self.retry.get_or_insert_with(|| Box::pin(sleep(RETRY)));
             ready!(retry.as_mut().poll(cx));
             self.retry = None;
         }
+        self.is_held = false;
         self.retry = None;
         self.line.poll_read(cx, buf)
     }
 
-    /// Whether a PINGREQ has to be slipped in for a client that was quiet for long.
+    /// Whether a PINGREQ has to be slipped in for a client that was quiet for long, or was not read from.
     fn poll_quiet(&mut self, cx: &mut Context<'_>) -> bool {
-        self.link.no_keep_alive.load(Ordering::Relaxed)
-            && self.incoming.between_packets()
-            && self.quiet.poll_due(cx)
+        if !self.incoming.between_packets() {
+            return false;
+        }
+        match self.link.keep_alive.load(Ordering::Relaxed) {
+            0 => self.quiet.poll_due(cx),
+            seconds if self.is_held => {
+                let keep_alive = Duration::from_secs(u64::from(seconds));
+                self.quiet.poll_due_unread(cx, keep_alive)
+            }
+            _ => false,
+        }
     }
 
     /// Keeps [`Link::stuck`]. A client that takes a little now and then is slow, and not stuck.
@@ -422,6 +444,19 @@ mod tests {
             assert!(came <= 32 * MIB, "not held back");
         }
         assert!(came >= 8 * MIB, "held back after {came} bytes");
+
+        // its PINGREQ would stand behind all of that: one is slipped in between two messages, and it gets the answer
+        wire.link.set_terms(4, 1);
+        while !wire.incoming.between_packets() {
+            came += wire.read(&mut read).await.unwrap();
+        }
+        for _ in 0..2 {
+            assert_eq!(wire.read(&mut read).await.unwrap(), 2);
+            assert_eq!(read[..2], PINGREQ);
+            wire.write_all(&[0xd0, 0x00]).await.unwrap();
+        }
+        assert_eq!(wire.link.traffic.incoming.bytes(), came as u64);
+        assert_eq!(wire.link.traffic.outgoing.bytes(), 4);
         drop(wire);
         flood.abort();
     }

@@ -1,8 +1,9 @@
 //! What mosquitto's command lines need before clap reads them: the values of `-D`, whose number depends on the
-//! property, become one argument.
+//! property, become one argument. And afterwards: a complaint repeats no password.
 
 use std::ffi::{OsStr, OsString};
 
+use clap::error::{ContextKind, ContextValue, Error};
 use clap::{Arg, Command};
 
 use super::connect::PROPERTY_SEPARATOR;
@@ -33,6 +34,27 @@ pub fn join_properties(command: &Command, arguments: Vec<OsString>) -> Vec<OsStr
         }
     }
     joined
+}
+
+/// A complaint repeats the argument that it is about; what was the password of a URL in it is left out.
+pub fn without_passwords(mut err: Error) -> Error {
+    for kind in [ContextKind::InvalidValue, ContextKind::InvalidArg] {
+        if let Some(ContextValue::String(text)) = err.get(kind) {
+            let text = without_password(text);
+            err.insert(kind, ContextValue::String(text));
+        }
+    }
+    err
+}
+
+/// `mqtt://ann:secret@host` without the secret.
+fn without_password(text: &str) -> String {
+    let url = text.split_once("://").and_then(|(scheme, rest)| {
+        let (account, place) = rest.rsplit_once('@')?;
+        let (user_name, _password) = account.split_once(':')?;
+        Some(format!("{scheme}://{user_name}:…@{place}"))
+    });
+    url.unwrap_or_else(|| text.to_owned())
 }
 
 /// Packet, property and as many values as the property needs; fewer when the command line ends before.

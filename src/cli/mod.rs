@@ -176,7 +176,8 @@ pub fn parse() -> Result<Invocation, ExitCode> {
 fn parse_from(arguments: Vec<OsString>) -> Result<Invocation, clap::Error> {
     let command = command();
     let arguments = arguments::join_properties(&command, arguments);
-    let root = Root::from_arg_matches(&command.try_get_matches_from(arguments)?)?;
+    let matches = command.try_get_matches_from(arguments);
+    let root = Root::from_arg_matches(&matches.map_err(arguments::without_passwords)?)?;
     Ok(match root.command {
         Some(CommandArgs::Bench(args)) => Invocation::Bench(args),
         Some(CommandArgs::Terminal(command)) => {

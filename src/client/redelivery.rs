@@ -3,14 +3,19 @@
 //! The session behind the tap is not asked: after a lost connection rumqttc 0.34 (MQTT 5) forgets messages that it
 //! had acknowledged but not yet handed out, so the tap is the only complete source, and the tap sees repeats.
 
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
 use crate::mqtt::{Packet, PacketId, Qos};
 
 use super::Direction;
 
-/// Remembers which QoS 2 messages have been taken in and not yet released (MQTT 5, 4.3.3).
-#[derive(Debug, Default)]
+/// Remembers which QoS 2 messages have been taken in and not yet released (MQTT 5, 4.3.3). A clone knows the same and
+/// learns the same: a connection that goes on with the session of another begins with it.
+#[derive(Debug, Clone, Default)]
 pub struct Redelivery {
-    unreleased: Ids,
+    unreleased: Arc<Mutex<Ids>>,
 }
 
 /// A set of packet identifiers, one bit each.
@@ -58,14 +63,14 @@ impl Redelivery {
         match packet {
             Packet::Publish(publish) if publish.qos == Qos::ExactlyOnce => publish
                 .packet_id
-                .is_some_and(|packet_id| !self.unreleased.insert(packet_id)),
+                .is_some_and(|packet_id| !self.unreleased.lock().insert(packet_id)),
             Packet::PubRel(release) => {
-                self.unreleased.remove(release.packet_id);
+                self.unreleased.lock().remove(release.packet_id);
                 false
             }
             Packet::ConnAck(connack) => {
                 if !connack.session_present && !connack.reason.is_error() {
-                    self.unreleased.clear();
+                    self.unreleased.lock().clear();
                 }
                 false
             }

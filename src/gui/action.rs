@@ -115,7 +115,11 @@ pub enum Action {
     StepTab(isize),
     /// Move the tab of this profile to this place.
     MoveTab(ProfileId, usize),
-    /// Say DISCONNECT and close the tab; asks first when something would be cut short.
+    /// Give the tab of this profile a window of its own.
+    DetachTab(ProfileId),
+    /// Make the window of this profile a tab again.
+    AttachTab(ProfileId),
+    /// Say DISCONNECT and close the tab or window; asks first when something would be cut short.
     CloseTab(ProfileId),
     /// The same without asking.
     CloseTabConfirmed(ProfileId),

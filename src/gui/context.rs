@@ -34,8 +34,10 @@ pub struct Context<'a> {
     pub list: &'a ListState,
     /// Where profiles and settings are kept.
     pub config_path: &'a std::path::Path,
-    /// All connections that are open or being opened, in the order of their tabs.
+    /// All connections that are open or being opened: the tabs from left to right, then those with windows.
     pub open: &'a [Session],
+    /// How many of them are tabs.
+    pub tab_count: usize,
     /// The one of them that these views show.
     pub session: Option<&'a Session>,
     /// The broker inside.
@@ -47,6 +49,11 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The connections with tabs, from left to right.
+    pub fn tabs(&self) -> &'a [Session] {
+        self.open.get(..self.tab_count).unwrap_or(self.open)
+    }
+
     /// The open connection of this profile.
     pub fn session_of(&self, id: &ProfileId) -> Option<&'a Session> {
         self.open.iter().find(|session| session.profile.id == *id)

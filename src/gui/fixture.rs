@@ -209,6 +209,7 @@ impl Fixture {
             list: &self.list,
             config_path: &self.config_path,
             open: self.session.as_slice(),
+            tab_count: self.session.as_slice().len(),
             session: self.session.as_ref(),
             broker: &self.broker,
             log: &self.log,

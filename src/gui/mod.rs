@@ -3,7 +3,7 @@
 //! | file | what it shows |
 //! |---|---|
 //! | `top_bar`, `filter_box` | connection switcher, connect, filter, broker switch, theme, settings |
-//! | `tab_strip` | the open connections, when there are several |
+//! | `tab_strip/` | the open connections, when there are several |
 //! | `pane` | tree, inspector and dock of one connection |
 //! | `connections` | the list of profiles and the editor of one |
 //! | `subscriptions` | the chips above the tree |

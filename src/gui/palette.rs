@@ -210,11 +210,18 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
         action,
     };
     let id = shown.profile.id.clone();
-    let mut entries = vec![entry("Close tab", "Ctrl+W", Action::CloseTab(id.clone()))];
+    let mut entries = vec![
+        entry("Close tab", "Ctrl+W", Action::CloseTab(id.clone())),
+        entry(
+            "Move tab to a new window",
+            "",
+            Action::DetachTab(id.clone()),
+        ),
+    ];
     if context.open.len() < 2 {
         return entries;
     }
-    let place = context.open.iter().position(|it| it.profile.id == id);
+    let place = context.tabs().iter().position(|it| it.profile.id == id);
     let place = place.unwrap_or_default();
     entries.extend([
         entry("Next tab", "Ctrl+Tab", Action::StepTab(1)),
@@ -224,7 +231,7 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
         let action = Action::MoveTab(id.clone(), left);
         entries.push(entry("Move tab to the left", "", action));
     }
-    if place + 1 < context.open.len() {
+    if place + 1 < context.tabs().len() {
         let action = Action::MoveTab(id.clone(), place + 1);
         entries.push(entry("Move tab to the right", "", action));
     }

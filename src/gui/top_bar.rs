@@ -9,6 +9,7 @@ use super::action::Action;
 use super::context::Context;
 use super::filter_box::FilterBox;
 use super::icons;
+use super::session::Session;
 use super::theme::{self, Palette};
 use super::widgets::{Look, badge, button, dot, galley, icon_button, icon_mark, muted, switch};
 
@@ -38,6 +39,32 @@ pub fn top_bar_ui(ui: &mut Ui, context: &Context<'_>, filter: Option<&mut Filter
                     filter.ui(ui, context);
                 });
             }
+        });
+    });
+}
+
+/// Draws the bar of a window that shows one connection only.
+pub fn window_bar_ui(ui: &mut Ui, context: &Context<'_>, filter: &mut FilterBox) {
+    let Some(session) = context.session else {
+        return;
+    };
+    let width = ui.available_width();
+    ui.horizontal_centered(|ui| {
+        name_ui(ui, session, width);
+        connect_ui(ui, context, width);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let label = "Move to the main window";
+            let back = if width < ROOM_FOR_VERSION {
+                icon_button(ui, icons::COLLAPSE, label, Look::Plain)
+            } else {
+                button(ui, Some(icons::COLLAPSE), label, Look::Plain)
+            };
+            if back.clicked() {
+                context.ask(Action::AttachTab(session.profile.id.clone()));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                filter.ui(ui, context);
+            });
         });
     });
 }
@@ -83,38 +110,7 @@ fn switcher_ui(ui: &mut Ui, context: &Context<'_>, window_width: f32) {
         ui.set_height(theme::CONTROL_HEIGHT);
         ui.spacing_mut().item_spacing.x = 7.0;
         match context.session {
-            Some(session) => {
-                let color = session.profile.color;
-                if let Some(color) = color.map(|it| theme::profile_color(it, palette)) {
-                    color_strip(ui, color);
-                }
-                dot(ui, state_color(palette, &session.state()));
-                let most = if window_width < ROOM_FOR_WORDS {
-                    SHORT_NAME_LENGTH
-                } else {
-                    NAME_LENGTH
-                };
-                let name = shortened(&session.profile.name, most);
-                ui.label(RichText::new(name).font(theme::strong()));
-                let left_out = session.profile.tls.verify.left_out();
-                if let Some(what) = left_out.filter(|_| session.profile.transport.uses_tls()) {
-                    badge(ui, None, "not verified", palette.amber)
-                        .on_hover_text(format!("As the profile says, {what}"));
-                }
-                if session.profile.ask_before_publish {
-                    asks_badge_ui(ui, &session.profile, window_width);
-                }
-                if window_width > ROOM_FOR_ADDRESS {
-                    ui.label(
-                        RichText::new(short_url(&session.profile))
-                            .font(theme::mono())
-                            .color(palette.muted),
-                    );
-                }
-                if window_width > ROOM_FOR_VERSION {
-                    badge(ui, None, &session.profile.version.to_string(), palette.blue);
-                }
-            }
+            Some(session) => name_ui(ui, session, window_width),
             None => {
                 dot(ui, palette.faint);
                 ui.label(RichText::new("Not connected").font(theme::strong()));
@@ -158,6 +154,41 @@ fn asks_badge_ui(ui: &mut Ui, profile: &Profile, window_width: f32) {
     };
     badge(ui, None, text, color.unwrap_or(palette.red))
         .on_hover_text("Each publish by hand is asked about first, as this connection says");
+}
+
+/// Colour, state, name, address and version of a connection, as far as there is room.
+fn name_ui(ui: &mut Ui, session: &Session, window_width: f32) {
+    let palette = Palette::of(ui);
+    let color = session.profile.color;
+    if let Some(color) = color.map(|it| theme::profile_color(it, palette)) {
+        color_strip(ui, color);
+    }
+    dot(ui, state_color(palette, &session.state()));
+    let most = if window_width < ROOM_FOR_WORDS {
+        SHORT_NAME_LENGTH
+    } else {
+        NAME_LENGTH
+    };
+    let name = shortened(&session.profile.name, most);
+    ui.label(RichText::new(name).font(theme::strong()));
+    let left_out = session.profile.tls.verify.left_out();
+    if let Some(what) = left_out.filter(|_| session.profile.transport.uses_tls()) {
+        badge(ui, None, "not verified", palette.amber)
+            .on_hover_text(format!("As the profile says, {what}"));
+    }
+    if session.profile.ask_before_publish {
+        asks_badge_ui(ui, &session.profile, window_width);
+    }
+    if window_width > ROOM_FOR_ADDRESS {
+        ui.label(
+            RichText::new(short_url(&session.profile))
+                .font(theme::mono())
+                .color(palette.muted),
+        );
+    }
+    if window_width > ROOM_FOR_VERSION {
+        badge(ui, None, &session.profile.version.to_string(), palette.blue);
+    }
 }
 
 fn short_url(profile: &Profile) -> String {

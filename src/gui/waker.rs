@@ -59,6 +59,11 @@ impl Waker {
         })
     }
 
+    /// The context of the window.
+    pub fn context(&self) -> &egui::Context {
+        &self.context
+    }
+
     /// The function that background tasks call.
     pub fn as_wake(self: &Arc<Self>) -> Wake {
         let waker = Arc::clone(self);

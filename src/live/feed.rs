@@ -128,6 +128,7 @@ impl Feeder {
         model: Arc<Mutex<Model>>,
         notes: Arc<Notes>,
         (search, sort): (Arc<Search>, Arc<Sort>),
+        redelivery: Redelivery,
         wake: Wake,
     ) -> Self {
         Self {
@@ -136,7 +137,7 @@ impl Feeder {
             search,
             sort,
             wake,
-            redelivery: Redelivery::default(),
+            redelivery,
             written: WrittenRetained::default(),
             pending: Pending::default(),
         }

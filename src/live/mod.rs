@@ -26,7 +26,8 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::client::{
-    Command, CommandError, Config, Connection, DialReport, Event, RuntimeHandle, State, Wake,
+    Command, CommandError, Config, Connection, DialReport, Event, Redelivery, RuntimeHandle, State,
+    Wake,
 };
 use crate::model::{Model, Query, Subscribed, Wanted};
 use crate::mqtt::{Timestamp, TopicFilter};
@@ -41,6 +42,7 @@ pub struct Live {
     connection: Connection,
     workers: Workers,
     waits: waits::Clock,
+    redelivery: Redelivery,
 }
 
 impl Live {
@@ -55,15 +57,31 @@ impl Live {
         model: Arc<Mutex<Model>>,
         wake: Wake,
     ) -> std::io::Result<Self> {
+        Self::open_after(runtime, config, model, Redelivery::default(), wake)
+    }
+
+    /// The same for a connection that may resume the session of an earlier one: the broker sends again what it does not
+    /// know to have come. `redelivery` is that of the earlier one, see [`Live::redelivery`].
+    ///
+    /// # Errors
+    /// As [`Live::open`].
+    pub fn open_after(
+        runtime: &RuntimeHandle,
+        config: Config,
+        model: Arc<Mutex<Model>>,
+        redelivery: Redelivery,
+        wake: Wake,
+    ) -> std::io::Result<Self> {
         count_by(&mut model.lock(), &config.profile.subscriptions);
         let workers = Workers::start(model, Arc::clone(&wake))?;
-        let feeder = workers.feeder();
+        let feeder = workers.feeder(redelivery.clone());
         let (connection, captures) = Connection::open(runtime, config, wake);
         feed::start(captures, feeder)?;
         Ok(Self {
             connection,
             workers,
             waits: waits::Clock::default(),
+            redelivery,
         })
     }
 
@@ -141,6 +159,11 @@ impl Live {
     /// What the last dial has shown, step by step, with the broker's certificates; also after a failure.
     pub fn dial_report(&self) -> DialReport {
         self.connection.dial_report()
+    }
+
+    /// Which QoS 2 messages came and were not released, for whoever goes on with the session.
+    pub fn redelivery(&self) -> Redelivery {
+        self.redelivery.clone()
     }
 
     /// The client id in use.
@@ -230,11 +253,12 @@ impl Workers {
         self.search.result()
     }
 
-    fn feeder(&self) -> Feeder {
+    fn feeder(&self, redelivery: Redelivery) -> Feeder {
         Feeder::new(
             Arc::clone(&self.model),
             Arc::clone(&self.notes),
             (Arc::clone(&self.search), Arc::clone(&self.sort)),
+            redelivery,
             Arc::clone(&self.wake),
         )
     }

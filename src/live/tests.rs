@@ -76,7 +76,7 @@ fn incoming(topic: &str, payload: &str) -> (Direction, Vec<u8>) {
 #[test]
 fn packets_become_topics_counts_and_retained_state() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     let qos2 = publish(0b0100, "once", Some(7), "x");
     let repeated = publish(0b1100, "once", Some(7), "x");
     let retained = publish(0b0001, "kept", None, "x");
@@ -105,7 +105,7 @@ fn packets_become_topics_counts_and_retained_state() {
 #[test]
 fn a_batch_of_any_length_is_taken_in_whole() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     for count in [0, 1, 255, 256, 257, 1000] {
         let before = scene
             .workers
@@ -127,7 +127,7 @@ fn a_batch_of_any_length_is_taken_in_whole() {
 #[test]
 fn what_cannot_be_read_is_counted_and_told() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     let broken = (Direction::Incoming, vec![0x30, 2, 0, 9]);
     take(&mut feeder, &vec![broken; 40]);
     assert_eq!(scene.workers.notes.undecodable(), 40);
@@ -143,7 +143,7 @@ fn what_cannot_be_read_is_counted_and_told() {
 #[test]
 fn the_filter_follows_what_comes_in() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     take(
         &mut feeder,
         &[incoming("home/kitchen", "1"), incoming("home/bath", "1")],
@@ -163,7 +163,7 @@ fn the_filter_follows_what_comes_in() {
 #[test]
 fn the_newest_of_many_requests_wins() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     let topics = (0..5000).map(|n| incoming(&format!("t/{n}"), ""));
     take(&mut feeder, &topics.collect::<Vec<_>>());
     for n in 0..200 {
@@ -177,7 +177,7 @@ fn the_newest_of_many_requests_wins() {
 #[test]
 fn a_resumed_tree_shows_matches_that_came_in_the_pause() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     take(&mut feeder, &[incoming("a/x", "")]);
     scene.workers.search.ask(Query::new("x"));
     scene.wait_until(|model| model.row_count() == 2);
@@ -191,7 +191,7 @@ fn a_resumed_tree_shows_matches_that_came_in_the_pause() {
 #[test]
 fn a_long_branch_is_put_in_order_by_the_worker() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     let topics: Vec<_> = (0..3000)
         .rev()
         .map(|n| incoming(&format!("$X/{n}"), ""))
@@ -212,7 +212,7 @@ fn a_long_branch_is_put_in_order_by_the_worker() {
 #[test]
 fn the_order_follows_the_counters_after_the_last_message() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     scene
         .workers
         .model
@@ -231,7 +231,7 @@ fn the_order_follows_the_counters_after_the_last_message() {
 #[test]
 fn a_new_connection_follows_the_filter_that_the_model_shows() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     take(&mut feeder, &[incoming("a/x", "")]);
     scene.workers.search.ask(Query::new("x"));
     scene.wait_until(|model| model.filter_text().is_some());
@@ -245,7 +245,7 @@ fn a_new_connection_follows_the_filter_that_the_model_shows() {
         workers: Workers::start(model, wake).expect("threads"),
         woken,
     };
-    let mut feeder = again.workers.feeder();
+    let mut feeder = again.workers.feeder(Redelivery::default());
     take(&mut feeder, &[incoming("b/x", "")]);
     again.wait_until(|model| model.row_count() == 4);
 }
@@ -253,7 +253,7 @@ fn a_new_connection_follows_the_filter_that_the_model_shows() {
 #[test]
 fn retained_markers_begin_anew_with_a_session() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     let kept = publish(0b0001, "kept", None, "x");
     let resumed = vec![0x20, 2, 1, 0];
     let new = vec![0x20, 2, 0, 0];
@@ -275,7 +275,7 @@ fn retained_markers_begin_anew_with_a_session() {
 #[test]
 fn a_refused_retained_message_changes_nothing() {
     let scene = Scene::new();
-    let mut feeder = scene.workers.feeder();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
     let mut take = |direction, frame: Vec<u8>| {
         let captured = Captured {
             at: Timestamp::from_micros(1),

@@ -171,37 +171,35 @@ mod tests {
 
     #[test]
     fn a_dump_has_offsets_groups_and_ascii() {
-        let payload: Vec<u8> = (0x41..0x41 + 19).collect();
-        assert_eq!(line_count(payload.len(), WIDE), 2);
-        assert_eq!(
-            line(&payload, 0, WIDE),
-            "00000000  41 42 43 44 45 46 47 48  49 4a 4b 4c 4d 4e 4f 50  |ABCDEFGHIJKLMNOP|"
-        );
-        assert_eq!(
-            line(&payload, 1, WIDE),
-            "00000010  51 52 53                                          |QRS|"
-        );
-        assert_eq!(line(&payload, 2, WIDE), "");
-        assert_eq!(line(&payload, usize::MAX, WIDE), "");
-        assert!(line(b"\0\x7f\xff ~", 0, WIDE).ends_with("|... ~|"));
-    }
-
-    #[test]
-    fn a_narrow_dump_has_one_group() {
-        let payload = *b"0123456789";
-        assert_eq!(line_count(payload.len(), NARROW), 2);
-        assert_eq!(
-            line(&payload, 0, NARROW),
-            "00000000  30 31 32 33 34 35 36 37  |01234567|"
-        );
-        assert_eq!(
-            line(&payload, 1, NARROW),
-            "00000008  38 39                    |89|"
-        );
-        for per_line in [NARROW, WIDE] {
-            let whole = line(&[b'x'; WIDE], 0, per_line);
-            assert_eq!(whole.chars().count(), line_width(per_line));
+        let letters: Vec<u8> = (0x41..0x41 + 19).collect();
+        let digits = b"0123456789".to_vec();
+        for (payload, per_line, lines) in [
+            (
+                letters,
+                WIDE,
+                [
+                    "00000000  41 42 43 44 45 46 47 48  49 4a 4b 4c 4d 4e 4f 50  |ABCDEFGHIJKLMNOP|",
+                    "00000010  51 52 53                                          |QRS|",
+                ],
+            ),
+            (
+                digits,
+                NARROW,
+                [
+                    "00000000  30 31 32 33 34 35 36 37  |01234567|",
+                    "00000008  38 39                    |89|",
+                ],
+            ),
+        ] {
+            assert_eq!(line_count(payload.len(), per_line), lines.len());
+            for (index, expected) in lines.into_iter().enumerate() {
+                assert_eq!(line(&payload, index, per_line), expected);
+            }
+            assert_eq!(lines[0].chars().count(), line_width(per_line));
+            assert_eq!(line(&payload, lines.len(), per_line), "");
+            assert_eq!(line(&payload, usize::MAX, per_line), "");
         }
+        assert!(line(b"\0\x7f\xff ~", 0, WIDE).ends_with("|... ~|"));
     }
 
     proptest! {

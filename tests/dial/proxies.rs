@@ -10,11 +10,12 @@ use canopy::profile::{Profile, ProxyKind, ProxySettings, Secret, Transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::TcpStream;
 
-use super::servers::{impostor, listener};
+use super::servers::{Authority, impostor, listener, parameters, tls_server};
 use super::{assert_says, reaching, refusal, refused};
 use crate::common::free_port;
 use crate::common::mosquitto::Mosquitto;
 use crate::common::probe::{Probe, message, subscription};
+use crate::common::service::{http_proxy, socks_proxy};
 
 /// `me:secret`, in Base64.
 const TOKEN: &str = "bWU6c2VjcmV0";
@@ -250,4 +251,51 @@ async fn the_wrong_kind_of_proxy_is_recognised() {
         &refused(profile).await,
         &["no host or no port for the proxy"],
     );
+}
+
+/// microsocks and tinyproxy, with a password and without.
+#[tokio::test(flavor = "multi_thread")]
+async fn real_proxies_lead_to_the_broker_with_every_transport_and_a_password() {
+    let Some(broker) = Mosquitto::start() else {
+        return;
+    };
+    let authority = Authority::new("Test Root");
+    let issued = authority.issue("server", &parameters(&["localhost"]));
+    let secured = tls_server(&issued).await;
+    let login = Some(("me", "secret"));
+    let proxies = [
+        (ProxyKind::Socks5, None, socks_proxy(None).await),
+        (ProxyKind::Socks5, login, socks_proxy(login).await),
+        (ProxyKind::HttpConnect, None, http_proxy(None, &[]).await),
+        (ProxyKind::HttpConnect, login, http_proxy(login, &[]).await),
+    ];
+    for (kind, login, proxy) in proxies {
+        let Some(proxy) = proxy else { return };
+        let mut profile = through(kind, proxy.port(), broker.port());
+        profile.subscriptions = vec![subscription("a", Qos::AtLeastOnce)];
+        let config = |profile: Profile| match login {
+            Some((_, password)) => with_password(profile, password),
+            None => Config {
+                profile,
+                ..Config::default()
+            },
+        };
+        let mut probe = Probe::open_config(config(profile));
+        probe.connected().await;
+        probe.granted().await;
+        for size in [1, 100_000] {
+            let payload = vec![b'x'; size];
+            let outgoing = message("a", payload.clone(), Qos::AtLeastOnce);
+            probe.publish(outgoing).await;
+            assert!(probe.message().await.payload == payload, "{kind:?}");
+        }
+        probe.disconnect().await;
+
+        // the name is looked up by the proxy, and checked in the certificate here
+        let mut profile = through(kind, proxy.port(), secured);
+        profile.transport = Transport::Tls;
+        profile.host = "localhost".to_owned();
+        profile.tls.ca_file = Some(authority.file());
+        Probe::open_config(config(profile)).connected().await;
+    }
 }

@@ -10,6 +10,9 @@
 mod common;
 #[path = "../common/window.rs"]
 mod driver;
+#[allow(dead_code, reason = "the tests of the connection use all of it")]
+#[path = "../dial/servers.rs"]
+mod servers;
 
 mod at_start;
 mod broker;
@@ -27,3 +30,4 @@ mod secrets_at_start;
 mod subscriptions;
 mod tabs;
 mod tree;
+mod trust;

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use canopy::profile::{Format, HeaderSecrets, Secret, SecretKind, SecretStore as _, export};
+use canopy::profile::{
+    Format, HeaderSecrets, Profile, Secret, SecretKind, SecretStore as _, Transport, export,
+};
 use egui::Key;
 use egui::accesskit::Role;
 
@@ -115,4 +117,57 @@ fn no_typed_secret_is_in_a_file_an_export_the_log_or_a_copied_command() {
         headers.get("X-Api-Key"),
         Some(&Secret::new(secret("late-header")))
     );
+}
+
+/// The head of the next HTTP request; what else connects, to find out what speaks here, is sent away.
+fn next_request(listener: &std::net::TcpListener) -> String {
+    loop {
+        let (stream, _) = listener.accept().unwrap();
+        stream
+            .set_read_timeout(Some(crate::common::PATIENCE))
+            .unwrap();
+        let lines = std::io::BufRead::lines(std::io::BufReader::new(stream));
+        let head = lines.map_while(Result::ok).take_while(|it| !it.is_empty());
+        let head = head.collect::<Vec<_>>().join("\n");
+        if head.starts_with("GET ") {
+            return head;
+        }
+    }
+}
+
+#[test]
+fn a_header_that_lets_somebody_in_is_asked_for_once_and_sent() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let home = Home::new();
+    let mut profile = Profile {
+        name: "Gate".to_owned(),
+        transport: Transport::WebSocket,
+        port: listener.local_addr().unwrap().port(),
+        reconnect: false,
+        ..Profile::default()
+    };
+    profile.web_socket.headers = vec![("Authorization".to_owned(), String::new())];
+    home.config()
+        .save_profiles(std::slice::from_ref(&profile))
+        .unwrap();
+    let mut window = home.open();
+    window.press("Connect");
+    window.fill("Value of Authorization", "Bearer hunter2");
+    window.key(Key::Enter);
+    let request = next_request(&listener);
+    assert!(
+        request.contains("uthorization: Bearer hunter2"),
+        "{request}"
+    );
+    window.wait_for_label("Not connected");
+    window.press("Try again");
+    let request = next_request(&listener);
+    assert!(
+        request.contains("uthorization: Bearer hunter2"),
+        "{request}"
+    );
+    window.wait_for("it is kept", |_| {
+        let kept = home.secrets().get(&profile.id, SecretKind::Headers);
+        kept.unwrap().is_some()
+    });
 }

@@ -47,7 +47,7 @@ impl App {
             Action::TrustCertificate(id, fingerprint) => self.trust_certificate(&id, fingerprint),
 
             Action::ShowConnections => self.views.screen = Screen::Connections,
-            Action::ShowExplorer => self.show_explorer(),
+            Action::ShowExplorer => self.show_explorer(of),
             Action::Connect(id) => self.connect(&id),
             Action::ConnectWith(key, secret, keep) => self.connect_with(key, secret, keep),
             Action::Examine(id) => self.examine(&id),
@@ -64,6 +64,8 @@ impl App {
             Action::ShowTab(id) => self.show_tab(&id),
             Action::StepTab(step) => self.step_tab(step),
             Action::MoveTab(id, place) => self.data.open.move_to(&id, place),
+            Action::DetachTab(id) => self.detach_tab(&id),
+            Action::AttachTab(id) => self.attach_tab(&id),
             Action::CloseTab(id) => self.close_tab(&id),
             Action::CloseTabConfirmed(id) => self.close_tab_now(&id),
 
@@ -100,7 +102,7 @@ impl App {
 
             Action::ShowDock(tab) => {
                 self.on_pane(of, |pane| pane.dock.tab = tab);
-                self.show_explorer();
+                self.show_explorer(of);
             }
             Action::SaveSettings(settings) => self.save_settings(*settings, context),
             Action::OpenSettings => self.views.dialogs.show(None, Dialog::settings()),
@@ -139,8 +141,17 @@ impl App {
         }
     }
 
-    fn show_explorer(&mut self) {
-        if self.data.open.shown().is_some() {
+    /// Shows the pane of a connection, if it has a tab: a window of its own shows nothing else.
+    fn show_explorer(&mut self, of: Of<'_>) {
+        if let Some(id) = of {
+            self.data.open.show(id);
+        }
+        if self
+            .data
+            .open
+            .shown_id()
+            .is_some_and(|shown| of.is_none_or(|id| id == shown))
+        {
             self.views.screen = Screen::Explorer;
         }
     }
@@ -194,7 +205,7 @@ impl App {
     }
 
     fn focus_filter(&mut self, of: Of<'_>) {
-        self.show_explorer();
+        self.show_explorer(of);
         self.on_pane(of, |pane| pane.filter.wants_focus = true);
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::client::{Command, Config, State};
+use crate::client::{Command, Config, Redelivery, State};
 use crate::live::Live;
 use crate::model::Model;
 use crate::profile::{Profile, ProfileId, Secret, SecretKind, Severity};
@@ -83,10 +83,11 @@ impl App {
             pane.dock.publish.set_draft(draft.unwrap_or_default());
             pane
         });
-        let opened = Live::open(
+        let opened = Live::open_after(
             self.jobs.runtime(),
             config,
             self.data.model_for(&id),
+            self.data.redelivery_for(&profile),
             self.waker.as_wake_of(pane.sight()),
         );
         let live = match opened {
@@ -150,6 +151,14 @@ impl App {
 }
 
 impl Data {
+    /// Which messages the broker may send again because the session was kept.
+    fn redelivery_for(&self, profile: &Profile) -> Redelivery {
+        let session = |it: &Profile| (it.url(), it.client_id.clone());
+        let before = self.open.get(Some(&profile.id));
+        let same = before.filter(|it| session(&it.profile) == session(profile));
+        same.map(|it| it.live.redelivery()).unwrap_or_default()
+    }
+
     /// What was seen with this profile before, or an empty model.
     fn model_for(&self, id: &ProfileId) -> Arc<Mutex<Model>> {
         if let Some(session) = self.open.get(Some(id)) {

@@ -115,6 +115,7 @@ impl Data {
             list: &self.window.list,
             config_path: self.config.path(),
             open: self.open.all(),
+            tab_count: self.open.tabs().len(),
             session: self.open.get(of),
             broker: &self.broker,
             log: &self.log,

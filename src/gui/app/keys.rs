@@ -2,8 +2,10 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
+use crate::profile::ProfileId;
+
 use super::super::action::{Action, Asked, DockTab};
-use super::{App, Screen};
+use super::App;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 /// For the step back with the Tab key.
@@ -19,19 +21,12 @@ impl App {
         if self.views.palette.is_open() || self.views.dialogs.is_open() {
             return;
         }
-        let pressed = |modifiers, key| {
-            ui.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
-        };
         let shortcuts = [
             (CTRL, Key::K, Action::OpenPalette),
-            (CTRL, Key::F, Action::FocusFilter),
             (CTRL, Key::N, Action::NewProfile),
             (CTRL, Key::O, Action::ShowConnections),
             (CTRL, Key::E, Action::ShowExplorer),
             (CTRL, Key::Comma, Action::OpenSettings),
-            (CTRL, Key::Num1, Action::ShowDock(DockTab::Publish)),
-            (CTRL, Key::Num2, Action::ShowDock(DockTab::Broker)),
-            (CTRL, Key::Num3, Action::ShowDock(DockTab::Log)),
             // with Shift first: without it both match
             (BACK, Key::Tab, Action::StepTab(-1)),
             (Modifiers::CTRL, Key::Tab, Action::StepTab(1)),
@@ -40,11 +35,11 @@ impl App {
             (Modifiers::NONE, Key::F1, Action::OpenKeys),
         ];
         for (modifiers, key, action) in shortcuts {
-            if pressed(modifiers, key) {
+            if pressed(ui, modifiers, key) {
                 self.ask(action);
             }
         }
-        if pressed(CTRL, Key::B) {
+        if pressed(ui, CTRL, Key::B) {
             let is_on = self.data.broker.running.is_some();
             self.ask(if is_on {
                 Action::StopBroker
@@ -52,15 +47,32 @@ impl App {
                 Action::StartBroker
             });
         }
-        if let Some(session) = self.data.open.shown() {
-            if pressed(CTRL, Key::P) {
-                self.ask(Action::SetPaused(!session.is_paused));
-            }
-            if self.views.screen == Screen::Explorer && pressed(CTRL, Key::W) {
-                self.ask(Action::CloseTab(session.profile.id.clone()));
+        let shown = self.data.open.shown_id().cloned();
+        if let Some(id) = shown {
+            self.pane_keys(ui, &id);
+        }
+    }
+
+    /// Handles the keys of a connection, in the main window or in its own.
+    pub(super) fn pane_keys(&mut self, ui: &Ui, id: &ProfileId) {
+        let Some(session) = self.data.open.get(Some(id)) else {
+            return;
+        };
+        let shortcuts = [
+            (Key::F, Action::FocusFilter),
+            (Key::P, Action::SetPaused(!session.is_paused)),
+            (Key::Num1, Action::ShowDock(DockTab::Publish)),
+            (Key::Num2, Action::ShowDock(DockTab::Broker)),
+            (Key::Num3, Action::ShowDock(DockTab::Log)),
+        ];
+        for (key, action) in shortcuts {
+            if pressed(ui, CTRL, key) {
+                self.ask_for(id, action);
             }
         }
-        self.explorer_keys(ui);
+        if self.is_visible(id) {
+            self.visible_pane_keys(ui, id);
+        }
     }
 
     /// Asks for something on behalf of the connection that is shown.
@@ -69,22 +81,26 @@ impl App {
         self.actions.borrow_mut().push(Asked { of, action });
     }
 
-    fn explorer_keys(&mut self, ui: &Ui) {
-        if self.views.screen != Screen::Explorer || self.data.open.shown().is_none() {
-            return;
+    fn ask_for(&self, id: &ProfileId, action: Action) {
+        let of = Some(id.clone());
+        self.actions.borrow_mut().push(Asked { of, action });
+    }
+
+    fn visible_pane_keys(&mut self, ui: &Ui, id: &ProfileId) {
+        if pressed(ui, CTRL, Key::W) {
+            self.ask_for(id, Action::CloseTab(id.clone()));
         }
         let nobody_types =
             ui.memory(|memory| memory.focused().is_none()) || !ui.ctx().egui_wants_keyboard_input();
-        let enter = KeyboardShortcut::new(CTRL, Key::Enter);
-        if ui.input_mut(|input| input.consume_shortcut(&enter)) {
+        if pressed(ui, CTRL, Key::Enter) {
             let Self {
                 data,
                 views,
                 actions,
                 ..
             } = self;
-            let frame = data.context(crate::client::now(), actions);
-            if let Some(pane) = views.panes.get_mut(data.open.shown_id()) {
+            let frame = data.context_of(Some(id), crate::client::now(), actions);
+            if let Some(pane) = views.panes.get_mut(Some(id)) {
                 pane.dock.publish.publish_now(&frame);
             }
         }
@@ -95,20 +111,24 @@ impl App {
                     .events
                     .retain(|event| !matches!(event, egui::Event::Text(_)));
             });
-            self.ask(Action::FocusFilter);
+            self.ask_for(id, Action::FocusFilter);
         }
         if ui.input(|input| input.key_pressed(Key::Escape)) && !egui::Popup::is_any_open(ui.ctx()) {
-            self.escape();
+            self.escape(id);
         }
     }
 
     /// Esc: clears the filter, else closes the newest message.
-    fn escape(&mut self) {
-        let pane = self.views.panes.get(self.data.open.shown_id());
+    fn escape(&mut self, id: &ProfileId) {
+        let pane = self.views.panes.get(Some(id));
         if pane.is_some_and(|pane| !pane.filter.text.is_empty()) {
-            self.ask(Action::Filter(String::new()));
+            self.ask_for(id, Action::Filter(String::new()));
         } else {
             self.views.toasts.close_newest();
         }
     }
+}
+
+fn pressed(ui: &Ui, modifiers: Modifiers, key: Key) -> bool {
+    ui.input_mut(|input| input.consume_shortcut(&KeyboardShortcut::new(modifiers, key)))
 }

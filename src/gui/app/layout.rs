@@ -77,20 +77,21 @@ impl App {
 
 /// The repetitions whose panel is not on the screen.
 fn hidden_repetitions(data: &Data, views: &Views) -> Vec<Repeating> {
-    let is_shown = |id| views.screen == Screen::Explorer && data.open.shown_id() == Some(id);
-    let hidden = data.open.all().iter();
-    hidden
-        .filter(|session| !is_shown(&session.profile.id))
-        .filter_map(|session| {
-            let id = &session.profile.id;
-            let progress = views.panes.get(Some(id))?.dock.publish.repetition()?;
-            Some(Repeating {
-                id: id.clone(),
-                name: display_name(&session.profile),
-                progress,
-            })
+    let progress = |id| {
+        let pane = views.panes.get(Some(id)).filter(|it| !it.is_visible());
+        pane?.dock.publish.repetition()
+    };
+    let open = data.open.all().iter();
+    open.filter_map(|session| {
+        let id = &session.profile.id;
+        let progress = progress(id)?;
+        Some(Repeating {
+            id: id.clone(),
+            name: display_name(&session.profile),
+            progress,
         })
-        .collect()
+    })
+    .collect()
 }
 
 impl Views {

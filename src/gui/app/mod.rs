@@ -20,6 +20,7 @@ mod saver;
 mod secrets;
 mod subscribing;
 mod tabs;
+mod windows;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -112,6 +113,8 @@ pub struct App {
     actions: RefCell<Vec<Asked>>,
     /// The window's title as it was set last.
     title: String,
+    /// The icon of further windows, once there was one.
+    icon: Option<Arc<egui::IconData>>,
 }
 
 impl App {
@@ -141,6 +144,7 @@ impl App {
             quit: options.quit,
             actions,
             title: TITLE.to_owned(),
+            icon: None,
         };
         app.move_header_secrets();
         for warning in warnings {
@@ -163,14 +167,12 @@ impl App {
             .with_title(TITLE)
             .with_app_id("canopy")
             .with_inner_size(window.size)
-            .with_min_inner_size([760.0, 480.0])
+            .with_min_inner_size(windows::SMALLEST)
             .with_maximized(window.maximized);
         if let Some(position) = window.position {
             viewport = viewport.with_position(position);
         }
-        if let Ok(icon) =
-            eframe::icon_data::from_png_bytes(include_bytes!("../../../assets/icon.png"))
-        {
+        if let Some(icon) = windows::icon() {
             viewport = viewport.with_icon(icon);
         }
         viewport
@@ -265,6 +267,7 @@ impl App {
         self.global_keys(ui);
         self.see_panes(ui.ctx());
         self.layout(ui);
+        self.windows_ui(ui.ctx());
         self.apply_all(ui.ctx());
         self.remember_window(ui);
         if let Some(delay) = self.next_change() {

@@ -9,7 +9,7 @@ use crate::mqtt::Timestamp;
 use crate::profile::ProfileId;
 
 use super::super::pane::Pane;
-use super::super::session::TAB_INTERVAL;
+use super::super::session::{Session, TAB_INTERVAL};
 use super::open::Of;
 use super::{App, LOOK_AGAIN, Screen, TITLE};
 
@@ -47,7 +47,8 @@ impl Panes {
 impl App {
     /// Whether the pane of this connection is on the screen.
     pub(super) fn is_visible(&self, id: &ProfileId) -> bool {
-        self.views.screen == Screen::Explorer && self.data.open.shown_id() == Some(id)
+        let is_shown = self.data.open.shown_id() == Some(id);
+        (is_shown && self.views.screen == Screen::Explorer) || self.data.open.is_window(id)
     }
 
     /// Tells every pane whether it is on the screen in this frame.
@@ -106,14 +107,16 @@ impl App {
 
     /// One second, while the time to the next attempt is counted down, or a tab shows a rate that falls.
     pub(super) fn countdown(&self) -> Option<Duration> {
-        let shown = self.data.open.shown();
-        let waits = shown.is_some_and(|it| matches!(it.state(), State::Waiting { .. }));
-        let has_tabs = self.data.open.all().len() > 1;
-        let moves = self.data.open.all().iter().any(|session| {
+        let has_tabs = self.data.open.tabs().len() > 1;
+        let changes = |session: &Session| {
+            let shown = self.data.open.shown_id();
+            let waits = matches!(session.state(), State::Waiting { .. });
             let is_seen = self.is_visible(&session.profile.id);
-            !is_seen && session.glance.totals.rate_in > 0.0
-        });
-        (waits || (has_tabs && moves)).then_some(TAB_INTERVAL)
+            let falls = !is_seen && has_tabs && session.glance.totals.rate_in > 0.0;
+            falls || (waits && (is_seen || shown == Some(&session.profile.id)))
+        };
+        let any = self.data.open.all().iter().any(changes);
+        any.then_some(TAB_INTERVAL)
     }
 
     /// Puts the name of the shown connection into the title of the window.

@@ -1,4 +1,4 @@
-//! Tabs: show, step, move, close.
+//! Tabs: show, step, give a window of its own, close.
 
 use crate::client::{Command, State};
 use crate::payload::format::thousands;
@@ -6,6 +6,7 @@ use crate::profile::ProfileId;
 
 use super::super::dialogs::Dialog;
 use super::super::session::Session;
+use super::windows::viewport_of;
 use super::{App, Screen};
 
 impl App {
@@ -13,7 +14,22 @@ impl App {
         if self.data.open.show(id) {
             self.views.tab_strip.reveal_shown();
             self.views.screen = Screen::Explorer;
+        } else if self.data.open.is_window(id) {
+            let context = self.waker.context();
+            context.send_viewport_cmd_to(viewport_of(id), egui::ViewportCommand::Focus);
         }
+    }
+
+    pub(super) fn detach_tab(&mut self, id: &ProfileId) {
+        self.data.open.detach(id);
+        if self.data.open.shown_id().is_none() {
+            self.views.screen = Screen::Connections;
+        }
+    }
+
+    pub(super) fn attach_tab(&mut self, id: &ProfileId) {
+        self.data.open.attach(id);
+        self.show_tab(id);
     }
 
     /// Shows a neighbour of the tab that is shown; from the list of profiles it goes back to that tab.
@@ -75,7 +91,7 @@ impl App {
         self.remember_branches(id);
         self.end_connection(Some(id), Command::Disconnect);
         self.views.panes.close(id);
-        if self.data.open.close(id) && self.data.open.all().is_empty() {
+        if self.data.open.close(id) && self.data.open.tabs().is_empty() {
             self.views.screen = Screen::Connections;
         }
         self.views.tab_strip.reveal_shown();

@@ -60,6 +60,7 @@ use subscriptions::SubscriptionsDialog;
 pub struct Dialogs {
     open: Dialog,
     of: Option<ProfileId>,
+    has_just_opened: bool,
     waiting: VecDeque<(Option<ProfileId>, Dialog)>,
 }
 
@@ -80,6 +81,11 @@ impl Dialogs {
         self.of.as_ref()
     }
 
+    /// Whether one has opened since that was asked last.
+    pub fn take_opened(&mut self) -> bool {
+        std::mem::take(&mut self.has_just_opened)
+    }
+
     /// Draws the open one, in the context of the connection that it is about.
     pub fn ui(&mut self, ui: &Ui, context: &Context<'_>) {
         self.open.ui(ui, context);
@@ -92,6 +98,7 @@ impl Dialogs {
         {
             self.of = of;
             self.open = dialog;
+            self.has_just_opened = true;
         }
     }
 }

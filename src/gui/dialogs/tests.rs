@@ -315,76 +315,6 @@ fn a_certificate_is_shown_and_trusted_only_by_its_own_button() {
     assert!(fixture.take_actions().is_empty() && !dialog.borrow().is_open());
 }
 
-/// A connection with many subscriptions, some of them with options, lowered or refused.
-fn subscribed() -> Fixture {
-    use crate::client::SubscribeOutcome;
-    use crate::mqtt::{Qos, ReasonCode};
-    use crate::profile::{ProfileColor, RetainHandling, Subscription};
-
-    let mut fixture = Fixture::connected(&[]);
-    let session = fixture.session.as_mut().unwrap();
-    session.subscriptions = super::super::subscriptions::SubscriptionList::default();
-    for number in 0..30 {
-        let asked = Subscription {
-            color: ProfileColor::ALL.get(number).copied(),
-            id: (number % 3 == 1).then_some(4711),
-            no_local: number % 4 == 1,
-            retain_handling: RetainHandling::ALL[number % 3],
-            ..Subscription::for_window(format!("site/{number}/#"), Qos::ExactlyOnce)
-        };
-        let outcome = match number {
-            2 => SubscribeOutcome::Refused(ReasonCode(0x87), None),
-            3 => SubscribeOutcome::Granted(Qos::AtMostOnce),
-            4 => SubscribeOutcome::Unanswered,
-            _ => SubscribeOutcome::Granted(Qos::ExactlyOnce),
-        };
-        session.subscriptions.ask_for(None, asked.clone());
-        session.subscriptions.take(&asked.filter, &outcome);
-    }
-    let asked = session.subscriptions.as_slice().iter().map(|it| &it.asked);
-    session.live.count_by(asked);
-    for number in 0..2_345 {
-        let topic = format!("site/{}/power", number % 7);
-        fixture.insert(&super::super::fixture::message(&topic, "230"));
-    }
-    fixture
-}
-
-#[test]
-fn all_subscriptions_are_listed_changed_and_removed() {
-    let fixture = subscribed();
-    for (name, theme) in [
-        ("dialog-subscriptions", Theme::Dark),
-        ("dialog-subscriptions-light", Theme::Light),
-    ] {
-        let mut dialog = Dialog::subscriptions();
-        picture(name, [1024.0, 700.0], 1.0, theme, |ui| {
-            dialog.ui(ui, &fixture.context());
-        });
-    }
-    let dialog = RefCell::new(Dialog::subscriptions());
-    let mut harness = Harness::builder()
-        .with_size([1024.0, 700.0])
-        .with_context_setup(|ctx| dress(ctx, Theme::Dark))
-        .build_ui(|ui| dialog.borrow_mut().ui(ui, &fixture.context()));
-    harness.run();
-    harness.get_by_label("30 subscriptions");
-    harness.get_by_label("Unsubscribe from site/9/#").click();
-    harness.run();
-    let actions = fixture.take_actions();
-    assert!(
-        matches!(&actions[..], [Action::Unsubscribe(filter)] if filter == "site/9/#"),
-        "{actions:?}"
-    );
-    harness.get_by_label("Change site/3/#").click();
-    harness.run();
-    harness.get_by_label_contains("the broker granted QoS 0");
-    harness.get_by_label("Apply").click();
-    harness.run();
-    let actions = fixture.take_actions();
-    assert!(matches!(&actions[..], [Action::SubscribeAs(Some(filter), _)] if filter == "site/3/#"));
-}
-
 /// What asks, moves, brings in and takes out connections, in both themes.
 #[test]
 fn pictures_of_the_dialogs_of_the_list() {
@@ -462,3 +392,72 @@ const MQTTX: &str = r#"[{"id": "c1", "clientId": "c", "name": "Home Assistant", 
     {"id": "c2", "clientId": "c", "name": "Line with a long name that does not fit into its row", "clean": true,
     "protocol": "wss", "host": "line-number-two.of.a.plant.with.a.long.name.example", "port": 8084, "path": "/mqtt",
     "mqttVersion": "3.1.1", "messages": [{"payload": "1"}]}]"#;
+/// A connection with many subscriptions, some of them with options, lowered or refused.
+fn subscribed() -> Fixture {
+    use crate::client::SubscribeOutcome;
+    use crate::mqtt::{Qos, ReasonCode};
+    use crate::profile::{ProfileColor, RetainHandling, Subscription};
+
+    let mut fixture = Fixture::connected(&[]);
+    let session = fixture.session.as_mut().unwrap();
+    session.subscriptions = super::super::subscriptions::SubscriptionList::default();
+    for number in 0..30 {
+        let asked = Subscription {
+            color: ProfileColor::ALL.get(number).copied(),
+            id: (number % 3 == 1).then_some(4711),
+            no_local: number % 4 == 1,
+            retain_handling: RetainHandling::ALL[number % 3],
+            ..Subscription::for_window(format!("site/{number}/#"), Qos::ExactlyOnce)
+        };
+        let outcome = match number {
+            2 => SubscribeOutcome::Refused(ReasonCode(0x87), None),
+            3 => SubscribeOutcome::Granted(Qos::AtMostOnce),
+            4 => SubscribeOutcome::Unanswered,
+            _ => SubscribeOutcome::Granted(Qos::ExactlyOnce),
+        };
+        session.subscriptions.ask_for(None, asked.clone());
+        session.subscriptions.take(&asked.filter, &outcome);
+    }
+    let asked = session.subscriptions.as_slice().iter().map(|it| &it.asked);
+    session.live.count_by(asked);
+    for number in 0..2_345 {
+        let topic = format!("site/{}/power", number % 7);
+        fixture.insert(&super::super::fixture::message(&topic, "230"));
+    }
+    fixture
+}
+
+#[test]
+fn all_subscriptions_are_listed_changed_and_removed() {
+    let fixture = subscribed();
+    for (name, theme) in [
+        ("dialog-subscriptions", Theme::Dark),
+        ("dialog-subscriptions-light", Theme::Light),
+    ] {
+        let mut dialog = Dialog::subscriptions();
+        picture(name, [1024.0, 700.0], 1.0, theme, |ui| {
+            dialog.ui(ui, &fixture.context());
+        });
+    }
+    let dialog = RefCell::new(Dialog::subscriptions());
+    let mut harness = Harness::builder()
+        .with_size([1024.0, 700.0])
+        .with_context_setup(|ctx| dress(ctx, Theme::Dark))
+        .build_ui(|ui| dialog.borrow_mut().ui(ui, &fixture.context()));
+    harness.run();
+    harness.get_by_label("30 subscriptions");
+    harness.get_by_label("Unsubscribe from site/9/#").click();
+    harness.run();
+    let actions = fixture.take_actions();
+    assert!(
+        matches!(&actions[..], [Action::Unsubscribe(filter)] if filter == "site/9/#"),
+        "{actions:?}"
+    );
+    harness.get_by_label("Change site/3/#").click();
+    harness.run();
+    harness.get_by_label_contains("the broker granted QoS 0");
+    harness.get_by_label("Apply").click();
+    harness.run();
+    let actions = fixture.take_actions();
+    assert!(matches!(&actions[..], [Action::SubscribeAs(Some(filter), _)] if filter == "site/3/#"));
+}

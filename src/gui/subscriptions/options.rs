@@ -200,7 +200,7 @@ fn row_ui(ui: &mut Ui, name: &str, explained: &str, is_wrong: bool, add: impl Fn
             if is_wrong {
                 palette.amber
             } else {
-                palette.faint
+                palette.muted
             },
         );
     });
