@@ -18,12 +18,12 @@ pub fn narrower(refused: &str, profile: &Profile) -> Vec<String> {
     } else if refused == "$SYS/#" {
         found.push("$SYS/broker/#".to_owned());
     } else if let Some(above) = refused.strip_suffix('#') {
+        // all but what begins with an empty level
+        let above = if above == "+/" { "" } else { above };
         found.extend(of_user(above, profile));
         found.extend(of_topics(above, profile));
         found.push(format!("{above}+/#"));
         found.push(format!("{above}+"));
-    } else if let Some(above) = refused.strip_suffix("+/") {
-        found.extend(of_topics(above, profile));
     }
     let mut fresh: Vec<String> = Vec::new();
     for filter in found {
@@ -97,6 +97,14 @@ mod unit {
         assert_eq!(
             narrower("plant/#", &profile(&["plant/#"])),
             ["plant/pump/#", "plant/valve/#", "plant/+/#", "plant/+"]
+        );
+    }
+
+    #[test]
+    fn what_was_suggested_first_may_be_refused_too() {
+        assert_eq!(
+            narrower("+/#", &profile(&["+/#"])),
+            ["ada/#", "plant/#", "home/#", "+"]
         );
     }
 
