@@ -149,14 +149,13 @@ fn deliver(sender: &SyncSender<Done>, wake: &Wake, done: Done) {
 
 #[cfg(test)]
 mod tests {
-    use crate::client::new_runtime;
     use crate::profile::SecretKind;
 
     use super::*;
 
     #[test]
     fn jobs_in_line_do_not_overtake_each_other() {
-        let runtime = new_runtime().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
         let jobs = Jobs::new(runtime.handle().clone(), Arc::new(|| {}));
         let (go, wait) = sync_channel::<()>(0);
         let done: Arc<Mutex<Vec<usize>>> = Arc::default();
