@@ -91,6 +91,8 @@ pub enum Action {
     Connect(ProfileId),
     /// Connect with a secret that was just typed, and perhaps keep it in the keyring.
     ConnectWith(SecretKey, Secret, Keep),
+    /// Test a connection with a secret that was just typed, and perhaps keep it in the keyring.
+    ExamineWith(SecretKey, Secret, Keep),
     /// Test the connection of a profile step by step, beside whatever is open.
     Examine(ProfileId),
     /// Say DISCONNECT and end.

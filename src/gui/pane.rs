@@ -52,6 +52,8 @@ pub struct Pane {
     sight: Arc<AtomicBool>,
     /// What had the keyboard when another pane was shown.
     focus: Option<egui::Id>,
+    /// The upper end of the dock, where it was drawn last.
+    dock_top: f32,
 }
 
 impl Pane {
@@ -76,6 +78,11 @@ impl Pane {
         } else if let Some(id) = self.focus.take() {
             context.memory_mut(|memory| memory.request_focus(id));
         }
+    }
+
+    /// The upper end of the dock, where it was drawn last.
+    pub fn dock_top(&self) -> f32 {
+        self.dock_top
     }
 
     /// Draws tree, inspector and dock of the connection that `context` shows.
@@ -108,6 +115,7 @@ impl Pane {
             .show(ui, |ui| {
                 ui.push_id(&id, |ui| self.dock.ui(ui, context));
             });
+        self.dock_top = dock.response.rect.top();
         keep_dragged(&mut sizes.dock_height, height, dock.response.rect.height());
         let frame = Frame::new().fill(palette.background);
         CentralPanel::default().frame(frame).show(ui, |ui| {

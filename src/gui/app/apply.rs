@@ -50,6 +50,7 @@ impl App {
             Action::ShowExplorer => self.show_explorer(of),
             Action::Connect(id) => self.connect(&id),
             Action::ConnectWith(key, secret, keep) => self.connect_with(key, secret, keep),
+            Action::ExamineWith(key, secret, keep) => self.examine_with(key, secret, keep),
             Action::Examine(id) => self.examine(&id),
             Action::Disconnect => self.end_connection(of, Command::Disconnect),
             Action::DropConnection => self.end_connection(of, Command::Drop),

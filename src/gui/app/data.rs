@@ -18,6 +18,7 @@ use super::super::action::{Asked, SecretKey};
 use super::super::broker_state::BrokerState;
 use super::super::context::Context;
 use super::super::log::Log;
+use super::keyring::KeyringState;
 use super::open::{Of, OpenSessions};
 use super::saver::Unsaved;
 
@@ -43,6 +44,7 @@ pub struct Data {
     pub known_passwords: BTreeSet<SecretKey>,
     /// Secrets that did not fit: they are asked for at the next attempt.
     pub rejected: BTreeSet<SecretKey>,
+    pub keyring: KeyringState,
     pub open: OpenSessions,
     /// Profiles that the start of the program opens, in the order of the list.
     pub at_start: Vec<ProfileId>,
@@ -81,6 +83,7 @@ impl Data {
             passwords: BTreeMap::new(),
             known_passwords: BTreeSet::new(),
             rejected: BTreeSet::new(),
+            keyring: KeyringState::default(),
             open: OpenSessions::default(),
             at_start: Vec::new(),
             unasked: BTreeSet::new(),
@@ -111,6 +114,7 @@ impl Data {
             selected_profile: self.selected_profile.as_ref(),
             failures: &self.failures,
             known_passwords: &self.known_passwords,
+            has_keyring: self.keyring.is_there(),
             settings: &self.settings,
             list: &self.window.list,
             config_path: self.config.path(),
