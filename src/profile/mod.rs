@@ -10,6 +10,7 @@ mod exchange;
 mod folders;
 mod header;
 mod keyring;
+mod leaving;
 mod list;
 mod lookup;
 mod publish;
@@ -37,6 +38,7 @@ pub use folders::{
 };
 pub use header::{HeaderSecrets, is_secret_name};
 pub use keyring::KeyringSecrets;
+pub use leaving::path_to_show;
 pub use list::{
     LOCAL_BROKER, Removed, duplicate, ensure_local_broker, put_back, remove, reorder, search,
     unique_name,

@@ -153,9 +153,10 @@ impl App {
 impl Data {
     /// Which messages the broker may send again because the session was kept.
     fn redelivery_for(&self, profile: &Profile) -> Redelivery {
-        let session = |it: &Profile| (it.url(), it.client_id.clone());
         let before = self.open.get(Some(&profile.id));
-        let same = before.filter(|it| session(&it.profile) == session(profile));
+        let same = before.filter(|it| {
+            it.profile.leads_where(profile) && it.profile.client_id == profile.client_id
+        });
         same.map(|it| it.live.redelivery()).unwrap_or_default()
     }
 
