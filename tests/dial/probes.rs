@@ -30,7 +30,7 @@ async fn eavesdropper() -> (u16, Arc<Mutex<Vec<Vec<u8>>>>) {
 fn texts(heard: &Mutex<Vec<Vec<u8>>>) -> Vec<String> {
     let heard = heard.lock().unwrap();
     let texts = heard.iter().map(|it| String::from_utf8_lossy(it));
-    texts.map(|it| it.into_owned()).collect()
+    texts.map(std::borrow::Cow::into_owned).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
