@@ -10,7 +10,7 @@ use crate::mqtt::TopicName;
 use crate::profile::{ProfileId, Secret, SecretError, SecretKind, StoreError};
 
 use super::action::SecretKey;
-use super::app::Kept;
+use super::app::{Kept, LookupNumber};
 
 /// Jobs that may wait to be taken; more would have to wait with their answer.
 const CAPACITY: usize = 64;
@@ -35,7 +35,7 @@ pub enum Done {
         start_again: bool,
     },
     /// The secrets that a profile needs were looked up in order to connect.
-    SecretsFound(ProfileId, Vec<Lookup>),
+    SecretsFound(ProfileId, LookupNumber, Vec<Lookup>),
     /// The secrets that a test of a connection takes were looked up, and perhaps one was not found.
     ReadyToExamine(Box<Config>, Option<SecretKind>),
     /// A secret was kept or forgotten in the keyring.

@@ -83,6 +83,12 @@ pub struct Session {
     pub is_paused: bool,
     /// Whether publishing by hand is not asked about any more, although the profile wants it.
     pub publishes_freely: bool,
+    /// Whether it ends so that its profile can connect anew: what it has not sent, the next connection does.
+    pub reopens: bool,
+    /// Whether the broker has accepted it and it stood ever since, as far as events tell.
+    pub stands: bool,
+    /// Whether the event of its end was taken.
+    has_told_end: bool,
     /// What the bars show.
     pub glance: Glance,
     /// When that was copied.
@@ -120,6 +126,9 @@ impl Session {
             sort,
             is_paused: glance.since_pause.is_some(),
             publishes_freely: false,
+            reopens: false,
+            stands: false,
+            has_told_end: false,
             looked: now,
             seen: glance.totals.messages,
             glance,
@@ -162,9 +171,31 @@ impl Session {
     }
 
     /// Clears the retained messages of these topics: an empty retained message to each (MQTT 5, 3.3.1.3).
-    pub fn clear_retained(&mut self, topics: Vec<TopicName>) {
+    /// Returns as [`Session::send_clears`].
+    pub fn clear_retained(&mut self, topics: Vec<TopicName>) -> usize {
         self.clears.extend(topics);
-        self.send_clears();
+        self.send_clears()
+    }
+
+    /// Goes on with what the connection of the same profile before this one had still to clear.
+    pub fn take_over_clears(&mut self, old: &mut Self) {
+        self.clears = std::mem::take(&mut old.clears);
+    }
+
+    /// Tells the model what to count by: the subscriptions as they are now.
+    pub fn count_by_subscriptions(&self) {
+        let asked = self.subscriptions.as_slice().iter().map(|it| &it.asked);
+        self.live.count_by(asked);
+    }
+
+    /// Whether the event of its end was taken.
+    pub fn has_told_end(&self) -> bool {
+        self.has_told_end
+    }
+
+    /// Whether the connection has ended and everything about it is told and in the model.
+    pub fn is_over(&self) -> bool {
+        self.has_told_end && self.live.has_ended()
     }
 
     /// How many retained messages are still to be cleared.
@@ -177,8 +208,12 @@ impl Session {
         id.0 > FIRST_CLEAR
     }
 
-    /// Hands over as many clearing publishes as the connection takes now.
-    pub fn send_clears(&mut self) {
+    /// Hands over as many clearing publishes as the connection takes now. Returns how many are given up because it has
+    /// ended.
+    pub fn send_clears(&mut self) -> usize {
+        if self.reopens {
+            return 0;
+        }
         while let Some(topic) = self.clears.pop_front() {
             let message = Outgoing {
                 topic: topic.clone(),
@@ -195,15 +230,22 @@ impl Session {
                 }
                 Err(CommandError::Busy) => {
                     self.clears.push_front(topic);
-                    return;
+                    return 0;
                 }
-                Err(CommandError::Ended) => self.clears.clear(),
+                Err(CommandError::Ended) => {
+                    let left = std::mem::take(&mut self.clears);
+                    return left.len() + 1;
+                }
             }
         }
+        0
     }
 
-    /// The state of the connection now.
+    /// The state of the connection now. One that another takes the place of is connecting.
     pub fn state(&self) -> State {
+        if self.reopens {
+            return State::Connecting { attempt: 1 };
+        }
         self.live.state()
     }
 
@@ -247,6 +289,9 @@ impl Session {
         };
         if matches!(step, PublishStep::Failed(_)) {
             self.live.lock().note_retained_publish(&topic, false);
+            if self.reopens {
+                self.clears.push_back(topic);
+            }
         }
     }
 
@@ -264,6 +309,9 @@ impl Session {
                     record.steps.push((now, step.clone()));
                 }
             }
+            Event::State(State::Connected { .. }) => self.stands = true,
+            Event::State(State::Connecting { .. }) => self.stands = false,
+            Event::State(State::Ended(_)) => self.has_told_end = true,
             Event::State(_) | Event::Note(_) => {}
         }
     }

@@ -237,8 +237,9 @@ impl App {
     }
 
     fn clear_retained(&mut self, of: Of<'_>, topics: Vec<TopicName>) {
-        if let Some(session) = self.data.open.get_mut(of) {
-            session.clear_retained(topics);
+        if let (Some(session), Some(id)) = (self.data.open.get_mut(of), of) {
+            let dropped = session.clear_retained(topics);
+            self.tell_dropped_clears(id, dropped);
         }
     }
 

@@ -16,6 +16,9 @@ impl App {
         let Some(profile) = self.data.profile(id).cloned() else {
             return;
         };
+        if !self.data.lookups.begin_test(id) {
+            return;
+        }
         let known = self.data.passwords.clone();
         let store = self.data.secrets.clone();
         self.jobs.run_blocking(move || {

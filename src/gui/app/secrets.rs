@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::client::{DialError, Failure, ProxyError, Step};
+use crate::client::{DialError, Failure, ProxyError, Step, now};
 use crate::profile::{
     Fingerprint, HeaderSecrets, Profile, ProfileId, ProxyKind, Secret, SecretError, SecretKind,
     SecretStore, Verify,
@@ -146,6 +146,9 @@ impl App {
             .rejected
             .contains(&(profile.id.clone(), SecretKind::KeyPassphrase));
         let store = self.data.secrets.clone();
+        let Some(number) = self.data.lookups.begin(&profile, now()) else {
+            return;
+        };
         self.jobs.run_blocking(move || {
             let needed = SecretKind::ALL
                 .into_iter()
@@ -165,7 +168,7 @@ impl App {
                     (kind, result)
                 })
                 .collect();
-            Done::SecretsFound(profile.id, found)
+            Done::SecretsFound(profile.id, number, found)
         });
     }
 
@@ -220,6 +223,7 @@ impl App {
         }
         self.data.rejected.remove(&key);
         let id = key.0.clone();
+        self.data.lookups.cancel(&id);
         match keep {
             Keep::InKeyring => self.set_secret(key, Some(secret)),
             Keep::ThisRun => {
@@ -264,6 +268,7 @@ impl App {
 
     /// Keeps a secret in the keyring (and for this run), or forgets it.
     pub(super) fn set_secret(&mut self, key: SecretKey, secret: Option<Secret>) {
+        self.data.lookups.outdate(&key.0);
         self.data.rejected.remove(&key);
         match &secret {
             Some(secret) => {
@@ -310,9 +315,11 @@ impl App {
 
     /// A secret that did not fit is asked for again at the next attempt.
     pub(super) fn forget_wrong_secret(&mut self, id: &ProfileId, failure: &Failure) {
+        // what the broker says on a connection that stood is about something else than who connects
+        let stood = self.data.open.get(Some(id)).is_some_and(|it| it.stands);
         let is_refused = failure
             .reason
-            .is_some_and(|reason| matches!(reason.0, 0x86 | 0x87));
+            .is_some_and(|reason| !stood && matches!(reason.0, 0x86 | 0x87));
         let kind = match self.dial_error(id) {
             _ if is_refused => SecretKind::Password,
             Some((_, DialError::Proxy(ProxyError::Authentication))) => SecretKind::ProxyPassword,

@@ -54,7 +54,7 @@ impl App {
             } else {
                 session.subscriptions.ask_for(replaced, wanted.clone());
             }
-            hand_on(session);
+            session.count_by_subscriptions();
         }
         if is_open && !is_same {
             let options = SubscribeOptions::from(wanted);
@@ -72,7 +72,7 @@ impl App {
             return;
         };
         session.subscriptions.forget(text);
-        hand_on(session);
+        session.count_by_subscriptions();
         self.edit_subscriptions(of, |list| list.retain(|it| it.filter != text));
         self.leave(of, text);
     }
@@ -108,12 +108,6 @@ fn put(list: &mut Vec<Subscription>, replaced: Option<&str>, wanted: &Subscripti
         None => list.push(wanted.clone()),
     }
     list.retain(|it| Some(it.filter.as_str()) != replaced);
-}
-
-/// Tells the model what to count by.
-fn hand_on(session: &Session) {
-    let asked = session.subscriptions.as_slice().iter().map(|it| &it.asked);
-    session.live.count_by(asked);
 }
 
 /// Whether the connection still takes commands.

@@ -82,15 +82,15 @@ impl SubscriptionList {
             .retain(|it| Some(it.asked.filter.as_str()) != replaced);
     }
 
-    /// Changes only the colour.
-    pub fn recolor(&mut self, wanted: &Subscription) {
+    /// Changes only the colour; says whether it is another one.
+    pub fn recolor(&mut self, wanted: &Subscription) -> bool {
         let known = self
             .0
             .iter_mut()
             .find(|it| it.asked.filter == wanted.filter);
-        if let Some(known) = known {
-            known.asked.color = wanted.color;
-        }
+        known.is_some_and(|known| {
+            std::mem::replace(&mut known.asked.color, wanted.color) != wanted.color
+        })
     }
 
     /// Takes a subscription off the list.
