@@ -46,6 +46,8 @@ pub enum Done {
     Imported(Box<Kept>),
     /// The certificates of a deleted profile were deleted.
     CertificatesDeleted(Result<(), StoreError>),
+    /// The branches that were open in the tree of a closed connection, as paths.
+    BranchesGathered(ProfileId, Vec<String>),
     /// Files were written.
     Saved(Vec<StoreError>),
 }

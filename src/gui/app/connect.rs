@@ -77,11 +77,13 @@ impl App {
         if open.is_some_and(|it| !it.is_over()) {
             self.reopen(profile, secrets);
         } else {
+            let (id, is_new) = (profile.id.clone(), open.is_none());
             self.open_now(profile, secrets);
+            self.present(&id, is_new);
         }
     }
 
-    /// The same without waiting.
+    /// The same without waiting, and without showing the tab.
     pub(super) fn open_now(&mut self, profile: Profile, mut secrets: BTreeMap<SecretKind, Secret>) {
         let id = profile.id.clone();
         let mut config = Config {
@@ -125,13 +127,11 @@ impl App {
         );
         let mut session = Session::new(profile, live);
         let before = self.data.open.get_mut(Some(&id));
-        let is_new = before.is_none();
         if let Some(before) = before {
             session.selected = before.selected;
             session.take_over_clears(before);
         }
         self.data.open.put(session);
-        self.present(&id, is_new);
     }
 
     /// The window closes: every connection says DISCONNECT (else its will would fire), the broker tells its clients.

@@ -40,6 +40,7 @@ impl App {
                         self.say(Level::Warning, "Canopy", err.to_string(), None);
                     }
                 }
+                Done::BranchesGathered(id, paths) => self.branches_gathered(id, paths),
                 Done::Saved(errors) => self.saved(errors),
             }
             context.request_repaint();
@@ -70,6 +71,9 @@ impl App {
             };
             session.take(&event, at);
             self.report(id, &event);
+            if matches!(event, Event::Subscription(..)) {
+                self.settle_subscriptions(id);
+            }
         }
         let session = self.data.open.get_mut(Some(id));
         let dropped = session.map_or(0, Session::send_clears);

@@ -294,9 +294,8 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.forget_removed();
-        for id in self.data.open.ids() {
-            self.remember_branches(&id);
-        }
+        // with the branches that are open by now
+        self.data.unsaved.window = Some(now());
         self.save_now();
         self.end_everything();
     }

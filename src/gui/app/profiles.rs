@@ -3,6 +3,7 @@
 use crate::profile::{Profile, ProfileId, duplicate, put_back, remove, unique_name};
 
 use super::super::action::{Action, Level};
+use super::super::dialogs::Dialog;
 use super::data::Data;
 use super::{App, Screen};
 
@@ -23,6 +24,19 @@ impl App {
             self.copy_secrets(id, &copy);
             self.data.selected_profile = Some(copy);
             self.data.unsaved.profiles = true;
+        }
+    }
+
+    /// Deletes a profile, after a question where that cuts short what is under way on its connection.
+    pub(super) fn ask_delete_profile(&mut self, id: &ProfileId) {
+        let session = self.data.open.get(Some(id));
+        let unfinished = session.map(|it| self.unfinished(it)).unwrap_or_default();
+        match session {
+            Some(session) if !unfinished.is_empty() => {
+                let dialog = Dialog::delete_open(&session.profile, unfinished);
+                self.views.dialogs.show(Some(id), dialog);
+            }
+            _ => self.delete_profile(id),
         }
     }
 

@@ -57,7 +57,7 @@ impl App {
     }
 
     /// What closing this connection cuts short, in sentences.
-    fn unfinished(&self, session: &Session) -> Vec<String> {
+    pub(super) fn unfinished(&self, session: &Session) -> Vec<String> {
         let mut sentences = Vec::new();
         let pane = self.views.panes.get(Some(&session.profile.id));
         if pane.is_some_and(|pane| pane.dock.publish.is_repeating()) {

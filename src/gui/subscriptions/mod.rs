@@ -39,7 +39,7 @@ pub use counts::Counts;
 pub use editor::Editor;
 pub use limits::Limits;
 pub use options::options_ui;
-pub use state::{SubscriptionList, SubscriptionState};
+pub use state::{Settled, SubscriptionList, SubscriptionState};
 pub use words::{options as options_in_words, outcome as outcome_in_words};
 
 /// Room for the buttons on the right.

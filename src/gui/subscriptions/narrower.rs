@@ -22,8 +22,9 @@ pub fn narrower(refused: &str, profile: &Profile) -> Vec<String> {
         found.extend(of_topics(above, profile));
         found.push(format!("{above}+/#"));
         found.push(format!("{above}+"));
-    } else if let Some(above) = refused.strip_suffix("+/") {
-        found.extend(of_topics(above, profile));
+    } else if let Some(above) = refused.strip_suffix('+') {
+        let branches = of_topics(above, profile).into_iter();
+        found.extend(branches.filter_map(|it| it.strip_suffix("/#").map(str::to_owned)));
     }
     let mut fresh: Vec<String> = Vec::new();
     for filter in found {
@@ -107,6 +108,14 @@ mod unit {
         let shared = narrower("$share/g/plant/#", &profile(&[]));
         assert_eq!(shared.first().unwrap(), "$share/g/plant/pump/#");
         assert!(shared.contains(&"plant/#".to_owned()));
+    }
+
+    #[test]
+    fn a_level_becomes_one_that_the_profile_knows() {
+        assert_eq!(
+            narrower("plant/+", &profile(&["plant/+"])),
+            ["plant/pump", "plant/valve"]
+        );
     }
 
     #[test]
