@@ -216,7 +216,9 @@ impl App {
 
     /// The open branches of a closed connection were gathered.
     pub(super) fn branches_gathered(&mut self, id: ProfileId, paths: Vec<String>) {
-        if self.data.profile(&id).is_some() {
+        // a deleted profile may still come back
+        let mut removed = self.data.removed.iter();
+        if self.data.profile(&id).is_some() || removed.any(|it| it.profile.id == id) {
             self.data.window.expanded.insert(id, paths);
             self.data.unsaved.window = Some(now());
         }
