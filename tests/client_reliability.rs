@@ -9,9 +9,11 @@
 
 mod common;
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use canopy::broker::{Broker, BrokerConfig};
 use canopy::client::{
     Captured, Captures, Command, Config, Connection, Direction, Event, PublishId, PublishStep,
     Redelivery, RuntimeHandle, State,
@@ -156,10 +158,13 @@ async fn publish_all(connection: &mut Connection, qos: Qos, patience: Patience) 
 }
 
 async fn publishing(version: Version, qos: Qos, cuts: usize, patience: Patience) {
-    let Some(broker) = Mosquitto::start_with(CONFIG) else {
-        return;
-    };
-    let mut listener = profile(version, broker.port());
+    if let Some(broker) = Mosquitto::start_with(CONFIG) {
+        publishing_to(broker.port(), version, qos, cuts, patience).await;
+    }
+}
+
+async fn publishing_to(port: u16, version: Version, qos: Qos, cuts: usize, patience: Patience) {
+    let mut listener = profile(version, port);
     listener.subscriptions = vec![subscription("n", qos)];
     let (mut listener, mut captures) = open(listener);
     keep_alive(&mut listener, Patience::Hurries, |event| {
@@ -170,7 +175,7 @@ async fn publishing(version: Version, qos: Qos, cuts: usize, patience: Patience)
     })
     .await;
 
-    let cutter = Cutter::start(broker.port(), cuts, BYTES).await;
+    let cutter = Cutter::start(port, cuts, BYTES).await;
     let (mut sender, own_captures) = open(resuming(version, cutter.port(), "sender"));
     drop(own_captures);
     let what = format!("publishing, {version}, QoS {qos}");
@@ -191,10 +196,13 @@ async fn publishing(version: Version, qos: Qos, cuts: usize, patience: Patience)
 }
 
 async fn receiving(version: Version, qos: Qos, cuts: usize, patience: Patience) {
-    let Some(broker) = Mosquitto::start_with(CONFIG) else {
-        return;
-    };
-    let cutter = Cutter::start(broker.port(), cuts, BYTES).await;
+    if let Some(broker) = Mosquitto::start_with(CONFIG) {
+        receiving_from(broker.port(), version, qos, cuts, patience).await;
+    }
+}
+
+async fn receiving_from(port: u16, version: Version, qos: Qos, cuts: usize, patience: Patience) {
+    let cutter = Cutter::start(port, cuts, BYTES).await;
     let mut own = resuming(version, cutter.port(), "receiver");
     own.subscriptions = vec![subscription("n", qos)];
     let (mut receiver, mut captures) = open(own);
@@ -206,7 +214,7 @@ async fn receiving(version: Version, qos: Qos, cuts: usize, patience: Patience) 
     })
     .await;
 
-    let mut sender = Probe::connect(profile(version, broker.port())).await;
+    let mut sender = Probe::connect(profile(version, port)).await;
     let what = format!("receiving, {version}, QoS {qos}");
     let mut tally = Tally::new();
     within(&what, LIMIT, async {
@@ -248,6 +256,30 @@ async fn receiving_qos_1_loses_nothing() {
 async fn receiving_qos_2_loses_nothing_and_repeats_nothing() {
     receiving(Version::V311, Qos::ExactlyOnce, CUTS, Patience::Hurries).await;
     receiving(Version::V5, Qos::ExactlyOnce, CUTS, Patience::Hurries).await;
+}
+
+/// The same with the broker inside.
+async fn inside() -> Broker {
+    let config = BrokerConfig {
+        port: 0,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        credentials: None,
+    };
+    let started = Broker::start(&RuntimeHandle::current(), config).await;
+    started.expect("it starts")
+}
+
+/// Only at QoS 1: at QoS 2 one run in several loses or repeats a message with `mqtt5` 0.49, and none does with mosquitto.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_broker_inside_qos_1_loses_nothing() {
+    let broker = inside().await;
+    let port = broker.address().port();
+    let (qos, hurries) = (Qos::AtLeastOnce, Patience::Hurries);
+    for version in [Version::V311, Version::V5] {
+        publishing_to(port, version, qos, CUTS, hurries).await;
+        receiving_from(port, version, qos, CUTS, hurries).await;
+    }
+    broker.stop().await;
 }
 
 /// Nobody asks for an attempt, and every connection ends sooner than the time that makes it a healthy one.

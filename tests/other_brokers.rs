@@ -317,7 +317,7 @@ async fn rabbitmq() {
         partner.does_not_speak(Version::V5).await;
     }
     let mut wrong_path = web_socket.config(web_socket.profile());
-    wrong_path.profile.web_socket.path = "/mqtt".to_owned();
+    "/mqtt".clone_into(&mut wrong_path.profile.web_socket.path);
     let says = ["no WebSocket at the path “/mqtt”", "/ws"];
     web_socket.refuses(wrong_path, &says).await;
     // whoever mixes up its ports is told
@@ -339,7 +339,7 @@ async fn rabbitmq() {
         let mut config = tls.config(tls.profile());
         config.profile.transport = transport;
         config.profile.port = port;
-        config.profile.web_socket.path = "/ws".to_owned();
+        "/ws".clone_into(&mut config.profile.web_socket.path);
         tcp.refuses(config, &[says]).await;
     }
 }

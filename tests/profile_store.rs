@@ -449,8 +449,8 @@ fn a_file_from_before_transports_keeps_its_meaning() {
             ..WillSettings::default()
         },
         subscriptions: vec![
-            Subscription::new("a/b", Qos::ExactlyOnce),
-            Subscription::new("c", Qos::AtMostOnce),
+            Subscription::for_window("a/b", Qos::ExactlyOnce),
+            Subscription::for_window("c", Qos::AtMostOnce),
         ],
         ..Profile::default()
     };

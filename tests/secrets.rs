@@ -111,7 +111,6 @@ impl Site {
             password: Some(Secret::new(PASSWORD)),
             key_passphrase: Some(Secret::new(PASSPHRASE)),
             proxy_password: Some(Secret::new(PROXY)),
-            ..Config::default()
         }
     }
 

@@ -290,6 +290,18 @@ impl Wire {
     }
 }
 
+impl Wire {
+    /// `packet` as a 3.1.1 client has to get it, if that is not how `mqtt5` 0.49 would send it: in that version no
+    /// acknowledgement has a reason (MQTT 3.1.1, 3.7), but the crate adds one to PUBCOMP when PUBREL comes again.
+    fn without_reason(&self, packet: &[u8]) -> Option<[u8; 4]> {
+        let (&[first, _, high, low], reason) = packet.split_first_chunk()?;
+        let is_acknowledgement = matches!(first >> 4, 4..=7);
+        let has_reason = is_acknowledgement && !reason.is_empty();
+        let is_old = self.link.version() == Some(Version::V311);
+        (has_reason && is_old && self.outgoing.between_packets()).then_some([first, 2, high, low])
+    }
+}
+
 impl AsyncRead for Wire {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -340,13 +352,15 @@ impl AsyncWrite for Wire {
             return Poll::Ready(Ok(buf.len()));
         }
         wire.link.rests.store(false, Ordering::Relaxed);
-        let polled = wire.line.poll_put(cx, buf);
+        let plain = wire.without_reason(buf);
+        let packet = plain.as_ref().map_or(buf, |plain| &plain[..]);
+        let polled = wire.line.poll_put(cx, packet);
         wire.note_stuck(polled.is_pending());
         match polled {
             Poll::Ready(Ok(count)) => {
-                let passed = wire.outgoing.feed(buf.get(..count).unwrap_or_default());
+                let passed = wire.outgoing.feed(packet.get(..count).unwrap_or_default());
                 wire.link.traffic.outgoing.add(passed, count);
-                Poll::Ready(Ok(count))
+                Poll::Ready(Ok(if plain.is_some() { buf.len() } else { count }))
             }
             Poll::Ready(Err(err)) => Poll::Ready(Err(err)),
             Poll::Pending if wire.link.has_ended(cx) && wire.is_ended() => {
@@ -413,6 +427,24 @@ mod tests {
         client.read_exact(&mut read[..2]).await.unwrap();
         assert_eq!(read[..2], [0xd0, 0x00]);
         assert_eq!(link.traffic.outgoing.bytes(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_3_1_1_client_gets_no_reasons() {
+        for (level, expected) in [
+            (4, &b"\x70\x02\x00\x07\x40\x02\x00\x08"[..]),
+            (5, b"\x70\x04\x00\x07\x92\x00\x40\x02\x00\x08"),
+        ] {
+            let (mut wire, link, mut client) = pair().await;
+            link.set_terms(level, 60);
+            wire.write_all(b"\x70\x04\x00\x07\x92\x00").await.unwrap();
+            wire.write_all(b"\x40\x02\x00\x08").await.unwrap();
+            poll_fn(|cx| wire.line.poll_drain(cx)).await.unwrap();
+            let mut read = vec![0; expected.len()];
+            client.read_exact(&mut read).await.unwrap();
+            assert_eq!(read, expected);
+            assert_eq!(link.traffic.outgoing.bytes(), expected.len() as u64);
+        }
     }
 
     #[tokio::test]

@@ -1,6 +1,8 @@
 //! Folders of the list: each profile names its own (`a/b` is b in a), so a folder exists as long as something is in
 //! it. Plain functions on the list, as those of `list.rs`.
 
+use std::collections::BTreeMap;
+
 use super::{Profile, ProfileId, reorder};
 
 /// A folder with what it holds, as the list shows it.
@@ -33,18 +35,24 @@ pub fn folders(profiles: &[Profile]) -> Vec<Folder> {
 /// The same with folders that hold nothing yet, behind the others beside them.
 pub fn folders_with(profiles: &[Profile], empty: &[String]) -> Vec<Folder> {
     let mut found: Vec<Folder> = vec![folder("", 0)];
+    // the list is drawn in every frame, with hundreds of profiles in a few folders: each folder is looked at once
+    let mut held: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, profile) in profiles.iter().enumerate() {
         let path = folder_path(&profile.folder);
-        add_path(&mut found, &path);
-        for it in &mut found {
-            it.total += usize::from(is_within(&path, &it.path));
-            if it.path == path {
-                it.profiles.push(index);
-            }
+        if let Some(there) = held.get_mut(&path) {
+            there.push(index);
+            continue;
         }
+        add_path(&mut found, &path);
+        held.insert(path, vec![index]);
     }
     for path in empty {
         add_path(&mut found, &folder_path(path));
+    }
+    for it in &mut found {
+        let within = held.iter().filter(|(path, _)| is_within(path, &it.path));
+        it.total = within.map(|(_path, there)| there.len()).sum();
+        it.profiles = held.get(&it.path).cloned().unwrap_or_default();
     }
     found
 }

@@ -6,14 +6,13 @@ use std::collections::BTreeMap;
 use super::{Profile, Secret};
 
 /// Names of such headers and properties, in lower case and without `-` and `_`.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 9] = [
     "authorization",
     "proxyauthorization",
     "cookie",
     "apikey",
     "xapikey",
     "auth",
-    "key",
     "bearer",
     "credential",
     "credentials",

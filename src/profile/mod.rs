@@ -28,7 +28,7 @@ pub use connect_properties::{Authentication, Mqtt5Settings};
 pub use connection::{Profile, ProfileId, Session};
 pub use exchange::{
     CertificateFile, CertificatePart, Choice, ExportError, Format, ImportError, Imported, export,
-    import, write_export,
+    export_place, import, write_export,
 };
 pub use folders::{
     Folder, delete_folder, folder_path, folders, folders_with, is_within, move_to_folder,

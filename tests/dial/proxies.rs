@@ -157,7 +157,7 @@ async fn messages_pass_through_and_the_proxy_looks_the_name_up() {
     for kind in KINDS {
         let proxy = Proxy::start(kind, false).await;
         let mut profile = through(kind, proxy.port, broker.port());
-        profile.host = "known-to-the-proxy.invalid".to_owned();
+        "known-to-the-proxy.invalid".clone_into(&mut profile.host);
         profile.subscriptions = vec![subscription("a", Qos::AtLeastOnce)];
         let mut probe = Probe::subscribed(profile).await;
         probe
@@ -294,7 +294,7 @@ async fn real_proxies_lead_to_the_broker_with_every_transport_and_a_password() {
         // the name is looked up by the proxy, and checked in the certificate here
         let mut profile = through(kind, proxy.port(), secured);
         profile.transport = Transport::Tls;
-        profile.host = "localhost".to_owned();
+        "localhost".clone_into(&mut profile.host);
         profile.tls.ca_file = Some(authority.file());
         Probe::open_config(config(profile)).connected().await;
     }

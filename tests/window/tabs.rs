@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 
 use crate::common::mosquitto::Mosquitto;
 use crate::common::probe::{Probe, message, profile, subscription};
+use crate::common::script::{CONNACK_V5, Script, Step};
 use crate::driver::{CTRL, Home, Look, Window};
 
 /// The filter box.
@@ -415,4 +416,32 @@ fn a_tab_moves_to_a_window_of_its_own_and_back() {
     window.drag(tab, tab + egui::vec2(0.0, 300.0));
     tabs(&mut window, &["Lab 3, connected", "*Lab 2, connected"]);
     assert_eq!(window.count(Role::Tree, "Topics"), 2);
+}
+
+#[test]
+fn closing_asks_while_a_message_is_not_acknowledged() {
+    let broker = Script::start(vec![
+        Step::Expect(1),
+        Step::Send(CONNACK_V5.to_vec()),
+        Step::Expect(3),
+        Step::ReadToEnd,
+    ]);
+    let home = Home::new();
+    let silent = Profile {
+        subscriptions: Vec::new(),
+        ..lab("Silent", broker.port())
+    };
+    home.config().save_profiles(&[silent]).unwrap();
+    let mut window = home.open();
+    window.wait_for_text("Connected since");
+    window.fill(TOPIC, "a");
+    window.click(Role::RadioButton, "QoS 1");
+    window.press("Publish");
+    window.chord(CTRL, Key::W);
+    window.wait_for_text("1 published message has not been acknowledged yet");
+    window.press("Close tab");
+    window.wait_for_text("Saved automatically");
+    let received = broker.received();
+    let last = received.last().and_then(|packet| packet.first());
+    assert_eq!(last.map(|first| first >> 4), Some(14), "DISCONNECT");
 }

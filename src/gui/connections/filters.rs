@@ -172,6 +172,7 @@ fn row_ui(
                 *is_open = !*is_open;
             }
             if let Some(color) = subscription.color {
+                ui.add_space(theme::SPACE[0]);
                 let color = theme::profile_color(color, Palette::of(ui));
                 dot(ui, color);
             }

@@ -50,7 +50,7 @@ impl CloseDialog {
         }
         text_ui(
             ui,
-            "The connection says DISCONNECT, and what was seen on it leaves the memory.",
+            "The connection says DISCONNECT, and what was seen on it is forgotten.",
         );
         let buttons = Buttons {
             confirm: self.confirm,

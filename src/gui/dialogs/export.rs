@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::Ui;
 
-use crate::profile::{Format, Profile, write_export};
+use crate::profile::{Format, Profile, export_place, write_export};
 
 use super::super::action::Level;
 use super::super::context::Context;
@@ -47,7 +47,7 @@ impl ExportDialog {
     pub fn new(profiles: Vec<Profile>, what: String) -> Self {
         let format = Format::Json;
         Self {
-            path: default_path(format),
+            path: export_place(format).to_string_lossy().into_owned(),
             profiles,
             what,
             format,
@@ -163,19 +163,6 @@ impl ExportDialog {
     }
 }
 
-/// A file in the user's documents.
-fn default_path(format: Format) -> String {
-    let name = format!("canopy-connections.{}", format.extension());
-    let directories = directories::UserDirs::new();
-    let place = directories.as_ref().map(|directories| {
-        let documents = directories.document_dir();
-        documents.unwrap_or_else(|| directories.home_dir())
-    });
-    place.map_or(name.clone(), |place| {
-        place.join(name).to_string_lossy().into_owned()
-    })
-}
-
 fn with_extension(path: &str, before: Format, after: Format) -> String {
     match path.strip_suffix(before.extension()) {
         Some(start) => format!("{start}{}", after.extension()),
@@ -197,6 +184,5 @@ mod unit {
             with_extension("/a/mine.txt", Format::Json, Format::Ron),
             "/a/mine.txt"
         );
-        assert!(default_path(Format::Json).ends_with("canopy-connections.json"));
     }
 }

@@ -71,7 +71,7 @@ impl<'a> Chip<'a> {
         let count = count.filter(|_| subscription.is_granted());
         let rate = count.map(|count| {
             let text = format!("{}/s", short_rate(count.rate));
-            galley(ui, &text, theme::number_small(), palette.faint)
+            galley(ui, &text, theme::number_small(), palette.muted)
         });
         let rate_width = if subscription.is_refused() {
             0.0

@@ -2,8 +2,8 @@
 //! instead. Nothing is sent before it is confirmed.
 
 use egui::{
-    Align, Label, Layout, Popup, PopupCloseBehavior, Response, RichText, ScrollArea, TextEdit, Ui,
-    vec2,
+    Align, Frame, Label, Layout, Popup, PopupCloseBehavior, Response, RichText, ScrollArea,
+    TextEdit, Ui, vec2,
 };
 
 use crate::client::SubscribeOutcome;
@@ -56,6 +56,7 @@ impl Editor {
         }
         Popup::from_toggle_button_response(response)
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+            .frame(Frame::popup(&response.ctx.global_style()).inner_margin(theme::SPACE[2]))
             .show(|ui| self.ui(ui, context, session, response.clicked()));
     }
 

@@ -18,13 +18,12 @@ pub fn narrower(refused: &str, profile: &Profile) -> Vec<String> {
     } else if refused == "$SYS/#" {
         found.push("$SYS/broker/#".to_owned());
     } else if let Some(above) = refused.strip_suffix('#') {
+        // all but what begins with an empty level
+        let above = if above == "+/" { "" } else { above };
         found.extend(of_user(above, profile));
         found.extend(of_topics(above, profile));
         found.push(format!("{above}+/#"));
         found.push(format!("{above}+"));
-    } else if let Some(above) = refused.strip_suffix('+') {
-        let branches = of_topics(above, profile).into_iter();
-        found.extend(branches.filter_map(|it| it.strip_suffix("/#").map(str::to_owned)));
     }
     let mut fresh: Vec<String> = Vec::new();
     for filter in found {
@@ -102,20 +101,20 @@ mod unit {
     }
 
     #[test]
+    fn what_was_suggested_first_may_be_refused_too() {
+        assert_eq!(
+            narrower("+/#", &profile(&["+/#"])),
+            ["ada/#", "plant/#", "home/#", "+"]
+        );
+    }
+
+    #[test]
     fn the_brokers_own_topics_and_shared_ones_too() {
         assert_eq!(narrower("$SYS/#", &profile(&["$SYS/#"])), ["$SYS/broker/#"]);
         assert!(narrower("$SYS/#", &profile(&["$SYS/broker/#"])).is_empty());
         let shared = narrower("$share/g/plant/#", &profile(&[]));
         assert_eq!(shared.first().unwrap(), "$share/g/plant/pump/#");
         assert!(shared.contains(&"plant/#".to_owned()));
-    }
-
-    #[test]
-    fn a_level_becomes_one_that_the_profile_knows() {
-        assert_eq!(
-            narrower("plant/+", &profile(&["plant/+"])),
-            ["plant/pump", "plant/valve"]
-        );
     }
 
     #[test]

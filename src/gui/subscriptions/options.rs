@@ -43,7 +43,7 @@ pub fn options_ui(ui: &mut Ui, subscription: &mut Subscription, limits: Limits, 
 fn flags_ui(ui: &mut Ui, subscription: &mut Subscription, label: &impl Fn(&str) -> String) {
     let clash = subscription.is_shared() && subscription.no_local;
     let explained = if clash {
-        "Must be off in a shared subscription (MQTT 5, 3.8.3.1): switch it off."
+        "Has to be off in a shared subscription."
     } else {
         "What this connection publishes itself does not come back."
     };
@@ -200,7 +200,7 @@ fn row_ui(ui: &mut Ui, name: &str, explained: &str, is_wrong: bool, add: impl Fn
             if is_wrong {
                 palette.amber
             } else {
-                palette.faint
+                palette.muted
             },
         );
     });

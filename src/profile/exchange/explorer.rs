@@ -8,7 +8,7 @@ use crate::mqtt::{Qos, Version};
 use super::super::{
     Profile, Secret, SecretKind, Subscription, Transport, Verify, WebSocketSettings,
 };
-use super::json::Fields;
+use super::json::{Fields, is_made_up};
 use super::{CertificateFile, CertificatePart, ImportError, Imported, base64};
 
 /// All that a connection may have.
@@ -133,10 +133,7 @@ impl Imported {
 /// The client id, unless it is one that MQTT Explorer made up: such a one would throw out the other program.
 fn client_id(fields: Fields) -> String {
     let id = fields.text("clientId").unwrap_or_default();
-    let made_up = id
-        .strip_prefix("mqtt-explorer-")
-        .is_some_and(|end| end.len() == 8 && end.chars().all(|c| c.is_ascii_hexdigit()));
-    if made_up {
+    if is_made_up(id, "mqtt-explorer-") {
         String::new()
     } else {
         id.to_owned()

@@ -57,6 +57,13 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// Whether a program has made up this client id: its own name and eight hexadecimal digits. With such a one Canopy would
+/// throw that program out.
+pub(super) fn is_made_up(id: &str, name: &str) -> bool {
+    id.strip_prefix(name)
+        .is_some_and(|end| end.len() == 8 && end.chars().all(|c| c.is_ascii_hexdigit()))
+}
+
 /// What the reader says about broken JSON, without the place, which is told beside.
 pub(super) fn reason(err: &serde_json::Error) -> String {
     let text = err.to_string();

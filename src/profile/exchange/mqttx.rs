@@ -9,7 +9,7 @@ use super::super::{
     Authentication, Identity, Mqtt5Settings, Profile, RetainHandling, Secret, SecretKind, Session,
     Subscription, Transport, Verify, WillSettings,
 };
-use super::json::Fields;
+use super::json::{Fields, is_made_up};
 use super::{ImportError, Imported, color};
 
 /// How deep collections may lie in each other.
@@ -90,6 +90,10 @@ impl Imported {
             },
             ..defaults
         };
+        // a session that is kept belongs to its client id
+        if profile.session == Session::CleanStart && is_made_up(&profile.client_id, "mqttx_") {
+            profile.client_id.clear();
+        }
         self.set_transport(&mut profile, fields);
         set_properties(&mut profile, fields);
         if let Some(will) = fields.object("will") {

@@ -62,6 +62,17 @@ struct Export {
     profiles: Vec<Profile>,
 }
 
+/// Where an export may go: a file in the user's documents, or at home.
+pub fn export_place(format: Format) -> PathBuf {
+    let name = format!("canopy-connections.{}", format.extension());
+    let directories = directories::UserDirs::new();
+    let place = directories.as_ref().map(|directories| {
+        let documents = directories.document_dir();
+        documents.unwrap_or_else(|| directories.home_dir())
+    });
+    place.map_or_else(|| PathBuf::from(&name), |place| place.join(&name))
+}
+
 /// Writes the profiles to a file, as [`export`] makes them; what was at `path` is replaced.
 ///
 /// # Errors

@@ -330,3 +330,39 @@ fn collections_that_hold_each_other_do_no_harm() {
     let read = imported(&file.to_string());
     assert!(read.profiles[0].folder.ends_with("B/A"));
 }
+
+/// As MQTTX 1.11 writes it: what is not set is null or empty, MQTT 5 stands there twice, and the history is long.
+#[test]
+fn what_is_empty_in_mqttx_is_not_taken_for_a_value() {
+    let message = r#"{"id": "m", "payload": "-60", "topic": "t", "properties": {"id": "m"}}"#;
+    let messages = vec![message; 2_000].join(",");
+    let connection = |clean: bool| {
+        format!(
+            r##"[{{"id": "c", "clientId": "mqttx_0a1b2c3d", "name": "Lab", "clean": {clean}, "protocol": "mqtt",
+            "host": "lab.example", "port": 1883, "keepalive": 60, "connectTimeout": 10, "reconnect": true,
+            "reconnectPeriod": 4000, "username": "", "password": "", "path": "/mqtt", "certType": "", "ssl": false,
+            "mqttVersion": "5.0", "parentId": null, "orderId": null, "rejectUnauthorized": true, "ALPNProtocols": "",
+            "ca": "", "cert": "", "key": "", "isCollection": false, "sessionExpiryInterval": 0,
+            "receiveMaximum": null, "userProperties": null, "pushPropsTopicAlias": null,
+            "subscriptions": [{{"topic": "lab/#", "qos": 0, "disabled": false, "alias": "", "nl": false, "rap": false,
+                "rh": 0, "subscriptionIdentifier": null, "color": "#A5B659"}}],
+            "will": {{"lastWillTopic": "", "lastWillPayload": "", "lastWillQos": 0, "lastWillRetain": false,
+                "contentType": "", "properties": {{"contentType": "", "responseTopic": "", "userProperties": null}}}},
+            "properties": {{"sessionExpiryInterval": 0, "receiveMaximum": null, "authenticationMethod": null}},
+            "messages": [{messages}]}}]"##
+        )
+    };
+    let imported = import(&connection(true), &[]).unwrap();
+    let profile = &imported.profiles[0];
+    assert_eq!(profile.client_id, "", "the other program keeps its own");
+    assert!(!profile.use_password && imported.passwords.is_empty());
+    assert!(profile.user_name.is_empty() && profile.folder.is_empty());
+    assert!(!profile.will.enabled);
+    assert_eq!(profile.mqtt5, Mqtt5Settings::default());
+    assert_eq!(profile.tls, TlsSettings::default());
+    assert_eq!(profile.subscriptions[0].filter, "lab/#");
+    assert_eq!(imported.warnings.len(), 1, "{:?}", imported.warnings);
+
+    let kept = import(&connection(false), &[]).unwrap();
+    assert_eq!(kept.profiles[0].client_id, "mqttx_0a1b2c3d");
+}

@@ -1,5 +1,6 @@
 //! Certificates, keys and versions that do not fit, on mosquitto's and OpenSSL's side of TLS.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -55,10 +56,12 @@ impl Site {
         }
         ports.push(("good", listener(&mut config, &good)));
         ports.push(("mutual", listener(&mut config, &good)));
-        config += &format!(
-            "cafile {}\nrequire_certificate true\n",
+        writeln!(
+            config,
+            "cafile {}\nrequire_certificate true",
             authority.file().display()
-        );
+        )
+        .expect("a string takes it");
         let broker = Mosquitto::start_with(&config)?;
         let tls = |options: &'static [&'static str]| {
             openssl_server(&good.certificate, &good.key, options)
@@ -251,7 +254,7 @@ impl Site {
         let mut alpn = self.to_port(self.other_protocol.port());
         alpn.tls.alpn = vec!["mqtt".to_owned()];
         let mut name = self.to("good");
-        name.tls.server_name = "not a name".to_owned();
+        "not a name".clone_into(&mut name.tls.server_name);
         vec![
             case(
                 "minimum version too high",
@@ -301,10 +304,12 @@ impl Site {
 
 fn listener(config: &mut String, server: &Issued) -> u16 {
     let port = free_port();
-    *config += &format!(
-        "listener {port} 127.0.0.1\ncertfile {}\nkeyfile {}\n",
+    writeln!(
+        config,
+        "listener {port} 127.0.0.1\ncertfile {}\nkeyfile {}",
         server.certificate.display(),
         server.key.display()
-    );
+    )
+    .expect("a string takes it");
     port
 }

@@ -70,7 +70,7 @@ impl Site {
     /// Nobody is there, or nobody says anything.
     async fn nobody(&self) -> Vec<Case> {
         let mut unknown = self.reach(T::Tcp, 1883);
-        unknown.host = "no-such-broker.invalid".to_owned();
+        "no-such-broker.invalid".clone_into(&mut unknown.host);
         let name = ["“no-such-broker.invalid”", "not known", "spelling"];
         let mut cases = vec![
             case("unknown name", unknown, Check::Dial(Step::Resolve), &name),
@@ -112,11 +112,11 @@ impl Site {
     fn somebody_else(&self) -> Vec<Case> {
         let web = self.web.port();
         let mut path = self.reach(T::WebSocket, web);
-        path.web_socket.path = "/wrong".to_owned();
+        "/wrong".clone_into(&mut path.web_socket.path);
         let mut no_path = self.reach(T::WebSocket, web);
-        no_path.web_socket.path = "/".to_owned();
+        "/".clone_into(&mut no_path.web_socket.path);
         let mut blank = self.reach(T::WebSocket, web);
-        blank.web_socket.path = "/a path".to_owned();
+        "/a path".clone_into(&mut blank.web_socket.path);
         let mut header = self.reach(T::WebSocket, web);
         header.web_socket.headers = vec![("X-Test".to_owned(), "line\nbreak".to_owned())];
         // it waits for the end of a line, and MQTT has none

@@ -72,7 +72,7 @@ impl Site {
     fn ways(&self) -> Vec<Case> {
         let unknown = |kind, proxy: &Service| {
             let mut profile = self.through(kind, proxy.port());
-            profile.host = "no-such-broker.invalid".to_owned();
+            "no-such-broker.invalid".clone_into(&mut profile.host);
             profile
         };
         let refused = |kind, proxy: &Service| through(kind, proxy.port(), free_port());
@@ -123,7 +123,7 @@ impl Site {
         let mut http = self.through(ProxyKind::Socks5, self.http.port());
         http.connect_timeout = 1;
         let mut unknown = self.through(ProxyKind::Socks5, 1080);
-        unknown.proxy.host = "no-such-proxy.invalid".to_owned();
+        "no-such-proxy.invalid".clone_into(&mut unknown.proxy.host);
         vec![
             case(
                 "SOCKS on the port of an HTTP proxy",
