@@ -85,10 +85,8 @@ pub struct Session {
     pub publishes_freely: bool,
     /// Whether it ends so that its profile can connect anew: what it has not sent, the next connection does.
     pub reopens: bool,
-    /// Whether the broker has accepted it and it stood ever since, as far as events tell.
-    pub stands: bool,
-    /// Whether the event of its end was taken.
-    has_told_end: bool,
+    /// How far its events have told of it.
+    told: Told,
     /// What the bars show.
     pub glance: Glance,
     /// When that was copied.
@@ -103,6 +101,30 @@ pub struct Session {
     clearing: BTreeMap<PublishId, TopicName>,
     /// Number of the last clearing publish.
     last_clear: u64,
+}
+
+/// How far the events of a connection have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// It is not accepted yet.
+    Beginning,
+    /// The broker has accepted it. It is lost perhaps, and not tried again yet.
+    Standing,
+    /// It has ended.
+    End { has_stood: bool },
+}
+
+impl Told {
+    fn after(self, state: &State) -> Self {
+        match state {
+            State::Connected { .. } => Self::Standing,
+            State::Idle | State::Connecting { .. } => Self::Beginning,
+            State::Waiting { .. } => self,
+            State::Ended(_) => Self::End {
+                has_stood: self == Self::Standing,
+            },
+        }
+    }
 }
 
 /// Clearing publishes are numbered from here on, far from those of the publish panel.
@@ -127,8 +149,7 @@ impl Session {
             is_paused: glance.since_pause.is_some(),
             publishes_freely: false,
             reopens: false,
-            stands: false,
-            has_told_end: false,
+            told: Told::Beginning,
             looked: now,
             seen: glance.totals.messages,
             glance,
@@ -190,12 +211,17 @@ impl Session {
 
     /// Whether the event of its end was taken.
     pub fn has_told_end(&self) -> bool {
-        self.has_told_end
+        matches!(self.told, Told::End { .. })
+    }
+
+    /// Whether the broker had accepted it before it failed, if it did.
+    pub fn has_stood(&self) -> bool {
+        matches!(self.told, Told::Standing | Told::End { has_stood: true })
     }
 
     /// Whether the connection has ended and everything about it is told and in the model.
     pub fn is_over(&self) -> bool {
-        self.has_told_end && self.live.has_ended()
+        self.has_told_end() && self.live.has_ended()
     }
 
     /// How many retained messages are still to be cleared.
@@ -309,10 +335,8 @@ impl Session {
                     record.steps.push((now, step.clone()));
                 }
             }
-            Event::State(State::Connected { .. }) => self.stands = true,
-            Event::State(State::Connecting { .. }) => self.stands = false,
-            Event::State(State::Ended(_)) => self.has_told_end = true,
-            Event::State(_) | Event::Note(_) => {}
+            Event::State(state) => self.told = self.told.after(state),
+            Event::Note(_) => {}
         }
     }
 }

@@ -57,8 +57,12 @@ impl App {
                 continue;
             }
             // the end wakes the window; what came before it may still be on its way into the model
-            let is_soon = old.is_some_and(|it| it.has_told_end());
-            let delay = if is_soon { LOOK_AGAIN } else { LONGEST - age };
+            let is_soon = old.is_some_and(Session::has_told_end);
+            let delay = if is_soon {
+                LOOK_AGAIN
+            } else {
+                LONGEST.saturating_sub(age)
+            };
             next = Some(next.map_or(delay, |next| next.min(delay)));
         }
         for id in due {

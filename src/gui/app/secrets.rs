@@ -12,6 +12,7 @@ use crate::profile::{
 use super::super::action::{Keep, Level, SecretKey};
 use super::super::dialogs::Dialog;
 use super::super::jobs::{Done, Lookup};
+use super::super::session::Session;
 use super::App;
 
 /// Whether connecting with `profile` takes this secret. For the passphrase the key is read, so not in a frame.
@@ -316,7 +317,7 @@ impl App {
     /// A secret that did not fit is asked for again at the next attempt.
     pub(super) fn forget_wrong_secret(&mut self, id: &ProfileId, failure: &Failure) {
         // what the broker says on a connection that stood is about something else than who connects
-        let stood = self.data.open.get(Some(id)).is_some_and(|it| it.stands);
+        let stood = self.data.open.get(Some(id)).is_some_and(Session::has_stood);
         let is_refused = failure
             .reason
             .is_some_and(|reason| !stood && matches!(reason.0, 0x86 | 0x87));

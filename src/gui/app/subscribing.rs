@@ -105,7 +105,7 @@ impl App {
                     self.leave(of, &old);
                 }
                 Settled::Restored(back) => {
-                    self.edit_subscriptions(of, |list| put(list, None, &back))
+                    self.edit_subscriptions(of, |list| put(list, None, &back));
                 }
                 Settled::Removed(gone) if kept.any(|it| it.filter == gone) => {
                     self.edit_subscriptions(of, |list| list.retain(|it| it.filter != gone));
