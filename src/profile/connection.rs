@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::mqtt::{Qos, Version};
 
 use super::{
-    Identity, Mqtt5Settings, ProfileColor, ProxySettings, SavedPublish, Subscription, TlsSettings,
-    Transport, WebSocketSettings, WillSettings,
+    Mqtt5Settings, ProfileColor, ProxySettings, SavedPublish, Subscription, TlsSettings, Transport,
+    WebSocketSettings, WillSettings,
 };
 
 /// Identifies a profile for ever, also after it is renamed; names its password in the keyring.
@@ -150,14 +150,6 @@ impl Profile {
             ("", "")
         };
         format!("{scheme}://{open}{}{close}:{}{path}", self.host, self.port)
-    }
-
-    /// Whether the keyring may keep anything for this profile.
-    pub fn has_secrets(&self) -> bool {
-        self.use_password
-            || self.proxy.use_password
-            || self.tls.identity != Identity::None
-            || self.secret_headers().next().is_some()
     }
 
     /// Changes the transport. The port follows, unless somebody chose another than the usual one.

@@ -11,6 +11,7 @@ mod folders;
 mod header;
 mod keyring;
 mod list;
+mod lookup;
 mod publish;
 mod secret;
 mod settings;
@@ -40,6 +41,7 @@ pub use list::{
     LOCAL_BROKER, Removed, duplicate, ensure_local_broker, put_back, remove, reorder, search,
     unique_name,
 };
+pub use lookup::{FoundSecrets, MissingSecret, OfRun};
 pub use publish::{PayloadKind, PublishDraft, PublishProperties, SavedPublish};
 pub use secret::{MemorySecrets, Secret, SecretError, SecretKind, SecretStore};
 pub use settings::{BrokerSettings, ListState, Settings, Theme, WindowState};

@@ -80,6 +80,8 @@ pub enum Outcome {
     /// It was not tried, or not yet.
     #[default]
     Pending,
+    /// It is not to be tried, which the words say why.
+    Skipped,
     /// It is under way.
     Running,
     /// All is well.
@@ -93,13 +95,13 @@ pub enum Outcome {
 impl Outcome {
     /// Whether nothing more will come of it.
     pub fn is_settled(self) -> bool {
-        matches!(self, Self::Passed | Self::Finding | Self::Failed)
+        !matches!(self, Self::Pending | Self::Running)
     }
 
     /// One word.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Pending => "not tried",
+            Self::Pending | Self::Skipped => "not tried",
             Self::Running => "running",
             Self::Passed => "ok",
             Self::Finding => "note",

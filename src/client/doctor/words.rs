@@ -231,6 +231,15 @@ pub(super) fn sys(version: Option<String>, count: usize) -> Finding {
 pub(super) const LEAVE_OUT: &str =
     "Subscribe without it, or ask whoever runs the broker for access.";
 
+/// How to find out about publishing where the test keeps from it.
+pub const PUBLISH_YOURSELF: &str = "Connect and publish something yourself to try it.";
+
+/// Nothing is published on a profile that asks before publishing.
+pub(super) fn asks_first() -> Finding {
+    let what = "This connection asks before publishing.";
+    Finding::new(Outcome::Skipped, what, PUBLISH_YOURSELF)
+}
+
 /// What to subscribe to instead of `#`.
 pub(super) fn narrower(profile: &Profile) -> String {
     let example = match profile.user_name.trim() {

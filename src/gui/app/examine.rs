@@ -1,14 +1,12 @@
 //! Testing a connection: its secrets are looked up as for connecting, and none is asked for.
 
-use std::collections::BTreeMap;
-
 use crate::client::{Config, doctor};
-use crate::profile::{ProfileId, Secret, SecretKind};
+use crate::profile::{ProfileId, SecretKind};
 
 use super::super::dialogs::Dialog;
 use super::super::jobs::Done;
 use super::App;
-use super::secrets::{fill_headers, is_needed};
+use super::secrets::fill_headers;
 
 impl App {
     /// Tests the connection of a profile, after its secrets were looked up away from the window's thread.
@@ -19,24 +17,12 @@ impl App {
         if !self.data.lookups.begin_test(id) {
             return;
         }
-        let known = self.data.passwords.clone();
+        let of_run = self.secrets_of_run(id);
         let store = self.data.secrets.clone();
         self.jobs.run_blocking(move || {
-            let mut missing = None;
-            let mut secrets: BTreeMap<SecretKind, Secret> = BTreeMap::new();
-            for kind in SecretKind::ALL {
-                if !is_needed(&profile, kind) {
-                    continue;
-                }
-                let of_run = known.get(&(profile.id.clone(), kind)).cloned();
-                // what the keyring does not tell is missing in the test, which says so
-                match of_run.or_else(|| store.get(&profile.id, kind).ok().flatten()) {
-                    Some(secret) => {
-                        secrets.insert(kind, secret);
-                    }
-                    None => missing = missing.or(Some(kind)),
-                }
-            }
+            // what is missing, for whatever reason, is missing in the test, which says so
+            let mut found = profile.look_up_secrets(&of_run, store.as_ref());
+            let secrets = &mut found.secrets;
             let mut config = Config {
                 profile,
                 password: secrets.remove(&SecretKind::Password),
@@ -44,6 +30,7 @@ impl App {
                 proxy_password: secrets.remove(&SecretKind::ProxyPassword),
             };
             fill_headers(&mut config.profile, secrets.get(&SecretKind::Headers));
+            let missing = found.missing.first().map(|it| it.kind);
             Done::ReadyToExamine(Box::new(config), missing)
         });
     }

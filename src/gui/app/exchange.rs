@@ -45,7 +45,7 @@ impl App {
             self.data.known_passwords.insert((id.clone(), *kind));
         }
         let (config, store) = (self.data.config.clone(), self.data.secrets.clone());
-        self.jobs.run_blocking(move || {
+        self.jobs.run_in_order(move || {
             let certificates = imported.keep_certificates(&config);
             let mut passwords = Ok(());
             for (id, kind, secret) in &imported.passwords {

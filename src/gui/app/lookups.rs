@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::mqtt::Timestamp;
-use crate::profile::{Profile, ProfileId};
+use crate::profile::{FoundSecrets, Profile, ProfileId};
 
 use super::super::action::Level;
-use super::super::jobs::Lookup;
 use super::App;
 
 /// A keyring that takes longer than this is asking somebody.
@@ -132,7 +131,7 @@ impl App {
         &mut self,
         id: &ProfileId,
         number: LookupNumber,
-        found: Vec<Lookup>,
+        found: FoundSecrets,
     ) {
         let Some(profile) = self.data.profiles.iter().find(|it| it.id == *id) else {
             return;

@@ -77,7 +77,7 @@ impl DoctorDialog {
             icon_mark(ui, icon, theme::icon(16.0), color)
                 .widget_info(|| WidgetInfo::labeled(Role::Label, true, step.outcome.name()));
             let name_color = match step.outcome {
-                Health::Pending => palette.muted,
+                Health::Pending | Health::Skipped => palette.muted,
                 _ => palette.text,
             };
             let name = RichText::new(step.check.to_string())
@@ -137,7 +137,7 @@ impl DoctorDialog {
 
 fn mark(palette: &Palette, outcome: Health) -> (&'static str, egui::Color32) {
     match outcome {
-        Health::Pending => (icons::DOTS, palette.faint),
+        Health::Pending | Health::Skipped => (icons::DOTS, palette.faint),
         Health::Running => (icons::REFRESH, palette.blue),
         Health::Passed => (icons::CHECK_CIRCLE, palette.accent),
         Health::Finding => (icons::WARNING, palette.amber),
