@@ -11,6 +11,7 @@ use egui::accesskit::Role;
 use parking_lot::Mutex;
 
 use crate::common::probe::subscription;
+use crate::common::script::{CONNACK_V5, Script, Step};
 use crate::connection::{connect, lab};
 use crate::driver::{CTRL, Home, Window};
 
@@ -70,10 +71,10 @@ fn packet(from: &mut impl Read) -> Option<(u8, Vec<u8>)> {
 fn serve(mut stream: TcpStream, refused: &str, note: &dyn Fn(&str)) {
     let mut from = BufReader::new(stream.try_clone().unwrap());
     while let Some((first, body)) = packet(&mut from) {
-        let answer: &[u8] = match first >> 4 {
+        let answer: Vec<u8> = match first >> 4 {
             1 => {
                 note("connect");
-                b"\x20\x03\x00\x00\x00"
+                b"\x20\x03\x00\x00\x00".to_vec()
             }
             3 => {
                 note("publish");
@@ -83,11 +84,16 @@ fn serve(mut stream: TcpStream, refused: &str, note: &dyn Fn(&str)) {
                 let text = String::from_utf8_lossy(&body);
                 let reason = if text.contains(refused) { 0x87 } else { 0 };
                 note(if reason == 0 { "subscribe" } else { "refused" });
-                &[0x90, 4, body[0], body[1], 0, reason]
+                let mut answer = vec![0x90, 4, body[0], body[1], 0, reason];
+                if text.contains("kept/#") {
+                    let kept = ["kept/a", "kept/b", "kept/c"].map(retained);
+                    answer.extend(kept.concat());
+                }
+                answer
             }
             10 => {
                 note("unsubscribe");
-                &[0xb0, 4, body[0], body[1], 0, 0]
+                vec![0xb0, 4, body[0], body[1], 0, 0]
             }
             14 => {
                 note("disconnect");
@@ -95,10 +101,17 @@ fn serve(mut stream: TcpStream, refused: &str, note: &dyn Fn(&str)) {
             }
             _ => continue,
         };
-        if stream.write_all(answer).is_err() {
+        if stream.write_all(&answer).is_err() {
             return;
         }
     }
+}
+
+/// PUBLISH with QoS 0 and retain, and one letter to say (MQTT 5, 3.3).
+fn retained(topic: &str) -> Vec<u8> {
+    let length = u8::try_from(topic.len()).unwrap();
+    let head = [0x31, length + 4, 0, length];
+    [&head, topic.as_bytes(), b"\0x"].concat()
 }
 
 /// `Lab` with one subscription, connected.
@@ -178,6 +191,78 @@ fn a_profile_connects_anew_only_after_its_old_connection_and_says_what_was_lost(
         place("disconnect 1").unwrap() < place("connect 2").unwrap(),
         "{seen:?}"
     );
+}
+
+/// `Lab` with three retained messages.
+fn open_with_retained(home: &Home, deaf: &Deaf) -> Window {
+    let mut profile = of(deaf);
+    profile.subscriptions = vec![subscription("kept/#", Qos::AtMostOnce)];
+    let mut window = connect(home, &profile);
+    window.wait_for("what is kept", |window| window.has_row("c = x"));
+    window
+}
+
+fn clear(window: &mut Window) {
+    window.row_menu("kept");
+    window.press("Clear 3 retained at and below…");
+    window.press("Clear 3 retained messages");
+}
+
+#[test]
+fn what_was_to_be_cleared_is_cleared_by_the_next_connection() {
+    let deaf = Deaf::start("!");
+    let home = Home::new();
+    let mut window = open_with_retained(&home, &deaf);
+    clear(&mut window);
+    window.wait_for("all of it there", |_| deaf.count("publish 1") == 3);
+    window.chord(CTRL, Key::O);
+    window.fill("Client ID", "another");
+    connect_by_palette(&mut window);
+    window.wait_for("all of it again", |_| deaf.count("publish 2") == 3);
+    assert!(!window.has_text("could not be cleared"));
+}
+
+#[test]
+fn what_an_ended_connection_does_not_clear_is_said() {
+    let deaf = Deaf::start("!");
+    let home = Home::new();
+    let mut window = open_with_retained(&home, &deaf);
+    window.press("Disconnect");
+    window.wait_for_label("Disconnected");
+    clear(&mut window);
+    window.wait_for_text("3 retained messages were not cleared because the connection ended");
+}
+
+#[test]
+fn a_password_that_let_in_is_not_forgotten_when_the_broker_forbids_something() {
+    use canopy::profile::{Secret, SecretKind, SecretStore as _};
+    let accepted = || Step::Send(CONNACK_V5.to_vec());
+    let script = Script::start(vec![
+        Step::Expect(1),
+        accepted(),
+        Step::Expect(8),
+        // not authorized
+        Step::Send(vec![0xe0, 2, 0x87, 0]),
+        Step::Reconnect,
+        Step::Expect(1),
+        accepted(),
+        Step::ReadToEnd,
+    ]);
+    let home = Home::new();
+    let profile = Profile {
+        user_name: "ann".to_owned(),
+        use_password: true,
+        reconnect: false,
+        ..lab(script.port())
+    };
+    let password = Secret::new("right");
+    home.secrets()
+        .set(&profile.id, SecretKind::Password, &password)
+        .unwrap();
+    let mut window = connect(&home, &profile);
+    window.wait_for_label("Not connected");
+    window.press("Try again");
+    window.wait_for_text("Connected since");
 }
 
 #[test]
