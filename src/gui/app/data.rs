@@ -18,7 +18,9 @@ use super::super::action::{Asked, SecretKey};
 use super::super::broker_state::BrokerState;
 use super::super::context::Context;
 use super::super::log::Log;
+use super::lookups::Lookups;
 use super::open::{Of, OpenSessions};
+use super::reopening::Ready;
 use super::saver::Unsaved;
 
 /// The broker is asked for its clients and sums at most this often.
@@ -44,6 +46,10 @@ pub struct Data {
     /// Secrets that did not fit: they are asked for at the next attempt.
     pub rejected: BTreeSet<SecretKey>,
     pub open: OpenSessions,
+    /// Profiles that connect anew once their old connection has ended.
+    pub reopening: BTreeMap<ProfileId, Ready>,
+    /// Whose secrets are being looked up.
+    pub lookups: Lookups,
     /// Profiles that the start of the program opens, in the order of the list.
     pub at_start: Vec<ProfileId>,
     /// Those of them that nobody asked for since: none of them pushes itself in front of an earlier one.
@@ -82,6 +88,8 @@ impl Data {
             known_passwords: BTreeSet::new(),
             rejected: BTreeSet::new(),
             open: OpenSessions::default(),
+            reopening: BTreeMap::new(),
+            lookups: Lookups::default(),
             at_start: Vec::new(),
             unasked: BTreeSet::new(),
             broker: BrokerState::default(),

@@ -39,7 +39,7 @@ pub use counts::Counts;
 pub use editor::Editor;
 pub use limits::Limits;
 pub use options::options_ui;
-pub use state::{SubscriptionList, SubscriptionState};
+pub use state::{Settled, SubscriptionList, SubscriptionState};
 pub use words::{options as options_in_words, outcome as outcome_in_words};
 
 /// Room for the buttons on the right.
@@ -110,12 +110,18 @@ impl SubscriptionBar {
     fn chips_ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session) {
         let room = ui.available_width();
         let all = session.subscriptions.as_slice();
-        let chip = |it| {
-            let it: &SubscriptionState = it;
-            Chip::new(ui, it, self.counts.of(&it.asked.filter), room)
-        };
-        let chips: Vec<Chip<'_>> = all.iter().map(chip).collect();
-        let widths: Vec<f32> = chips.iter().map(|chip| chip.width).collect();
+        let mut chips: Vec<Chip<'_>> = Vec::new();
+        let mut widths: Vec<f32> = Vec::new();
+        for (index, it) in all.iter().enumerate() {
+            let count = self.counts.at(index, &it.asked.filter);
+            let chip = Chip::new(ui, it, count, room);
+            widths.push(chip.width);
+            chips.push(chip);
+            // of those that do not fit one is enough to know it
+            if lines(&widths, room) > MOST_LINES {
+                break;
+            }
+        }
         let fitting = fitting(&widths, new::width(ui), room);
         // else a row is as high as other controls are
         ui.spacing_mut().interact_size.y = chip::HEIGHT;
@@ -126,8 +132,8 @@ impl SubscriptionBar {
                 self.editor
                     .popup(&response, context, Some(&chip.subscription().asked));
             }
-            let hidden = chips.get(fitting..).unwrap_or_default();
-            if !hidden.is_empty() && new::more_ui(ui, hidden.len(), MORE_WIDTH).clicked() {
+            let hidden = all.len() - fitting;
+            if hidden > 0 && new::more_ui(ui, hidden, MORE_WIDTH).clicked() {
                 context.ask(Action::ShowSubscriptions);
             }
             let response = new::new_ui(ui);
@@ -139,23 +145,25 @@ impl SubscriptionBar {
 /// How many of the chips fit into the lines, with room for the one that adds another and, where not all fit, for the one
 /// that shows the others.
 fn fitting(widths: &[f32], new: f32, room: f32) -> usize {
-    let lines = |widths: &mut dyn Iterator<Item = f32>| {
-        let (mut lines, mut used) = (1, 0.0);
-        for width in widths {
-            if used > 0.0 && used + width > room {
-                lines += 1;
-                used = 0.0;
-            }
-            used += width + GAP;
-        }
-        lines
-    };
     let is_fitting = |count: &usize| {
-        let more = (*count < widths.len()).then_some(MORE_WIDTH);
-        let chips = widths.iter().take(*count).copied();
-        lines(&mut chips.chain(more).chain([new])) <= MOST_LINES
+        let more = (*count < widths.len()).then_some(&MORE_WIDTH);
+        let chips = widths.iter().take(*count);
+        lines(chips.chain(more).chain([&new]), room) <= MOST_LINES
     };
     (0..=widths.len()).rev().find(is_fitting).unwrap_or(0)
+}
+
+/// How many lines chips of these widths take.
+fn lines<'a>(widths: impl IntoIterator<Item = &'a f32>, room: f32) -> usize {
+    let (mut lines, mut used) = (1, 0.0);
+    for width in widths {
+        if used > 0.0 && used + width > room {
+            lines += 1;
+            used = 0.0;
+        }
+        used += width + GAP;
+    }
+    lines
 }
 
 /// From right to left: sort, open all, close all, all subscriptions, pause.
