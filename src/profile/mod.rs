@@ -51,6 +51,6 @@ pub use store::{ConfigDir, StoreError, Warning};
 pub use subscription::{LARGEST_SUBSCRIPTION_ID, RetainHandling, Subscription};
 pub use tls::{Fingerprint, Identity, TlsSettings, TlsVersion, Verify};
 pub use transport::{ProxyKind, ProxySettings, Transport, WebSocketSettings};
-pub use url::{Url, UrlError, apply_url};
+pub use url::{Url, UrlError, apply_url, left_out};
 pub use validate::{Field, Problem, Severity};
 pub use will::WillSettings;
