@@ -81,7 +81,7 @@ impl AskPublishDialog {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
         let question = &self.question;
-        let is_closed = heading_ui(ui, &format!("Publish to “{}”?", question.name), 480.0);
+        heading_ui(ui, &format!("Publish to “{}”?", question.name), 480.0);
         text_ui(
             ui,
             "This connection is marked to ask before anything is published by hand.",
@@ -101,14 +101,14 @@ impl AskPublishDialog {
         );
         // what cannot be taken back is not one careless Enter away
         start_here(&mut self.is_fresh, &pressed.cancel);
-        if pressed.confirm.clicked() {
+        if pressed.is_confirmed {
             context.ask(Action::PublishAsked(
                 self.question.what.clone(),
                 self.is_last,
             ));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay

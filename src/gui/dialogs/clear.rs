@@ -37,7 +37,7 @@ impl ClearDialog {
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
         let count = self.topics.len() as u64;
         let messages = counted(count, "retained message", "retained messages");
-        let is_closed = heading_ui(ui, &format!("Clear {messages}?"), 540.0);
+        heading_ui(ui, &format!("Clear {messages}?"), 540.0);
         if let Some(profile) = context.session.map(|session| &session.profile)
             && profile.ask_before_publish
         {
@@ -66,13 +66,13 @@ impl ClearDialog {
         );
         // what cannot be undone is not one careless Enter away
         start_here(&mut self.is_fresh, &pressed.cancel);
-        if pressed.confirm.clicked() {
+        if pressed.is_confirmed {
             context.ask(Action::ClearRetainedConfirmed(std::mem::take(
                 &mut self.topics,
             )));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay

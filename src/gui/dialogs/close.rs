@@ -44,7 +44,7 @@ impl CloseDialog {
 
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let is_closed = heading_ui(ui, &self.title, 420.0);
+        heading_ui(ui, &self.title, 420.0);
         for sentence in &self.unfinished {
             text_ui(ui, sentence);
         }
@@ -60,11 +60,11 @@ impl CloseDialog {
         let pressed = buttons_ui(ui, &buttons);
         // what cannot be undone is not one careless Enter away
         start_here(&mut self.is_fresh, &pressed.cancel);
-        if pressed.confirm.clicked() {
+        if pressed.is_confirmed {
             context.ask(self.action.clone());
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay

@@ -42,7 +42,7 @@ impl DoctorDialog {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
         let report = self.examination.report();
-        let mut is_closed = heading_ui(ui, &format!("Test of “{}”", self.name), WIDTH);
+        heading_ui(ui, &format!("Test of “{}”", self.name), WIDTH);
         muted(ui, &format!("{} · {}", report.place, report.client));
         if let Some(kind) = self.missing {
             let text = format!(
@@ -60,8 +60,7 @@ impl DoctorDialog {
                     self.step_ui(ui, step);
                 }
             });
-        is_closed |= buttons_ui(ui, context, &report);
-        if is_closed {
+        if buttons_ui(ui, context, &report) {
             Outcome::Close
         } else {
             Outcome::Stay

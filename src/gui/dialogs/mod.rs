@@ -241,12 +241,44 @@ impl Dialog {
         }
         let modal = Modal::new(Id::unique(("dialog", std::mem::discriminant(self))))
             .frame(frame::outer(ui));
-        let response = modal.show(ui.ctx(), |ui| self.contents_ui(ui, context));
+        let response = modal.show(ui.ctx(), |ui| {
+            let outcome = self.contents_ui(ui, context);
+            if frame::cross_ui(ui) {
+                Outcome::Close
+            } else {
+                outcome
+            }
+        });
+        // a click beside it is no wish to lose what was typed
+        let is_kept = response.backdrop_response.clicked() && self.has_input();
         match &response.inner {
-            Outcome::Stay if !response.should_close() => {}
+            Outcome::Stay if is_kept || !response.should_close() => {}
             Outcome::Stay | Outcome::Close => *self = Self::Closed,
             Outcome::ShowKeys => *self = Self::Keys,
             Outcome::ShowAbout => *self = Self::About,
+        }
+    }
+
+    /// Whether something was typed or chosen in it that is lost when it closes.
+    fn has_input(&self) -> bool {
+        match self {
+            Self::Broker(dialog) => dialog.has_input(),
+            Self::Password(dialog) => dialog.has_input(),
+            Self::Folder(dialog) => dialog.has_input(),
+            Self::Import(dialog) => dialog.has_input(),
+            Self::NewFromCommand(dialog) => dialog.has_input(),
+            Self::Export(_) => true,
+            Self::Closed
+            | Self::Settings(_)
+            | Self::Certificate(_)
+            | Self::Clear(_)
+            | Self::Close(_)
+            | Self::Port(_)
+            | Self::Doctor(_)
+            | Self::AskPublish(_)
+            | Self::Subscriptions(_)
+            | Self::Keys
+            | Self::About => false,
         }
     }
 

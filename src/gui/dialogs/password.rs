@@ -82,9 +82,14 @@ impl PasswordDialog {
         headers.to_secret().unwrap_or_default()
     }
 
+    /// Whether closing it would lose something.
+    pub fn has_input(&self) -> bool {
+        !self.password.reveal().is_empty()
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let is_closed = heading_ui(ui, &self.title, 420.0);
+        heading_ui(ui, &self.title, 420.0);
         text_ui(ui, &self.text);
         let is_entered = self.field_ui(ui);
         match &self.no_keyring {
@@ -104,7 +109,7 @@ impl PasswordDialog {
                 obstacle: None,
             },
         );
-        if pressed.confirm.clicked() || is_entered {
+        if pressed.is_confirmed || is_entered {
             let keep = if self.remember {
                 Keep::InKeyring
             } else {
@@ -113,7 +118,7 @@ impl PasswordDialog {
             context.ask(Action::ConnectWith(self.key.clone(), self.secret(), keep));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay
