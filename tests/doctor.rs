@@ -464,8 +464,9 @@ async fn nothing_is_published_where_a_question_comes_before() {
         address: std::net::IpAddr::V4(Ipv4Addr::LOCALHOST),
         credentials: None,
     };
-    let broker = Broker::start(&RuntimeHandle::current(), config);
-    let broker = broker.await.unwrap();
+    let broker = Broker::start(&RuntimeHandle::current(), config)
+        .await
+        .unwrap();
     let marked = Config {
         profile: Profile {
             ask_before_publish: true,

@@ -110,7 +110,7 @@ fn leading_to(
     let password = apply_url(&mut profile, address)?;
     let names_user = Url::parse(address)?.user_name.is_some();
     let is_same = |saved: &&Profile| {
-        saved.url() == profile.url()
+        saved.leads_where(&profile)
             && (!names_user || saved.user_name == profile.user_name)
             && (password.is_none() || saved.use_password)
     };
@@ -233,5 +233,16 @@ mod tests {
         let name = |kind: SecretKind| Some(Secret::new(kind.name()));
         assert_eq!(config.key_passphrase, name(SecretKind::KeyPassphrase));
         assert_eq!(config.proxy_password, name(SecretKind::ProxyPassword));
+    }
+    #[test]
+    fn a_header_without_a_value_is_missing_unless_it_is_given() {
+        let store = MemorySecrets::default();
+        let mut config = Config::default();
+        config.profile.transport = Transport::WebSocket;
+        config.profile.web_socket.headers = vec![("Authorization".to_owned(), String::new())];
+        let missing = add_secrets(&mut config, &store);
+        assert_eq!(missing[0].header.as_deref(), Some("Authorization"));
+        "Bearer x".clone_into(&mut config.profile.web_socket.headers[0].1);
+        assert!(add_secrets(&mut config, &store).is_empty());
     }
 }

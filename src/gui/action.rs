@@ -69,6 +69,8 @@ pub enum Action {
     DuplicateProfile(ProfileId),
     /// Delete a profile; a toast offers to undo it.
     DeleteProfile(ProfileId),
+    /// Delete this profile although something is under way on its connection.
+    DeleteProfileConfirmed(ProfileId),
     /// Put the profile deleted last back where it was.
     UndoDeleteProfile,
     /// Save a profile that came from the command line.

@@ -14,7 +14,7 @@ use crate::mqtt::TopicName;
 use crate::profile::{FoundSecrets, MissingSecret, ProfileId, Secret, SecretError, StoreError};
 
 use super::action::SecretKey;
-use super::app::Kept;
+use super::app::{Kept, LookupNumber};
 
 /// Jobs that may wait to be taken; more would have to wait with their answer.
 const CAPACITY: usize = 64;
@@ -36,7 +36,7 @@ pub enum Done {
         start_again: bool,
     },
     /// The secrets that a profile needs were looked up in order to connect.
-    SecretsFound(ProfileId, FoundSecrets),
+    SecretsFound(ProfileId, LookupNumber, FoundSecrets),
     /// The secrets that a test of a connection takes were looked up, and perhaps one was not found.
     ReadyToExamine(Box<Config>, Option<MissingSecret>),
     /// A secret was kept or forgotten in the keyring.
@@ -49,6 +49,8 @@ pub enum Done {
     Imported(Box<Kept>),
     /// The certificates of a deleted profile were deleted.
     CertificatesDeleted(Result<(), StoreError>),
+    /// The branches that were open in the tree of a closed connection, as paths.
+    BranchesGathered(ProfileId, Vec<String>),
     /// Files were written.
     Saved(Vec<StoreError>),
 }

@@ -10,6 +10,7 @@ mod exchange;
 mod folders;
 mod header;
 mod keyring;
+mod leaving;
 mod list;
 mod lookup;
 mod publish;
@@ -37,6 +38,7 @@ pub use folders::{
 };
 pub use header::{HeaderSecrets, is_secret_name};
 pub use keyring::KeyringSecrets;
+pub use leaving::path_to_show;
 pub use list::{
     LOCAL_BROKER, Removed, duplicate, ensure_local_broker, put_back, remove, reorder, search,
     unique_name,
@@ -49,6 +51,6 @@ pub use store::{ConfigDir, StoreError, Warning};
 pub use subscription::{LARGEST_SUBSCRIPTION_ID, RetainHandling, Subscription};
 pub use tls::{Fingerprint, Identity, TlsSettings, TlsVersion, Verify};
 pub use transport::{ProxyKind, ProxySettings, Transport, WebSocketSettings};
-pub use url::{Url, UrlError, apply_url};
+pub use url::{Url, UrlError, apply_url, left_out};
 pub use validate::{Field, Problem, Severity};
 pub use will::WillSettings;

@@ -20,8 +20,8 @@ pub struct Url {
     pub host: String,
     /// TCP port.
     pub port: Option<u16>,
-    /// What follows the host, with its `/`; empty when nothing does. A WebSocket's path, the path of a Unix socket, or
-    /// a topic behind a slash.
+    /// What follows the host, with its `/` or `?`; empty when nothing does. A WebSocket's path and query, the path of a
+    /// Unix socket, or a topic behind a slash.
     pub path: String,
 }
 
@@ -85,6 +85,7 @@ impl Url {
         let transport = transport(scheme).ok_or_else(|| UrlError::Scheme(scheme.to_owned()))?;
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (user_name, password, address) = split_account(authority);
+        let (address, query) = split_query(address);
         let (host, port) = match transport {
             Transport::Unix if path.len() < 2 => return Err(UrlError::NoSocket),
             Transport::Unix if address.is_empty() => (String::new(), None),
@@ -102,7 +103,7 @@ impl Url {
             password,
             host,
             port,
-            path: path.to_owned(),
+            path: format!("{query}{path}"),
         })
     }
 
@@ -120,7 +121,8 @@ impl Url {
 
 /// Fills the fields of `profile` from an address: a URL, or `user@host:port` without a scheme, which leaves the
 /// transport as it is. The port becomes the usual one when the address names none; parts of a user name and password
-/// written `%40` are decoded; a path counts with WebSocket and Unix sockets only. Returns the password, which goes to
+/// written `%40` are decoded; a path counts with WebSocket and Unix sockets only, a query with WebSocket (see
+/// [`left_out`]). Returns the password, which goes to
 /// the keyring; the profile then asks for one.
 ///
 /// # Errors
@@ -131,7 +133,7 @@ pub fn apply_url(profile: &mut Profile, text: &str) -> Result<Option<Secret>, Ur
         Url::parse(text)?
     } else {
         let (user_name, password, address) = split_account(text.trim_end_matches('/'));
-        let (host, port) = split_port(address)?;
+        let (host, port) = split_port(split_query(address).0)?;
         Url {
             transport: profile.transport,
             user_name,
@@ -149,7 +151,8 @@ pub fn apply_url(profile: &mut Profile, text: &str) -> Result<Option<Secret>, Ur
             profile.host = url.host;
             profile.port = url.port.unwrap_or(transport.default_port());
             if transport.uses_websocket() && !url.path.is_empty() {
-                profile.web_socket.path = url.path;
+                let slash = if url.path.starts_with('/') { "" } else { "/" };
+                profile.web_socket.path = format!("{slash}{}", url.path);
             }
         }
     }
@@ -161,12 +164,46 @@ pub fn apply_url(profile: &mut Profile, text: &str) -> Result<Option<Secret>, Ur
     Ok(password)
 }
 
+/// Says what of an address [`apply_url`] has no use for: the path and the query of a transport that knows neither. Of a
+/// query only the names are repeated: a value may be a password. `None` when all of it counts.
+pub fn left_out(text: &str) -> Option<String> {
+    let text = text.trim();
+    let has_scheme = text.contains("://");
+    let url = if has_scheme {
+        Url::parse(text).ok()?
+    } else {
+        Url::parse(&format!("mqtt://{text}")).ok()?
+    };
+    let is_whole = url.transport.uses_websocket() || url.transport == Transport::Unix;
+    if is_whole || url.path.trim_end_matches('/').is_empty() {
+        return None;
+    }
+    let (path, query) = url.path.split_once('?').unwrap_or((&url.path, ""));
+    let is_name = |name: &&str| !name.is_empty() && name.chars().all(char::is_alphanumeric);
+    let names = query.split('&').filter_map(|it| it.split_once('='));
+    let names: Vec<&str> = names.map(|(name, _)| name).filter(is_name).collect();
+    let path = (!path.trim_end_matches('/').is_empty()).then_some("path");
+    let query = match names.as_slice() {
+        _ if query.is_empty() => None,
+        [] => Some("query".to_owned()),
+        names => Some(format!("query ({})", names.join(", "))),
+    };
+    let parts = path.map(str::to_owned).into_iter().chain(query);
+    let parts = parts.collect::<Vec<_>>().join(" and ");
+    (!parts.is_empty()).then(|| {
+        format!(
+            "The address is taken over without its {parts}. Set what that says in the other fields."
+        )
+    })
+}
+
 impl Profile {
     /// Takes over a pasted address as [`apply_url`] does. `false` when `text` is a plain host or cannot be taken apart;
     /// a password in the address is dropped.
     pub fn adopt_address(&mut self, text: &str) -> bool {
         let text = text.trim();
-        let is_plain = !text.contains(['@', '/', '[']) && (!text.contains(':') || is_ipv6(text));
+        let is_plain =
+            !text.contains(['@', '/', '[', '?']) && (!text.contains(':') || is_ipv6(text));
         let asked = self.use_password;
         let adopted = !is_plain && apply_url(self, text).is_ok();
         self.use_password = asked;
@@ -194,6 +231,11 @@ fn split_account(authority: &str) -> (Option<String>, Option<Secret>, &str) {
         Some((user, password)) => (Some(user.to_owned()), Some(Secret::new(password)), address),
         None => (Some(account.to_owned()), None, address),
     }
+}
+
+/// An address without its query, and the query with its `?`.
+fn split_query(address: &str) -> (&str, &str) {
+    address.split_at(address.find('?').unwrap_or(address.len()))
 }
 
 /// `host`, `host:port`, `[::1]`, `[::1]:port` or a bare IPv6 address.
@@ -371,7 +413,8 @@ mod tests {
         };
         let secret = apply_url(&mut profile, " wss://ann:p%40s%@b.example/ws?x=1 ").unwrap();
         assert_eq!(reveal(secret).as_deref(), Some("p@s%"));
-        assert_eq!(profile.url(), "wss://b.example:8084/ws?x=1");
+        assert_eq!(profile.url(), "wss://b.example:8084/ws?…");
+        assert_eq!(profile.web_socket.path, "/ws?x=1");
         assert_eq!(
             (profile.user_name.as_str(), profile.use_password),
             ("ann", true)
@@ -390,6 +433,54 @@ mod tests {
         assert_eq!(profile.port, 8883);
         apply_url(&mut profile, "other:1").unwrap();
         assert_eq!(profile.url(), "mqtts://other:1");
+    }
+
+    #[test]
+    fn a_query_takes_nothing_else_with_it() {
+        let adopt = |text: &str| {
+            let mut profile = Profile::default();
+            assert!(profile.adopt_address(text), "{text}");
+            (profile.url(), profile.user_name)
+        };
+        let is = |url: &str, user: &str| (url.to_owned(), user.to_owned());
+        assert_eq!(
+            adopt("mqtts://alice:secret@localhost:31885?clientId=x1"),
+            is("mqtts://localhost:31885", "alice")
+        );
+        assert_eq!(
+            adopt("mqtt://bob@h/?clean=true/false"),
+            is("mqtt://h:1883", "bob")
+        );
+        assert_eq!(adopt("bob@h:1884?x=1"), is("mqtt://h:1884", "bob"));
+        assert_eq!(adopt("h?x=1"), is("mqtt://h:1883", ""));
+        assert_eq!(adopt("ws://h:81?x=1"), is("ws://h:81/?x=1", ""));
+        assert_eq!(adopt("wss://h/a?x=1"), is("wss://h:8084/a?x=1", ""));
+        // what was a password before is one still
+        let url = Url::parse("mqtt://ann:p?ss@h:1").unwrap();
+        assert_eq!(reveal(url.password).as_deref(), Some("p?ss"));
+    }
+
+    #[test]
+    fn what_is_left_out_of_an_address_is_said_without_its_values() {
+        let said = |text: &str| left_out(text).unwrap_or_default();
+        assert!(
+            said("mqtts://alice:secret@h:1?clientId=x1&token=hunter2")
+                .contains("without its query (clientId, token).")
+        );
+        assert!(said("mqtt://h/a/b?x").contains("its path and query."));
+        assert!(said("mqtt://h/a").contains("its path."));
+        assert!(said("h:1?x=1").contains("its query (x)."));
+        for whole in [
+            "mqtt://h",
+            "mqtt://h/",
+            "h:1",
+            "ws://h?x=1",
+            "unix:///a?b",
+            "::1",
+        ] {
+            assert_eq!(left_out(whole), None, "{whole}");
+        }
+        assert!(!said("mqtt://a:hunter2@h?hunter2").contains("hunter2"));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod profiles_folders;
 mod profiles_publish;
 mod profiles_secrets;
 mod publish;
+mod reconnect;
 mod secrets_at_start;
 mod subscriptions;
 mod tabs;

@@ -172,7 +172,6 @@ impl Exam {
             {
                 let finding = match step.step {
                     Step::Tls => words::secured(dial, reached, verify),
-                    Step::WebSocket => Finding::passed(words::path_only(reached)),
                     _ => Finding::passed(reached),
                 };
                 self.sheet.settle(check, Some(step.took), finding);

@@ -196,12 +196,10 @@ pub struct Report {
 impl Report {
     /// Nothing was tried yet. `claims_id` says whether the profile's own client id will be tried at the end.
     pub(super) fn new(profile: &Profile, claims_id: bool) -> Self {
-        let url = profile.url();
-        let place = url.split('?').next().unwrap_or_default().to_owned();
         let own_id = claims_id.then_some(Check::OwnId);
         let checks = Check::of(profile).into_iter().chain(own_id);
         Self {
-            place,
+            place: profile.url(),
             client: format!("{}, client id “{}”", profile.version, profile.client_id),
             steps: checks.map(Examined::pending).collect(),
             certificates: Vec::new(),

@@ -251,15 +251,7 @@ pub(super) fn narrower(profile: &Profile) -> String {
     )
 }
 
-/// What follows `?` in a WebSocket's path may be a signature or a token.
-pub(super) fn path_only(path: &str) -> String {
-    match path.split_once('?') {
-        Some((path, _query)) => format!("{path}?…"),
-        None => path.to_owned(),
-    }
-}
-
-/// The failure without that.
+/// The failure without the query of a WebSocket's path, which may be a signature or a token.
 pub(super) fn without_query(profile: &Profile, mut failure: Failure) -> Failure {
     if let Some((_, query)) = profile.web_socket.path.split_once('?')
         && !query.is_empty()

@@ -38,7 +38,8 @@ impl App {
             Action::SelectProfile(id) => self.data.selected_profile = Some(id),
             Action::NewProfile => self.new_profile(),
             Action::DuplicateProfile(id) => self.duplicate_profile(&id),
-            Action::DeleteProfile(id) => self.delete_profile(&id),
+            Action::DeleteProfile(id) => self.ask_delete_profile(&id),
+            Action::DeleteProfileConfirmed(id) => self.delete_profile(&id),
             Action::KeepProfile(id) => self.keep_profile(&id),
             Action::UndoDeleteProfile => self.undo_delete_profile(),
             Action::EditProfile(profile) => self.edit_profile(*profile),
@@ -113,7 +114,11 @@ impl App {
             Action::OpenKeys => self.views.dialogs.show(None, Dialog::Keys),
             Action::ClearLog => self.data.log.clear(),
             Action::Copy(text, what) => self.copy(context, text, what),
-            Action::Toast(level, text) => self.say(level, "Canopy", text, None),
+            Action::Toast(level, text) => {
+                let session = self.data.open.get(of);
+                let name = session.map_or("Canopy", |it| &it.profile.name).to_owned();
+                self.say(level, &name, text, None);
+            }
         }
     }
 
@@ -238,8 +243,9 @@ impl App {
     }
 
     fn clear_retained(&mut self, of: Of<'_>, topics: Vec<TopicName>) {
-        if let Some(session) = self.data.open.get_mut(of) {
-            session.clear_retained(topics);
+        if let (Some(session), Some(id)) = (self.data.open.get_mut(of), of) {
+            let dropped = session.clear_retained(topics);
+            self.tell_dropped_clears(id, dropped);
         }
     }
 

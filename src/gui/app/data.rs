@@ -19,7 +19,9 @@ use super::super::broker_state::BrokerState;
 use super::super::context::Context;
 use super::super::log::Log;
 use super::keyring::KeyringState;
+use super::lookups::Lookups;
 use super::open::{Of, OpenSessions};
+use super::reopening::Ready;
 use super::saver::Unsaved;
 
 /// The broker is asked for its clients and sums at most this often.
@@ -46,6 +48,10 @@ pub struct Data {
     pub rejected: BTreeSet<SecretKey>,
     pub keyring: KeyringState,
     pub open: OpenSessions,
+    /// Profiles that connect anew once their old connection has ended.
+    pub reopening: BTreeMap<ProfileId, Ready>,
+    /// Whose secrets are being looked up.
+    pub lookups: Lookups,
     /// Profiles that the start of the program opens, in the order of the list.
     pub at_start: Vec<ProfileId>,
     /// Those of them that nobody asked for since: none of them pushes itself in front of an earlier one.
@@ -85,6 +91,8 @@ impl Data {
             rejected: BTreeSet::new(),
             keyring: KeyringState::default(),
             open: OpenSessions::default(),
+            reopening: BTreeMap::new(),
+            lookups: Lookups::default(),
             at_start: Vec::new(),
             unasked: BTreeSet::new(),
             broker: BrokerState::default(),

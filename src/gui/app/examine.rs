@@ -15,6 +15,9 @@ impl App {
         let Some(profile) = self.data.profile(id).cloned() else {
             return;
         };
+        if !self.data.lookups.begin_test(id) {
+            return;
+        }
         let of_run = self.secrets_of_run(id);
         let store = self.data.secrets.clone();
         self.jobs.run_blocking(move || {

@@ -1,7 +1,7 @@
 //! The secrets of a profile (password, passphrase of the key, password for the proxy): found in this run or in the
 //! keyring, asked for one after the other, kept, forgotten, and asked for again when they did not fit.
 
-use crate::client::{DialError, Failure, ProxyError, Step};
+use crate::client::{DialError, Failure, ProxyError, Step, now};
 use crate::profile::{
     Fingerprint, FoundSecrets, HeaderSecrets, Identity, MemorySecrets, MissingSecret, OfRun,
     Profile, ProfileId, Secret, SecretError, SecretKind, SecretStore, Verify,
@@ -10,6 +10,7 @@ use crate::profile::{
 use super::super::action::{Keep, SecretKey};
 use super::super::dialogs::{Dialog, Purpose};
 use super::super::jobs::Done;
+use super::super::session::Session;
 use super::App;
 
 /// Keeps typed values of headers beside those that the keyring has, and forgets those of headers that `profile` does not
@@ -117,9 +118,12 @@ impl App {
             }
         }
         let store = self.data.secrets.clone();
+        let Some(number) = self.data.lookups.begin(&profile, now()) else {
+            return;
+        };
         self.jobs.run_blocking(move || {
             let found = profile.look_up_secrets(&of_run, store.as_ref());
-            Done::SecretsFound(profile.id, found)
+            Done::SecretsFound(profile.id, number, found)
         });
     }
 
@@ -175,6 +179,7 @@ impl App {
             secret = headers.to_secret().unwrap_or_default();
         }
         self.data.rejected.remove(&key);
+        self.data.lookups.cancel(&key.0);
         match keep {
             Keep::InKeyring => self.set_secret(key, Some(secret)),
             Keep::ThisRun => {
@@ -217,6 +222,7 @@ impl App {
 
     /// Keeps a secret in the keyring (and for this run), or forgets it.
     pub(super) fn set_secret(&mut self, key: SecretKey, secret: Option<Secret>) {
+        self.data.lookups.outdate(&key.0);
         self.data.rejected.remove(&key);
         match &secret {
             Some(secret) => {
@@ -265,9 +271,11 @@ impl App {
 
     /// A secret that did not fit is asked for again at the next attempt.
     pub(super) fn forget_wrong_secret(&mut self, id: &ProfileId, failure: &Failure) {
+        // what the broker says on a connection that stood is about something else than who connects
+        let stood = self.data.open.get(Some(id)).is_some_and(Session::has_stood);
         let is_refused = failure
             .reason
-            .is_some_and(|reason| matches!(reason.0, 0x86 | 0x87));
+            .is_some_and(|reason| !stood && matches!(reason.0, 0x86 | 0x87));
         let kind = match self.dial_error(id) {
             _ if is_refused => SecretKind::Password,
             Some((_, DialError::Proxy(ProxyError::Authentication))) => SecretKind::ProxyPassword,

@@ -45,7 +45,7 @@ pub fn broker_card_ui(
                 });
             } else {
                 form.cell(ui, "Host and port", Some(address_field(problems)), |ui| {
-                    if let Some(secret) = address_ui(ui, profile, host) {
+                    if let Some(secret) = address_ui(ui, context, profile, host) {
                         password.take(context, profile, secret);
                     }
                 });
@@ -120,9 +120,14 @@ fn address_field(problems: &[Problem]) -> Field {
 }
 
 /// Returns the password of an address that was pasted with one.
-fn address_ui(ui: &mut Ui, profile: &mut Profile, host: &mut HostField) -> Option<Secret> {
+fn address_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    profile: &mut Profile,
+    host: &mut HostField,
+) -> Option<Secret> {
     let width = ui.available_width() - PORT_WIDTH - theme::SPACE[1];
-    let secret = host.ui(ui, profile, width);
+    let secret = host.ui(ui, context, profile, width);
     let mut port = u32::from(profile.port);
     if number_field(ui, &mut port, 1..=65_535, "Port", PORT_WIDTH).is_changed {
         profile.port = u16::try_from(port).unwrap_or(profile.port);

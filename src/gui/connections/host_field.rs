@@ -3,8 +3,10 @@
 
 use egui::{Event, Key, TextEdit, Ui};
 
-use crate::profile::{Profile, ProfileId, Secret, apply_url};
+use crate::profile::{Profile, ProfileId, Secret, Url, UrlError, apply_url, left_out};
 
+use super::super::action::Level;
+use super::super::context::Context;
 use super::super::theme;
 use super::super::widgets::field;
 
@@ -23,7 +25,13 @@ impl std::fmt::Debug for HostField {
 
 impl HostField {
     /// Draws the field. Returns the password of an address that came with one.
-    pub fn ui(&mut self, ui: &mut Ui, profile: &mut Profile, width: f32) -> Option<Secret> {
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        profile: &mut Profile,
+        width: f32,
+    ) -> Option<Secret> {
         let draft = self.draft.take().filter(|(id, _)| *id == profile.id);
         let is_draft = draft.is_some();
         let mut text = draft.map_or_else(
@@ -58,8 +66,16 @@ impl HostField {
         };
         let adopted = address.filter(|address| profile.clone().adopt_address(address));
         match adopted {
-            Some(address) => apply_url(profile, &address).ok().flatten(),
+            Some(address) => {
+                if let Some(text) = left_out(&address) {
+                    context.toast(Level::Warning, text);
+                }
+                apply_url(profile, &address).ok().flatten()
+            }
             None if is_left => {
+                if let Some(text) = complaint(&text) {
+                    context.toast(Level::Warning, text);
+                }
                 profile.host = without_account(&text).to_owned();
                 None
             }
@@ -80,9 +96,17 @@ fn pasted(ui: &Ui) -> Option<String> {
     })
 }
 
-/// Whether the text can only be a host: a colon may end a user name, a slash a scheme.
+/// Why an address with a scheme is not taken over, where saying it repeats nothing that may be a password.
+fn complaint(text: &str) -> Option<String> {
+    match Url::parse(text) {
+        Err(err @ (UrlError::Scheme(_) | UrlError::Slash)) => Some(err.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether the text can only be a host: a colon may end a user name, a slash a scheme, a question mark an address.
 fn is_plain(text: &str) -> bool {
-    !text.contains([':', '@', '/']) || text.trim().parse::<std::net::Ipv6Addr>().is_ok()
+    !text.contains([':', '@', '/', '?']) || text.trim().parse::<std::net::Ipv6Addr>().is_ok()
 }
 
 /// What is left of an address that cannot be taken apart, without anything that may be a password.
@@ -111,9 +135,12 @@ mod unit {
             "ann@",
             "host:18",
             "fe80:",
+            "host?",
         ] {
             assert!(!is_plain(typed), "{typed}");
         }
+        assert!(complaint("http://ann:p@host").is_some_and(|it| it.contains("http://”")));
+        assert_eq!(complaint("mqtt://ann:hunter2"), None);
         assert_eq!(without_account("http://ann:p@ss@host/x"), "host/x");
         assert_eq!(without_account(" http://host "), "http://host");
     }

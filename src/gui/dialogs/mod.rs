@@ -195,6 +195,11 @@ impl Dialog {
         Self::Close(CloseDialog::new(profile, unfinished))
     }
 
+    /// Asks whether to delete a profile whose connection has this under way.
+    pub fn delete_open(profile: &Profile, unfinished: Vec<String>) -> Self {
+        Self::Close(CloseDialog::delete(profile, unfinished))
+    }
+
     /// Explains that `port` is taken, and offers the next free one.
     pub fn port_taken(port: u16, next_free: Option<u16>) -> Self {
         Self::Port(PortDialog::new(port, next_free))

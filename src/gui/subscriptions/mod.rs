@@ -39,7 +39,7 @@ pub use counts::Counts;
 pub use editor::Editor;
 pub use limits::Limits;
 pub use options::options_ui;
-pub use state::{SubscriptionList, SubscriptionState};
+pub use state::{Settled, SubscriptionList, SubscriptionState};
 pub use words::{options as options_in_words, outcome as outcome_in_words};
 
 /// Room for the buttons on the right.
@@ -111,12 +111,19 @@ impl SubscriptionBar {
             other: bar.width(),
         };
         let all = session.subscriptions.as_slice();
-        let chip = |it| {
-            let it: &SubscriptionState = it;
-            Chip::new(ui, it, self.counts.of(&it.asked.filter), rooms.first)
-        };
-        let chips: Vec<Chip<'_>> = all.iter().map(chip).collect();
-        let widths: Vec<f32> = chips.iter().map(|chip| chip.width).collect();
+        let capacity = MOST_LINES as f32 * rooms.other;
+        let mut chips: Vec<Chip<'_>> = Vec::new();
+        let mut widths: Vec<f32> = Vec::new();
+        for (index, it) in all.iter().enumerate() {
+            // of those that do not fit one is enough to know it
+            if widths.iter().sum::<f32>() > capacity {
+                break;
+            }
+            let count = self.counts.at(index, &it.asked.filter);
+            let chip = Chip::new(ui, it, count, rooms.first);
+            widths.push(chip.width);
+            chips.push(chip);
+        }
         let packed = pack(&widths, (new::width(ui), new::SHORT_WIDTH), rooms);
         let size = vec2(
             bar.width(),
@@ -135,7 +142,7 @@ impl SubscriptionBar {
                 .popup(&response, context, Some(&chip.subscription().asked));
         }
         if let Some(at) = packed.more {
-            let hidden = packed.chips.iter().filter(|it| it.is_none()).count();
+            let hidden = all.len() - packed.chips.iter().flatten().count();
             let mut ui = ui.new_child(place(at, MORE_WIDTH).id_salt("more"));
             if new::more_ui(&mut ui, hidden, MORE_WIDTH).clicked() {
                 context.ask(Action::ShowSubscriptions);
