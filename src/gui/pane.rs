@@ -80,6 +80,13 @@ impl Pane {
         }
     }
 
+    /// Begins anew with topics that have nothing to do with those before.
+    pub fn forget_seen(&mut self) {
+        self.subscriptions = SubscriptionBar::default();
+        self.tree = TreeView::default();
+        self.inspector = Inspector::default();
+    }
+
     /// The upper end of the dock, where it was drawn last.
     pub fn dock_top(&self) -> f32 {
         self.dock_top

@@ -115,7 +115,7 @@ fn without_a_keyring_nothing_is_promised() {
     let mut harness = harness(&fixture, &dialog);
     harness.get_by_label_contains("only until you quit");
     let remember = harness.get_by_label_contains("Remember in the system");
-    assert!(remember.accesskit_node().is_disabled());
+    assert!(remember.is_disabled());
     harness.get_by_label("Password").type_text("secret");
     harness.run();
     harness.key_press(Key::Enter);
