@@ -46,7 +46,7 @@ impl App {
             Action::SetSecret(key, secret) => self.set_secret(key, secret),
             Action::TrustCertificate(id, fingerprint) => self.trust_certificate(&id, fingerprint),
 
-            Action::ShowConnections => self.views.screen = Screen::Connections,
+            Action::ShowConnections => self.show_connections(of),
             Action::ShowExplorer => self.show_explorer(of),
             Action::Connect(id) => self.connect(&id),
             Action::ConnectWith(key, secret, keep) => self.connect_with(key, secret, keep),
@@ -58,6 +58,7 @@ impl App {
             Action::SubscribeAs(replaced, wanted) => {
                 self.subscribe_as(of, replaced.as_deref(), &wanted);
             }
+            Action::NewSubscription => self.new_subscription(of),
             Action::ShowSubscriptions => self.views.dialogs.show(of, Dialog::subscriptions()),
             Action::Unsubscribe(filter) => self.unsubscribe(of, &filter),
 
@@ -90,6 +91,7 @@ impl App {
             Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),
             Action::AskPublish(question) => self.ask_publish(of, question),
             Action::PublishAsked(what, is_last) => self.publish_asked(of, what, is_last, context),
+            Action::FocusPublish => self.focus_publish(of),
             Action::PublishHere(topic) => self.publish_here(of, &topic),
 
             Action::StartBroker => self.start_broker(false),
@@ -207,6 +209,19 @@ impl App {
     fn focus_filter(&mut self, of: Of<'_>) {
         self.show_explorer(of);
         self.on_pane(of, |pane| pane.filter.wants_focus = true);
+    }
+
+    fn new_subscription(&mut self, of: Of<'_>) {
+        self.show_explorer(of);
+        self.on_pane(of, Pane::new_subscription);
+    }
+
+    fn focus_publish(&mut self, of: Of<'_>) {
+        self.show_explorer(of);
+        self.on_pane(of, |pane| {
+            pane.dock.tab = DockTab::Publish;
+            pane.dock.publish.take_focus();
+        });
     }
 
     /// Finds the topics on a thread of its own, which may take a second for a million, and then asks.
