@@ -456,3 +456,35 @@ fn the_command_prints_the_steps_and_ends_with_0_or_1() {
     assert_eq!(works.code, Some(0), "{works:?}");
     assert!(works.text().contains("Everything works."), "{works:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_published_where_a_question_comes_before() {
+    let config = BrokerConfig {
+        port: 0,
+        address: std::net::IpAddr::V4(Ipv4Addr::LOCALHOST),
+        credentials: None,
+    };
+    let broker = Broker::start(&RuntimeHandle::current(), config)
+        .await
+        .unwrap();
+    let marked = Config {
+        profile: Profile {
+            ask_before_publish: true,
+            ..profile(Version::V5, broker.address().port())
+        },
+        ..Config::default()
+    };
+    let report = report_of(marked.clone()).await;
+    let words = ["not tried", "This connection asks before publishing."];
+    for check in [Check::RoundTripQos0, Check::RoundTripQos1] {
+        assert_found(&report, check, Outcome::Skipped, &words);
+    }
+    assert_found(&report, Check::Disconnect, Outcome::Passed, &[]);
+    assert!(report.works(), "{}", report.text());
+    let options = Options {
+        publishes_unasked: true,
+        ..Options::default()
+    };
+    let report = report_with(marked, options).await;
+    assert_found(&report, Check::RoundTripQos1, Outcome::Passed, &[]);
+}

@@ -9,8 +9,8 @@ use thiserror::Error;
 use crate::client::{Config, Extras};
 use crate::mqtt::{Properties, Qos, TopicError, TopicFilter, TopicName, Version};
 use crate::profile::{
-    Authentication, KeyringSecrets, Profile, ProxyKind, Secret, SecretStore, Session, Subscription,
-    Transport, Url, UrlError, WillSettings,
+    Authentication, KeyringSecrets, MissingSecret, Profile, ProxyKind, Secret, SecretKind,
+    SecretStore, Session, Subscription, Transport, Url, UrlError, WillSettings, is_secret_name,
 };
 
 use super::property::{PacketProperties, PropertyError};
@@ -39,9 +39,22 @@ pub enum ConnectError {
     /// The profile has a password that is nowhere to be found.
     #[error(
         "The password of “{name}” is not at hand{}. Give it with -P or in CANOPY_PASSWORD.",
-        reason.as_ref().map(|reason| format!(" ({})", reason.trim_end_matches('.'))).unwrap_or_default()
+        in_brackets(reason.as_deref())
     )]
     NoPassword {
+        /// The profile.
+        name: String,
+        /// What the keyring said.
+        reason: Option<String>,
+    },
+    /// The profile has a header whose value is nowhere to be found.
+    #[error(
+        "The value of the header “{header}” of “{name}” is not at hand{}. Give it with --ws-header, or connect once in the window.",
+        in_brackets(reason.as_deref())
+    )]
+    NoHeader {
+        /// The header.
+        header: String,
         /// The profile.
         name: String,
         /// What the keyring said.
@@ -322,13 +335,8 @@ impl ConnectArgs {
             return Err(ConnectError::NeedsUserName);
         }
         if self.profile.is_some() {
-            let reason = saved::add_secrets(config, store);
-            if config.profile.use_password && config.password.is_none() {
-                let name = config.profile.name.clone();
-                let question = format!("Password of “{name}”: ");
-                let password = ask_password(&question);
-                config.password = Some(password.ok_or(ConnectError::NoPassword { name, reason })?);
-            }
+            let missing = saved::add_secrets(config, store);
+            ask_for_saved(config, missing)?;
         }
         ask_for_missing(config);
         config.profile.use_password = config.password.is_some();
@@ -402,6 +410,38 @@ impl ConnectArgs {
     }
 }
 
+/// Asks the person at the terminal for the password and the values of headers that a saved profile has and the keyring
+/// has not.
+fn ask_for_saved(config: &mut Config, missing: Vec<MissingSecret>) -> Result<(), ConnectError> {
+    let name = config.profile.name.clone();
+    for it in missing {
+        let reason = it.error.map(|err| err.to_string());
+        match it.kind {
+            SecretKind::Password => {
+                let password = ask_password(&format!("Password of “{name}”: "));
+                let name = name.clone();
+                config.password = Some(password.ok_or(ConnectError::NoPassword { name, reason })?);
+            }
+            SecretKind::Headers => {
+                let headers = config.profile.web_socket.headers.iter_mut();
+                let empty = headers.filter(|(it, value)| value.is_empty() && is_secret_name(it));
+                for (header, value) in empty {
+                    let typed = ask_password(&format!("{header} of “{name}”: "));
+                    let typed = typed.ok_or_else(|| ConnectError::NoHeader {
+                        header: header.clone(),
+                        name: name.clone(),
+                        reason: reason.clone(),
+                    })?;
+                    typed.reveal().clone_into(value);
+                }
+            }
+            // see below
+            SecretKind::KeyPassphrase | SecretKind::ProxyPassword => {}
+        }
+    }
+    Ok(())
+}
+
 /// Asks the person at the terminal for the secrets of key and proxy that are needed and nowhere to be found. Without a
 /// terminal the connection says what is missing.
 fn ask_for_missing(config: &mut Config) {
@@ -414,6 +454,11 @@ fn ask_for_missing(config: &mut Config) {
     if has_proxy && profile.proxy.use_password && config.proxy_password.is_none() {
         config.proxy_password = ask_password("Password for the proxy: ");
     }
+}
+
+/// What a keyring said, for the midst of a sentence.
+fn in_brackets(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |it| format!(" ({})", it.trim_end_matches('.')))
 }
 
 /// A password on the command line, which nothing may print from then on.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::client::RuntimeHandle;
-use crate::client::doctor::{Examination, Options, Report, examine_with};
+use crate::client::doctor::{Examination, Options, PUBLISH_YOURSELF, Report, examine_with};
 use crate::mqtt::Properties;
 use crate::profile::Url;
 
@@ -36,6 +36,9 @@ pub struct DoctorArgs {
     /// Find out at the end whether somebody else uses the client id, too; throws that client out
     #[arg(long, help_heading = "Who you are")]
     own_id: bool,
+    /// Publish the test's messages also on a saved profile that asks before publishing
+    #[arg(long, help_heading = "Connection")]
+    yes: bool,
     /// Give up a step after this many seconds
     #[arg(short = 'W', long, value_name = "SECONDS", default_value_t = 10,
         value_parser = clap::value_parser!(u16).range(1..), help_heading = "Connection")]
@@ -78,7 +81,7 @@ pub fn run(args: &DoctorArgs) -> ExitCode {
     without_effect(&connect).for_each(super::complain);
     let outcome = match super::runtime() {
         Ok(runtime) => {
-            let outcome = runtime.block_on(follow(runtime.handle(), connect, args.own_id));
+            let outcome = runtime.block_on(follow(runtime.handle(), connect, args));
             runtime.shutdown_timeout(GOODBYE);
             outcome
         }
@@ -90,7 +93,7 @@ pub fn run(args: &DoctorArgs) -> ExitCode {
 /// How long a cancelled test may take to say DISCONNECT.
 const GOODBYE: std::time::Duration = std::time::Duration::from_millis(200);
 
-async fn follow(runtime: &RuntimeHandle, connect: Connect, claims_id: bool) -> Outcome {
+async fn follow(runtime: &RuntimeHandle, connect: Connect, args: &DoctorArgs) -> Outcome {
     let mut stop = match StopSignal::listen() {
         Ok(stop) => stop,
         Err(err) => return Outcome::error(format!("This system allows no signal handler: {err}.")),
@@ -98,7 +101,8 @@ async fn follow(runtime: &RuntimeHandle, connect: Connect, claims_id: bool) -> O
     // The examination is awaited, so that nobody has to be woken.
     let options = Options {
         extras: connect.extras,
-        claims_id,
+        claims_id: args.own_id,
+        publishes_unasked: args.yes,
     };
     let mut examination = examine_with(runtime, connect.config, options, Arc::new(|| {}));
     let report = examination.report();
@@ -153,7 +157,8 @@ fn conclude(report: &Report) -> Outcome {
 
 /// The words of a command line, which has options where the window has a profile.
 fn in_options(text: &str) -> String {
-    text.replace(" in the profile", "")
+    text.replace(PUBLISH_YOURSELF, "If you are sure, add --yes.")
+        .replace(" in the profile", "")
         .replace("that this profile allows", "that is allowed here")
 }
 

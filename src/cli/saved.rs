@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::client::Config;
 use crate::profile::{
-    ConfigDir, HeaderSecrets, Identity, Profile, ProxyKind, Secret, SecretKind, SecretStore,
+    ConfigDir, HeaderSecrets, MissingSecret, OfRun, Profile, Secret, SecretKind, SecretStore,
     StoreError, Transport, Url, UrlError, apply_url,
 };
 
@@ -110,7 +110,7 @@ fn leading_to(
     let password = apply_url(&mut profile, address)?;
     let names_user = Url::parse(address)?.user_name.is_some();
     let is_same = |saved: &&Profile| {
-        saved.url() == profile.url()
+        saved.leads_where(&profile)
             && (!names_user || saved.user_name == profile.user_name)
             && (password.is_none() || saved.use_password)
     };
@@ -129,49 +129,35 @@ fn leading_to(
     }
 }
 
-/// Puts the secrets that belong to the profile of `config` beside it, as far as they are kept. Returns why one could
-/// not be read.
-pub fn add_secrets(config: &mut Config, store: &dyn SecretStore) -> Option<String> {
-    let profile = &config.profile;
-    let has_key = profile.transport.uses_tls() && profile.tls.identity != Identity::None;
-    let has_proxy = profile.proxy.kind != ProxyKind::None && profile.proxy.use_password;
-    let wanted = [
-        (profile.use_password, SecretKind::Password),
-        (has_key, SecretKind::KeyPassphrase),
-        (has_proxy, SecretKind::ProxyPassword),
-        (
-            profile.secret_headers().next().is_some(),
-            SecretKind::Headers,
-        ),
+/// Puts the secrets that belong to the profile of `config` beside it, as far as they are given or kept. Returns what is
+/// missing.
+pub fn add_secrets(config: &mut Config, store: &dyn SecretStore) -> Vec<MissingSecret> {
+    let given = [
+        (SecretKind::Password, &config.password),
+        (SecretKind::KeyPassphrase, &config.key_passphrase),
+        (SecretKind::ProxyPassword, &config.proxy_password),
     ];
-    let mut headers = None;
-    let mut trouble = None;
-    for (_, kind) in wanted.into_iter().filter(|(is_wanted, _)| *is_wanted) {
-        let place = match kind {
-            SecretKind::Password => &mut config.password,
-            SecretKind::KeyPassphrase => &mut config.key_passphrase,
-            SecretKind::ProxyPassword => &mut config.proxy_password,
-            SecretKind::Headers => &mut headers,
-        };
-        if place.is_some() {
-            continue;
-        }
-        match store.get(&config.profile.id, kind) {
-            Ok(found) => *place = found,
-            Err(err) => trouble = Some(err.to_string()),
+    let given = given.into_iter().filter(|(_, secret)| secret.is_some());
+    let of_run: OfRun = given.map(|(kind, it)| (kind, it.clone())).collect();
+    let found = config.profile.look_up_secrets(&of_run, store);
+    for (kind, secret) in found.secrets {
+        match kind {
+            SecretKind::Password => config.password = Some(secret),
+            SecretKind::KeyPassphrase => config.key_passphrase = Some(secret),
+            SecretKind::ProxyPassword => config.proxy_password = Some(secret),
+            SecretKind::Headers => {
+                let headers = HeaderSecrets::from_secret(&secret);
+                config.profile.fill_header_secrets(&headers);
+            }
         }
     }
-    if let Some(headers) = headers {
-        let headers = HeaderSecrets::from_secret(&headers);
-        config.profile.fill_header_secrets(&headers);
-    }
-    trouble
+    found.missing
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile::{MemorySecrets, ProxySettings};
+    use crate::profile::{Identity, MemorySecrets, ProxyKind, ProxySettings};
 
     fn named(name: &str, folder: &str) -> Profile {
         Profile {
@@ -242,10 +228,21 @@ mod tests {
                 .set(&profile.id, kind, &Secret::new(kind.name()))
                 .unwrap();
         }
-        assert_eq!(add_secrets(&mut config, &store), None);
+        assert!(add_secrets(&mut config, &store).is_empty());
         assert_eq!(config.password, Some(Secret::new("typed")));
         let name = |kind: SecretKind| Some(Secret::new(kind.name()));
         assert_eq!(config.key_passphrase, name(SecretKind::KeyPassphrase));
         assert_eq!(config.proxy_password, name(SecretKind::ProxyPassword));
+    }
+    #[test]
+    fn a_header_without_a_value_is_missing_unless_it_is_given() {
+        let store = MemorySecrets::default();
+        let mut config = Config::default();
+        config.profile.transport = Transport::WebSocket;
+        config.profile.web_socket.headers = vec![("Authorization".to_owned(), String::new())];
+        let missing = add_secrets(&mut config, &store);
+        assert_eq!(missing[0].header.as_deref(), Some("Authorization"));
+        "Bearer x".clone_into(&mut config.profile.web_socket.headers[0].1);
+        assert!(add_secrets(&mut config, &store).is_empty());
     }
 }

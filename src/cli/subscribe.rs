@@ -17,7 +17,7 @@ use super::output::Trace;
 use super::receive::{Notice, Reader};
 use super::session::{Session, in_options, sleep_until};
 use super::subscribe_args::{SubscribeArgs, SubscribeJob};
-use super::terminal::StopSignal;
+use super::terminal::{StopSignal, confirm};
 
 /// How many retained messages are being cleared at the same time.
 const MAX_CLEARING: usize = 50;
@@ -27,7 +27,7 @@ const END_LIMIT: Duration = Duration::from_secs(2);
 
 /// Runs `canopy sub`.
 pub fn run(args: &SubscribeArgs) -> ExitCode {
-    let job = match args.job() {
+    let job = match args.job(confirm) {
         Ok(job) => job,
         Err(err) => return Outcome::error(err).report(false),
     };

@@ -6,7 +6,7 @@ use clap::Args;
 use thiserror::Error;
 
 use crate::mqtt::{FilterError, Qos, TopicFilter};
-use crate::profile::Session;
+use crate::profile::{Profile, Session};
 
 use super::connect::{Connect, ConnectArgs, ConnectError, parse_qos, subscriptions};
 use super::output::{Form, Format, FormatError};
@@ -25,6 +25,11 @@ pub enum SubscribeError {
     /// `-t`, `-T` or `-U`.
     #[error("“{0}” is not a topic filter: {1}")]
     Filter(String, FilterError),
+    /// The saved profile wants to be asked about each publish, and clearing is publishing.
+    #[error(
+        "“{0}” asks before anything is published, and --remove-retained publishes. Nothing was done. If you are sure, add --yes."
+    )]
+    AskFirst(String),
     /// `-F`
     #[error(transparent)]
     Format(#[from] FormatError),
@@ -103,6 +108,9 @@ pub struct SubscribeArgs {
     /// Clear every retained message that is received, except those that -T leaves out
     #[arg(long, help_heading = "What to receive")]
     remove_retained: bool,
+    /// Clear without a question on a saved profile that asks before publishing
+    #[arg(long, requires = "remove_retained", help_heading = "What to receive")]
+    yes: bool,
     /// Print only this percentage of the messages, chosen at random
     #[arg(long, value_name = "PERCENT", value_parser = parse_percent, help_heading = "What to receive")]
     random_filter: Option<f64>,
@@ -192,11 +200,12 @@ pub struct SubscribeJob {
 }
 
 impl SubscribeArgs {
-    /// Checks the arguments against each other.
+    /// Checks the arguments against each other. `confirm` is asked when retained messages are to be cleared and the profile
+    /// wants a question before publishing.
     ///
     /// # Errors
     /// [`SubscribeError`] says which do not fit.
-    pub fn job(&self) -> Result<SubscribeJob, SubscribeError> {
+    pub fn job(&self, confirm: impl FnOnce(&str) -> bool) -> Result<SubscribeJob, SubscribeError> {
         let mut connect = self.connect.connect()?;
         let mut topics = self.topic.clone();
         topics.extend(connect.url_topic.clone());
@@ -213,6 +222,7 @@ impl SubscribeArgs {
         if filters.is_empty() && self.unsubscribe.is_empty() {
             return Err(SubscribeError::NoTopic);
         }
+        self.ask_first(&connect.config.profile, &filters, confirm)?;
         connect.extras.retain_as_published = self.retain_as_published;
         // A kept session delivers what -C leaves over to the next run, if it was not acknowledged in this one.
         let is_kept = connect.config.profile.session == Session::Resume;
@@ -226,6 +236,24 @@ impl SubscribeArgs {
             exit_after_subscribe: self.exit_after_subscribe,
             quiet: self.quiet,
         })
+    }
+
+    fn ask_first(
+        &self,
+        profile: &Profile,
+        filters: &[TopicFilter],
+        confirm: impl FnOnce(&str) -> bool,
+    ) -> Result<(), SubscribeError> {
+        if !self.remove_retained || !profile.ask_before_publish || self.yes {
+            return Ok(());
+        }
+        let filters: Vec<&str> = filters.iter().map(TopicFilter::as_str).collect();
+        let (filters, name) = (filters.join(", "), &profile.name);
+        let question = format!("Clear the retained messages of {filters} on “{name}”? [y/N] ");
+        if confirm(&question) {
+            return Ok(());
+        }
+        Err(SubscribeError::AskFirst(name.clone()))
     }
 
     fn selection(&self) -> Result<Selection, SubscribeError> {

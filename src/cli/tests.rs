@@ -58,7 +58,7 @@ fn values_may_begin_with_a_dash_and_the_last_one_counts() {
     assert_eq!(job.source, publish_args::Source::Bytes("-5".into()));
     assert_eq!(job.qos, crate::mqtt::Qos::ExactlyOnce);
     let args = subscribe_args("canopy sub -t a -t b -T a/x -T b/x");
-    let job = args.job().expect("fits");
+    let job = args.job(|_| false).expect("fits");
     assert_eq!(job.filters.len(), 2);
     assert_eq!(job.selection.filter_out.len(), 2);
 }
@@ -149,11 +149,23 @@ fn mistakes_are_refused() {
     ] {
         assert!(parsed(line).is_err(), "{line}");
     }
-    assert!(subscribe_args("canopy sub").job().is_err());
-    assert!(subscribe_args("canopy sub -t a/#/b").job().is_err());
-    assert!(subscribe_args("canopy sub -t a -F %z").job().is_err());
-    assert!(subscribe_args("canopy sub -t a -c").job().is_err());
-    assert!(subscribe_args("canopy sub -t a -P x").job().is_err());
+    assert!(subscribe_args("canopy sub").job(|_| false).is_err());
+    assert!(
+        subscribe_args("canopy sub -t a/#/b")
+            .job(|_| false)
+            .is_err()
+    );
+    assert!(
+        subscribe_args("canopy sub -t a -F %z")
+            .job(|_| false)
+            .is_err()
+    );
+    assert!(subscribe_args("canopy sub -t a -c").job(|_| false).is_err());
+    assert!(
+        subscribe_args("canopy sub -t a -P x")
+            .job(|_| false)
+            .is_err()
+    );
 }
 
 fn place(line: &str) -> String {
@@ -246,7 +258,7 @@ fn options_that_do_not_fit_end_with_the_cure() {
     ];
     for (options, cure) in cases {
         let args = subscribe_args(&format!("canopy sub -t a {options}"));
-        match args.job() {
+        match args.job(|_| false) {
             Ok(_) => panic!("{options} fits"),
             Err(err) => assert!(err.to_string().contains(cure), "{options}: {err}"),
         }
@@ -271,12 +283,12 @@ fn a_saved_profile_is_the_base_and_options_override_it() {
         directory.path().display()
     );
     let args = subscribe_args(&format!("canopy sub {options} -h other"));
-    let job = args.job().expect("fits");
+    let job = args.job(|_| false).expect("fits");
     let profile = job.connect.config.profile;
     assert_eq!(profile.url(), "mqtts://other:8884");
     assert_eq!(profile.version, crate::mqtt::Version::V5);
     assert_eq!(job.filters.len(), 2);
-    let job = subscribe_args(&format!("canopy sub {options} -t a")).job();
+    let job = subscribe_args(&format!("canopy sub {options} -t a")).job(|_| false);
     assert_eq!(job.expect("fits").filters.len(), 1);
     let job = publish_job(&format!("canopy pub {options} --yes -t a -n"));
     assert!(job.connect.config.profile.subscriptions.is_empty());
@@ -294,6 +306,16 @@ fn a_saved_profile_is_the_base_and_options_override_it() {
     assert!(err.contains("--yes"), "{err}");
     let asked = |question: &str| question == "Publish to a on “Kitchen”? [y/N] ";
     assert!(args.job(asked).is_ok());
+
+    // clearing is publishing
+    let clearing = format!("canopy sub {options} -t a -t b/# --remove-retained");
+    let args = subscribe_args(&clearing);
+    let err = args.job(|_| false).err().expect("it asks first");
+    assert!(err.to_string().contains("--yes"), "{err}");
+    let question = "Clear the retained messages of a, b/# on “Kitchen”? [y/N] ";
+    assert!(args.job(|asked| asked == question).is_ok());
+    let sure = subscribe_args(&format!("{clearing} --yes"));
+    assert!(sure.job(|_| false).is_ok());
 }
 
 #[test]

@@ -398,7 +398,15 @@ impl TransportArgs {
             if header.0.is_empty() {
                 return Err(TransportError::Header);
             }
-            profile.web_socket.headers.push(header);
+            let headers = &mut profile.web_socket.headers;
+            // in the place of one that a saved profile has, whose value is a secret
+            let is_it = |it: &&mut (String, String)| {
+                it.1.is_empty() && it.0.trim().eq_ignore_ascii_case(&header.0)
+            };
+            match headers.iter_mut().find(is_it) {
+                Some(place) => *place = header,
+                None => headers.push(header),
+            }
         }
         Ok(())
     }

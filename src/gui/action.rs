@@ -69,6 +69,8 @@ pub enum Action {
     DuplicateProfile(ProfileId),
     /// Delete a profile; a toast offers to undo it.
     DeleteProfile(ProfileId),
+    /// Delete this profile although something is under way on its connection.
+    DeleteProfileConfirmed(ProfileId),
     /// Put the profile deleted last back where it was.
     UndoDeleteProfile,
     /// Save a profile that came from the command line.
@@ -91,6 +93,8 @@ pub enum Action {
     Connect(ProfileId),
     /// Connect with a secret that was just typed, and perhaps keep it in the keyring.
     ConnectWith(SecretKey, Secret, Keep),
+    /// Test a connection with a secret that was just typed, and perhaps keep it in the keyring.
+    ExamineWith(SecretKey, Secret, Keep),
     /// Test the connection of a profile step by step, beside whatever is open.
     Examine(ProfileId),
     /// Say DISCONNECT and end.

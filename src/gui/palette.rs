@@ -8,6 +8,7 @@ use super::action::{Action, DockTab};
 use super::connections::{copy_sub_command, display_name, in_list_order};
 use super::context::Context;
 use super::list_action::{FolderTask, ListAction};
+use super::session::Session;
 use super::theme::{self, Palette};
 use super::widgets::{field, muted};
 
@@ -203,49 +204,62 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
         entry("Start broker and demo", "", Action::StartDemo)
     });
     if let Some(session) = context.session {
-        entries.extend([
-            entry("Subscribe…", "", Action::NewSubscription),
-            entry("All subscriptions", "", Action::ShowSubscriptions),
-            entry("Publish…", "", Action::FocusPublish),
-            entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
-            entry(
-                "Show publish panel",
-                "Ctrl+1",
-                Action::ShowDock(DockTab::Publish),
-            ),
-            entry(
-                "Show broker panel",
-                "Ctrl+2",
-                Action::ShowDock(DockTab::Broker),
-            ),
-            entry("Show log", "Ctrl+3", Action::ShowDock(DockTab::Log)),
-            entry("Show topics", "", Action::ShowExplorer),
-            entry("Disconnect", "", Action::Disconnect),
-            entry(
-                "Drop the connection without goodbye, so that the will fires",
-                "",
-                Action::DropConnection,
-            ),
-            entry("Open all branches", "", Action::SetOpenBelow(None, true)),
-            entry("Close all branches", "", Action::SetOpenBelow(None, false)),
-            entry(
-                if session.is_paused {
-                    "Resume the tree"
-                } else {
-                    "Pause the tree"
-                },
-                "Ctrl+P",
-                Action::SetPaused(!session.is_paused),
-            ),
-            entry(
-                "Clear all retained messages…",
-                "",
-                Action::ClearRetainedBelow(None),
-            ),
-        ]);
+        entries.extend(session_entries(session));
     }
     entries.extend(tab_entries(context));
-    entries.extend(in_list_order(context.profiles).map(|(folder, profile)| {
+    entries.extend(connect_entries(context));
+    entries.extend(profile_entries(context));
+    entries
+}
+
+/// What can be done on the connection that is shown.
+fn session_entries(session: &Session) -> [Entry; 14] {
+    let entry = |text: &str, key: &str, action: Action| Entry::new(text, key, action);
+    [
+        entry("Subscribe…", "", Action::NewSubscription),
+        entry("All subscriptions", "", Action::ShowSubscriptions),
+        entry("Publish…", "", Action::FocusPublish),
+        entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
+        entry(
+            "Show publish panel",
+            "Ctrl+1",
+            Action::ShowDock(DockTab::Publish),
+        ),
+        entry(
+            "Show broker panel",
+            "Ctrl+2",
+            Action::ShowDock(DockTab::Broker),
+        ),
+        entry("Show log", "Ctrl+3", Action::ShowDock(DockTab::Log)),
+        entry("Show topics", "", Action::ShowExplorer),
+        entry("Disconnect", "", Action::Disconnect),
+        entry(
+            "Drop the connection without goodbye, so that the will fires",
+            "",
+            Action::DropConnection,
+        ),
+        entry("Open all branches", "", Action::SetOpenBelow(None, true)),
+        entry("Close all branches", "", Action::SetOpenBelow(None, false)),
+        entry(
+            if session.is_paused {
+                "Resume the tree"
+            } else {
+                "Pause the tree"
+            },
+            "Ctrl+P",
+            Action::SetPaused(!session.is_paused),
+        ),
+        entry(
+            "Clear all retained messages…",
+            "",
+            Action::ClearRetainedBelow(None),
+        ),
+    ]
+}
+
+/// Every profile as the list has them, with its folder, its colour and whether it asks.
+fn connect_entries(context: &Context<'_>) -> impl Iterator<Item = Entry> {
+    in_list_order(context.profiles).map(|(folder, profile)| {
         let asks = profile
             .ask_before_publish
             .then_some("asks before publishing");
@@ -260,9 +274,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
                 action,
             )
         }
-    }));
-    entries.extend(profile_entries(context));
-    entries
+    })
 }
 
 /// What can be done with the profile of the connection that is shown, and with the selected one.

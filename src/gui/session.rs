@@ -83,6 +83,10 @@ pub struct Session {
     pub is_paused: bool,
     /// Whether publishing by hand is not asked about any more, although the profile wants it.
     pub publishes_freely: bool,
+    /// Whether it ends so that its profile can connect anew: what it has not sent, the next connection does.
+    pub reopens: bool,
+    /// How far its events have told of it.
+    told: Told,
     /// What the bars show.
     pub glance: Glance,
     /// When that was copied.
@@ -97,6 +101,30 @@ pub struct Session {
     clearing: BTreeMap<PublishId, TopicName>,
     /// Number of the last clearing publish.
     last_clear: u64,
+}
+
+/// How far the events of a connection have come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// It is not accepted yet.
+    Beginning,
+    /// The broker has accepted it. It is lost perhaps, and not tried again yet.
+    Standing,
+    /// It has ended.
+    End { has_stood: bool },
+}
+
+impl Told {
+    fn after(self, state: &State) -> Self {
+        match state {
+            State::Connected { .. } => Self::Standing,
+            State::Idle | State::Connecting { .. } => Self::Beginning,
+            State::Waiting { .. } => self,
+            State::Ended(_) => Self::End {
+                has_stood: self == Self::Standing,
+            },
+        }
+    }
 }
 
 /// Clearing publishes are numbered from here on, far from those of the publish panel.
@@ -120,6 +148,8 @@ impl Session {
             sort,
             is_paused: glance.since_pause.is_some(),
             publishes_freely: false,
+            reopens: false,
+            told: Told::Beginning,
             looked: now,
             seen: glance.totals.messages,
             glance,
@@ -162,9 +192,36 @@ impl Session {
     }
 
     /// Clears the retained messages of these topics: an empty retained message to each (MQTT 5, 3.3.1.3).
-    pub fn clear_retained(&mut self, topics: Vec<TopicName>) {
+    /// Returns as [`Session::send_clears`].
+    pub fn clear_retained(&mut self, topics: Vec<TopicName>) -> usize {
         self.clears.extend(topics);
-        self.send_clears();
+        self.send_clears()
+    }
+
+    /// Goes on with what the connection of the same profile before this one had still to clear.
+    pub fn take_over_clears(&mut self, old: &mut Self) {
+        self.clears = std::mem::take(&mut old.clears);
+    }
+
+    /// Tells the model what to count by: the subscriptions as they are now.
+    pub fn count_by_subscriptions(&self) {
+        let asked = self.subscriptions.as_slice().iter().map(|it| &it.asked);
+        self.live.count_by(asked);
+    }
+
+    /// Whether the event of its end was taken.
+    pub fn has_told_end(&self) -> bool {
+        matches!(self.told, Told::End { .. })
+    }
+
+    /// Whether the broker had accepted it before it failed, if it did.
+    pub fn has_stood(&self) -> bool {
+        matches!(self.told, Told::Standing | Told::End { has_stood: true })
+    }
+
+    /// Whether the connection has ended and everything about it is told and in the model.
+    pub fn is_over(&self) -> bool {
+        self.has_told_end() && self.live.has_ended()
     }
 
     /// How many retained messages are still to be cleared.
@@ -177,8 +234,12 @@ impl Session {
         id.0 > FIRST_CLEAR
     }
 
-    /// Hands over as many clearing publishes as the connection takes now.
-    pub fn send_clears(&mut self) {
+    /// Hands over as many clearing publishes as the connection takes now. Returns how many are given up because it has
+    /// ended.
+    pub fn send_clears(&mut self) -> usize {
+        if self.reopens {
+            return 0;
+        }
         while let Some(topic) = self.clears.pop_front() {
             let message = Outgoing {
                 topic: topic.clone(),
@@ -195,15 +256,22 @@ impl Session {
                 }
                 Err(CommandError::Busy) => {
                     self.clears.push_front(topic);
-                    return;
+                    return 0;
                 }
-                Err(CommandError::Ended) => self.clears.clear(),
+                Err(CommandError::Ended) => {
+                    let left = std::mem::take(&mut self.clears);
+                    return left.len() + 1;
+                }
             }
         }
+        0
     }
 
-    /// The state of the connection now.
+    /// The state of the connection now. One that another takes the place of is connecting.
     pub fn state(&self) -> State {
+        if self.reopens {
+            return State::Connecting { attempt: 1 };
+        }
         self.live.state()
     }
 
@@ -247,6 +315,9 @@ impl Session {
         };
         if matches!(step, PublishStep::Failed(_)) {
             self.live.lock().note_retained_publish(&topic, false);
+            if self.reopens {
+                self.clears.push_back(topic);
+            }
         }
     }
 
@@ -264,7 +335,8 @@ impl Session {
                     record.steps.push((now, step.clone()));
                 }
             }
-            Event::State(_) | Event::Note(_) => {}
+            Event::State(state) => self.told = self.told.after(state),
+            Event::Note(_) => {}
         }
     }
 }

@@ -78,6 +78,7 @@ fn caption(ui: &mut Ui, text: &str, color: egui::Color32) -> egui::Response {
 fn state_ui(ui: &mut Ui, context: &Context<'_>, session: &Session, width: f32) {
     let palette = Palette::of(ui);
     let (color, text) = match session.state() {
+        _ if session.reopens => (palette.amber, "Disconnecting, to connect anew…".to_owned()),
         State::Connected { .. } if width < ROOM_FOR_DETAILS => {
             (palette.accent, "Connected".to_owned())
         }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -219,7 +220,7 @@ fn is_short_ack(direction: Direction, frame: &[u8]) -> bool {
 ///
 /// # Errors
 /// The system's error when it gives no thread.
-pub(super) fn start(mut captures: Captures, mut feeder: Feeder) -> io::Result<()> {
+pub(super) fn start(mut captures: Captures, mut feeder: Feeder) -> io::Result<JoinHandle<()>> {
     std::thread::Builder::new()
         .name("canopy-model".to_owned())
         .spawn(move || {
@@ -232,5 +233,4 @@ pub(super) fn start(mut captures: Captures, mut feeder: Feeder) -> io::Result<()
                 }
             }
         })
-        .map(drop)
 }

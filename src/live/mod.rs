@@ -21,6 +21,8 @@ mod written;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -43,6 +45,7 @@ pub struct Live {
     workers: Workers,
     waits: waits::Clock,
     redelivery: Redelivery,
+    feeder: JoinHandle<()>,
 }
 
 impl Live {
@@ -76,8 +79,8 @@ impl Live {
         let workers = Workers::start(model, Arc::clone(&wake))?;
         let feeder = workers.feeder(redelivery.clone());
         let (connection, captures) = Connection::open(runtime, config, wake);
-        feed::start(captures, feeder)?;
         Ok(Self {
+            feeder: feed::start(captures, feeder)?,
             connection,
             workers,
             waits: waits::Clock::default(),
@@ -145,6 +148,16 @@ impl Live {
         self.connection.wait_ended(limit)
     }
 
+    /// Whether the connection has ended for good and everything that came on it is in the model.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.state(), State::Ended(_)) && self.feeder.is_finished()
+    }
+
+    /// Stops filtering and sorting: another connection goes on with the model, or nobody looks at it any more.
+    pub fn stop_workers(&self) {
+        self.workers.stop();
+    }
+
     /// The state now.
     pub fn state(&self) -> State {
         self.connection.state()
@@ -209,6 +222,8 @@ pub(crate) struct Workers {
     sort: Arc<Sort>,
     notes: Arc<Notes>,
     wake: Wake,
+    /// Whether the threads have been told to end; what the model wishes is for others from then on.
+    is_stopped: AtomicBool,
 }
 
 impl Workers {
@@ -228,6 +243,7 @@ impl Workers {
             model,
             wanted,
             wake,
+            is_stopped: AtomicBool::new(false),
         };
         search::start(Arc::clone(&workers.search), Arc::clone(&workers.wake))?;
         sort::start(Arc::clone(&workers.sort), Arc::clone(&workers.wake))?;
@@ -263,8 +279,17 @@ impl Workers {
         )
     }
 
+    fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Release);
+        self.search.stop();
+        self.sort.stop();
+    }
+
     /// Wakes the workers for what the window's own changes have left to them.
     fn pass_on_wishes(&self) {
+        if self.is_stopped.load(Ordering::Acquire) {
+            return;
+        }
         if self.wanted.are_chores_wanted() {
             self.sort.note_wish();
         }
@@ -276,7 +301,6 @@ impl Workers {
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        self.search.stop();
-        self.sort.stop();
+        self.stop();
     }
 }

@@ -251,6 +251,30 @@ fn a_new_connection_follows_the_filter_that_the_model_shows() {
 }
 
 #[test]
+fn a_connection_that_was_seen_off_neither_filters_nor_takes_wishes_of_the_model() {
+    let scene = Scene::new();
+    let mut feeder = scene.workers.feeder(Redelivery::default());
+    take(&mut feeder, &[incoming("a/x", "")]);
+    scene.workers.search.ask(Query::new("x"));
+    scene.wait_until(|model| model.filter_text().is_some());
+    scene.workers.stop();
+    let model = Arc::clone(&scene.workers.model);
+    model.lock().set_filter(None);
+    take(&mut feeder, &[incoming("b/x", "")]);
+    {
+        let mut model = model.lock();
+        model.set_paused(true);
+        model.set_paused(false);
+    }
+    let wanted = model.lock().wanted();
+    let before = wanted.is_search_wanted();
+    scene.workers.pass_on_wishes();
+    assert_eq!(wanted.is_search_wanted(), before);
+    drop(scene);
+    assert_eq!(model.lock().filter_text(), None);
+}
+
+#[test]
 fn retained_markers_begin_anew_with_a_session() {
     let scene = Scene::new();
     let mut feeder = scene.workers.feeder(Redelivery::default());

@@ -14,7 +14,8 @@ pub enum Authentication {
     Other {
         /// Name of the method (3.1.2.11.9).
         method: String,
-        /// The first message (3.1.2.11.10). It is kept in the profile, so it should be no secret.
+        /// The first message (3.1.2.11.10). It stands in the file of the profiles, which the editor
+        /// says; exports and commands leave it out.
         data: Vec<u8>,
     },
 }

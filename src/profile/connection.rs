@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::mqtt::{Qos, Version};
 
+use super::leaving::path_to_show;
+use super::url::host_to_keep;
 use super::{
-    Identity, Mqtt5Settings, ProfileColor, ProxySettings, SavedPublish, Subscription, TlsSettings,
-    Transport, WebSocketSettings, WillSettings,
+    Mqtt5Settings, ProfileColor, ProxySettings, SavedPublish, Subscription, TlsSettings, Transport,
+    WebSocketSettings, WillSettings,
 };
 
 /// Identifies a profile for ever, also after it is renamed; names its password in the keyring.
@@ -133,31 +135,33 @@ impl Default for Profile {
 
 impl Profile {
     /// The address as a person reads it, such as `mqtts://host:8883`, `wss://host:8084/mqtt` or
-    /// `mqtt+unix:///run/mosquitto.sock`, with brackets around an IPv6 address. Neither user name nor secret is in it.
+    /// `mqtt+unix:///run/mosquitto.sock`, with brackets around an IPv6 address. Neither user name nor secret is in it, and
+    /// nothing of a path's query. For showing only: see [`Profile::leads_where`].
     pub fn url(&self) -> String {
         let scheme = self.transport.scheme();
         if self.transport == Transport::Unix {
             return format!("{scheme}://{}", self.unix_path);
         }
         let path = if self.transport.uses_websocket() {
-            self.web_socket.path.as_str()
+            path_to_show(&self.web_socket.path)
         } else {
-            ""
+            String::new()
         };
-        let (open, close) = if self.host.contains(':') {
+        let host = host_to_keep(&self.host);
+        let (open, close) = if host.contains(':') {
             ("[", "]")
         } else {
             ("", "")
         };
-        format!("{scheme}://{open}{}{close}:{}{path}", self.host, self.port)
+        format!("{scheme}://{open}{host}{close}:{}{path}", self.port)
     }
 
-    /// Whether the keyring may keep anything for this profile.
-    pub fn has_secrets(&self) -> bool {
-        self.use_password
-            || self.proxy.use_password
-            || self.tls.identity != Identity::None
-            || self.secret_headers().next().is_some()
+    /// Whether `other` leads to the same place, down to the query of a path.
+    pub fn leads_where(&self, other: &Self) -> bool {
+        let uses_path = self.transport.uses_websocket();
+        self.url() == other.url()
+            && self.host == other.host
+            && (!uses_path || self.web_socket.path == other.web_socket.path)
     }
 
     /// Changes the transport. The port follows, unless somebody chose another than the usual one.

@@ -45,6 +45,11 @@ pub fn is_secret_name(name: &str) -> bool {
 pub struct HeaderSecrets(BTreeMap<String, Secret>);
 
 impl HeaderSecrets {
+    /// The headers that are in a secret, if there is one.
+    pub fn of(secret: Option<&Secret>) -> Self {
+        secret.map(Self::from_secret).unwrap_or_default()
+    }
+
     /// What [`HeaderSecrets::to_secret`] made; nothing of what is not.
     pub fn from_secret(secret: &Secret) -> Self {
         let read: Result<BTreeMap<String, String>, _> = serde_json::from_str(secret.reveal());
@@ -75,13 +80,14 @@ impl HeaderSecrets {
         self.0.extend(newer.0);
     }
 
-    /// Forgets the values of headers that `profile` does not have.
+    /// Forgets the values of headers that `profile` does not have, whatever its transport sends just now.
     pub fn retain_those_of(&mut self, profile: &Profile) {
-        let names: Vec<String> = profile
-            .secret_headers()
-            .map(|name| name.trim().to_lowercase())
+        let headers = profile.web_socket.headers.iter();
+        let names: Vec<String> = headers
+            .map(|(name, _)| name.trim().to_lowercase())
             .collect();
-        self.0.retain(|name, _| names.contains(name));
+        self.0
+            .retain(|name, _| names.contains(name) && is_secret_name(name));
     }
 
     /// The first header of `profile` whose value is a secret that is not here.
@@ -113,6 +119,16 @@ impl Profile {
         headers
             .map(|(name, _)| name.as_str())
             .filter(|name| self.transport.uses_websocket() && is_secret_name(name))
+    }
+
+    /// Whether a header of `before` whose value is a secret is not here any more.
+    pub fn drops_secret_header_of(&self, before: &Self) -> bool {
+        let has = |name: &str| {
+            let mut headers = self.web_socket.headers.iter();
+            headers.any(|(it, _)| it.trim().eq_ignore_ascii_case(name.trim()))
+        };
+        let mut headers = before.web_socket.headers.iter();
+        headers.any(|(name, _)| is_secret_name(name) && !has(name))
     }
 
     /// Takes the values of secret headers out of the profile.

@@ -10,7 +10,9 @@ mod exchange;
 mod folders;
 mod header;
 mod keyring;
+mod leaving;
 mod list;
+mod lookup;
 mod publish;
 mod secret;
 mod settings;
@@ -36,10 +38,12 @@ pub use folders::{
 };
 pub use header::{HeaderSecrets, is_secret_name};
 pub use keyring::KeyringSecrets;
+pub use leaving::path_to_show;
 pub use list::{
     LOCAL_BROKER, Removed, duplicate, ensure_local_broker, put_back, remove, reorder, search,
     unique_name,
 };
+pub use lookup::{FoundSecrets, MissingSecret, OfRun};
 pub use publish::{PayloadKind, PublishDraft, PublishProperties, SavedPublish};
 pub use secret::{MemorySecrets, Secret, SecretError, SecretKind, SecretStore};
 pub use settings::{BrokerSettings, ListState, Settings, Theme, WindowState};

@@ -14,7 +14,6 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::url::host_to_keep;
 use super::{Profile, ProfileId, Settings, WindowState, disk};
 
 /// What this version of Canopy writes. A higher number in a file means that a newer Canopy wrote it.
@@ -72,13 +71,6 @@ pub struct Warning(pub String);
 pub struct ConfigDir {
     path: PathBuf,
     protected: Arc<Mutex<BTreeSet<&'static str>>>,
-}
-
-fn without_secrets(profile: &Profile) -> Profile {
-    let mut profile = profile.clone();
-    drop(profile.take_header_secrets());
-    profile.host = host_to_keep(&profile.host).to_owned();
-    profile
 }
 
 /// What every file looks like.
@@ -141,7 +133,8 @@ impl ConfigDir {
     /// # Errors
     /// [`StoreError::Write`]; the old file is untouched then. [`StoreError::Protected`] as said there.
     pub fn save_profiles(&self, profiles: &[Profile]) -> Result<(), StoreError> {
-        let profiles: Vec<Profile> = profiles.iter().map(without_secrets).collect();
+        let kept = profiles.iter().map(Profile::without_kept_secrets);
+        let profiles: Vec<Profile> = kept.collect();
         self.save(PROFILES, &profiles)
     }
 

@@ -413,7 +413,8 @@ mod tests {
         };
         let secret = apply_url(&mut profile, " wss://ann:p%40s%@b.example/ws?x=1 ").unwrap();
         assert_eq!(reveal(secret).as_deref(), Some("p@s%"));
-        assert_eq!(profile.url(), "wss://b.example:8084/ws?x=1");
+        assert_eq!(profile.url(), "wss://b.example:8084/ws?…");
+        assert_eq!(profile.web_socket.path, "/ws?x=1");
         assert_eq!(
             (profile.user_name.as_str(), profile.use_password),
             ("ann", true)

@@ -13,6 +13,7 @@ mod common;
 mod certificates;
 mod identity;
 mod options;
+mod probes;
 mod proxies;
 mod servers;
 mod transports;

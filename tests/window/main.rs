@@ -27,6 +27,7 @@ mod profiles_keys;
 mod profiles_publish;
 mod profiles_secrets;
 mod publish;
+mod reconnect;
 mod secrets_at_start;
 mod subscriptions;
 mod tabs;

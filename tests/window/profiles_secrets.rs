@@ -171,3 +171,77 @@ fn a_header_that_lets_somebody_in_is_asked_for_once_and_sent() {
         kept.unwrap().is_some()
     });
 }
+
+/// A connection whose secrets are all in the keyring.
+fn gate(home: &Home) -> Profile {
+    let mut profile = Profile {
+        name: "Gate".to_owned(),
+        transport: Transport::SecureWebSocket,
+        ..Profile::default()
+    };
+    profile.web_socket.headers = ["Authorization", "X-Api-Key"]
+        .map(|name| (name.to_owned(), String::new()))
+        .to_vec();
+    let mut headers = HeaderSecrets::default();
+    for name in ["Authorization", "X-Api-Key"] {
+        headers.set(name, Some(Secret::new(secret(name))));
+    }
+    let keep = |kind, value| home.secrets().set(&profile.id, kind, &value).unwrap();
+    keep(SecretKind::Headers, headers.to_secret().unwrap());
+    keep(SecretKind::KeyPassphrase, Secret::new(secret("key")));
+    profile
+}
+
+#[test]
+fn the_value_of_a_header_that_is_removed_is_forgotten() {
+    let home = Home::new();
+    let profile = gate(&home);
+    let other = Profile::default();
+    home.config()
+        .save_profiles(&[profile.clone(), other])
+        .unwrap();
+    let kept = || {
+        let kept = home.secrets().get(&profile.id, SecretKind::Headers);
+        kept.unwrap().map(|it| HeaderSecrets::from_secret(&it))
+    };
+    let mut window = home.open();
+    window.click(Role::Tab, "Network");
+    window.press("Remove header 1");
+    window.wait_for("one value in the keyring", |_| {
+        kept().is_some_and(|it| it.get("Authorization").is_none())
+    });
+    let key = Some(Secret::new(secret("X-Api-Key")));
+    assert_eq!(kept().unwrap().get("X-Api-Key").cloned(), key);
+    window.press("Remove header 1");
+    window.wait_for("none in the keyring", |_| kept().is_none());
+}
+
+#[test]
+fn a_deleted_connection_leaves_nothing_in_the_keyring() {
+    let home = Home::new();
+    let profile = gate(&home);
+    // as if it had been changed since
+    let changed = Profile {
+        transport: Transport::Tls,
+        web_socket: canopy::profile::WebSocketSettings::default(),
+        ..profile.clone()
+    };
+    let other = Profile {
+        name: "Other".to_owned(),
+        ..Profile::default()
+    };
+    home.config().save_profiles(&[changed, other]).unwrap();
+    let mut window = home.open();
+    window.wait_for_label("Delete connection");
+    window.press("Delete connection");
+    window.wait_for_text("Connection “Gate” deleted");
+    // the next one takes the place of what can be undone
+    window.click_start(Role::ListBoxOption, "Other, mqtt");
+    window.key(Key::Delete);
+    window.wait_for_text("Connection “Other” deleted");
+    window.wait_for("an empty keyring", |_| {
+        SecretKind::ALL
+            .into_iter()
+            .all(|kind| home.secrets().get(&profile.id, kind).unwrap().is_none())
+    });
+}

@@ -34,7 +34,7 @@ use std::io;
 
 use tokio::time::Instant;
 
-use crate::profile::{ProxyKind, Transport};
+use crate::profile::{ProxyKind, Transport, path_to_show};
 
 use super::plan::Target;
 use super::tap::Stream;
@@ -86,7 +86,7 @@ async fn open(
         let upgraded = web_socket::connect(stream, target, &heard);
         let upgraded = progress
             .step(Step::WebSocket, deadline, upgraded, |_| {
-                target.web_socket.path.clone()
+                path_to_show(&target.web_socket.path)
             })
             .await?;
         heard.clear();

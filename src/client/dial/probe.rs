@@ -89,8 +89,8 @@ pub(in crate::client) async fn what_answers(target: &Target, phase: &Phase) -> O
     web.filter(|_| !target.transport.uses_websocket())
 }
 
-/// Whether MQTT 3.1.1 is answered on the way that was chosen, where MQTT 5 was not: with the same user name and password,
-/// without which some brokers say nothing.
+/// Whether MQTT 3.1.1 is answered on the way that was chosen, where MQTT 5 was not: with the user name and password that
+/// MQTT 5 would have sent there, without which some brokers say nothing.
 pub(in crate::client) async fn answers_to_older_version(
     target: &Target,
     account: (Option<&str>, Option<&str>),
@@ -134,11 +134,24 @@ async fn which_proxy(target: &Target) -> Option<Answer> {
     (found == other).then_some(Answer::Proxy(found))
 }
 
+/// `target` for a question on `transport`, where anybody may listen: without what lets somebody in. Of the headers only
+/// `Host` is needed to reach the same server; the query of a path may be a token or a signature.
+fn asking(target: &Target, transport: Transport) -> Target {
+    let mut asking = target.clone();
+    asking.transport = transport;
+    asking.tls.identity = Identity::None;
+    let web_socket = &mut asking.web_socket;
+    let is_host = |name: &str| name.trim().eq_ignore_ascii_case("host");
+    web_socket.headers.retain(|(name, _)| is_host(name));
+    if let Some(query) = web_socket.path.find('?') {
+        web_socket.path.truncate(query);
+    }
+    asking
+}
+
 /// Tries one transport on a connection of its own.
 async fn ask(target: &Target, transport: Transport) -> Option<Answer> {
-    let mut target = target.clone();
-    target.transport = transport;
-    target.tls.identity = Identity::None;
+    let target = asking(target, transport);
     let stream = tcp(&target, Instant::now() + LIMIT, &Progress::default())
         .await
         .ok()?;

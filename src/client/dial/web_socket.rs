@@ -16,6 +16,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, WebSocketConfig};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
+use crate::profile::path_to_show;
+
 use super::super::plan::Target;
 use super::error::{DialError, WebSocketError};
 use super::first_bytes::{FirstBytes, Speech};
@@ -61,7 +63,7 @@ fn request(target: &Target) -> Result<Request, WebSocketError> {
     let slash = if path.starts_with('/') { "" } else { "/" };
     let mut request = format!("{scheme}://{}{slash}{path}", target.place())
         .into_client_request()
-        .map_err(|_invalid| WebSocketError::Path(path.to_owned()))?;
+        .map_err(|_invalid| WebSocketError::Path(path_to_show(path)))?;
     let headers = request.headers_mut();
     for (name, value) in &target.web_socket.headers {
         let invalid = || WebSocketError::Header(name.clone());

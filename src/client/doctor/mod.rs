@@ -32,6 +32,7 @@ pub use report::{Check, Examined, Outcome, Progress, Report};
 use exam::Exam;
 use own_id::OwnId;
 use sheet::Sheet;
+pub use words::PUBLISH_YOURSELF;
 
 /// An examination in the background. Dropping it cancels it.
 #[derive(Debug)]
@@ -55,6 +56,8 @@ pub struct Options {
     /// Whether to find out at the end if somebody else uses the profile's own client id, by connecting with it. That
     /// throws out whoever does.
     pub claims_id: bool,
+    /// Whether messages are published also on a profile that asks before publishing.
+    pub publishes_unasked: bool,
 }
 
 /// The same with `options`.
@@ -67,15 +70,18 @@ pub fn examine_with(
     let Options {
         mut extras,
         claims_id,
+        publishes_unasked,
     } = options;
     let claims_id = claims_id && !config.profile.client_id.is_empty();
     let to_claim = claims_id.then(|| OwnId::new(config.clone(), extras.clone()));
+    let publishes = publishes_unasked || !config.profile.ask_before_publish;
     extras.connect.session_expiry = None;
     extras.will = Properties::default();
     let (config, own_id) = as_test(config);
     let (sheet, report) = Sheet::new(Report::new(&config.profile, claims_id), wake);
     let config = (config, extras);
-    let exam = Exam::new(runtime.clone(), config, (own_id, to_claim), sheet.clone());
+    let mut exam = Exam::new(runtime.clone(), config, (own_id, to_claim), sheet.clone());
+    exam.publishes = publishes;
     Examination {
         sheet,
         report,

@@ -80,6 +80,8 @@ pub enum Outcome {
     /// It was not tried, or not yet.
     #[default]
     Pending,
+    /// It is not to be tried, which the words say why.
+    Skipped,
     /// It is under way.
     Running,
     /// All is well.
@@ -93,13 +95,13 @@ pub enum Outcome {
 impl Outcome {
     /// Whether nothing more will come of it.
     pub fn is_settled(self) -> bool {
-        matches!(self, Self::Passed | Self::Finding | Self::Failed)
+        !matches!(self, Self::Pending | Self::Running)
     }
 
     /// One word.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Pending => "not tried",
+            Self::Pending | Self::Skipped => "not tried",
             Self::Running => "running",
             Self::Passed => "ok",
             Self::Finding => "note",
@@ -194,12 +196,10 @@ pub struct Report {
 impl Report {
     /// Nothing was tried yet. `claims_id` says whether the profile's own client id will be tried at the end.
     pub(super) fn new(profile: &Profile, claims_id: bool) -> Self {
-        let url = profile.url();
-        let place = url.split('?').next().unwrap_or_default().to_owned();
         let own_id = claims_id.then_some(Check::OwnId);
         let checks = Check::of(profile).into_iter().chain(own_id);
         Self {
-            place,
+            place: profile.url(),
             client: format!("{}, client id “{}”", profile.version, profile.client_id),
             steps: checks.map(Examined::pending).collect(),
             certificates: Vec::new(),

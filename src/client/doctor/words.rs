@@ -231,6 +231,15 @@ pub(super) fn sys(version: Option<String>, count: usize) -> Finding {
 pub(super) const LEAVE_OUT: &str =
     "Subscribe without it, or ask whoever runs the broker for access.";
 
+/// How to find out about publishing where the test keeps from it.
+pub const PUBLISH_YOURSELF: &str = "Connect and publish something yourself to try it.";
+
+/// Nothing is published on a profile that asks before publishing.
+pub(super) fn asks_first() -> Finding {
+    let what = "This connection asks before publishing.";
+    Finding::new(Outcome::Skipped, what, PUBLISH_YOURSELF)
+}
+
 /// What to subscribe to instead of `#`.
 pub(super) fn narrower(profile: &Profile) -> String {
     let example = match profile.user_name.trim() {
@@ -242,15 +251,7 @@ pub(super) fn narrower(profile: &Profile) -> String {
     )
 }
 
-/// What follows `?` in a WebSocket's path may be a signature or a token.
-pub(super) fn path_only(path: &str) -> String {
-    match path.split_once('?') {
-        Some((path, _query)) => format!("{path}?…"),
-        None => path.to_owned(),
-    }
-}
-
-/// The failure without that.
+/// The failure without the query of a WebSocket's path, which may be a signature or a token.
 pub(super) fn without_query(profile: &Profile, mut failure: Failure) -> Failure {
     if let Some((_, query)) = profile.web_socket.path.split_once('?')
         && !query.is_empty()

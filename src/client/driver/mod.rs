@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use crate::mqtt::{TopicFilter, Version};
+use crate::profile::Authentication;
 
 use super::backoff::Backoff;
 use super::captures::Link;
@@ -329,7 +330,11 @@ impl Driver {
         let is_unheard = matches!(loss, Loss::Closed | Loss::Io(_) | Loss::ConnectTimeout)
             && *phase == dial::Phase::Open
             && self.parts.progress.heard().is_none();
-        let account = (plan.user_name.as_deref(), plan.password.as_deref());
+        // with another authentication the password only proves something and is not for sending
+        let account = match plan.authentication {
+            Authentication::None => (plan.user_name.as_deref(), plan.password.as_deref()),
+            Authentication::ScramSha256 | Authentication::Other { .. } => (None, None),
+        };
         let ask = async {
             if is_unheard
                 && plan.version == Version::V5

@@ -5,7 +5,7 @@ use std::io;
 use jiff::tz::TimeZone;
 
 use crate::mqtt::Timestamp;
-use crate::profile::{ProxyKind, Transport};
+use crate::profile::{ProxyKind, Transport, path_to_show};
 
 use super::super::dial::{
     Alert, CertificateProblem, DialError, ProxyError, Rejection, Speech, Step, WebSocketError,
@@ -465,7 +465,7 @@ pub(super) fn answers(plan: &Plan, transport: Transport) -> Failure {
 
 fn web_socket(plan: &Plan, error: &WebSocketError) -> Failure {
     let place = plan.target.place();
-    let path = &plan.target.web_socket.path;
+    let path = path_to_show(&plan.target.web_socket.path);
     match error {
         WebSocketError::Status(status) => {
             let failure = match status {

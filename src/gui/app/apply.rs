@@ -38,7 +38,8 @@ impl App {
             Action::SelectProfile(id) => self.data.selected_profile = Some(id),
             Action::NewProfile => self.new_profile(),
             Action::DuplicateProfile(id) => self.duplicate_profile(&id),
-            Action::DeleteProfile(id) => self.delete_profile(&id),
+            Action::DeleteProfile(id) => self.ask_delete_profile(&id),
+            Action::DeleteProfileConfirmed(id) => self.delete_profile(&id),
             Action::KeepProfile(id) => self.keep_profile(&id),
             Action::UndoDeleteProfile => self.undo_delete_profile(),
             Action::EditProfile(profile) => self.edit_profile(*profile),
@@ -50,6 +51,7 @@ impl App {
             Action::ShowExplorer => self.show_explorer(of),
             Action::Connect(id) => self.connect(&id),
             Action::ConnectWith(key, secret, keep) => self.connect_with(key, secret, keep),
+            Action::ExamineWith(key, secret, keep) => self.examine_with(key, secret, keep),
             Action::Examine(id) => self.examine(&id),
             Action::Disconnect => self.end_connection(of, Command::Disconnect),
             Action::DropConnection => self.end_connection(of, Command::Drop),
@@ -102,10 +104,7 @@ impl App {
             Action::DisconnectClient(id) => self.disconnect_client(&id),
             Action::SaveBroker(settings, secret) => self.save_broker(settings, secret),
 
-            Action::ShowDock(tab) => {
-                self.on_pane(of, |pane| pane.dock.tab = tab);
-                self.show_explorer(of);
-            }
+            Action::ShowDock(tab) => self.show_dock(of, tab),
             Action::SaveSettings(settings) => self.save_settings(*settings, context),
             Action::OpenSettings => self.views.dialogs.show(None, Dialog::settings()),
             Action::OpenBrokerSettings => self.open_broker_settings(false),
@@ -114,7 +113,11 @@ impl App {
             Action::OpenKeys => self.views.dialogs.show(None, Dialog::Keys),
             Action::ClearLog => self.data.log.clear(),
             Action::Copy(text, what) => self.copy(context, text, what),
-            Action::Toast(level, text) => self.say(level, "Canopy", text, None),
+            Action::Toast(level, text) => {
+                let session = self.data.open.get(of);
+                let name = session.map_or("Canopy", |it| &it.profile.name).to_owned();
+                self.say(level, &name, text, None);
+            }
         }
     }
 
@@ -211,17 +214,19 @@ impl App {
         self.on_pane(of, |pane| pane.filter.wants_focus = true);
     }
 
+    fn show_dock(&mut self, of: Of<'_>, tab: DockTab) {
+        self.on_pane(of, |pane| pane.dock.tab = tab);
+        self.show_explorer(of);
+    }
+
     fn new_subscription(&mut self, of: Of<'_>) {
         self.show_explorer(of);
         self.on_pane(of, Pane::new_subscription);
     }
 
     fn focus_publish(&mut self, of: Of<'_>) {
-        self.show_explorer(of);
-        self.on_pane(of, |pane| {
-            pane.dock.tab = DockTab::Publish;
-            pane.dock.publish.take_focus();
-        });
+        self.show_dock(of, DockTab::Publish);
+        self.on_pane(of, |pane| pane.dock.publish.take_focus());
     }
 
     /// Finds the topics on a thread of its own, which may take a second for a million, and then asks.
@@ -252,8 +257,9 @@ impl App {
     }
 
     fn clear_retained(&mut self, of: Of<'_>, topics: Vec<TopicName>) {
-        if let Some(session) = self.data.open.get_mut(of) {
-            session.clear_retained(topics);
+        if let (Some(session), Some(id)) = (self.data.open.get_mut(of), of) {
+            let dropped = session.clear_retained(topics);
+            self.tell_dropped_clears(id, dropped);
         }
     }
 

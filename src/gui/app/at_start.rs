@@ -46,7 +46,8 @@ impl App {
         let is_later = |it: &ProfileId| place(it) > place(id);
         let place_of_later = self.data.open.ids().iter().position(is_later);
         let shown = self.data.open.shown_id();
-        let is_wanted = !self.data.unasked.contains(id) || shown.is_none_or(is_later);
+        let is_unasked = self.data.unasked.contains(id);
+        let is_wanted = !is_unasked || is_new && shown.is_none_or(is_later);
         if let Some(target) = place_of_later.filter(|_| is_new && place(id).is_some()) {
             self.data.open.move_to(id, target);
         }

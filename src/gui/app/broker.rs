@@ -106,7 +106,11 @@ impl App {
             self.start_demo();
         }
         if std::mem::take(&mut self.data.broker.wanted.connection) {
-            self.connect(&local);
+            if self.data.unasked.contains(&local) {
+                self.begin_to_connect(&local);
+            } else {
+                self.connect(&local);
+            }
         }
     }
 
@@ -165,6 +169,10 @@ impl App {
         let local = ProfileId(LOCAL_BROKER.to_owned());
         let is_used = self.data.open.get(Some(&local)).is_some();
         self.data.broker.wanted.connection = start_again && is_used;
+        if start_again && is_used && self.data.open.shown_id() != Some(&local) {
+            // it comes back where it is, while something else is looked at
+            self.data.unasked.insert(local.clone());
+        }
         self.end_connection(Some(&local), Command::Disconnect);
         self.jobs.run(async move {
             if let Some(demo) = demo {

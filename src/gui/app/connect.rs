@@ -16,6 +16,7 @@ use super::super::pane::Pane;
 use super::super::session::Session;
 use super::data::Data;
 use super::open::Of;
+use super::profiles::is_as_wanted;
 use super::{App, Screen};
 
 /// How long the window may stay open after its last frame, to say goodbye on all connections.
@@ -29,7 +30,11 @@ impl App {
             matches!(state, State::Connected { .. } | State::Connecting { .. })
         };
         let session = self.data.open.get(Some(id)).filter(|it| is_standing(it));
-        if session.is_some_and(|it| self.data.profile(id) == Some(&it.profile)) {
+        let (open, wanted) = (session.map(|it| &it.profile), self.data.profile(id));
+        let ready = self.data.reopening.get(id).map(|it| &it.profile);
+        if let (Some(open), Some(wanted)) = (ready.or(open), wanted)
+            && is_as_wanted(open, wanted)
+        {
             return self.show_tab(id);
         }
         self.connect_anew(id);
@@ -64,12 +69,23 @@ impl App {
         self.find_secrets(profile);
     }
 
-    /// Connects with secrets that are all there: in a tab of its own, or in the one that the profile has.
-    pub(super) fn open(&mut self, profile: Profile, mut secrets: BTreeMap<SecretKind, Secret>) {
+    /// Connects with secrets that are all there, in a tab of its own, or in the one that the profile has: as soon as
+    /// the connection that it has there has ended.
+    pub(super) fn open(&mut self, profile: Profile, secrets: BTreeMap<SecretKind, Secret>) {
+        self.data.lookups.cancel(&profile.id);
+        let open = self.data.open.get(Some(&profile.id));
+        if open.is_some_and(|it| !it.is_over()) {
+            self.reopen(profile, secrets);
+        } else {
+            let (id, is_new) = (profile.id.clone(), open.is_none());
+            self.open_now(profile, secrets);
+            self.present(&id, is_new);
+        }
+    }
+
+    /// The same without waiting, and without showing the tab.
+    pub(super) fn open_now(&mut self, profile: Profile, mut secrets: BTreeMap<SecretKind, Secret>) {
         let id = profile.id.clone();
-        // two connections with one client identifier would throw each other out
-        self.end_connection(Some(&id), Command::Disconnect);
-        self.remember_branches(&id);
         let mut config = Config {
             profile: profile.clone(),
             password: secrets.remove(&SecretKind::Password),
@@ -77,16 +93,22 @@ impl App {
             proxy_password: secrets.remove(&SecretKind::ProxyPassword),
         };
         super::secrets::fill_headers(&mut config.profile, secrets.get(&SecretKind::Headers));
+        // another broker has other topics: what was seen at the first one would look like its own
+        let before = self.data.open.get(Some(&id));
+        let is_elsewhere = before.is_some_and(|it| !it.profile.leads_where(&profile));
         let pane = self.views.panes.open(&id, || {
             let mut pane = Pane::default();
             let draft = self.data.window.drafts.get(&id).cloned();
             pane.dock.publish.set_draft(draft.unwrap_or_default());
             pane
         });
+        if is_elsewhere {
+            pane.forget_seen();
+        }
         let opened = Live::open_after(
             self.jobs.runtime(),
             config,
-            self.data.model_for(&id),
+            self.data.model_for(&id, is_elsewhere),
             self.data.redelivery_for(&profile),
             self.waker.as_wake_of(pane.sight()),
         );
@@ -110,11 +132,12 @@ impl App {
             format!("Connecting to {}", profile.url()),
         );
         let mut session = Session::new(profile, live);
-        let before = self.data.open.get(Some(&id));
-        session.selected = before.and_then(|it| it.selected);
-        let is_new = before.is_none();
+        let before = self.data.open.get_mut(Some(&id));
+        if let Some(before) = before.filter(|_| !is_elsewhere) {
+            session.selected = before.selected;
+            session.take_over_clears(before);
+        }
         self.data.open.put(session);
-        self.present(&id, is_new);
     }
 
     /// The window closes: every connection says DISCONNECT (else its will would fire), the broker tells its clients.
@@ -141,10 +164,17 @@ impl App {
         }
     }
 
-    /// Ends a connection on request; what was seen stays on screen.
+    /// Ends a connection on request; what was seen stays on screen. Nor does it connect anew, if it was about to.
     pub(super) fn end_connection(&mut self, of: Of<'_>, command: Command) {
-        let session = self.data.open.get(of);
-        if session.is_some_and(|it| !matches!(it.state(), State::Ended(_))) {
+        if let Some(id) = of {
+            self.data.lookups.cancel(id);
+            self.data.reopening.remove(id);
+        }
+        let Some(session) = self.data.open.get_mut(of) else {
+            return;
+        };
+        session.reopens = false;
+        if !matches!(session.state(), State::Ended(_)) {
             self.command(of, command);
         }
     }
@@ -153,15 +183,17 @@ impl App {
 impl Data {
     /// Which messages the broker may send again because the session was kept.
     fn redelivery_for(&self, profile: &Profile) -> Redelivery {
-        let session = |it: &Profile| (it.url(), it.client_id.clone());
         let before = self.open.get(Some(&profile.id));
-        let same = before.filter(|it| session(&it.profile) == session(profile));
+        let same = before.filter(|it| {
+            it.profile.leads_where(profile) && it.profile.client_id == profile.client_id
+        });
         same.map(|it| it.live.redelivery()).unwrap_or_default()
     }
 
-    /// What was seen with this profile before, or an empty model.
-    fn model_for(&self, id: &ProfileId) -> Arc<Mutex<Model>> {
-        if let Some(session) = self.open.get(Some(id)) {
+    /// What was seen with this profile before, or an empty model: always that one for another broker.
+    fn model_for(&self, id: &ProfileId, is_elsewhere: bool) -> Arc<Mutex<Model>> {
+        let before = self.open.get(Some(id)).filter(|_| !is_elsewhere);
+        if let Some(session) = before {
             return Arc::clone(session.live.model());
         }
         let mut model = Model::new(self.settings.history_budget);

@@ -18,7 +18,10 @@ use super::super::action::{Asked, SecretKey};
 use super::super::broker_state::BrokerState;
 use super::super::context::Context;
 use super::super::log::Log;
+use super::keyring::KeyringState;
+use super::lookups::Lookups;
 use super::open::{Of, OpenSessions};
+use super::reopening::Ready;
 use super::saver::Unsaved;
 
 /// The broker is asked for its clients and sums at most this often.
@@ -43,7 +46,12 @@ pub struct Data {
     pub known_passwords: BTreeSet<SecretKey>,
     /// Secrets that did not fit: they are asked for at the next attempt.
     pub rejected: BTreeSet<SecretKey>,
+    pub keyring: KeyringState,
     pub open: OpenSessions,
+    /// Profiles that connect anew once their old connection has ended.
+    pub reopening: BTreeMap<ProfileId, Ready>,
+    /// Whose secrets are being looked up.
+    pub lookups: Lookups,
     /// Profiles that the start of the program opens, in the order of the list.
     pub at_start: Vec<ProfileId>,
     /// Those of them that nobody asked for since: none of them pushes itself in front of an earlier one.
@@ -81,7 +89,10 @@ impl Data {
             passwords: BTreeMap::new(),
             known_passwords: BTreeSet::new(),
             rejected: BTreeSet::new(),
+            keyring: KeyringState::default(),
             open: OpenSessions::default(),
+            reopening: BTreeMap::new(),
+            lookups: Lookups::default(),
             at_start: Vec::new(),
             unasked: BTreeSet::new(),
             broker: BrokerState::default(),
@@ -111,6 +122,7 @@ impl Data {
             selected_profile: self.selected_profile.as_ref(),
             failures: &self.failures,
             known_passwords: &self.known_passwords,
+            has_keyring: self.keyring.is_there(),
             settings: &self.settings,
             list: &self.window.list,
             config_path: self.config.path(),

@@ -26,9 +26,14 @@ impl App {
                     self.broker_started(result, credentials, with_demo);
                 }
                 Done::BrokerStopped { start_again } => self.broker_stopped(start_again),
-                Done::SecretsFound(id, found) => self.secrets_found(&id, found),
-                Done::ReadyToExamine(config, missing) => self.begin_examination(*config, missing),
+                Done::SecretsFound(id, number, found) => self.lookup_ended(&id, number, found),
+                Done::ReadyToExamine(config, missing) => {
+                    if self.data.lookups.end_test(&config.profile.id) {
+                        self.begin_examination(*config, missing);
+                    }
+                }
                 Done::SecretKept(key, result) => self.secret_kept(&key, result),
+                Done::KeyringLookedFor(result) => self.keyring_looked_for(result),
                 Done::RetainedFound(profile, topics) => self.retained_found(&profile, topics),
                 Done::Imported(kept) => self.imported(*kept),
                 Done::CertificatesDeleted(result) => {
@@ -36,6 +41,7 @@ impl App {
                         self.say(Level::Warning, "Canopy", err.to_string(), None);
                     }
                 }
+                Done::BranchesGathered(id, paths) => self.branches_gathered(id, paths),
                 Done::Saved(errors) => self.saved(errors),
             }
             context.request_repaint();
@@ -66,10 +72,13 @@ impl App {
             };
             session.take(&event, at);
             self.report(id, &event);
+            if matches!(event, Event::Subscription(..)) {
+                self.settle_subscriptions(id);
+            }
         }
-        if let Some(session) = self.data.open.get_mut(Some(id)) {
-            session.send_clears();
-        }
+        let session = self.data.open.get_mut(Some(id));
+        let dropped = session.map_or(0, Session::send_clears);
+        self.tell_dropped_clears(id, dropped);
     }
 
     /// Writes an event of this connection to the log, and shows as a toast what must not be missed.
@@ -94,8 +103,11 @@ impl App {
                 self.note_failure(id, &name, failure, Level::Warning);
             }
             Event::State(State::Ended(Some(failure))) => {
+                let reopens = session.reopens;
                 self.note_failure(id, &name, failure, Level::Error);
-                self.explain_certificate(id, failure);
+                if !reopens {
+                    self.explain_certificate(id, failure);
+                }
             }
             Event::State(State::Ended(None)) => {
                 self.note(Level::Info, &name, "Disconnected".to_owned());
@@ -140,7 +152,13 @@ impl App {
                     "The broker refused {filter}: {}{words}",
                     reason.suback_meaning()
                 );
-                self.say(Level::Warning, name, text, None);
+                self.note(Level::Warning, name, text.clone());
+                self.views.toasts.push_refused(
+                    name,
+                    filter,
+                    format!("{name}: {text}"),
+                    crate::client::now(),
+                );
             }
             SubscribeOutcome::Removed => {
                 self.note(Level::Info, name, format!("Unsubscribed from {filter}"));
@@ -155,47 +173,39 @@ impl App {
         let Some(session) = self.data.open.get(Some(of)) else {
             return;
         };
-        let name = session.profile.name.clone();
-        if Session::is_clear(id) {
-            return self.report_clear(&name, step);
-        }
-        let Some(record) = session.publish(id) else {
-            return;
-        };
-        let message = format!(
-            "{} ({})",
-            record.topic,
-            format::format_bytes(record.size as u64)
-        );
-        match step {
-            PublishStep::Refused(reason, words) => {
-                let words = broker_says(words.as_deref());
-                let text = format!("{message} was refused: {}{words}", reason.publish_meaning());
-                self.say(Level::Error, &name, text, None);
-            }
-            PublishStep::Failed(why) => {
-                self.say(
-                    Level::Error,
-                    &name,
-                    format!("{message} was not published: {why}"),
-                    None,
-                );
-            }
-            PublishStep::Queued
-            | PublishStep::Sent
-            | PublishStep::Received
-            | PublishStep::Done(_) => {}
+        if let Some(text) = trouble(session, id, step) {
+            let name = session.profile.name.clone();
+            self.say(Level::Error, &name, text, None);
         }
     }
+}
 
-    /// One sentence for however many clearing publishes went wrong: the same toast is not shown twice.
-    fn report_clear(&mut self, name: &str, step: &PublishStep) {
+/// What went wrong with a publish, in words; `None` when nothing did, or when the next connection tries it again.
+pub(super) fn trouble(session: &Session, id: PublishId, step: &PublishStep) -> Option<String> {
+    if Session::is_clear(id) {
+        // one sentence for however many: the same toast is not shown twice
         let why = match step {
             PublishStep::Refused(reason, _) => reason.publish_meaning().to_string(),
-            PublishStep::Failed(why) => why.clone(),
-            _ => return,
+            PublishStep::Failed(why) if !session.reopens => why.clone(),
+            _ => return None,
         };
-        let text = format!("Retained messages could not be cleared: {why}");
-        self.say(Level::Error, name, text, None);
+        return Some(format!("Retained messages could not be cleared: {why}"));
+    }
+    let record = session.publish(id)?;
+    let message = format!(
+        "{} ({})",
+        record.topic,
+        format::format_bytes(record.size as u64)
+    );
+    match step {
+        PublishStep::Refused(reason, words) => {
+            let words = broker_says(words.as_deref());
+            let why = reason.publish_meaning();
+            Some(format!("{message} was refused: {why}{words}"))
+        }
+        PublishStep::Failed(why) => Some(format!("{message} was not published: {why}")),
+        PublishStep::Queued | PublishStep::Sent | PublishStep::Received | PublishStep::Done(_) => {
+            None
+        }
     }
 }

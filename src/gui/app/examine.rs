@@ -1,14 +1,13 @@
-//! Testing a connection: its secrets are looked up as for connecting, and none is asked for.
-
-use std::collections::BTreeMap;
+//! Testing a connection: its secrets are looked up as for connecting, and one that is missing is asked for.
 
 use crate::client::{Config, doctor};
-use crate::profile::{ProfileId, Secret, SecretKind};
+use crate::profile::{MissingSecret, ProfileId, Secret, SecretKind};
 
-use super::super::dialogs::Dialog;
+use super::super::action::{Keep, SecretKey};
+use super::super::dialogs::{Dialog, Purpose};
 use super::super::jobs::Done;
 use super::App;
-use super::secrets::{fill_headers, is_needed};
+use super::secrets::fill_headers;
 
 impl App {
     /// Tests the connection of a profile, after its secrets were looked up away from the window's thread.
@@ -16,24 +15,14 @@ impl App {
         let Some(profile) = self.data.profile(id).cloned() else {
             return;
         };
-        let known = self.data.passwords.clone();
+        if !self.data.lookups.begin_test(id) {
+            return;
+        }
+        let of_run = self.secrets_of_run(id);
         let store = self.data.secrets.clone();
         self.jobs.run_blocking(move || {
-            let mut missing = None;
-            let mut secrets: BTreeMap<SecretKind, Secret> = BTreeMap::new();
-            for kind in SecretKind::ALL {
-                if !is_needed(&profile, kind) {
-                    continue;
-                }
-                let of_run = known.get(&(profile.id.clone(), kind)).cloned();
-                // what the keyring does not tell is missing in the test, which says so
-                match of_run.or_else(|| store.get(&profile.id, kind).ok().flatten()) {
-                    Some(secret) => {
-                        secrets.insert(kind, secret);
-                    }
-                    None => missing = missing.or(Some(kind)),
-                }
-            }
+            let mut found = profile.look_up_secrets(&of_run, store.as_ref());
+            let secrets = &mut found.secrets;
             let mut config = Config {
                 profile,
                 password: secrets.remove(&SecretKind::Password),
@@ -41,16 +30,27 @@ impl App {
                 proxy_password: secrets.remove(&SecretKind::ProxyPassword),
             };
             fill_headers(&mut config.profile, secrets.get(&SecretKind::Headers));
+            let missing = found.missing.into_iter().next();
             Done::ReadyToExamine(Box::new(config), missing)
         });
     }
 
-    /// The secrets were looked up.
-    pub(super) fn begin_examination(&mut self, config: Config, missing: Option<SecretKind>) {
+    /// Tests with a secret that was just typed.
+    pub(super) fn examine_with(&mut self, key: SecretKey, secret: Secret, keep: Keep) {
+        let id = key.0.clone();
+        self.keep_typed(key, secret, keep);
+        self.examine(&id);
+    }
+
+    /// The secrets were looked up. The first that is missing is asked for; the answer tests again.
+    pub(super) fn begin_examination(&mut self, config: Config, missing: Option<MissingSecret>) {
+        if let Some(missing) = missing {
+            return self.ask_secret(&config.profile, missing, Purpose::Test);
+        }
         let (id, name) = (config.profile.id.clone(), config.profile.name.clone());
         let wake = self.jobs.wake().clone();
         let examination = doctor::examine(self.jobs.runtime(), config, wake);
-        let dialog = Dialog::doctor(name, examination, missing);
+        let dialog = Dialog::doctor(name, examination);
         self.views.dialogs.show(Some(&id), dialog);
     }
 }

@@ -2,10 +2,11 @@
 //! worked on away from the window's thread.
 
 use crate::profile::{
-    Choice, FromCommand, Imported, Profile, ProfileId, SecretError, StoreError, unique_name,
+    Choice, FromCommand, Imported, Profile, ProfileId, SecretError, SecretKind, StoreError,
+    unique_name,
 };
 
-use super::super::action::Level;
+use super::super::action::{Level, SecretKey};
 use super::super::dialogs::Dialog;
 use super::super::jobs::Done;
 use super::super::list_action::ListAction;
@@ -44,7 +45,7 @@ impl App {
             self.data.known_passwords.insert((id.clone(), *kind));
         }
         let (config, store) = (self.data.config.clone(), self.data.secrets.clone());
-        self.jobs.run_blocking(move || {
+        self.jobs.run_in_order(move || {
             let certificates = imported.keep_certificates(&config);
             let mut passwords = Ok(());
             for (id, kind, secret) in &imported.passwords {
@@ -67,8 +68,21 @@ impl App {
         if let Some(first) = kept.imported.profiles.first() {
             self.data.selected_profile = Some(first.id.clone());
         }
+        let replaced: Vec<Profile> = {
+            let imported = kept.imported.profiles.iter();
+            imported
+                .filter_map(|it| self.data.profile(&it.id).cloned())
+                .collect()
+        };
+        let brought: Vec<SecretKey> = {
+            let passwords = kept.imported.passwords.iter();
+            passwords.map(|(id, kind, _)| (id.clone(), *kind)).collect()
+        };
         kept.imported.merge_into(&mut self.data.profiles);
         self.data.unsaved.profiles = true;
+        for old in replaced {
+            self.let_go(&old, &brought);
+        }
         self.views.screen = Screen::Connections;
         let text = format!("{} imported", counted(count, "connection", "connections"));
         self.say(Level::Success, "Canopy", text, None);
@@ -76,8 +90,26 @@ impl App {
             self.say(Level::Error, "Canopy", err.to_string(), None);
         }
         if let Err(err) = kept.passwords {
-            self.say(Level::Warning, "Canopy", err.to_string(), None);
+            self.say_not_kept("Canopy", &err);
         }
+    }
+
+    /// An import has taken the place of `old`. Another server, or another account, does not get the old one's secrets.
+    fn let_go(&mut self, old: &Profile, brought: &[SecretKey]) {
+        self.data.tell_open(&old.id);
+        let Some(new) = self.data.profile(&old.id) else {
+            return;
+        };
+        let account = |it: &Profile| (it.host.clone(), it.port, it.user_name.clone());
+        if account(new) != account(old) {
+            for kind in SecretKind::ALL {
+                let key = (old.id.clone(), kind);
+                if !brought.contains(&key) {
+                    self.set_secret(key, None);
+                }
+            }
+        }
+        self.delete_certificates(old);
     }
 
     pub(super) fn open_export(&mut self, ids: &[ProfileId], what: String) {

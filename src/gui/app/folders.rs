@@ -74,6 +74,7 @@ impl App {
     /// Profiles came into `folder`, perhaps out of `old`: it is open, and is no longer an empty one. The folder that
     /// they left stays, even if they were the last in it.
     fn profiles_moved(&mut self, folder: &str, old: Option<&str>) {
+        self.data.tell_all_open();
         self.data.unsaved.profiles = true;
         let path = folder_path(folder);
         let there = folders(&self.data.profiles);
@@ -119,6 +120,7 @@ impl App {
             return self.say(Level::Warning, "Canopy", text, None);
         }
         self.data.unsaved.profiles |= rename_folder(&mut self.data.profiles, &from, &to);
+        self.data.tell_all_open();
         self.rename_in_list(&from, &to);
     }
 
@@ -133,6 +135,7 @@ impl App {
             .find(|it| it.path == path)
             .map_or(0, |it| it.total);
         self.data.unsaved.profiles |= delete_folder(&mut self.data.profiles, &path);
+        self.data.tell_all_open();
         self.rename_in_list(&path, parent);
         let there = folders(&self.data.profiles);
         let empty = &mut self.data.window.list.empty;

@@ -9,13 +9,16 @@ mod events;
 mod examine;
 mod exchange;
 mod folders;
+mod keyring;
 mod keys;
 mod layout;
+mod lookups;
 mod open;
 mod panes;
 mod profiles;
 mod publishing;
 mod rehearsal;
+mod reopening;
 mod saver;
 mod secrets;
 mod subscribing;
@@ -42,6 +45,7 @@ use super::toasts::Toasts;
 use super::waker::Waker;
 use data::Data;
 pub use exchange::Kept;
+pub use lookups::LookupNumber;
 use panes::Panes;
 pub use rehearsal::{FrameCost, Rehearsal};
 
@@ -146,6 +150,7 @@ impl App {
             title: TITLE.to_owned(),
             icon: None,
         };
+        app.look_for_keyring();
         app.move_header_secrets();
         for warning in warnings {
             app.say(Level::Error, "Canopy", warning.0, None);
@@ -224,6 +229,10 @@ impl App {
         self.take_dropped_files(context);
         self.take_jobs(context);
         self.take_events();
+        let waits = [self.go_on_reopening(now()), self.tell_slow_lookups(now())];
+        for delay in waits.into_iter().flatten() {
+            context.request_repaint_after(delay);
+        }
         self.look(context);
         if let Some(delay) = self.data.refresh_broker(now()) {
             context.request_repaint_after(delay);
@@ -287,9 +296,8 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.forget_removed();
-        for id in self.data.open.ids() {
-            self.remember_branches(&id);
-        }
+        // with the branches that are open by now
+        self.data.unsaved.window = Some(now());
         self.save_now();
         self.end_everything();
     }

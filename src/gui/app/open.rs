@@ -93,6 +93,7 @@ impl OpenSessions {
         match self.index(Some(&session.profile.id)) {
             Some(index) => {
                 let old = std::mem::replace(&mut self.sessions[index], session);
+                old.live.stop_workers();
                 self.leaving.push(old);
             }
             None => self.push_tab(session),
@@ -137,6 +138,9 @@ impl OpenSessions {
     /// Closes a tab or window; its connection says goodbye.
     pub fn close(&mut self, id: &ProfileId) -> bool {
         let closed = self.take_out(id);
+        if let Some(session) = &closed {
+            session.live.stop_workers();
+        }
         let is_closed = closed.is_some();
         self.leaving.extend(closed);
         is_closed

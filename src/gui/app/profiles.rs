@@ -3,6 +3,8 @@
 use crate::profile::{Profile, ProfileId, duplicate, put_back, remove, unique_name};
 
 use super::super::action::{Action, Level};
+use super::super::dialogs::Dialog;
+use super::data::Data;
 use super::open::Of;
 use super::{App, Screen};
 
@@ -54,12 +56,26 @@ impl App {
         }
     }
 
+    /// Deletes a profile, after a question where that cuts short what is under way on its connection.
+    pub(super) fn ask_delete_profile(&mut self, id: &ProfileId) {
+        let session = self.data.open.get(Some(id));
+        let unfinished = session.map(|it| self.unfinished(it)).unwrap_or_default();
+        match session {
+            Some(session) if !unfinished.is_empty() => {
+                let dialog = Dialog::delete_open(&session.profile, unfinished);
+                self.views.dialogs.show(Some(id), dialog);
+            }
+            _ => self.delete_profile(id),
+        }
+    }
+
     pub(super) fn delete_profile(&mut self, id: &ProfileId) {
         self.forget_removed();
         let Some(removed) = remove(&mut self.data.profiles, id) else {
             return;
         };
         self.close_tab_now(id);
+        self.data.lookups.forget(id);
         self.views.screen = Screen::Connections;
         let next = removed
             .index
@@ -113,13 +129,41 @@ impl App {
             return;
         };
         if *profile != edited {
-            if let Some(session) = self.data.open.get_mut(Some(&edited.id)) {
-                take_over(&mut session.profile, &edited);
-            }
             let id = edited.id.clone();
             *profile = edited;
             self.data.unsaved.profiles = true;
+            self.data.tell_open(&id);
             self.keep_profile(&id);
+        }
+    }
+}
+
+impl Data {
+    /// Hands what has changed in the list of profiles on to all open connections, as far as it holds for them at once.
+    pub fn tell_all_open(&mut self) {
+        for id in self.open.ids() {
+            self.tell_open(&id);
+        }
+    }
+
+    /// The same for one profile.
+    pub fn tell_open(&mut self, id: &ProfileId) {
+        let Some(profile) = self.profiles.iter().find(|it| it.id == *id) else {
+            return;
+        };
+        if let Some(ready) = self.reopening.get_mut(id) {
+            take_over(&mut ready.profile, profile);
+        }
+        let Some(session) = self.open.get_mut(Some(id)) else {
+            return;
+        };
+        take_over(&mut session.profile, profile);
+        let mut has_new_color = false;
+        for subscription in &profile.subscriptions {
+            has_new_color |= session.subscriptions.recolor(subscription);
+        }
+        if has_new_color {
+            session.count_by_subscriptions();
         }
     }
 }
@@ -133,4 +177,17 @@ fn take_over(open: &mut Profile, edited: &Profile) {
     open.color = edited.color;
     open.ask_before_publish = edited.ask_before_publish;
     open.auto_connect = edited.auto_connect;
+    for subscription in &mut open.subscriptions {
+        let mut others = edited.subscriptions.iter();
+        if let Some(other) = others.find(|it| it.filter == subscription.filter) {
+            subscription.color = other.color;
+        }
+    }
+}
+
+/// Whether a connection that is open with the first profile is as the second one wants it.
+pub(super) fn is_as_wanted(open: &Profile, wanted: &Profile) -> bool {
+    let mut open = open.clone();
+    take_over(&mut open, wanted);
+    open == *wanted
 }

@@ -85,6 +85,15 @@ fn as_written(profiles: &[Profile], passing: Option<&ProfileId>) -> Vec<Profile>
     profiles
 }
 
+/// The window's state as it is written: without what belongs to the profile that only passes by.
+fn without_passing(mut window: WindowState, passing: Option<&ProfileId>) -> WindowState {
+    if let Some(id) = passing {
+        window.expanded.remove(id);
+        window.drafts.remove(id);
+    }
+    window
+}
+
 impl App {
     /// Starts a write when something changed and none is under way.
     pub(super) fn save_if_needed(&mut self) {
@@ -119,7 +128,10 @@ impl App {
     fn snapshot(&mut self) -> Snapshot {
         let data = &mut self.data;
         let with_model = |it: &Session| (it.profile.id.clone(), Arc::clone(it.live.model()));
-        let open = data.open.all().iter().map(with_model).collect();
+        let passing = data.passing.as_ref();
+        let open = data.open.all().iter();
+        let open = open.filter(|it| Some(&it.profile.id) != passing);
+        let open = open.map(with_model).collect();
         data.unsaved.last += 1;
         Snapshot {
             number: data.unsaved.last,
@@ -129,7 +141,8 @@ impl App {
             profiles: std::mem::take(&mut data.unsaved.profiles)
                 .then(|| as_written(&data.profiles, data.passing.as_ref())),
             settings: std::mem::take(&mut data.unsaved.settings).then(|| data.settings.clone()),
-            window: data.unsaved.window.take().map(|_| data.window.clone()),
+            window: (data.unsaved.window.take())
+                .map(|_| without_passing(data.window.clone(), data.passing.as_ref())),
         }
     }
 
@@ -163,7 +176,9 @@ impl App {
     }
 
     fn remember_choice(&mut self) -> bool {
-        let has_changed = self.data.window.selected_profile != self.data.selected_profile;
+        let selected = &self.data.selected_profile;
+        let is_passing = selected.is_some() && *selected == self.data.passing;
+        let has_changed = !is_passing && self.data.window.selected_profile != *selected;
         if has_changed {
             let selected = self.data.selected_profile.clone();
             self.data.window.selected_profile = selected;
@@ -188,11 +203,23 @@ impl App {
         has_changed
     }
 
-    /// Notes which branches of a connection are open.
+    /// Gathers which branches of a connection are open, which is no work for a frame.
     pub(super) fn remember_branches(&mut self, id: &ProfileId) {
         if let Some(session) = self.data.open.get(Some(id)) {
-            let paths = session.live.lock().open_paths();
-            self.data.window.expanded.insert(id.clone(), paths);
+            let (model, id) = (Arc::clone(session.live.model()), id.clone());
+            self.jobs.run_blocking(move || {
+                let paths = model.lock().open_paths();
+                Done::BranchesGathered(id, paths)
+            });
+        }
+    }
+
+    /// The open branches of a closed connection were gathered.
+    pub(super) fn branches_gathered(&mut self, id: ProfileId, paths: Vec<String>) {
+        // a deleted profile may still come back
+        let mut removed = self.data.removed.iter();
+        if self.data.profile(&id).is_some() || removed.any(|it| it.profile.id == id) {
+            self.data.window.expanded.insert(id, paths);
             self.data.unsaved.window = Some(now());
         }
     }

@@ -1,93 +1,79 @@
 //! The secrets of a profile (password, passphrase of the key, password for the proxy): found in this run or in the
 //! keyring, asked for one after the other, kept, forgotten, and asked for again when they did not fit.
 
-use std::collections::BTreeMap;
-
-use crate::client::{DialError, Failure, ProxyError, Step};
+use crate::client::{DialError, Failure, ProxyError, Step, now};
 use crate::profile::{
-    Fingerprint, HeaderSecrets, Profile, ProfileId, ProxyKind, Secret, SecretError, SecretKind,
-    SecretStore, Verify,
+    Fingerprint, FoundSecrets, HeaderSecrets, Identity, MemorySecrets, MissingSecret, OfRun,
+    Profile, ProfileId, Secret, SecretError, SecretKind, SecretStore, Verify,
 };
 
-use super::super::action::{Keep, Level, SecretKey};
-use super::super::dialogs::Dialog;
-use super::super::jobs::{Done, Lookup};
+use super::super::action::{Keep, SecretKey};
+use super::super::dialogs::{Dialog, Purpose};
+use super::super::jobs::Done;
+use super::super::session::Session;
 use super::App;
 
-/// Whether connecting with `profile` takes this secret. For the passphrase the key is read, so not in a frame.
-pub(super) fn is_needed(profile: &Profile, kind: SecretKind) -> bool {
-    match kind {
-        SecretKind::Password => profile.use_password,
-        SecretKind::KeyPassphrase => profile.transport.uses_tls() && profile.needs_passphrase(),
-        SecretKind::ProxyPassword => {
-            profile.transport.uses_network()
-                && profile.proxy.kind != ProxyKind::None
-                && profile.proxy.use_password
-        }
-        SecretKind::Headers => profile.secret_headers().next().is_some(),
-    }
-}
-
-/// The headers that are in a secret.
-fn headers_of(secret: Option<&Secret>) -> HeaderSecrets {
-    secret.map(HeaderSecrets::from_secret).unwrap_or_default()
-}
-
-/// Of [`SecretKind::Headers`] the first header whose value `secret` lacks.
-fn missing_header(profile: &Profile, kind: SecretKind, secret: Option<&Secret>) -> Option<String> {
-    if kind != SecretKind::Headers {
-        return None;
-    }
-    headers_of(secret).missing_for(profile).map(str::to_owned)
-}
-
-/// The headers that the keyring keeps, with those of this run in their place.
-fn all_headers(
+/// Keeps typed values of headers beside those that the keyring has, and forgets those of headers that `profile` does not
+/// have any more.
+fn keep_headers(
     store: &dyn SecretStore,
-    id: &ProfileId,
-    of_run: Option<&Secret>,
-) -> Result<Option<Secret>, SecretError> {
-    match store.get(id, SecretKind::Headers) {
-        Ok(kept) => {
-            let mut headers = headers_of(kept.as_ref());
-            headers.update(headers_of(of_run));
-            Ok(headers.to_secret())
-        }
-        Err(_) if of_run.is_some() => Ok(of_run.cloned()),
-        Err(err) => Err(err),
+    profile: &Profile,
+    typed: HeaderSecrets,
+) -> Result<(), SecretError> {
+    let kept = match store.get(&profile.id, SecretKind::Headers) {
+        // what cannot be read can still be replaced
+        Err(_) if !typed.is_empty() => None,
+        kept => kept?,
+    };
+    let mut all = HeaderSecrets::of(kept.as_ref());
+    all.update(typed);
+    all.retain_those_of(profile);
+    match all.to_secret() {
+        all if all == kept => Ok(()),
+        Some(all) => store.set(&profile.id, SecretKind::Headers, &all),
+        None => store.delete(&profile.id, SecretKind::Headers),
     }
 }
 
 /// Puts the values of headers that let somebody in where they are sent from.
 pub(super) fn fill_headers(profile: &mut Profile, secret: Option<&Secret>) {
-    profile.fill_header_secrets(&headers_of(secret));
+    profile.fill_header_secrets(&HeaderSecrets::of(secret));
 }
 
 impl App {
-    /// Takes values that let somebody in out of the headers of an edited profile, and keeps them as secrets.
+    /// Takes values that let somebody in out of the headers of an edited profile, and keeps them as secrets. What belongs
+    /// to a header or a key that the profile has no more is forgotten.
     pub(super) fn keep_header_secrets(&mut self, profile: &mut Profile) {
         let typed = profile.take_header_secrets();
-        if typed.is_empty() {
+        let before = self.data.profile(&profile.id);
+        let drops_header = before.is_some_and(|it| profile.drops_secret_header_of(it));
+        let drops_key = profile.tls.identity == Identity::None
+            && before.is_some_and(|it| it.tls.identity != Identity::None);
+        if drops_key {
+            self.set_secret((profile.id.clone(), SecretKind::KeyPassphrase), None);
+        }
+        if typed.is_empty() && !drops_header {
             return;
         }
         let key = (profile.id.clone(), SecretKind::Headers);
-        let mut headers = headers_of(self.data.passwords.get(&key));
-        headers.update(typed);
+        let mut headers = HeaderSecrets::of(self.data.passwords.get(&key));
+        headers.update(typed.clone());
         headers.retain_those_of(profile);
-        let Some(secret) = headers.to_secret() else {
-            return;
-        };
-        self.data.known_passwords.insert(key.clone());
-        self.data.passwords.insert(key.clone(), secret.clone());
+        if !typed.is_empty() {
+            self.data.known_passwords.insert(key.clone());
+        }
+        match headers.to_secret() {
+            Some(secret) => {
+                self.data.passwords.insert(key.clone(), secret);
+            }
+            None => {
+                self.data.known_passwords.remove(&key);
+                self.data.passwords.remove(&key);
+            }
+        }
         let (store, profile) = (self.data.secrets.clone(), profile.clone());
-        self.jobs.run_blocking(move || {
-            let result = all_headers(store.as_ref(), &profile.id, Some(&secret)).and_then(|all| {
-                let mut all = headers_of(all.as_ref());
-                all.retain_those_of(&profile);
-                let all = all.to_secret().unwrap_or_default();
-                store.set(&profile.id, SecretKind::Headers, &all)
-            });
-            Done::SecretKept(key, result)
+        self.jobs.run_in_order(move || {
+            Done::SecretKept(key, keep_headers(store.as_ref(), &profile, typed))
         });
     }
 
@@ -103,133 +89,107 @@ impl App {
         self.data.profiles = profiles;
     }
 
+    /// What this run knows of a profile's secrets.
+    pub(super) fn secrets_of_run(&self, id: &ProfileId) -> OfRun {
+        let of_run = SecretKind::ALL.into_iter().filter_map(|kind| {
+            let key = (id.clone(), kind);
+            let is_known = self.data.rejected.contains(&key);
+            let secret = self.data.passwords.get(&key).cloned();
+            (is_known || secret.is_some()).then_some((kind, secret))
+        });
+        of_run.collect()
+    }
+
     /// Looks up what `profile` needs, away from the window's thread, and opens the connection with it.
     pub(super) fn find_secrets(&mut self, profile: Profile) {
-        let has_identity =
-            profile.transport.uses_tls() && profile.tls.identity != crate::profile::Identity::None;
-        let at_once = [
-            SecretKind::Password,
-            SecretKind::ProxyPassword,
-            SecretKind::Headers,
-        ]
-        .into_iter()
-        .filter(|kind| is_needed(&profile, *kind));
-        let mut secrets = BTreeMap::new();
-        let mut is_complete = !has_identity;
-        for kind in at_once {
-            let key = (profile.id.clone(), kind);
-            if self.data.rejected.contains(&key) {
+        let of_run = self.secrets_of_run(&profile.id);
+        for kind in [SecretKind::Password, SecretKind::ProxyPassword] {
+            if profile.needs_secret(kind) && of_run.get(&kind) == Some(&None) {
                 let dialog = Dialog::password(&profile, kind, None);
                 return self.views.dialogs.show(Some(&profile.id), dialog);
             }
-            match self.data.passwords.get(&key) {
-                Some(secret) if missing_header(&profile, kind, Some(secret)).is_none() => {
-                    secrets.insert(kind, secret.clone());
-                }
-                _ => is_complete = false,
+        }
+        let reads_key = profile.transport.uses_tls() && profile.tls.identity != Identity::None;
+        if !reads_key {
+            // mostly nothing is needed, or all of it was typed
+            let found = profile.look_up_secrets(&of_run, &MemorySecrets::default());
+            if found.missing.is_empty() {
+                return self.open(profile, found.secrets);
             }
         }
-        if is_complete {
-            return self.open(profile, secrets);
-        }
-        let of_run: Vec<SecretKind> = SecretKind::ALL
-            .into_iter()
-            .filter(|kind| {
-                self.data
-                    .passwords
-                    .contains_key(&(profile.id.clone(), *kind))
-            })
-            .collect();
-        let kept = self.data.passwords.clone();
-        let rejected = self
-            .data
-            .rejected
-            .contains(&(profile.id.clone(), SecretKind::KeyPassphrase));
         let store = self.data.secrets.clone();
+        let Some(number) = self.data.lookups.begin(&profile, now()) else {
+            return;
+        };
         self.jobs.run_blocking(move || {
-            let needed = SecretKind::ALL
-                .into_iter()
-                .filter(|kind| is_needed(&profile, *kind));
-            let found = needed
-                .map(|kind| {
-                    let key = (profile.id.clone(), kind);
-                    let result = if kind == SecretKind::Headers {
-                        all_headers(store.as_ref(), &profile.id, kept.get(&key))
-                    } else if of_run.contains(&kind) {
-                        Ok(kept.get(&key).cloned())
-                    } else if rejected && kind == SecretKind::KeyPassphrase {
-                        Ok(None)
-                    } else {
-                        store.get(&profile.id, kind)
-                    };
-                    (kind, result)
-                })
-                .collect();
-            Done::SecretsFound(profile.id, found)
+            let found = profile.look_up_secrets(&of_run, store.as_ref());
+            Done::SecretsFound(profile.id, number, found)
         });
     }
 
     /// The keyring answered. The first secret that is missing is asked for; the answer connects again.
-    pub(super) fn secrets_found(&mut self, id: &ProfileId, found: Vec<Lookup>) {
+    pub(super) fn secrets_found(&mut self, id: &ProfileId, found: FoundSecrets) {
         let Some(profile) = self.data.profile(id).cloned() else {
             return;
         };
-        let mut secrets = BTreeMap::new();
-        let mut missing = None;
-        let mut missing_headers = None;
-        let mut no_keyring = None;
-        for (kind, result) in found {
-            let key = (id.clone(), kind);
-            if let Ok(secret) = &result {
-                missing_headers =
-                    missing_headers.or(missing_header(&profile, kind, secret.as_ref()));
-            }
-            match result {
-                Ok(Some(secret)) => {
-                    self.data.known_passwords.insert(key.clone());
-                    self.data.passwords.insert(key, secret.clone());
-                    secrets.insert(kind, secret);
-                }
-                Ok(None) if kind == SecretKind::Headers => {}
-                Ok(None) => missing = missing.or(Some((kind, None))),
-                Err(err) => {
-                    self.note(Level::Info, &profile.name, err.to_string());
-                    if kind == SecretKind::Headers {
-                        missing_headers = missing_header(&profile, kind, None);
-                        no_keyring = Some(err.to_string());
-                    } else {
-                        missing = missing.or(Some((kind, Some(err.to_string()))));
-                    }
-                }
+        for (kind, secret) in &found.secrets {
+            let key = (id.clone(), *kind);
+            let is_news = self.data.passwords.get(&key) != Some(secret);
+            if is_news {
+                self.data.known_passwords.insert(key.clone());
+                self.data.passwords.insert(key, secret.clone());
             }
         }
-        let dialog = match (missing, missing_headers) {
-            (Some((kind, why)), _) => Dialog::password(&profile, kind, why),
-            (None, Some(header)) => Dialog::header_value(&profile, &header, no_keyring),
-            (None, None) => return self.open(profile, secrets),
+        match found.missing.into_iter().next() {
+            Some(missing) => self.ask_secret(&profile, missing, Purpose::Connect),
+            None => self.open(profile, found.secrets),
+        }
+    }
+
+    /// Asks for a secret that is missing.
+    pub(super) fn ask_secret(
+        &mut self,
+        profile: &Profile,
+        missing: MissingSecret,
+        purpose: Purpose,
+    ) {
+        let why = missing.error.as_ref();
+        let no_keyring = why.map(|err| self.why_not_kept(&profile.name, err));
+        let dialog = match missing.header {
+            Some(header) => Dialog::header_value(profile, &header, no_keyring),
+            None => Dialog::password(profile, missing.kind, no_keyring),
         };
-        self.views.dialogs.show(Some(id), dialog);
+        self.views
+            .dialogs
+            .show(Some(&profile.id), dialog.asked_for(purpose));
     }
 
     /// Connects with a secret that was just typed.
-    pub(super) fn connect_with(&mut self, key: SecretKey, mut secret: Secret, keep: Keep) {
+    pub(super) fn connect_with(&mut self, key: SecretKey, secret: Secret, keep: Keep) {
+        let id = key.0.clone();
+        self.keep_typed(key, secret, keep);
+        self.connect_anew(&id);
+    }
+
+    /// Keeps a secret that was just typed into a dialog.
+    pub(super) fn keep_typed(&mut self, key: SecretKey, mut secret: Secret, keep: Keep) {
         if key.1 == SecretKind::Headers {
-            let mut headers = headers_of(self.data.passwords.get(&key));
+            let mut headers = HeaderSecrets::of(self.data.passwords.get(&key));
             headers.update(HeaderSecrets::from_secret(&secret));
             secret = headers.to_secret().unwrap_or_default();
         }
         self.data.rejected.remove(&key);
-        let id = key.0.clone();
+        self.data.lookups.cancel(&key.0);
         match keep {
             Keep::InKeyring => self.set_secret(key, Some(secret)),
             Keep::ThisRun => {
                 self.data.passwords.insert(key, secret);
             }
         }
-        self.connect_anew(&id);
     }
 
-    /// Forgets every secret of a deleted profile. The keyring is not asked when it never kept one.
+    /// Forgets every secret of a deleted profile. The keyring is always told: it may keep one that the profile, as it was
+    /// at last, did not take.
     pub(super) fn forget_secrets(&mut self, profile: &Profile) {
         for kind in SecretKind::ALL {
             let key = (profile.id.clone(), kind);
@@ -237,13 +197,11 @@ impl App {
             self.data.known_passwords.remove(&key);
             self.data.passwords.remove(&key);
         }
-        if profile.has_secrets() {
-            let (secrets, id) = (self.data.secrets.clone(), profile.id.clone());
-            self.jobs.run_blocking(move || {
-                let result = secrets.forget(&id);
-                Done::SecretKept((id, SecretKind::Password), result)
-            });
-        }
+        let (secrets, id) = (self.data.secrets.clone(), profile.id.clone());
+        self.jobs.run_in_order(move || {
+            let result = secrets.forget(&id);
+            Done::SecretKept((id, SecretKind::Password), result)
+        });
     }
 
     /// Gives a copy of a profile the secrets that are known of the first one.
@@ -264,6 +222,7 @@ impl App {
 
     /// Keeps a secret in the keyring (and for this run), or forgets it.
     pub(super) fn set_secret(&mut self, key: SecretKey, secret: Option<Secret>) {
+        self.data.lookups.outdate(&key.0);
         self.data.rejected.remove(&key);
         match &secret {
             Some(secret) => {
@@ -276,7 +235,7 @@ impl App {
             }
         }
         let secrets = self.data.secrets.clone();
-        self.jobs.run_blocking(move || {
+        self.jobs.run_in_order(move || {
             let (id, kind) = &key;
             let result = match &secret {
                 Some(secret) => secrets.set(id, *kind, secret),
@@ -289,14 +248,16 @@ impl App {
     /// The keyring kept a secret, or did not.
     pub(super) fn secret_kept(&mut self, key: &SecretKey, result: Result<(), SecretError>) {
         let Err(err) = result else { return };
-        self.data.known_passwords.remove(key);
+        if !self.note_keyring(&err) {
+            self.data.known_passwords.remove(key);
+        }
         // forgetting something that no keyring could hold is no news
         if self.data.passwords.contains_key(key) {
             let name = self
                 .data
                 .profile(&key.0)
                 .map_or_else(|| "Canopy".to_owned(), |profile| profile.name.clone());
-            self.say(Level::Warning, &name, err.to_string(), None);
+            self.say_not_kept(&name, &err);
         }
     }
 
@@ -310,9 +271,11 @@ impl App {
 
     /// A secret that did not fit is asked for again at the next attempt.
     pub(super) fn forget_wrong_secret(&mut self, id: &ProfileId, failure: &Failure) {
+        // what the broker says on a connection that stood is about something else than who connects
+        let stood = self.data.open.get(Some(id)).is_some_and(Session::has_stood);
         let is_refused = failure
             .reason
-            .is_some_and(|reason| matches!(reason.0, 0x86 | 0x87));
+            .is_some_and(|reason| !stood && matches!(reason.0, 0x86 | 0x87));
         let kind = match self.dial_error(id) {
             _ if is_refused => SecretKind::Password,
             Some((_, DialError::Proxy(ProxyError::Authentication))) => SecretKind::ProxyPassword,

@@ -2,11 +2,11 @@
 
 use crate::client::{Command, State, SubscribeOptions};
 use crate::mqtt::{Qos, TopicFilter};
-use crate::profile::Subscription;
+use crate::profile::{ProfileId, Subscription};
 
 use super::super::action::Level;
 use super::super::session::Session;
-use super::super::subscriptions::Limits;
+use super::super::subscriptions::{Limits, Settled, SubscriptionState};
 use super::App;
 use super::open::Of;
 
@@ -36,7 +36,10 @@ impl App {
         };
         let filter = match TopicFilter::new(wanted.filter.clone()) {
             Ok(filter) => filter,
-            Err(err) => return self.say(Level::Error, "Canopy", err.to_string(), None),
+            Err(err) => {
+                let name = session.profile.name.clone();
+                return self.say(Level::Error, &name, err.to_string(), None);
+            }
         };
         if let Some(obstacle) = Limits::of(session).obstacle(wanted) {
             let name = session.profile.name.clone();
@@ -47,14 +50,25 @@ impl App {
         let is_same =
             known.is_some_and(|known| known.asked.asks_the_same(wanted) && known.is_granted());
         let is_open = is_open(session);
-        self.edit_subscriptions(of, |list| put(list, replaced, wanted));
+        // one that messages come by is left only once the other one is granted
+        let kept = replaced.filter(|replaced| {
+            let old = session.subscriptions.find(replaced);
+            is_open && !is_same && old.is_some_and(SubscriptionState::is_granted)
+        });
+        let replaced = replaced.filter(|_| kept.is_none());
+        self.edit_subscriptions(of, |list| match kept {
+            Some(old) => put_beside(list, old, wanted),
+            None => put(list, replaced, wanted),
+        });
         if let Some(session) = self.data.open.get_mut(of) {
-            if is_same {
+            if let Some(old) = kept {
+                session.subscriptions.ask_beside(old, wanted.clone());
+            } else if is_same {
                 session.subscriptions.recolor(wanted);
             } else {
                 session.subscriptions.ask_for(replaced, wanted.clone());
             }
-            hand_on(session);
+            session.count_by_subscriptions();
         }
         if is_open && !is_same {
             let options = SubscribeOptions::from(wanted);
@@ -72,9 +86,33 @@ impl App {
             return;
         };
         session.subscriptions.forget(text);
-        hand_on(session);
+        session.count_by_subscriptions();
         self.edit_subscriptions(of, |list| list.retain(|it| it.filter != text));
         self.leave(of, text);
+    }
+
+    /// The broker has answered: does what that decides beyond the subscription that it is about.
+    pub(super) fn settle_subscriptions(&mut self, id: &ProfileId) {
+        let of = Some(id);
+        while let Some(session) = self.data.open.get_mut(of)
+            && let Some(settled) = session.subscriptions.next_settled()
+        {
+            session.count_by_subscriptions();
+            let mut kept = session.profile.subscriptions.iter();
+            match settled {
+                Settled::Replaced { by, old } => {
+                    self.edit_subscriptions(of, |list| put(list, Some(&old), &by));
+                    self.leave(of, &old);
+                }
+                Settled::Restored(back) => {
+                    self.edit_subscriptions(of, |list| put(list, None, &back));
+                }
+                Settled::Removed(gone) if kept.any(|it| it.filter == gone) => {
+                    self.edit_subscriptions(of, |list| list.retain(|it| it.filter != gone));
+                }
+                Settled::Removed(_) => {}
+            }
+        }
     }
 
     fn leave(&mut self, of: Of<'_>, text: &str) {
@@ -92,6 +130,9 @@ impl App {
         };
         change(&mut session.profile.subscriptions);
         let id = session.profile.id.clone();
+        if let Some(ready) = self.data.reopening.get_mut(&id) {
+            change(&mut ready.profile.subscriptions);
+        }
         let kept = self.data.profiles.iter_mut().find(|kept| kept.id == id);
         if let Some(kept) = kept {
             change(&mut kept.subscriptions);
@@ -110,10 +151,14 @@ fn put(list: &mut Vec<Subscription>, replaced: Option<&str>, wanted: &Subscripti
     list.retain(|it| Some(it.filter.as_str()) != replaced);
 }
 
-/// Tells the model what to count by.
-fn hand_on(session: &Session) {
-    let asked = session.subscriptions.as_slice().iter().map(|it| &it.asked);
-    session.live.count_by(asked);
+/// Puts `wanted` where it is, else behind `old`.
+fn put_beside(list: &mut Vec<Subscription>, old: &str, wanted: &Subscription) {
+    let place = |filter: &str| list.iter().position(|it| it.filter == filter);
+    match (place(&wanted.filter), place(old)) {
+        (Some(place), _) => wanted.clone_into(&mut list[place]),
+        (None, Some(old)) => list.insert(old + 1, wanted.clone()),
+        (None, None) => list.push(wanted.clone()),
+    }
 }
 
 /// Whether the connection still takes commands.

@@ -1,11 +1,13 @@
 //! Tabs: show, step, give a window of its own, close.
 
-use crate::client::{Command, State};
+use crate::client::{Command, Event, State};
 use crate::payload::format::thousands;
 use crate::profile::ProfileId;
 
+use super::super::action::Level;
 use super::super::dialogs::Dialog;
 use super::super::session::Session;
+use super::events::trouble;
 use super::windows::viewport_of;
 use super::{App, Screen};
 
@@ -55,7 +57,7 @@ impl App {
     }
 
     /// What closing this connection cuts short, in sentences.
-    fn unfinished(&self, session: &Session) -> Vec<String> {
+    pub(super) fn unfinished(&self, session: &Session) -> Vec<String> {
         let mut sentences = Vec::new();
         let pane = self.views.panes.get(Some(&session.profile.id));
         if pane.is_some_and(|pane| pane.dock.publish.is_repeating()) {
@@ -103,11 +105,26 @@ impl App {
         if leaving.is_empty() {
             return;
         }
-        for session in leaving.iter_mut() {
-            while session.live.next_event().is_some() {}
+        let mut troubles: Vec<(String, String)> = Vec::new();
+        let mut has_ended = |session: &mut Session| {
+            // every other event comes before that of the end
+            let has_ended = matches!(session.live.state(), State::Ended(_));
+            while let Some((at, event)) = session.live.next_timed_event() {
+                session.take(&event, at);
+                let Event::Publish(id, step) = event else {
+                    continue;
+                };
+                let name = session.profile.name.clone();
+                let trouble = trouble(session, id, &step).map(|text| (name, text));
+                let is_new = |it: &(String, String)| troubles.last() != Some(it);
+                troubles.extend(trouble.filter(is_new));
+            }
+            has_ended
+        };
+        let gone: Vec<Session> = leaving.extract_if(.., &mut has_ended).collect();
+        for (name, text) in troubles {
+            self.say(Level::Error, &name, text, None);
         }
-        let has_ended = |session: &mut Session| matches!(session.state(), State::Ended(_));
-        let gone: Vec<Session> = leaving.extract_if(.., has_ended).collect();
         if !gone.is_empty() {
             self.jobs.runtime().spawn_blocking(move || drop(gone));
         }

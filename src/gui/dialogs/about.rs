@@ -10,7 +10,7 @@ use super::frame::{Outcome, heading_ui, text_ui};
 /// Draws it.
 pub fn about_ui(ui: &mut Ui) -> Outcome {
     let palette = Palette::of(ui);
-    let is_closed = heading_ui(ui, "About Canopy", 460.0);
+    heading_ui(ui, "About Canopy", 460.0);
     ui.horizontal(|ui| {
         icon_mark(ui, icons::TREE, theme::icon_fill(40.0), palette.accent);
         ui.vertical(|ui| {
@@ -48,9 +48,5 @@ pub fn about_ui(ui: &mut Ui) -> Outcome {
         ui,
         "Nothing is sent anywhere but to the brokers that you connect to.",
     );
-    if is_closed {
-        Outcome::Close
-    } else {
-        Outcome::Stay
-    }
+    Outcome::Stay
 }

@@ -26,6 +26,8 @@ pub struct BrokerDialog {
     user_name: String,
     password: Secret,
     is_revealed: bool,
+    /// Whether anything was changed.
+    is_touched: bool,
     is_fresh: bool,
 }
 
@@ -44,14 +46,23 @@ impl BrokerDialog {
             user_name: settings.user_name.clone(),
             password: Secret::default(),
             is_revealed: false,
+            is_touched: false,
             is_fresh: true,
         }
     }
 
+    /// Whether closing it would lose something.
+    pub fn has_input(&self) -> bool {
+        self.is_touched
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let is_closed = heading_ui(ui, "Broker on this machine", 540.0);
+        heading_ui(ui, "Broker on this machine", 540.0);
+        let shown = |it: &Self| (it.reach, it.address.clone(), it.port, it.user_name.clone());
+        let before = shown(self);
         let is_entered = self.fields_ui(ui, context);
+        self.is_touched |= before != shown(self) || !self.password.reveal().is_empty();
         if self.reach == Reach::Network {
             warning_ui(ui);
         }
@@ -72,12 +83,12 @@ impl BrokerDialog {
             obstacle,
         };
         let pressed = buttons_ui(ui, &confirm);
-        if let (Ok(settings), true) = (checked, pressed.confirm.clicked() || is_entered) {
+        if let (Ok(settings), true) = (checked, pressed.is_confirmed || is_entered) {
             let password = Some(&self.password).filter(|password| !password.reveal().is_empty());
             context.ask(Action::SaveBroker(settings, password.cloned()));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay

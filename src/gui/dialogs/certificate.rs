@@ -39,7 +39,7 @@ impl CertificateDialog {
 
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let is_closed = heading_ui(ui, "This certificate is not trusted", 640.0);
+        heading_ui(ui, "This certificate is not trusted", 640.0);
         let palette = Palette::of(ui);
         kept_label(ui, &self.what, theme::strong(), palette.red);
         text_ui(ui, &self.cure);
@@ -64,14 +64,14 @@ impl CertificateDialog {
         );
         // trusting is deliberate: Enter alone does not do it
         start_here(&mut self.is_fresh, &pressed.cancel);
-        if pressed.confirm.clicked()
+        if pressed.is_confirmed
             && let Some(first) = self.chain.first()
         {
             let fingerprint = first.fingerprint.clone();
             context.ask(Action::TrustCertificate(self.profile.clone(), fingerprint));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay

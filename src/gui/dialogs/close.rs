@@ -1,8 +1,8 @@
-//! Asks before a tab is closed whose connection has something under way.
+//! Asks before a tab is closed, or its profile deleted, whose connection has something under way.
 
 use egui::Ui;
 
-use crate::profile::{Profile, ProfileId};
+use crate::profile::Profile;
 
 use super::super::action::Action;
 use super::super::context::Context;
@@ -12,8 +12,9 @@ use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here, text_ui
 /// UI state of the dialog.
 #[derive(Debug)]
 pub struct CloseDialog {
-    id: ProfileId,
     title: String,
+    confirm: &'static str,
+    action: Action,
     /// Sentences that say what is cut short.
     unfinished: Vec<String>,
     is_fresh: bool,
@@ -23,16 +24,27 @@ impl CloseDialog {
     /// Asks about the tab of `profile`.
     pub fn new(profile: &Profile, unfinished: Vec<String>) -> Self {
         Self {
-            id: profile.id.clone(),
             title: format!("Close “{}”?", profile.name),
+            confirm: "Close tab",
+            action: Action::CloseTabConfirmed(profile.id.clone()),
             unfinished,
             is_fresh: true,
         }
     }
 
+    /// Asks about deleting `profile`, which closes its tab.
+    pub fn delete(profile: &Profile, unfinished: Vec<String>) -> Self {
+        Self {
+            title: format!("Delete “{}”?", profile.name),
+            confirm: "Delete and close its tab",
+            action: Action::DeleteProfileConfirmed(profile.id.clone()),
+            ..Self::new(profile, unfinished)
+        }
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let is_closed = heading_ui(ui, &self.title, 420.0);
+        heading_ui(ui, &self.title, 420.0);
         for sentence in &self.unfinished {
             text_ui(ui, sentence);
         }
@@ -41,18 +53,18 @@ impl CloseDialog {
             "The connection says DISCONNECT, and what was seen on it is forgotten.",
         );
         let buttons = Buttons {
-            confirm: "Close tab",
+            confirm: self.confirm,
             look: Look::Danger,
             obstacle: None,
         };
         let pressed = buttons_ui(ui, &buttons);
         // what cannot be undone is not one careless Enter away
         start_here(&mut self.is_fresh, &pressed.cancel);
-        if pressed.confirm.clicked() {
-            context.ask(Action::CloseTabConfirmed(self.id.clone()));
+        if pressed.is_confirmed {
+            context.ask(self.action.clone());
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay

@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use egui::{Align, Label, Layout, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2};
 
 use crate::client::doctor::{Check, Examination, Examined, Outcome as Health, Report};
-use crate::profile::SecretKind;
 
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, icon_mark, kept_label, muted};
-use super::frame::{Outcome, heading_ui, room_for_contents, text_ui};
+use super::frame::{Outcome, heading_ui, room_for_contents};
 
 const WIDTH: f32 = 720.0;
 /// Widths of the columns before the words.
@@ -23,18 +22,15 @@ const TIME: f32 = 78.0;
 pub struct DoctorDialog {
     name: String,
     examination: Examination,
-    /// A secret of the profile that is not known.
-    missing: Option<SecretKind>,
     unfolded: BTreeSet<Check>,
 }
 
 impl DoctorDialog {
     /// Shows `examination` of the profile with this name.
-    pub fn new(name: String, examination: Examination, missing: Option<SecretKind>) -> Self {
+    pub fn new(name: String, examination: Examination) -> Self {
         Self {
             name,
             examination,
-            missing,
             unfolded: BTreeSet::new(),
         }
     }
@@ -42,15 +38,8 @@ impl DoctorDialog {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
         let report = self.examination.report();
-        let mut is_closed = heading_ui(ui, &format!("Test of “{}”", self.name), WIDTH);
+        heading_ui(ui, &format!("Test of “{}”", self.name), WIDTH);
         muted(ui, &format!("{} · {}", report.place, report.client));
-        if let Some(kind) = self.missing {
-            let text = format!(
-                "The {} is not known, so the test goes without it. Connect once to enter it.",
-                kind.name()
-            );
-            text_ui(ui, &text);
-        }
         ScrollArea::vertical()
             .max_height(room_for_contents(ui))
             .show(ui, |ui| {
@@ -60,8 +49,7 @@ impl DoctorDialog {
                     self.step_ui(ui, step);
                 }
             });
-        is_closed |= buttons_ui(ui, context, &report);
-        if is_closed {
+        if buttons_ui(ui, context, &report) {
             Outcome::Close
         } else {
             Outcome::Stay
@@ -77,7 +65,7 @@ impl DoctorDialog {
             icon_mark(ui, icon, theme::icon(16.0), color)
                 .widget_info(|| WidgetInfo::labeled(Role::Label, true, step.outcome.name()));
             let name_color = match step.outcome {
-                Health::Pending => palette.muted,
+                Health::Pending | Health::Skipped => palette.muted,
                 _ => palette.text,
             };
             let name = RichText::new(step.check.to_string())
@@ -137,7 +125,7 @@ impl DoctorDialog {
 
 fn mark(palette: &Palette, outcome: Health) -> (&'static str, egui::Color32) {
     match outcome {
-        Health::Pending => (icons::DOTS, palette.faint),
+        Health::Pending | Health::Skipped => (icons::DOTS, palette.faint),
         Health::Running => (icons::REFRESH, palette.blue),
         Health::Passed => (icons::CHECK_CIRCLE, palette.accent),
         Health::Finding => (icons::WARNING, palette.amber),

@@ -61,7 +61,7 @@ impl ExportDialog {
 
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let is_closed = heading_ui(ui, &format!("Export {}", self.what), 560.0);
+        heading_ui(ui, &format!("Export {}", self.what), 560.0);
         let count = self.profiles.len() as u64;
         let text = format!(
             "{} without secrets: passwords, passphrases and headers such as Authorization stay in the keyring of \
@@ -100,10 +100,10 @@ impl ExportDialog {
                 obstacle: self.obstacle(),
             },
         );
-        if (pressed.confirm.clicked() || (is_entered && !replaces)) && self.obstacle().is_none() {
+        if (pressed.is_confirmed || (is_entered && !replaces)) && self.obstacle().is_none() {
             self.write(ui, replaces);
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay

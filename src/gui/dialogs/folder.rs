@@ -19,6 +19,8 @@ pub struct FolderDialog {
     /// The profile that is moved, or the folder that is concerned, as a person reads it.
     what: String,
     path: String,
+    /// The path that it opened with.
+    begun_with: String,
     is_fresh: bool,
 }
 
@@ -39,9 +41,15 @@ impl FolderDialog {
         Self {
             task,
             what,
+            begun_with: path.clone(),
             path,
             is_fresh: true,
         }
+    }
+
+    /// Whether closing it would lose something.
+    pub fn has_input(&self) -> bool {
+        self.path != self.begun_with
     }
 
     /// Draws it.
@@ -51,7 +59,7 @@ impl FolderDialog {
             FolderTask::New(_) => ("New folder".to_owned(), "Create"),
             FolderTask::Rename(_) => (format!("Rename the folder “{}”", self.what), "Rename"),
         };
-        let is_closed = heading_ui(ui, &title, 420.0);
+        heading_ui(ui, &title, 420.0);
         text_ui(
             ui,
             "A slash puts one folder into another: Work/Plant. Without a name it is the top of the list.",
@@ -74,11 +82,11 @@ impl FolderDialog {
                 obstacle: self.obstacle(),
             },
         );
-        if (pressed.confirm.clicked() || is_entered) && self.obstacle().is_none() {
+        if (pressed.is_confirmed || is_entered) && self.obstacle().is_none() {
             context.ask(Action::List(self.action()));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay

@@ -64,16 +64,23 @@ impl ImportDialog {
         }
     }
 
+    /// Whether closing it would lose something.
+    pub fn has_input(&self) -> bool {
+        !self.path.trim().is_empty()
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let is_closed = heading_ui(ui, "Import connections", 620.0);
+        heading_ui(ui, "Import connections", 620.0);
         text_ui(
             ui,
-            "From an export of Canopy (RON or JSON), settings.json of MQTT Explorer, or a JSON export of MQTTX. \
-             Passwords go to the system keyring.",
+            &format!(
+                "From an export of Canopy (RON or JSON), settings.json of MQTT Explorer, or a JSON export of MQTTX. {}",
+                context.where_passwords_go()
+            ),
         );
         let is_entered = self.file_ui(ui);
-        self.take(context);
+        let is_read = self.take(context);
         if let Some(problem) = &self.problem {
             kept_label(ui, problem, theme::body(), Palette::of(ui).red);
         }
@@ -96,7 +103,11 @@ impl ImportDialog {
                 obstacle: self.obstacle(count),
             },
         );
-        let is_confirmed = pressed.confirm.clicked() || is_entered;
+        if is_read {
+            // Enter took the keyboard from the field
+            pressed.confirm.request_focus();
+        }
+        let is_confirmed = pressed.is_confirmed || is_entered;
         if is_confirmed && self.obstacle(count).is_none() {
             match self.found.take() {
                 Some(found) => {
@@ -110,7 +121,7 @@ impl ImportDialog {
         if std::mem::take(&mut self.wanted) {
             self.read(ui, context);
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay
@@ -146,8 +157,11 @@ impl ImportDialog {
         self.reading.start(ui.ctx(), move || read(&path, &existing));
     }
 
-    fn take(&mut self, context: &Context<'_>) {
-        match self.reading.poll() {
+    /// Takes what was read; says whether it was understood just now.
+    fn take(&mut self, context: &Context<'_>) -> bool {
+        let read = self.reading.poll();
+        let is_read = matches!(read, Some(Ok(_)));
+        match read {
             Some(Ok(found)) => self.found = Some(found),
             Some(Err(why)) => self.problem = Some(why),
             None => {}
@@ -160,6 +174,7 @@ impl ImportDialog {
                 .filter(|it| it.as_ref().is_some_and(|(id, _)| !is_there(context, id)))
                 .for_each(|it| *it = None);
         }
+        is_read
     }
 
     fn obstacle(&self, count: usize) -> Option<&'static str> {

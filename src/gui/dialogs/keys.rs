@@ -66,7 +66,7 @@ const GROUPS: [Group; 5] = [
 
 /// Draws the list.
 pub fn keys_ui(ui: &mut Ui) -> Outcome {
-    let is_closed = heading_ui(ui, "Keys", 560.0);
+    heading_ui(ui, "Keys", 560.0);
     ScrollArea::vertical()
         .max_height(room_for_contents(ui) + 60.0)
         .show(ui, |ui| {
@@ -74,11 +74,7 @@ pub fn keys_ui(ui: &mut Ui) -> Outcome {
             ui.scroll_with_delta(scroll_step(ui, ui.clip_rect().height(), theme::ROW_HEIGHT));
             table_ui(ui);
         });
-    if is_closed {
-        Outcome::Close
-    } else {
-        Outcome::Stay
-    }
+    Outcome::Stay
 }
 
 fn table_ui(ui: &mut Ui) {

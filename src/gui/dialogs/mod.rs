@@ -24,6 +24,8 @@ mod settings;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_frame;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -50,6 +52,7 @@ use frame::Outcome;
 use import::ImportDialog;
 use new_from_command::NewFromCommandDialog;
 use password::PasswordDialog;
+pub use password::Purpose;
 use port::PortDialog;
 use settings::SettingsDialog;
 use subscriptions::SubscriptionsDialog;
@@ -164,6 +167,15 @@ impl Dialog {
         Self::Password(PasswordDialog::for_header(profile, header, no_keyring))
     }
 
+    /// What becomes of the secret that it asks for.
+    #[must_use]
+    pub fn asked_for(self, purpose: Purpose) -> Self {
+        match self {
+            Self::Password(dialog) => Self::Password(dialog.asked_for(purpose)),
+            other => other,
+        }
+    }
+
     /// Shows the certificates of the broker, its own first, and why it is not trusted; offers to trust it in `profile`.
     pub fn certificate(
         profile: &Profile,
@@ -183,15 +195,19 @@ impl Dialog {
         Self::Close(CloseDialog::new(profile, unfinished))
     }
 
+    /// Asks whether to delete a profile whose connection has this under way.
+    pub fn delete_open(profile: &Profile, unfinished: Vec<String>) -> Self {
+        Self::Close(CloseDialog::delete(profile, unfinished))
+    }
+
     /// Explains that `port` is taken, and offers the next free one.
     pub fn port_taken(port: u16, next_free: Option<u16>) -> Self {
         Self::Port(PortDialog::new(port, next_free))
     }
 
-    /// Shows how the connection of the profile with this name is tested; closing it cancels the test. `missing`
-    /// is a secret of the profile that is not known.
-    pub fn doctor(name: String, examination: Examination, missing: Option<SecretKind>) -> Self {
-        Self::Doctor(DoctorDialog::new(name, examination, missing))
+    /// Shows how the connection of the profile with this name is tested; closing it cancels the test.
+    pub fn doctor(name: String, examination: Examination) -> Self {
+        Self::Doctor(DoctorDialog::new(name, examination))
     }
 
     /// Asks whether to publish.
@@ -236,12 +252,44 @@ impl Dialog {
         }
         let modal = Modal::new(Id::unique(("dialog", std::mem::discriminant(self))))
             .frame(frame::outer(ui));
-        let response = modal.show(ui.ctx(), |ui| self.contents_ui(ui, context));
+        let response = modal.show(ui.ctx(), |ui| {
+            let outcome = self.contents_ui(ui, context);
+            if frame::cross_ui(ui) {
+                Outcome::Close
+            } else {
+                outcome
+            }
+        });
+        // a click beside it is no wish to lose what was typed
+        let is_kept = response.backdrop_response.clicked() && self.has_input();
         match &response.inner {
-            Outcome::Stay if !response.should_close() => {}
+            Outcome::Stay if is_kept || !response.should_close() => {}
             Outcome::Stay | Outcome::Close => *self = Self::Closed,
             Outcome::ShowKeys => *self = Self::Keys,
             Outcome::ShowAbout => *self = Self::About,
+        }
+    }
+
+    /// Whether something was typed or chosen in it that is lost when it closes.
+    fn has_input(&self) -> bool {
+        match self {
+            Self::Broker(dialog) => dialog.has_input(),
+            Self::Password(dialog) => dialog.has_input(),
+            Self::Folder(dialog) => dialog.has_input(),
+            Self::Import(dialog) => dialog.has_input(),
+            Self::NewFromCommand(dialog) => dialog.has_input(),
+            Self::Export(_) => true,
+            Self::Closed
+            | Self::Settings(_)
+            | Self::Certificate(_)
+            | Self::Clear(_)
+            | Self::Close(_)
+            | Self::Port(_)
+            | Self::Doctor(_)
+            | Self::AskPublish(_)
+            | Self::Subscriptions(_)
+            | Self::Keys
+            | Self::About => false,
         }
     }
 

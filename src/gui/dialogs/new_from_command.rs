@@ -44,13 +44,20 @@ impl Default for NewFromCommandDialog {
 }
 
 impl NewFromCommandDialog {
+    /// Whether closing it would lose something.
+    pub fn has_input(&self) -> bool {
+        !self.line.reveal().trim().is_empty()
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let is_closed = heading_ui(ui, "New from command", 620.0);
+        heading_ui(ui, "New from command", 620.0);
         text_ui(
             ui,
-            "Paste a line that runs mosquitto_pub or mosquitto_sub. Nothing is run; a password goes to the system \
-             keyring.",
+            &format!(
+                "Paste a line that runs mosquitto_pub or mosquitto_sub. Nothing is run. {}",
+                context.where_passwords_go()
+            ),
         );
         self.line_ui(ui);
         match &self.read {
@@ -85,14 +92,14 @@ impl NewFromCommandDialog {
                 obstacle,
             },
         );
-        if pressed.confirm.clicked()
+        if pressed.is_confirmed
             && let Some(Ok(read)) = self.read.take()
         {
             let action = ListAction::AddFromCommand(Box::new(read), self.fills_panel);
             context.ask(Action::List(action));
             return Outcome::Close;
         }
-        if is_closed || pressed.is_cancelled {
+        if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay

@@ -28,7 +28,7 @@ impl PortDialog {
 
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let is_closed = heading_ui(ui, &format!("Port {} is taken", self.port), 460.0);
+        heading_ui(ui, &format!("Port {} is taken", self.port), 460.0);
         text_ui(
             ui,
             &format!(
@@ -39,11 +39,7 @@ impl PortDialog {
         );
         ui.add_space(theme::SPACE[0]);
         let row = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-        let mut outcome = if is_closed {
-            Outcome::Close
-        } else {
-            Outcome::Stay
-        };
+        let mut outcome = Outcome::Stay;
         ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
             if let Some(port) = self.next_free {
                 let use_it = button(ui, None, &format!("Use port {port}"), Look::Primary);

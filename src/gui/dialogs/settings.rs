@@ -42,7 +42,7 @@ impl Default for SettingsDialog {
 impl SettingsDialog {
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) -> Outcome {
-        let mut is_closed = heading_ui(ui, "Settings", 560.0);
+        heading_ui(ui, "Settings", 560.0);
         let mut edited = context.settings.clone();
         ScrollArea::vertical()
             .max_height(room_for_contents(ui))
@@ -64,10 +64,12 @@ impl SettingsDialog {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let done = button(ui, None, "Done", Look::Primary);
                 start_here(&mut self.is_fresh, &done);
-                is_closed |= done.clicked();
+                if done.clicked() {
+                    outcome = Outcome::Close;
+                }
             });
         });
-        if is_closed { Outcome::Close } else { outcome }
+        outcome
     }
 }
 

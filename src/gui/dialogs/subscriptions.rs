@@ -45,7 +45,7 @@ impl SubscriptionsDialog {
         };
         self.counts.look(session, context.now);
         let title = format!("Subscriptions of “{}”", session.profile.name);
-        let is_closed = heading_ui(ui, &title, WIDTH);
+        heading_ui(ui, &title, WIDTH);
         let all = session.subscriptions.as_slice();
         if all.is_empty() {
             text_ui(ui, "Nothing is subscribed. Add “#” to see every topic.");
@@ -58,11 +58,7 @@ impl SubscriptionsDialog {
             let count = counted(all.len() as u64, "subscription", "subscriptions");
             muted(ui, &count);
         });
-        if is_closed {
-            Outcome::Close
-        } else {
-            Outcome::Stay
-        }
+        Outcome::Stay
     }
 
     fn table_ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session) {

@@ -22,7 +22,8 @@ impl Counts {
     pub fn look(&mut self, session: &Session, now: Timestamp) {
         let is_fresh = |copied: Timestamp| now >= copied && now.since(copied) < INTERVAL;
         let asked = session.subscriptions.as_slice();
-        let is_complete = asked.iter().all(|it| self.of(&it.asked.filter).is_some());
+        let mut indexed = asked.iter().enumerate();
+        let is_complete = indexed.all(|(index, it)| self.at(index, &it.asked.filter).is_some());
         if is_complete && self.copied.is_some_and(is_fresh) {
             return;
         }
@@ -36,6 +37,13 @@ impl Counts {
     pub fn of(&self, filter: &str) -> Option<&SubscriptionCount> {
         let mut counts = self.counts.iter();
         counts.find(|it| it.filter.as_str() == filter)
+    }
+
+    /// The same for the subscription at this place of the list, where it mostly is here too.
+    pub fn at(&self, index: usize, filter: &str) -> Option<&SubscriptionCount> {
+        let here = self.counts.get(index);
+        here.filter(|it| it.filter.as_str() == filter)
+            .or_else(|| self.of(filter))
     }
 
     /// Whether a rate still has to come down.

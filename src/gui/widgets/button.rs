@@ -25,6 +25,22 @@ pub fn button(ui: &mut Ui, icon: Option<&str>, text: &str, look: Look) -> Respon
     button_sized(ui, icon, text, look, vec2(0.0, theme::CONTROL_HEIGHT))
 }
 
+/// How wide a button with this text and no icon is.
+pub fn button_width(ui: &Ui, text: &str, look: Look) -> f32 {
+    galley(ui, text, font_of(look), egui::Color32::PLACEHOLDER)
+        .size()
+        .x
+        + 2.0 * 11.0
+}
+
+fn font_of(look: Look) -> egui::FontId {
+    if look == Look::Primary {
+        theme::strong()
+    } else {
+        theme::body()
+    }
+}
+
 /// A button of at least this size, wider when its text needs it.
 pub fn button_sized(
     ui: &mut Ui,
@@ -34,13 +50,8 @@ pub fn button_sized(
     least: Vec2,
 ) -> Response {
     let palette = Palette::of(ui);
-    let font = if look == Look::Primary {
-        theme::strong()
-    } else {
-        theme::body()
-    };
     let ink = ink(palette, look, ui.is_enabled());
-    let text_galley = galley(ui, text, font, ink);
+    let text_galley = galley(ui, text, font_of(look), ink);
     let icon_galley = icon.map(|icon| galley(ui, icon, theme::icon(15.0), ink));
     let gap = if icon_galley.is_some() && !text.is_empty() {
         6.0

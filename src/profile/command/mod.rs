@@ -17,5 +17,7 @@ pub use words::CommandError;
 const PASSWORD_VARIABLE: &str = "MQTT_PASSWORD";
 /// The shell's variable that stands where the proxy's password belongs.
 const PROXY_PASSWORD_VARIABLE: &str = "MQTT_PROXY_PASSWORD";
+/// The shell's variable that stands where the authentication data belongs.
+const AUTHENTICATION_VARIABLE: &str = "MQTT_AUTHENTICATION_DATA";
 /// The shell's variable that stands where the value of a user property belongs that lets somebody in.
 const PROPERTY_VARIABLE: &str = "MQTT_USER_PROPERTY";

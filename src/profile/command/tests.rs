@@ -352,11 +352,14 @@ proptest! {
     fn a_profile_comes_back_from_its_command(profile in profiles()) {
         let command = profile.mosquitto_sub_command().unwrap();
         let read = from_command(&command).unwrap();
-        let expected = Profile {
+        let mut expected = Profile {
             id: read.profile.id.clone(),
             name: read.profile.name.clone(),
             ..profile
         };
+        if let Authentication::Other { data, .. } = &mut expected.mqtt5.authentication {
+            *data = b"$MQTT_AUTHENTICATION_DATA".to_vec();
+        }
         prop_assert_eq!(read.secrets, [], "{}", command);
         prop_assert_eq!(read.profile, expected, "{}\n{:?}", command, read.warnings);
     }

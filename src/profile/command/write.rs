@@ -10,7 +10,7 @@ use super::super::{
     RetainHandling, Session, Subscription, TlsVersion, Transport, Verify,
 };
 use super::words::{CommandError, Words, is_printable};
-use super::{PASSWORD_VARIABLE, PROXY_PASSWORD_VARIABLE};
+use super::{AUTHENTICATION_VARIABLE, PASSWORD_VARIABLE, PROXY_PASSWORD_VARIABLE};
 
 /// Longer payloads go through a pipe: Linux takes 128 KiB for one argument.
 const LONGEST_ARGUMENT: usize = 100_000;
@@ -18,7 +18,7 @@ const LONGEST_ARGUMENT: usize = 100_000;
 impl Profile {
     /// The `mosquitto_sub` line that connects as this profile does and prints what its subscriptions bring, with
     /// the highest of their QoS, since the program has one for all. [`Profile::sub_command_losses`] tells what else
-    /// does not fit. Passwords are the shell's variables `$MQTT_PASSWORD` and `$MQTT_PROXY_PASSWORD`. With a client id it takes over from a
+    /// does not fit. Secrets are the shell's variables, such as `$MQTT_PASSWORD` and `$MQTT_PROXY_PASSWORD`. With a client id it takes over from a
     /// connection that uses the same one (MQTT 5, 3.1.4).
     ///
     /// # Errors
@@ -201,8 +201,10 @@ fn add_connect_properties(profile: &Profile, words: &mut Words) {
     words.user_properties("connect", &mqtt5.user_properties);
     if let Authentication::Other { method, data } = &mqtt5.authentication {
         words.property("connect", "authentication-method", method);
-        if let Some(data) = argument(data) {
-            words.property("connect", "authentication-data", data);
+        if !data.is_empty() && argument(data).is_some() {
+            words.pair("-D", "connect");
+            let (flag, none) = ("authentication-data", String::new());
+            words.variable(flag, none.clone(), AUTHENTICATION_VARIABLE, none);
         }
     }
 }

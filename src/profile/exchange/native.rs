@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::super::url::host_to_keep;
-use super::super::{Authentication, Profile, disk, is_secret_name};
+use super::super::{Profile, disk, is_secret_name};
 use super::{ImportError, Imported};
 
 /// What an export says that it is.
@@ -85,8 +84,8 @@ pub fn write_export(path: &Path, profiles: &[Profile], format: Format) -> Result
     })
 }
 
-/// The profiles as text. Passwords are not in profiles; headers and user properties that let somebody in, and
-/// authentication data, are emptied.
+/// The profiles as text. Passwords are not in profiles; what else may let somebody in is left out by
+/// [`Profile::without_secrets`].
 ///
 /// # Errors
 /// [`ExportError`].
@@ -94,37 +93,13 @@ pub fn export(profiles: &[Profile], format: Format) -> Result<String, ExportErro
     let export = Export {
         format: FORMAT,
         version: VERSION,
-        profiles: profiles.iter().map(without_secrets).collect(),
+        profiles: profiles.iter().map(Profile::without_secrets).collect(),
     };
     let text = match format {
         Format::Ron => ron::ser::to_string_pretty(&export, PrettyConfig::new().new_line("\n"))?,
         Format::Json => serde_json::to_string_pretty(&export)?,
     };
     Ok(text + "\n")
-}
-
-fn without_secrets(profile: &Profile) -> Profile {
-    let mut profile = profile.clone();
-    for (name, value) in secret_pairs(&mut profile) {
-        if is_secret_name(name) {
-            value.clear();
-        }
-    }
-    profile.host = host_to_keep(&profile.host).to_owned();
-    if let Authentication::Other { data, .. } = &mut profile.mqtt5.authentication {
-        data.clear();
-    }
-    profile
-}
-
-/// Everything in a profile that has a name by which it may be a secret.
-fn secret_pairs(profile: &mut Profile) -> impl Iterator<Item = &mut (String, String)> {
-    let saved = profile.saved_publishes.iter_mut();
-    let headers = profile.web_socket.headers.iter_mut();
-    headers
-        .chain(&mut profile.mqtt5.user_properties)
-        .chain(&mut profile.will.user_properties)
-        .chain(saved.flat_map(|saved| &mut saved.draft.properties.user))
 }
 
 /// What a RON file holds: an export, or `profiles.ron` itself.
@@ -197,12 +172,14 @@ impl Imported {
                 "“{path}” of “{name}” is not known to this version and left out."
             ));
         }
-        for (pair, value) in secret_pairs(&mut profile) {
-            if value.is_empty() && is_secret_name(pair) {
-                self.warnings.push(format!(
-                    "The value of “{pair}” of “{name}” is not in exports. Type it."
-                ));
-            }
+        let values = profile.named_values();
+        let values = values.filter(|(pair, value)| value.is_empty() && is_secret_name(pair));
+        let mut emptied: Vec<String> = values.map(|(pair, _)| pair.clone()).collect();
+        emptied.extend(profile.emptied_query().map(str::to_owned));
+        for pair in emptied {
+            self.warnings.push(format!(
+                "The value of “{pair}” of “{name}” is not in exports. Type it."
+            ));
         }
         self.keep_headers(&mut profile);
         self.profiles.push(profile);

@@ -57,6 +57,15 @@ impl Profile {
                 "A path has neither blanks nor “#”. Write a blank as %20 and “#” as %23.",
             ));
         }
+        if path
+            .split_once('?')
+            .is_some_and(|(_, query)| query.contains('='))
+        {
+            found.push(hint(
+                Field::WebSocketPath,
+                "What follows “?” stands in the file of the connections; exports leave its values out. If it is a token that the server takes as header, add the header: its value goes to the keyring.",
+            ));
+        }
         for (index, (name, value)) in self.web_socket.headers.iter().enumerate() {
             check_header(Field::Header(index), name, value, found);
         }
