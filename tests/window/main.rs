@@ -14,6 +14,7 @@ mod driver;
 #[path = "../dial/servers.rs"]
 mod servers;
 
+mod another_broker;
 mod at_start;
 mod broker;
 mod connection;
