@@ -24,6 +24,7 @@ mod look;
 mod profiles;
 mod profiles_exchange;
 mod profiles_folders;
+mod profiles_keys;
 mod profiles_publish;
 mod profiles_secrets;
 mod publish;
