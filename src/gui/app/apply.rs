@@ -74,7 +74,7 @@ impl App {
             Action::SelectPath(path) => self.select_path(of, &path),
             Action::SetOpen(node, open) => self.on_model(of, |model| model.set_open(node, open)),
             Action::SetOpenBelow(node, open) => {
-                self.on_model(of, |it| it.set_open_below(node, open))
+                self.on_model(of, |model| model.set_open_below(node, open));
             }
             Action::SortBy(order) => self.sort_by(of, order),
             Action::SetPaused(paused) => self.set_paused(of, paused),
