@@ -28,6 +28,8 @@ pub struct Context<'a> {
     pub failures: &'a BTreeMap<ProfileId, Failure>,
     /// Secrets that are at hand (keyring or this run).
     pub known_passwords: &'a std::collections::BTreeSet<SecretKey>,
+    /// Whether the system has a keyring, as far as is known.
+    pub has_keyring: bool,
     /// The settings.
     pub settings: &'a Settings,
     /// The folders of the list of connections.
@@ -57,6 +59,15 @@ impl<'a> Context<'a> {
     /// The open connection of this profile.
     pub fn session_of(&self, id: &ProfileId) -> Option<&'a Session> {
         self.open.iter().find(|session| session.profile.id == *id)
+    }
+
+    /// A sentence that says where passwords are kept.
+    pub fn where_passwords_go(&self) -> &'static str {
+        if self.has_keyring {
+            "Passwords go to the system keyring."
+        } else {
+            "Passwords are kept only until you quit: no system keyring answers here."
+        }
     }
 
     /// Asks the application to do something after this frame, for the connection that these views show.

@@ -109,6 +109,8 @@ pub struct Fixture {
     pub failures: BTreeMap<ProfileId, Failure>,
     /// Secrets that are known.
     pub known_passwords: BTreeSet<SecretKey>,
+    /// Whether there is a keyring.
+    pub has_keyring: bool,
     /// The settings.
     pub settings: Settings,
     /// The folders of the list.
@@ -140,6 +142,7 @@ impl Fixture {
             selected_profile: None,
             failures: BTreeMap::new(),
             known_passwords: BTreeSet::new(),
+            has_keyring: true,
             settings: Settings::default(),
             list: ListState::default(),
             config_path: Path::new("/home/user/.config/canopy").to_owned(),
@@ -205,6 +208,7 @@ impl Fixture {
             selected_profile: self.selected_profile.as_ref(),
             failures: &self.failures,
             known_passwords: &self.known_passwords,
+            has_keyring: self.has_keyring,
             settings: &self.settings,
             list: &self.list,
             config_path: &self.config_path,

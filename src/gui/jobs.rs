@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use crate::broker::{Broker, BrokerError};
 use crate::client::{Config, RuntimeHandle, Wake};
 use crate::mqtt::TopicName;
-use crate::profile::{FoundSecrets, ProfileId, Secret, SecretError, SecretKind, StoreError};
+use crate::profile::{FoundSecrets, MissingSecret, ProfileId, Secret, SecretError, StoreError};
 
 use super::action::SecretKey;
 use super::app::{Kept, LookupNumber};
@@ -38,9 +38,11 @@ pub enum Done {
     /// The secrets that a profile needs were looked up in order to connect.
     SecretsFound(ProfileId, LookupNumber, FoundSecrets),
     /// The secrets that a test of a connection takes were looked up, and perhaps one was not found.
-    ReadyToExamine(Box<Config>, Option<SecretKind>),
+    ReadyToExamine(Box<Config>, Option<MissingSecret>),
     /// A secret was kept or forgotten in the keyring.
     SecretKept(SecretKey, Result<(), SecretError>),
+    /// The keyring was looked for.
+    KeyringLookedFor(Result<(), SecretError>),
     /// Topics with retained messages that are to be cleared, on the connection of this profile.
     RetainedFound(ProfileId, Vec<TopicName>),
     /// What came with imported connections was kept.

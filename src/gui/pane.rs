@@ -52,9 +52,16 @@ pub struct Pane {
     sight: Arc<AtomicBool>,
     /// What had the keyboard when another pane was shown.
     focus: Option<egui::Id>,
+    /// The upper end of the dock, where it was drawn last.
+    dock_top: f32,
 }
 
 impl Pane {
+    /// Opens the form for one more subscription.
+    pub fn new_subscription(&mut self) {
+        self.subscriptions.open_new();
+    }
+
     /// Whether it is shown: shared with the connection, which wakes the window less often while nobody looks.
     pub fn sight(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.sight)
@@ -76,6 +83,18 @@ impl Pane {
         } else if let Some(id) = self.focus.take() {
             context.memory_mut(|memory| memory.request_focus(id));
         }
+    }
+
+    /// Begins anew with topics that have nothing to do with those before.
+    pub fn forget_seen(&mut self) {
+        self.subscriptions = SubscriptionBar::default();
+        self.tree = TreeView::default();
+        self.inspector = Inspector::default();
+    }
+
+    /// The upper end of the dock, where it was drawn last.
+    pub fn dock_top(&self) -> f32 {
+        self.dock_top
     }
 
     /// Draws tree, inspector and dock of the connection that `context` shows.
@@ -108,6 +127,7 @@ impl Pane {
             .show(ui, |ui| {
                 ui.push_id(&id, |ui| self.dock.ui(ui, context));
             });
+        self.dock_top = dock.response.rect.top();
         keep_dragged(&mut sizes.dock_height, height, dock.response.rect.height());
         let frame = Frame::new().fill(palette.background);
         CentralPanel::default().frame(frame).show(ui, |ui| {

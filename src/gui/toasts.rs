@@ -9,7 +9,6 @@ use crate::mqtt::Timestamp;
 use super::action::{Action, Level};
 use super::context::Context;
 use super::icons;
-use super::tab_strip;
 use super::theme::{self, Palette};
 use super::widgets::{Look, button, icon_button, icon_mark};
 
@@ -22,6 +21,8 @@ struct Toast {
     text: String,
     until: Option<Timestamp>,
     offer: Option<(&'static str, Action)>,
+    /// The connection and the filters that it refused, for a message about those.
+    refused: Option<(String, Vec<String>)>,
 }
 
 /// The messages on screen, oldest first.
@@ -52,9 +53,33 @@ impl Toasts {
             text,
             until,
             offer,
+            refused: None,
         });
         let surplus = self.toasts.len().saturating_sub(SHOWN);
         self.toasts.drain(..surplus);
+    }
+
+    /// Shows that `broker`, as `text` says, refused `filter`. Several refusals of one connection share a message.
+    pub fn push_refused(&mut self, broker: &str, filter: &str, text: String, now: Timestamp) {
+        let of_it = |toast: &Toast| {
+            let refused = toast.refused.as_ref().filter(|(name, _)| name == broker);
+            refused.map(|(_, filters)| filters.clone())
+        };
+        let mut filters = self.toasts.iter().find_map(of_it).unwrap_or_default();
+        self.toasts.retain(|toast| of_it(toast).is_none());
+        if !filters.iter().any(|known| known == filter) {
+            filters.push(filter.to_owned());
+        }
+        let text = match filters.len() {
+            0 | 1 => text,
+            count => format!(
+                "{broker}: {count} subscriptions were refused. Click a red chip to see why and what to ask for instead."
+            ),
+        };
+        self.push(Level::Warning, text, None, now);
+        if let Some(toast) = self.toasts.last_mut() {
+            toast.refused = Some((broker.to_owned(), filters));
+        }
     }
 
     /// Closes the newest message; says whether there was one.
@@ -68,23 +93,18 @@ impl Toasts {
         Some(next.since(now) + Duration::from_millis(10))
     }
 
-    /// Draws the messages below the bars, at the right: the publish panel and its result stay in sight.
-    pub fn ui(&mut self, ui: &Ui, context: &Context<'_>) {
+    /// Draws the messages at the right, their lower end at `bottom`: what can be pressed is above and below.
+    pub fn ui(&mut self, ui: &Ui, context: &Context<'_>, bottom: f32) {
         self.toasts
             .retain(|toast| toast.until.is_none_or(|until| until > context.now));
         if self.toasts.is_empty() {
             return;
         }
-        let tabs = if tab_strip::is_needed(context) {
-            theme::TAB_HEIGHT
-        } else {
-            0.0
-        };
-        let bars = theme::TOP_BAR_HEIGHT + tabs;
+        let above = ui.ctx().content_rect().bottom() - bottom;
         let mut closed = None;
         Area::new(Id::unique("toasts"))
             .order(Order::Foreground)
-            .anchor(Align2::RIGHT_TOP, vec2(-16.0, bars + 12.0))
+            .anchor(Align2::RIGHT_BOTTOM, vec2(-16.0, -above - 12.0))
             .show(ui.ctx(), |ui| {
                 for (index, toast) in self.toasts.iter().enumerate() {
                     if toast_ui(ui, context, toast, index) {
@@ -137,5 +157,32 @@ pub fn look(palette: &Palette, level: Level) -> (&'static str, egui::Color32) {
         Level::Success => (icons::CHECK_CIRCLE, palette.accent),
         Level::Warning => (icons::WARNING, palette.amber),
         Level::Error => (icons::WARNING_CIRCLE, palette.red),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::NOW;
+    use super::*;
+
+    #[test]
+    fn several_refused_filters_are_one_message() {
+        let mut toasts = Toasts::default();
+        let texts = |toasts: &Toasts| -> Vec<String> {
+            toasts.toasts.iter().map(|it| it.text.clone()).collect()
+        };
+        toasts.push_refused("Shop", "#", "The broker refused #.".to_owned(), NOW);
+        assert_eq!(texts(&toasts), ["The broker refused #."]);
+        for filter in ["a/#", "b/#", "a/#"] {
+            toasts.push_refused("Shop", filter, format!("The broker refused {filter}."), NOW);
+        }
+        toasts.push_refused("Plant", "c", "The broker refused c.".to_owned(), NOW);
+        let texts = texts(&toasts);
+        assert_eq!(texts.len(), 2, "{texts:?}");
+        assert!(
+            texts[0].starts_with("Shop: 3 subscriptions were refused."),
+            "{texts:?}"
+        );
+        assert_eq!(texts[1], "The broker refused c.");
     }
 }

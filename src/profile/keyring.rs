@@ -55,12 +55,7 @@ impl KeyringSecrets {
         kind: SecretKind,
         question: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
     ) -> Result<Option<T>, SecretError> {
-        // Whether a keyring is there is decided once for the whole program, at its first use.
-        self.wait(self.hello_limit, || match Entry::store_status() {
-            Ok(()) => Ok(()),
-            Err(err) => Err(err.to_string()),
-        })?
-        .map_err(SecretError::Unavailable)?;
+        self.check()?;
         let account = account(profile, kind);
         let answer = self.wait(self.answer_limit, move || {
             Entry::new(SERVICE, &account).and_then(|entry| question(&entry))
@@ -103,6 +98,15 @@ impl KeyringSecrets {
 }
 
 impl SecretStore for KeyringSecrets {
+    fn check(&self) -> Result<(), SecretError> {
+        // Whether a keyring is there is decided once for the whole program, at its first use.
+        self.wait(self.hello_limit, || match Entry::store_status() {
+            Ok(()) => Ok(()),
+            Err(err) => Err(err.to_string()),
+        })?
+        .map_err(SecretError::Unavailable)
+    }
+
     fn get(&self, profile: &ProfileId, kind: SecretKind) -> Result<Option<Secret>, SecretError> {
         let password = self.ask(profile, kind, Entry::get_password)?;
         Ok(password.map(Secret::new))

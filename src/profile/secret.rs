@@ -82,6 +82,14 @@ impl SecretKind {
 
 /// Somewhere that keeps passwords.
 pub trait SecretStore: Send + Sync {
+    /// Whether passwords can be kept at all, without a question to anybody. May block.
+    ///
+    /// # Errors
+    /// [`SecretError::Unavailable`] when no keyring answers.
+    fn check(&self) -> Result<(), SecretError> {
+        Ok(())
+    }
+
     /// The secret of `profile`, if one is kept.
     ///
     /// # Errors

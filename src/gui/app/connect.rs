@@ -93,16 +93,22 @@ impl App {
             proxy_password: secrets.remove(&SecretKind::ProxyPassword),
         };
         super::secrets::fill_headers(&mut config.profile, secrets.get(&SecretKind::Headers));
+        // another broker has other topics: what was seen at the first one would look like its own
+        let before = self.data.open.get(Some(&id));
+        let is_elsewhere = before.is_some_and(|it| !it.profile.leads_where(&profile));
         let pane = self.views.panes.open(&id, || {
             let mut pane = Pane::default();
             let draft = self.data.window.drafts.get(&id).cloned();
             pane.dock.publish.set_draft(draft.unwrap_or_default());
             pane
         });
+        if is_elsewhere {
+            pane.forget_seen();
+        }
         let opened = Live::open_after(
             self.jobs.runtime(),
             config,
-            self.data.model_for(&id),
+            self.data.model_for(&id, is_elsewhere),
             self.data.redelivery_for(&profile),
             self.waker.as_wake_of(pane.sight()),
         );
@@ -127,11 +133,17 @@ impl App {
         );
         let mut session = Session::new(profile, live);
         let before = self.data.open.get_mut(Some(&id));
+        let mut dropped = 0;
         if let Some(before) = before {
-            session.selected = before.selected;
-            session.take_over_clears(before);
+            if is_elsewhere {
+                dropped = before.drop_clears();
+            } else {
+                session.selected = before.selected;
+                session.take_over_clears(before);
+            }
         }
         self.data.open.put(session);
+        self.tell_dropped_clears(&id, dropped);
     }
 
     /// The window closes: every connection says DISCONNECT (else its will would fire), the broker tells its clients.
@@ -184,9 +196,10 @@ impl Data {
         same.map(|it| it.live.redelivery()).unwrap_or_default()
     }
 
-    /// What was seen with this profile before, or an empty model.
-    fn model_for(&self, id: &ProfileId) -> Arc<Mutex<Model>> {
-        if let Some(session) = self.open.get(Some(id)) {
+    /// What was seen with this profile before, or an empty model: always that one for another broker.
+    fn model_for(&self, id: &ProfileId, is_elsewhere: bool) -> Arc<Mutex<Model>> {
+        let before = self.open.get(Some(id)).filter(|_| !is_elsewhere);
+        if let Some(session) = before {
             return Arc::clone(session.live.model());
         }
         let mut model = Model::new(self.settings.history_budget);

@@ -18,6 +18,7 @@ use super::super::action::{Asked, SecretKey};
 use super::super::broker_state::BrokerState;
 use super::super::context::Context;
 use super::super::log::Log;
+use super::keyring::KeyringState;
 use super::lookups::Lookups;
 use super::open::{Of, OpenSessions};
 use super::reopening::Ready;
@@ -45,6 +46,7 @@ pub struct Data {
     pub known_passwords: BTreeSet<SecretKey>,
     /// Secrets that did not fit: they are asked for at the next attempt.
     pub rejected: BTreeSet<SecretKey>,
+    pub keyring: KeyringState,
     pub open: OpenSessions,
     /// Profiles that connect anew once their old connection has ended.
     pub reopening: BTreeMap<ProfileId, Ready>,
@@ -87,6 +89,7 @@ impl Data {
             passwords: BTreeMap::new(),
             known_passwords: BTreeSet::new(),
             rejected: BTreeSet::new(),
+            keyring: KeyringState::default(),
             open: OpenSessions::default(),
             reopening: BTreeMap::new(),
             lookups: Lookups::default(),
@@ -119,6 +122,7 @@ impl Data {
             selected_profile: self.selected_profile.as_ref(),
             failures: &self.failures,
             known_passwords: &self.known_passwords,
+            has_keyring: self.keyring.is_there(),
             settings: &self.settings,
             list: &self.window.list,
             config_path: self.config.path(),

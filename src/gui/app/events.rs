@@ -33,6 +33,7 @@ impl App {
                     }
                 }
                 Done::SecretKept(key, result) => self.secret_kept(&key, result),
+                Done::KeyringLookedFor(result) => self.keyring_looked_for(result),
                 Done::RetainedFound(profile, topics) => self.retained_found(&profile, topics),
                 Done::Imported(kept) => self.imported(*kept),
                 Done::CertificatesDeleted(result) => {
@@ -151,7 +152,13 @@ impl App {
                     "The broker refused {filter}: {}{words}",
                     reason.suback_meaning()
                 );
-                self.say(Level::Warning, name, text, None);
+                self.note(Level::Warning, name, text.clone());
+                self.views.toasts.push_refused(
+                    name,
+                    filter,
+                    format!("{name}: {text}"),
+                    crate::client::now(),
+                );
             }
             SubscribeOutcome::Removed => {
                 self.note(Level::Info, name, format!("Unsubscribed from {filter}"));

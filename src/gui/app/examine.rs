@@ -1,9 +1,10 @@
-//! Testing a connection: its secrets are looked up as for connecting, and none is asked for.
+//! Testing a connection: its secrets are looked up as for connecting, and one that is missing is asked for.
 
 use crate::client::{Config, doctor};
-use crate::profile::{ProfileId, SecretKind};
+use crate::profile::{MissingSecret, ProfileId, Secret, SecretKind};
 
-use super::super::dialogs::Dialog;
+use super::super::action::{Keep, SecretKey};
+use super::super::dialogs::{Dialog, Purpose};
 use super::super::jobs::Done;
 use super::App;
 use super::secrets::fill_headers;
@@ -20,7 +21,6 @@ impl App {
         let of_run = self.secrets_of_run(id);
         let store = self.data.secrets.clone();
         self.jobs.run_blocking(move || {
-            // what is missing, for whatever reason, is missing in the test, which says so
             let mut found = profile.look_up_secrets(&of_run, store.as_ref());
             let secrets = &mut found.secrets;
             let mut config = Config {
@@ -30,17 +30,27 @@ impl App {
                 proxy_password: secrets.remove(&SecretKind::ProxyPassword),
             };
             fill_headers(&mut config.profile, secrets.get(&SecretKind::Headers));
-            let missing = found.missing.first().map(|it| it.kind);
+            let missing = found.missing.into_iter().next();
             Done::ReadyToExamine(Box::new(config), missing)
         });
     }
 
-    /// The secrets were looked up.
-    pub(super) fn begin_examination(&mut self, config: Config, missing: Option<SecretKind>) {
+    /// Tests with a secret that was just typed.
+    pub(super) fn examine_with(&mut self, key: SecretKey, secret: Secret, keep: Keep) {
+        let id = key.0.clone();
+        self.keep_typed(key, secret, keep);
+        self.examine(&id);
+    }
+
+    /// The secrets were looked up. The first that is missing is asked for; the answer tests again.
+    pub(super) fn begin_examination(&mut self, config: Config, missing: Option<MissingSecret>) {
+        if let Some(missing) = missing {
+            return self.ask_secret(&config.profile, missing, Purpose::Test);
+        }
         let (id, name) = (config.profile.id.clone(), config.profile.name.clone());
         let wake = self.jobs.wake().clone();
         let examination = doctor::examine(self.jobs.runtime(), config, wake);
-        let dialog = Dialog::doctor(name, examination, missing);
+        let dialog = Dialog::doctor(name, examination);
         self.views.dialogs.show(Some(&id), dialog);
     }
 }

@@ -90,7 +90,7 @@ impl App {
             self.say(Level::Error, "Canopy", err.to_string(), None);
         }
         if let Err(err) = kept.passwords {
-            self.say(Level::Warning, "Canopy", err.to_string(), None);
+            self.say_not_kept("Canopy", &err);
         }
     }
 

@@ -52,18 +52,22 @@ impl App {
             dock_height: data.window.dock_height,
         };
         let mut sizes = before;
-        match pane {
-            Some(pane) => pane.ui(ui, &context, &mut sizes),
+        let bottom = match pane {
+            Some(pane) => {
+                pane.ui(ui, &context, &mut sizes);
+                pane.dock_top()
+            }
             None => {
                 let frame = Frame::new().fill(palette.background);
                 CentralPanel::default()
                     .frame(frame)
                     .show(ui, |ui| views.connections.ui(ui, &context));
+                ui.ctx().content_rect().bottom() - theme::STATUS_BAR_HEIGHT
             }
-        }
+        };
         let of = views.dialogs.of().cloned();
         views.modals_ui(ui, &context, &data.context_of(of.as_ref(), now(), actions));
-        views.toasts.ui(ui, &context);
+        views.toasts.ui(ui, &context, bottom);
         let moved = |old: f32, new: f32| (old - new).abs() > 0.5;
         if moved(before.tree_width, sizes.tree_width)
             || moved(before.dock_height, sizes.dock_height)

@@ -9,6 +9,7 @@ mod events;
 mod examine;
 mod exchange;
 mod folders;
+mod keyring;
 mod keys;
 mod layout;
 mod lookups;
@@ -149,6 +150,7 @@ impl App {
             title: TITLE.to_owned(),
             icon: None,
         };
+        app.look_for_keyring();
         app.move_header_secrets();
         for warning in warnings {
             app.say(Level::Error, "Canopy", warning.0, None);

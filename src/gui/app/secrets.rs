@@ -3,12 +3,12 @@
 
 use crate::client::{DialError, Failure, ProxyError, Step, now};
 use crate::profile::{
-    Fingerprint, FoundSecrets, HeaderSecrets, Identity, MemorySecrets, OfRun, Profile, ProfileId,
-    Secret, SecretError, SecretKind, SecretStore, Verify,
+    Fingerprint, FoundSecrets, HeaderSecrets, Identity, MemorySecrets, MissingSecret, OfRun,
+    Profile, ProfileId, Secret, SecretError, SecretKind, SecretStore, Verify,
 };
 
-use super::super::action::{Keep, Level, SecretKey};
-use super::super::dialogs::Dialog;
+use super::super::action::{Keep, SecretKey};
+use super::super::dialogs::{Dialog, Purpose};
 use super::super::jobs::Done;
 use super::super::session::Session;
 use super::App;
@@ -140,37 +140,52 @@ impl App {
                 self.data.passwords.insert(key, secret.clone());
             }
         }
-        for err in found.missing.iter().filter_map(|it| it.error.as_ref()) {
-            self.note(Level::Info, &profile.name, err.to_string());
+        match found.missing.into_iter().next() {
+            Some(missing) => self.ask_secret(&profile, missing, Purpose::Connect),
+            None => self.open(profile, found.secrets),
         }
-        let Some(missing) = found.missing.into_iter().next() else {
-            return self.open(profile, found.secrets);
-        };
-        let no_keyring = missing.error.map(|err| err.to_string());
+    }
+
+    /// Asks for a secret that is missing.
+    pub(super) fn ask_secret(
+        &mut self,
+        profile: &Profile,
+        missing: MissingSecret,
+        purpose: Purpose,
+    ) {
+        let why = missing.error.as_ref();
+        let no_keyring = why.map(|err| self.why_not_kept(&profile.name, err));
         let dialog = match missing.header {
-            Some(header) => Dialog::header_value(&profile, &header, no_keyring),
-            None => Dialog::password(&profile, missing.kind, no_keyring),
+            Some(header) => Dialog::header_value(profile, &header, no_keyring),
+            None => Dialog::password(profile, missing.kind, no_keyring),
         };
-        self.views.dialogs.show(Some(id), dialog);
+        self.views
+            .dialogs
+            .show(Some(&profile.id), dialog.asked_for(purpose));
     }
 
     /// Connects with a secret that was just typed.
-    pub(super) fn connect_with(&mut self, key: SecretKey, mut secret: Secret, keep: Keep) {
+    pub(super) fn connect_with(&mut self, key: SecretKey, secret: Secret, keep: Keep) {
+        let id = key.0.clone();
+        self.keep_typed(key, secret, keep);
+        self.connect_anew(&id);
+    }
+
+    /// Keeps a secret that was just typed into a dialog.
+    pub(super) fn keep_typed(&mut self, key: SecretKey, mut secret: Secret, keep: Keep) {
         if key.1 == SecretKind::Headers {
             let mut headers = HeaderSecrets::of(self.data.passwords.get(&key));
             headers.update(HeaderSecrets::from_secret(&secret));
             secret = headers.to_secret().unwrap_or_default();
         }
         self.data.rejected.remove(&key);
-        let id = key.0.clone();
-        self.data.lookups.cancel(&id);
+        self.data.lookups.cancel(&key.0);
         match keep {
             Keep::InKeyring => self.set_secret(key, Some(secret)),
             Keep::ThisRun => {
                 self.data.passwords.insert(key, secret);
             }
         }
-        self.connect_anew(&id);
     }
 
     /// Forgets every secret of a deleted profile. The keyring is always told: it may keep one that the profile, as it was
@@ -233,14 +248,16 @@ impl App {
     /// The keyring kept a secret, or did not.
     pub(super) fn secret_kept(&mut self, key: &SecretKey, result: Result<(), SecretError>) {
         let Err(err) = result else { return };
-        self.data.known_passwords.remove(key);
+        if !self.note_keyring(&err) {
+            self.data.known_passwords.remove(key);
+        }
         // forgetting something that no keyring could hold is no news
         if self.data.passwords.contains_key(key) {
             let name = self
                 .data
                 .profile(&key.0)
                 .map_or_else(|| "Canopy".to_owned(), |profile| profile.name.clone());
-            self.say(Level::Warning, &name, err.to_string(), None);
+            self.say_not_kept(&name, &err);
         }
     }
 

@@ -45,10 +45,12 @@ impl Headers {
             profile.web_socket.headers.remove(index);
         }
         if profile.secret_headers().next().is_some() {
-            muted(
-                ui,
-                "Values that let somebody in go to the system keyring, not into the file.",
-            );
+            let text = if context.has_keyring {
+                "Values that let somebody in go to the system keyring, not into the file."
+            } else {
+                "Values that let somebody in are kept only until you quit, not in the file."
+            };
+            muted(ui, text);
         }
         if button(ui, Some(icons::PLUS), "Add a header", Look::Plain).clicked() {
             profile.web_socket.headers.push(Default::default());
@@ -117,11 +119,8 @@ impl Headers {
         let draft = self.draft.as_ref().filter(is_here);
         let mut typed = draft.map_or_else(Secret::default, |(_, _, secret)| secret.clone());
         let key = (profile.id.clone(), SecretKind::Headers);
-        let hint = if context.known_passwords.contains(&key) {
-            "kept; type to replace it"
-        } else {
-            "in the keyring, or asked for"
-        };
+        let is_known = context.known_passwords.contains(&key);
+        let hint = super::secret_field::hint(Some(is_known), context.has_keyring);
         let lock = RichText::new(icons::LOCK).font(theme::icon(14.0));
         let faint = Palette::of(ui).faint;
         let label = format!("Header {}, value", index + 1);

@@ -52,7 +52,7 @@ impl SecretField {
         self.is_revealed &= !typed.reveal().is_empty();
         let faint = Palette::of(ui).faint;
         let lock = RichText::new(icons::LOCK).font(theme::icon(14.0));
-        let hint = hint(is_used.then_some(is_known));
+        let hint = hint(is_used.then_some(is_known), context.has_keyring);
         let label = label(self.kind);
         let named = (label, width);
         let response = password_field(ui, &mut typed, &mut self.is_revealed, named, |edit| {
@@ -131,10 +131,12 @@ fn set_used(profile: &mut Profile, kind: SecretKind, used: bool) {
 }
 
 /// What an empty field says: `None` where no secret is used, else whether it is known to be kept.
-fn hint(known: Option<bool>) -> &'static str {
-    match known {
-        None => "none",
-        Some(true) => "kept; type to replace it",
-        Some(false) => "in the keyring, or asked for",
+pub fn hint(known: Option<bool>, has_keyring: bool) -> &'static str {
+    match (known, has_keyring) {
+        (None, _) => "none",
+        (Some(true), true) => "kept; type to replace it",
+        (Some(true), false) => "kept only until you quit",
+        (Some(false), true) => "in the keyring, or asked for",
+        (Some(false), false) => "asked for when you connect",
     }
 }

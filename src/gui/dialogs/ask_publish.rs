@@ -1,10 +1,11 @@
 //! Asks before something is published on a connection that wants it, as one to a production system does.
 
-use egui::{CornerRadius, Frame, Margin, Stroke, Ui};
+use egui::Ui;
 
 use crate::client::{Outgoing, PublishId};
 use crate::mqtt::Qos;
 use crate::payload::format;
+use crate::payload::text::visible;
 use crate::profile::{Profile, ProfileColor};
 
 use super::super::action::Action;
@@ -13,8 +14,12 @@ use super::super::context::Context;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, kept_label, labelled, muted, switch};
 use super::super::words::counted;
-use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here, text_ui};
+use super::frame::{Buttons, Outcome, beside_color, buttons_ui, heading_ui, start_here, text_ui};
 
+/// How much of a payload is shown: bytes that are looked at, lines, and characters of each.
+const MOST_BYTES: usize = 2_048;
+const MOST_LINES: usize = 6;
+const MOST_CHARS: usize = 120;
 /// Width of the names of what is shown.
 const LABEL_WIDTH: f32 = 70.0;
 
@@ -43,6 +48,8 @@ pub struct PublishQuestion {
     qos: Qos,
     retain: bool,
     size: usize,
+    /// The beginning of the payload.
+    payload: String,
 }
 
 impl PublishQuestion {
@@ -56,7 +63,32 @@ impl PublishQuestion {
             qos: message.qos,
             retain: message.retain,
             size: message.payload.len(),
+            payload: beginning(&message.payload),
         }
+    }
+}
+
+/// The first lines of a payload, with what cannot be seen written out, and “…” for the rest.
+fn beginning(payload: &[u8]) -> String {
+    let read = payload.get(..MOST_BYTES).unwrap_or(payload);
+    let text = visible(read);
+    let mut shown: Vec<String> = text
+        .lines()
+        .take(MOST_LINES)
+        .map(|line| elide_end(line, MOST_CHARS))
+        .collect();
+    let is_whole = read.len() == payload.len() && text.lines().count() <= MOST_LINES;
+    if !is_whole {
+        shown.push("…".to_owned());
+    }
+    shown.join("\n")
+}
+
+/// The first `most` characters, and “…” for the rest.
+fn elide_end(line: &str, most: usize) -> String {
+    match line.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
     }
 }
 
@@ -119,49 +151,52 @@ impl AskPublishDialog {
 /// Topic, QoS, retain and size, beside a strip in the colour of the connection.
 fn message_ui(ui: &mut Ui, question: &PublishQuestion) {
     let palette = Palette::of(ui);
-    let color = question.color.map(|it| theme::profile_color(it, palette));
-    let shown = Frame::new()
-        .fill(palette.background)
-        .stroke(Stroke::new(1.0, palette.line))
-        .corner_radius(CornerRadius::same(theme::RADIUS))
-        .inner_margin(Margin {
-            left: 16,
-            right: 12,
-            top: 8,
-            bottom: 8,
-        })
-        .show(ui, |ui| {
-            ui.set_min_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 0.0;
-            let mut row = |name: &str, value: &str| {
-                labelled(ui, name, LABEL_WIDTH, |ui| {
-                    kept_label(ui, value, theme::mono(), palette.text);
-                });
+    beside_color(ui, question.color, |ui| {
+        let mut row = |name: &str, value: &str| {
+            labelled(ui, name, LABEL_WIDTH, |ui| {
+                kept_label(ui, value, theme::mono(), palette.text);
+            });
+        };
+        row("Topic", &question.topic);
+        row("QoS", &question.qos.to_string());
+        let retained = if question.retain {
+            "yes, the broker keeps it"
+        } else {
+            "no"
+        };
+        row("Retain", retained);
+        let size = format::format_bytes(question.size as u64);
+        match (question.size, question.retain) {
+            (0, true) => row("Payload", "empty: the broker forgets what it keeps"),
+            (0, false) => row("Payload", "empty"),
+            _ => row("Payload", &format!("{size}\n{}", question.payload)),
+        }
+        if let PublishWhat::Repetition { every_ms, count } = &question.what {
+            let every = format::thousands(u64::from(*every_ms));
+            let text = match count {
+                Some(count) => {
+                    let messages = counted(u64::from(*count), "message", "messages");
+                    format!("{messages}, one every {every} ms")
+                }
+                None => format!("one message every {every} ms until stopped"),
             };
-            row("Topic", &question.topic);
-            row("QoS", &question.qos.to_string());
-            let retained = if question.retain {
-                "yes, the broker keeps it"
-            } else {
-                "no"
-            };
-            row("Retain", retained);
-            row("Payload", &format::format_bytes(question.size as u64));
-            if let PublishWhat::Repetition { every_ms, count } = &question.what {
-                let every = format::thousands(u64::from(*every_ms));
-                let text = match count {
-                    Some(count) => {
-                        let messages = counted(u64::from(*count), "message", "messages");
-                        format!("{messages}, one every {every} ms")
-                    }
-                    None => format!("one message every {every} ms until stopped"),
-                };
-                row("Repeat", &text);
-            }
-        });
-    let mut strip = shown.response.rect;
-    strip.max.x = strip.left() + 4.0;
-    let color = color.unwrap_or(palette.red);
-    ui.painter()
-        .rect_filled(strip, CornerRadius::same(2), color);
+            row("Repeat", &text);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_beginning_of_a_payload_is_bounded_and_hides_nothing() {
+        assert_eq!(beginning(b"on\x1b[2J"), "on\\x1b[2J");
+        assert_eq!(beginning(b"1\n2"), "1\n2");
+        let long = "x".repeat(10_000);
+        assert_eq!(beginning(long.as_bytes()).chars().count(), MOST_CHARS + 3);
+        let lines = "a\n".repeat(100);
+        assert_eq!(beginning(lines.as_bytes()).lines().count(), MOST_LINES + 1);
+        assert!(beginning("é".repeat(2_000).as_bytes()).ends_with("…"));
+    }
 }

@@ -3,6 +3,7 @@
 use egui::{CornerRadius, Frame, Margin, ScrollArea, Stroke, Ui, pos2, vec2};
 
 use crate::mqtt::TopicName;
+use crate::profile::Profile;
 
 use super::super::action::Action;
 use super::super::connections::display_name;
@@ -11,7 +12,7 @@ use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, galley_within, kept_label, virtual_rows};
 use super::super::words::counted;
 use super::frame::{
-    Buttons, Outcome, buttons_ui, heading_ui, room_for_contents, start_here, text_ui,
+    Buttons, Outcome, beside_color, buttons_ui, heading_ui, room_for_contents, start_here, text_ui,
 };
 
 /// Height of a topic in the list.
@@ -38,12 +39,8 @@ impl ClearDialog {
         let count = self.topics.len() as u64;
         let messages = counted(count, "retained message", "retained messages");
         heading_ui(ui, &format!("Clear {messages}?"), 540.0);
-        if let Some(profile) = context.session.map(|session| &session.profile)
-            && profile.ask_before_publish
-        {
-            let name = display_name(profile);
-            let text = format!("On “{name}”, which is marked to ask before publishing.");
-            kept_label(ui, &text, theme::strong(), Palette::of(ui).amber);
+        if let Some(profile) = context.session.map(|session| &session.profile) {
+            connection_ui(ui, profile);
         }
         text_ui(
             ui,
@@ -117,4 +114,18 @@ impl ClearDialog {
                 });
             });
     }
+}
+
+/// The connection on which it happens, beside its colour.
+fn connection_ui(ui: &mut Ui, profile: &Profile) {
+    let palette = Palette::of(ui);
+    beside_color(ui, profile.color, |ui| {
+        let name = format!("On “{}”", display_name(profile));
+        kept_label(ui, &name, theme::strong(), palette.text);
+        kept_label(ui, &profile.url(), theme::mono(), palette.muted);
+        if profile.ask_before_publish {
+            let text = "This connection is marked to ask before publishing.";
+            kept_label(ui, text, theme::body(), palette.amber);
+        }
+    });
 }

@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use egui::{Align, Label, Layout, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2};
 
 use crate::client::doctor::{Check, Examination, Examined, Outcome as Health, Report};
-use crate::profile::SecretKind;
 
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, icon_mark, kept_label, muted};
-use super::frame::{Outcome, heading_ui, room_for_contents, text_ui};
+use super::frame::{Outcome, heading_ui, room_for_contents};
 
 const WIDTH: f32 = 720.0;
 /// Widths of the columns before the words.
@@ -23,18 +22,15 @@ const TIME: f32 = 78.0;
 pub struct DoctorDialog {
     name: String,
     examination: Examination,
-    /// A secret of the profile that is not known.
-    missing: Option<SecretKind>,
     unfolded: BTreeSet<Check>,
 }
 
 impl DoctorDialog {
     /// Shows `examination` of the profile with this name.
-    pub fn new(name: String, examination: Examination, missing: Option<SecretKind>) -> Self {
+    pub fn new(name: String, examination: Examination) -> Self {
         Self {
             name,
             examination,
-            missing,
             unfolded: BTreeSet::new(),
         }
     }
@@ -44,13 +40,6 @@ impl DoctorDialog {
         let report = self.examination.report();
         heading_ui(ui, &format!("Test of “{}”", self.name), WIDTH);
         muted(ui, &format!("{} · {}", report.place, report.client));
-        if let Some(kind) = self.missing {
-            let text = format!(
-                "The {} is not known, so the test goes without it. Connect once to enter it.",
-                kind.name()
-            );
-            text_ui(ui, &text);
-        }
         ScrollArea::vertical()
             .max_height(room_for_contents(ui))
             .show(ui, |ui| {

@@ -5,6 +5,8 @@ use egui::{
     Sense, Stroke, Ui, UiBuilder, Vec2, vec2,
 };
 
+use crate::profile::ProfileColor;
+
 use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, button_width, icon_button};
@@ -120,6 +122,31 @@ pub fn text_ui(ui: &mut Ui, text: &str) {
         .font(theme::body())
         .color(Palette::of(ui).muted);
     ui.add(Label::new(text).wrap());
+}
+
+/// A box with a strip in the colour of the connection that something is done to, red where it has none.
+pub fn beside_color(ui: &mut Ui, color: Option<ProfileColor>, add: impl FnOnce(&mut Ui)) {
+    let palette = Palette::of(ui);
+    let color = color.map_or(palette.red, |it| theme::profile_color(it, palette));
+    let shown = Frame::new()
+        .fill(palette.background)
+        .stroke(Stroke::new(1.0, palette.line))
+        .corner_radius(CornerRadius::same(theme::RADIUS))
+        .inner_margin(Margin {
+            left: 16,
+            right: 12,
+            top: 8,
+            bottom: 8,
+        })
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            ui.spacing_mut().item_spacing.y = 0.0;
+            add(ui);
+        });
+    let mut strip = shown.response.rect;
+    strip.max.x = strip.left() + 4.0;
+    ui.painter()
+        .rect_filled(strip, CornerRadius::same(2), color);
 }
 
 /// The row at the bottom: what is asked for on the right, with Cancel before it.

@@ -74,8 +74,10 @@ impl ImportDialog {
         heading_ui(ui, "Import connections", 620.0);
         text_ui(
             ui,
-            "From an export of Canopy (RON or JSON), settings.json of MQTT Explorer, or a JSON export of MQTTX. \
-             Passwords {}.",
+            &format!(
+                "From an export of Canopy (RON or JSON), settings.json of MQTT Explorer, or a JSON export of MQTTX. {}",
+                context.where_passwords_go()
+            ),
         );
         let is_entered = self.file_ui(ui);
         let is_read = self.take(context);

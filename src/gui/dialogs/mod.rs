@@ -24,6 +24,8 @@ mod settings;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_frame;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -50,6 +52,7 @@ use frame::Outcome;
 use import::ImportDialog;
 use new_from_command::NewFromCommandDialog;
 use password::PasswordDialog;
+pub use password::Purpose;
 use port::PortDialog;
 use settings::SettingsDialog;
 use subscriptions::SubscriptionsDialog;
@@ -164,6 +167,15 @@ impl Dialog {
         Self::Password(PasswordDialog::for_header(profile, header, no_keyring))
     }
 
+    /// What becomes of the secret that it asks for.
+    #[must_use]
+    pub fn asked_for(self, purpose: Purpose) -> Self {
+        match self {
+            Self::Password(dialog) => Self::Password(dialog.asked_for(purpose)),
+            other => other,
+        }
+    }
+
     /// Shows the certificates of the broker, its own first, and why it is not trusted; offers to trust it in `profile`.
     pub fn certificate(
         profile: &Profile,
@@ -193,10 +205,9 @@ impl Dialog {
         Self::Port(PortDialog::new(port, next_free))
     }
 
-    /// Shows how the connection of the profile with this name is tested; closing it cancels the test. `missing`
-    /// is a secret of the profile that is not known.
-    pub fn doctor(name: String, examination: Examination, missing: Option<SecretKind>) -> Self {
-        Self::Doctor(DoctorDialog::new(name, examination, missing))
+    /// Shows how the connection of the profile with this name is tested; closing it cancels the test.
+    pub fn doctor(name: String, examination: Examination) -> Self {
+        Self::Doctor(DoctorDialog::new(name, examination))
     }
 
     /// Asks whether to publish.

@@ -54,8 +54,10 @@ impl NewFromCommandDialog {
         heading_ui(ui, "New from command", 620.0);
         text_ui(
             ui,
-            "Paste a line that runs mosquitto_pub or mosquitto_sub. Nothing is run; a password goes to the system \
-             keyring.",
+            &format!(
+                "Paste a line that runs mosquitto_pub or mosquitto_sub. Nothing is run. {}",
+                context.where_passwords_go()
+            ),
         );
         self.line_ui(ui);
         match &self.read {

@@ -9,10 +9,20 @@ use super::super::context::Context;
 use super::super::widgets::{Look, is_entered, muted, password_field, switch};
 use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here, text_ui};
 
+/// What a secret is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To connect with it.
+    Connect,
+    /// To test the connection with it.
+    Test,
+}
+
 /// UI state of the dialog.
 #[derive(Debug)]
 pub struct PasswordDialog {
     key: SecretKey,
+    purpose: Purpose,
     label: String,
     /// The header whose value it is, for one of those.
     header: Option<String>,
@@ -42,6 +52,7 @@ impl PasswordDialog {
         };
         Self {
             key: (profile.id.clone(), kind),
+            purpose: Purpose::Connect,
             label: label.to_owned(),
             header: None,
             title: format!("{label} for {name}"),
@@ -72,6 +83,11 @@ impl PasswordDialog {
         }
     }
 
+    /// The same, for this purpose.
+    pub fn asked_for(self, purpose: Purpose) -> Self {
+        Self { purpose, ..self }
+    }
+
     /// What was typed, as it is kept.
     fn secret(&self) -> Secret {
         let Some(header) = &self.header else {
@@ -92,19 +108,14 @@ impl PasswordDialog {
         heading_ui(ui, &self.title, 420.0);
         text_ui(ui, &self.text);
         let is_entered = self.field_ui(ui);
-        match &self.no_keyring {
-            Some(reason) => text_ui(ui, reason),
-            None => {
-                ui.horizontal(|ui| {
-                    switch(ui, &mut self.remember, "Remember in the system keyring");
-                    muted(ui, "Remember in the system keyring");
-                });
-            }
-        }
+        self.remember_ui(ui, context);
         let pressed = buttons_ui(
             ui,
             &Buttons {
-                confirm: "Connect",
+                confirm: match self.purpose {
+                    Purpose::Connect => "Connect",
+                    Purpose::Test => "Test",
+                },
                 look: Look::Primary,
                 obstacle: None,
             },
@@ -115,13 +126,34 @@ impl PasswordDialog {
             } else {
                 Keep::ThisRun
             };
-            context.ask(Action::ConnectWith(self.key.clone(), self.secret(), keep));
+            let (key, secret) = (self.key.clone(), self.secret());
+            context.ask(match self.purpose {
+                Purpose::Connect => Action::ConnectWith(key, secret, keep),
+                Purpose::Test => Action::ExamineWith(key, secret, keep),
+            });
             return Outcome::Close;
         }
         if pressed.is_cancelled {
             Outcome::Close
         } else {
             Outcome::Stay
+        }
+    }
+
+    /// Whether it is kept beyond this run: a choice only where there is a keyring.
+    fn remember_ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        let can_keep = self.no_keyring.is_none() && context.has_keyring;
+        self.remember &= can_keep;
+        ui.add_enabled_ui(can_keep, |ui| {
+            ui.horizontal(|ui| {
+                switch(ui, &mut self.remember, "Remember in the system keyring");
+                muted(ui, "Remember in the system keyring");
+            });
+        });
+        match &self.no_keyring {
+            Some(reason) => text_ui(ui, reason),
+            None if !can_keep => text_ui(ui, context.where_passwords_go()),
+            None => {}
         }
     }
 

@@ -87,11 +87,7 @@ fn a_test_of_a_connection_is_shown_and_copied() {
             examination.changed().await;
         }
     });
-    let dialog = RefCell::new(Dialog::doctor(
-        "Shop".to_owned(),
-        examination,
-        Some(SecretKind::Password),
-    ));
+    let dialog = RefCell::new(Dialog::doctor("Shop".to_owned(), examination));
     for (name, theme) in [
         ("dialog-doctor", Theme::Dark),
         ("dialog-doctor-light", Theme::Light),

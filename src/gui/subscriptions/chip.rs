@@ -131,8 +131,9 @@ impl<'a> Chip<'a> {
             rect.max - vec2(2.0, 0.0),
         );
         cross_ui(ui, context, filter, cross);
+        // what is above hides the whole from the pointer
         whole.on_hover_text(self.tip());
-        body
+        body.on_hover_text(self.tip())
     }
 
     fn tip(&self) -> String {

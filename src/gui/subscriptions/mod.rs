@@ -23,7 +23,7 @@ mod words;
 
 use std::time::Duration;
 
-use egui::{Align, Frame, Layout, Margin, Popup, Ui, vec2};
+use egui::{Align, Frame, Layout, Margin, Popup, Rect, Sense, Ui, UiBuilder, vec2};
 
 use crate::model::SortBy;
 
@@ -60,6 +60,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub struct SubscriptionBar {
     editor: Editor,
     counts: Counts,
+    /// Whether the form for one more is to be opened.
+    opens_new: bool,
 }
 
 /// What the tools show of a session.
@@ -69,6 +71,11 @@ struct Shown {
 }
 
 impl SubscriptionBar {
+    /// Opens the form for one more subscription.
+    pub fn open_new(&mut self) {
+        self.opens_new = true;
+    }
+
     /// Draws it; nothing without a session.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         let Some(session) = context.session else {
@@ -93,77 +100,158 @@ impl SubscriptionBar {
             bottom: 6,
         };
         Frame::new().inner_margin(margin).show(ui, |ui| {
-            ui.horizontal_top(|ui| {
-                let width = (ui.available_width() - TOOLS_WIDTH - theme::SPACE[1]).max(120.0);
-                ui.allocate_ui_with_layout(vec2(width, LINE), Layout::top_down(Align::Min), |ui| {
-                    ui.set_width(width);
-                    self.chips_ui(ui, context, session);
-                });
-                ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                    ui.spacing_mut().item_spacing.x = 2.0;
-                    tools_ui(ui, context, shown);
-                });
-            });
+            let bar = ui.available_rect_before_wrap();
+            let tools = Rect::from_min_size(bar.min, vec2(bar.width(), chip::HEIGHT));
+            let layout = Layout::right_to_left(Align::Min);
+            let tools = UiBuilder::new().max_rect(tools).layout(layout);
+            let mut tools = ui.new_child(tools.id_salt("tools"));
+            tools.spacing_mut().item_spacing.x = 2.0;
+            self.chips_ui(ui, context, session);
+            tools_ui(&mut tools, context, shown);
         });
     }
 
     fn chips_ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session) {
-        let room = ui.available_width();
+        let bar = ui.available_rect_before_wrap();
+        let rooms = Rooms {
+            first: (bar.width() - TOOLS_WIDTH - theme::SPACE[1]).max(120.0),
+            other: bar.width(),
+        };
         let all = session.subscriptions.as_slice();
+        let capacity = MOST_LINES as f32 * rooms.other;
         let mut chips: Vec<Chip<'_>> = Vec::new();
         let mut widths: Vec<f32> = Vec::new();
         for (index, it) in all.iter().enumerate() {
-            let count = self.counts.at(index, &it.asked.filter);
-            let chip = Chip::new(ui, it, count, room);
-            widths.push(chip.width);
-            chips.push(chip);
             // of those that do not fit one is enough to know it
-            if lines(&widths, room) > MOST_LINES {
+            if widths.iter().sum::<f32>() > capacity {
                 break;
             }
+            let count = self.counts.at(index, &it.asked.filter);
+            let chip = Chip::new(ui, it, count, rooms.first);
+            widths.push(chip.width);
+            chips.push(chip);
         }
-        let fitting = fitting(&widths, new::width(ui), room);
-        // else a row is as high as other controls are
-        ui.spacing_mut().interact_size.y = chip::HEIGHT;
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(GAP, LINE - chip::HEIGHT);
-            for chip in chips.iter().take(fitting) {
-                let response = chip.ui(ui, context);
-                self.editor
-                    .popup(&response, context, Some(&chip.subscription().asked));
-            }
-            let hidden = all.len() - fitting;
-            if hidden > 0 && new::more_ui(ui, hidden, MORE_WIDTH).clicked() {
+        let packed = pack(&widths, (new::width(ui), new::SHORT_WIDTH), rooms);
+        let size = vec2(
+            bar.width(),
+            packed.lines as f32 * LINE - (LINE - chip::HEIGHT),
+        );
+        ui.allocate_exact_size(size, Sense::hover());
+        let place = |(line, left): Place, width: f32| {
+            let at = bar.min + vec2(left, line as f32 * LINE);
+            UiBuilder::new().max_rect(Rect::from_min_size(at, vec2(width, chip::HEIGHT)))
+        };
+        for (chip, at) in chips.iter().zip(&packed.chips) {
+            let Some(at) = *at else { continue };
+            let mut ui = ui.new_child(place(at, chip.width).id_salt("chip"));
+            let response = chip.ui(&mut ui, context);
+            self.editor
+                .popup(&response, context, Some(&chip.subscription().asked));
+        }
+        if let Some(at) = packed.more {
+            let hidden = all.len() - packed.chips.iter().flatten().count();
+            let mut ui = ui.new_child(place(at, MORE_WIDTH).id_salt("more"));
+            if new::more_ui(&mut ui, hidden, MORE_WIDTH).clicked() {
                 context.ask(Action::ShowSubscriptions);
             }
-            let response = new::new_ui(ui);
-            self.editor.popup(&response, context, None);
-        });
-    }
-}
-
-/// How many of the chips fit into the lines, with room for the one that adds another and, where not all fit, for the one
-/// that shows the others.
-fn fitting(widths: &[f32], new: f32, room: f32) -> usize {
-    let is_fitting = |count: &usize| {
-        let more = (*count < widths.len()).then_some(&MORE_WIDTH);
-        let chips = widths.iter().take(*count);
-        lines(chips.chain(more).chain([&new]), room) <= MOST_LINES
-    };
-    (0..=widths.len()).rev().find(is_fitting).unwrap_or(0)
-}
-
-/// How many lines chips of these widths take.
-fn lines<'a>(widths: impl IntoIterator<Item = &'a f32>, room: f32) -> usize {
-    let (mut lines, mut used) = (1, 0.0);
-    for width in widths {
-        if used > 0.0 && used + width > room {
-            lines += 1;
-            used = 0.0;
         }
-        used += width + GAP;
+        let (at, width) = packed.new;
+        let mut ui = ui.new_child(place(at, width).id_salt("new"));
+        let mut response = new::new_ui(&mut ui, width);
+        if std::mem::take(&mut self.opens_new) {
+            let id = Popup::default_response_id(&response);
+            if !Popup::is_id_open(ui.ctx(), id) {
+                response.flags |= egui::response::Flags::FAKE_PRIMARY_CLICKED;
+            }
+        }
+        self.editor.popup(&response, context, None);
     }
-    lines
+}
+
+/// How wide the lines of chips are: the first ends at the tools.
+#[derive(Debug, Clone, Copy)]
+struct Rooms {
+    first: f32,
+    other: f32,
+}
+
+/// A line, and how far from its left end.
+type Place = (usize, f32);
+
+/// Where chips and buttons are.
+#[derive(Debug, PartialEq)]
+struct Packed {
+    /// Each chip; `None` for those that are behind “+14”.
+    chips: Vec<Option<Place>>,
+    /// “+14”.
+    more: Option<Place>,
+    /// The button that adds another, and its width.
+    new: (Place, f32),
+    /// How many lines are in use.
+    lines: usize,
+}
+
+/// Puts every chip into the first line that has room for it. The button that adds another stands alone in a line only
+/// when its short form has no room either.
+fn pack(widths: &[f32], (new, short): (f32, f32), rooms: Rooms) -> Packed {
+    let room = |line: usize| if line == 0 { rooms.first } else { rooms.other };
+    let put = |used: &mut [f32], width: f32, lines: usize| -> Option<Place> {
+        let line = (0..lines).find(|line| {
+            let used = used[*line];
+            used == 0.0 || used + width <= room(*line)
+        })?;
+        let left = used[line];
+        used[line] += width + GAP;
+        Some((line, left))
+    };
+    let in_use = |used: &[f32]| used.iter().filter(|used| **used > 0.0).count();
+    let mut used = [0.0; MOST_LINES];
+    let chips: Vec<Option<Place>> = widths
+        .iter()
+        .map(|width| put(&mut used, *width, MOST_LINES))
+        .collect();
+    if chips.iter().all(Option::is_some) {
+        let lines = in_use(&used).max(1);
+        let placed = put(&mut used, new, lines)
+            .map(|at| (at, new))
+            .or_else(|| put(&mut used, short, lines).map(|at| (at, short)))
+            .or_else(|| put(&mut used, new, MOST_LINES).map(|at| (at, new)));
+        if let Some(new) = placed {
+            let lines = in_use(&used);
+            return Packed {
+                chips,
+                more: None,
+                new,
+                lines,
+            };
+        }
+    }
+    // the last line keeps room for both buttons at its right end
+    let kept = MORE_WIDTH + GAP + short;
+    let mut used = [0.0; MOST_LINES];
+    let last = MOST_LINES - 1;
+    let chips = widths
+        .iter()
+        .map(|width| {
+            put(&mut used, *width, last).or_else(|| {
+                let left = used[last];
+                let fits = left + width + GAP + kept <= room(last);
+                fits.then(|| {
+                    used[last] += width + GAP;
+                    (last, left)
+                })
+            })
+        })
+        .collect();
+    let more = (last, used[last]);
+    let left = more.1 + MORE_WIDTH + GAP;
+    let width = if left + new <= room(last) { new } else { short };
+    Packed {
+        chips,
+        more: Some(more),
+        new: ((last, left), width),
+        lines: MOST_LINES,
+    }
 }
 
 /// From right to left: sort, open all, close all, all subscriptions, pause.

@@ -12,6 +12,9 @@ use super::super::theme::{self, Palette};
 use super::super::widgets::galley;
 use super::chip;
 
+/// How wide it is without its word.
+pub const SHORT_WIDTH: f32 = 34.0;
+
 /// How wide it is.
 pub fn width(ui: &Ui) -> f32 {
     let (icon, text) = texts(ui);
@@ -24,11 +27,12 @@ fn texts(ui: &Ui) -> (Arc<Galley>, Arc<Galley>) {
     (icon, galley(ui, "Subscribe", theme::body(), palette.muted))
 }
 
-/// Draws it: a chip with a dashed line around.
-pub fn new_ui(ui: &mut Ui) -> Response {
+/// Draws it, this wide: a chip with a dashed line around. Where its word has no room, the pointer gets it.
+pub fn new_ui(ui: &mut Ui, width: f32) -> Response {
     let palette = Palette::of(ui);
     let (icon, text) = texts(ui);
-    let size = vec2(width(ui), chip::HEIGHT);
+    let is_short = width <= SHORT_WIDTH;
+    let size = vec2(width, chip::HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Subscribe…"));
     if response.hovered() || response.has_focus() {
@@ -46,13 +50,20 @@ pub fn new_ui(ui: &mut Ui) -> Response {
         3.0,
         3.0,
     ));
-    let left = rect.left() + 10.0;
+    let left = if is_short {
+        rect.center().x - icon.size().x / 2.0
+    } else {
+        rect.left() + 10.0
+    };
     let icon_width = icon.size().x;
     ui.painter().galley(
         pos2(left, rect.center().y - icon.size().y / 2.0),
         icon,
         palette.muted,
     );
+    if is_short {
+        return response.on_hover_text("Subscribe…");
+    }
     let at = pos2(
         left + icon_width + 5.0,
         rect.center().y - text.size().y / 2.0,

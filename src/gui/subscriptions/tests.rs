@@ -294,12 +294,44 @@ fn what_has_no_room_is_behind_a_number() {
 
 #[test]
 fn as_many_fit_as_three_lines_hold() {
-    assert_eq!(fitting(&[], 80.0, 400.0), 0);
-    assert_eq!(fitting(&[100.0; 3], 80.0, 430.0), 3);
-    // 100 + 6 + 100 + 6 + 100 in two lines; 100, +n and the new one in the third
-    assert_eq!(fitting(&[100.0; 20], 80.0, 320.0), 7);
-    assert_eq!(fitting(&[100.0; 5], 80.0, 320.0), 5);
-    assert_eq!(fitting(&[500.0; 5], 80.0, 320.0), 2);
+    let fitting = |widths: &[f32], room: f32| {
+        let rooms = Rooms {
+            first: room,
+            other: room,
+        };
+        let packed = pack(widths, (80.0, 34.0), rooms);
+        packed.chips.iter().flatten().count()
+    };
+    assert_eq!(fitting(&[], 400.0), 0);
+    assert_eq!(fitting(&[100.0; 3], 430.0), 3);
+    // 100 + 6 + 100 + 6 + 100 in two lines; 100 or 200, +n and the new one in the third
+    assert_eq!(fitting(&[100.0; 20], 320.0), 8);
+    assert_eq!(fitting(&[100.0; 5], 320.0), 5);
+    assert_eq!(fitting(&[500.0; 5], 320.0), 2);
+}
+
+#[test]
+fn chips_fill_the_lines_and_the_button_does_not_stand_alone() {
+    let rooms = Rooms {
+        first: 300.0,
+        other: 420.0,
+    };
+    let buttons = (100.0, 34.0);
+    let packed = pack(&[80.0, 280.0, 80.0], buttons, rooms);
+    assert_eq!(
+        packed.chips,
+        [Some((0, 0.0)), Some((1, 0.0)), Some((0, 86.0))]
+    );
+    assert_eq!((packed.new, packed.lines), (((0, 172.0), 100.0), 2));
+    let packed = pack(&[120.0, 130.0], buttons, rooms);
+    assert_eq!(
+        (packed.new, packed.lines),
+        (((0, 262.0), 34.0), 1),
+        "short beside the chips rather than alone below them"
+    );
+    let packed = pack(&[250.0; 9], buttons, rooms);
+    assert_eq!(packed.lines, MOST_LINES);
+    assert_eq!(packed.more.map(|(line, _)| line), Some(MOST_LINES - 1));
 }
 
 #[test]

@@ -16,18 +16,22 @@ use super::super::widgets::{Look, galley, galley_within, icon_button};
 
 /// Widest tab.
 pub const WIDEST: f32 = 240.0;
-/// Width from which a tab in the background has a cross, and from which it says how much arrives.
+/// Width from which a tab in the background has a cross, also where its name gives way to it.
 pub const ROOM_FOR_CROSS: f32 = 88.0;
-const ROOM_FOR_RATE: f32 = 136.0;
+/// Narrowest tab that wishes for no less.
+const LEAST_WISH: f32 = 136.0;
 /// From the left end of a tab to its dot, and from there to its name; the same where there is no room for a cross.
 const DOT_AT: f32 = 15.0;
 const DOT_AT_NARROW: f32 = 10.0;
 const NAME_AFTER: f32 = 11.0;
 /// From the right end of a tab to the middle of its cross.
 const CROSS_AT: f32 = 17.0;
-/// Room for the cross, and for a rate or a mark.
+/// Room for the cross, and for a rate; for a mark instead of one.
 const CROSS_ROOM: f32 = 32.0;
 const NEWS_ROOM: f32 = 44.0;
+const MARK_ROOM: f32 = 20.0;
+/// What is left free behind the name.
+const AFTER_NAME: f32 = 6.0;
 
 /// What a tab shows, computed before it is drawn.
 pub struct Face {
@@ -47,6 +51,8 @@ pub struct Face {
     pub is_open: bool,
     /// How wide it would like to be.
     pub natural_width: f32,
+    /// How wide it is when it shows its whole name, with a cross and nothing else.
+    pub name_width: f32,
 }
 
 /// What goes on behind a tab that nobody looks at.
@@ -58,6 +64,16 @@ enum News {
     Rate(String),
     /// The connection failed.
     Failure,
+}
+
+impl News {
+    fn room(&self) -> f32 {
+        match self {
+            Self::Nothing => 0.0,
+            Self::Unseen | Self::Failure => MARK_ROOM,
+            Self::Rate(_) => NEWS_ROOM,
+        }
+    }
 }
 
 impl Face {
@@ -96,6 +112,7 @@ impl Face {
             .iter()
             .find(|it| it.id == session.profile.id);
         let color = kept.unwrap_or(&session.profile).color;
+        let named = DOT_AT + NAME_AFTER + text.size().x + AFTER_NAME + CROSS_ROOM;
         Self {
             id: session.profile.id.clone(),
             name: name.clone(),
@@ -106,8 +123,8 @@ impl Face {
             hover,
             is_chosen,
             is_open: !matches!(state, State::Idle | State::Ended(_)),
-            natural_width: (DOT_AT + NAME_AFTER + text.size().x + 10.0 + NEWS_ROOM + CROSS_ROOM)
-                .clamp(ROOM_FOR_RATE, WIDEST),
+            natural_width: (named + NEWS_ROOM).clamp(LEAST_WISH, WIDEST),
+            name_width: named.min(WIDEST),
         }
     }
 
@@ -145,11 +162,7 @@ impl Face {
         let is_narrow = place.width() < ROOM_FOR_CROSS;
         let dot = place.left() + if is_narrow { DOT_AT_NARROW } else { DOT_AT };
         painter.circle_filled(pos2(dot, middle), 4.0, self.dot);
-        let mut right = place.right() - if has_cross { CROSS_ROOM } else { 3.0 };
-        if place.width() >= ROOM_FOR_RATE {
-            self.paint_news(ui, pos2(right - 2.0, middle));
-            right -= NEWS_ROOM;
-        }
+        let right = place.right() - if has_cross { CROSS_ROOM } else { 3.0 };
         let (font, color) = if self.is_chosen {
             (theme::strong(), palette.text)
         } else {
@@ -157,7 +170,12 @@ impl Face {
         };
         let left = dot + NAME_AFTER;
         let name = galley_within(ui, &self.name, font, color, right - left);
+        // the name comes first: the rate only where there is room beside it
+        let is_room = left + name.size().x + AFTER_NAME + self.news.room() <= right;
         painter.galley(pos2(left, middle - name.size().y / 2.0), name, color);
+        if is_room {
+            self.paint_news(ui, pos2(right - 2.0, middle));
+        }
         if response.has_focus() {
             let ring = Stroke::new(1.5, palette.accent);
             painter.rect_stroke(

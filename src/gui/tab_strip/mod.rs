@@ -15,8 +15,8 @@ use face::{Face, ROOM_FOR_CROSS, WIDEST};
 
 /// The narrowest tab, beyond which the strip scrolls.
 const NARROWEST: f32 = 52.0;
-/// Narrowest tab that is shown: name and cross keep their room.
-const NARROWEST_SHOWN: f32 = 120.0;
+/// Narrowest tab that is shown.
+const NARROWEST_SHOWN: f32 = 96.0;
 /// Room for the button that opens another one.
 const PLUS_ROOM: f32 = 36.0;
 
@@ -122,7 +122,10 @@ impl TabStrip {
             WidgetInfo::selected(Role::Tab, ui.is_enabled(), face.is_chosen, face.spoken())
         });
         // a narrow tab is for showing it: a cross there would be hit by mistake
-        let has_cross = face.is_chosen || place.width() >= ROOM_FOR_CROSS;
+        let is_near = response.has_focus() || ui.rect_contains_pointer(place);
+        let has_room =
+            place.width() >= face.name_width || (is_near && place.width() >= ROOM_FOR_CROSS);
+        let has_cross = face.is_chosen || has_room;
         face.paint(ui, place, &response, has_cross);
         if has_cross && face.cross_ui(ui, place, id) {
             context.ask(Action::CloseTab(face.id.clone()));
@@ -203,7 +206,7 @@ impl TabStrip {
 fn widths(faces: &[Face], room: f32) -> Vec<f32> {
     let least = |face: &Face| {
         if face.is_chosen {
-            NARROWEST_SHOWN
+            face.name_width.max(NARROWEST_SHOWN).min(room / 3.0)
         } else {
             NARROWEST
         }
