@@ -16,8 +16,8 @@ use super::connect::{password_from_environment, password_parser};
 use super::exit::Outcome;
 use super::terminal::{StopSignal, ask_password};
 
-/// How long demo devices may take to say goodbye.
-const DEMO_FAREWELL: Duration = Duration::from_secs(1);
+/// How long demo devices may take to say goodbye, and how long the last ones who leave are waited for.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Arguments of `canopy broker`.
 #[derive(Debug, Args)]
@@ -108,9 +108,9 @@ async fn serve(runtime: &RuntimeHandle, args: &BrokerArgs, config: BrokerConfig)
         "The broker listens on {} (MQTT 3.1.1 and 5). Ctrl+C stops it.",
         broker.address()
     ));
-    if args.verbose {
-        runtime.spawn(tell_who_comes(broker.changes()));
-    }
+    let teller = args
+        .verbose
+        .then(|| runtime.spawn(tell_who_comes(broker.changes())));
     let demo = args
         .demo
         .then(|| Demo::start(runtime, broker.address(), credentials));
@@ -122,13 +122,17 @@ async fn serve(runtime: &RuntimeHandle, args: &BrokerArgs, config: BrokerConfig)
         say_goodbye(demo).await;
     }
     broker.stop().await;
+    if let Some(teller) = teller {
+        // whoever was still there leaves with the broker, and is named before its last line
+        tokio::time::timeout(FAREWELL, teller).await.ok();
+    }
     say("The broker has stopped.");
     Outcome::SUCCESS
 }
 
 /// Lets the demo devices say goodbye while their broker still listens, but not for long.
 pub async fn say_goodbye(demo: Demo) {
-    tokio::time::timeout(DEMO_FAREWELL, demo.stop()).await.ok();
+    tokio::time::timeout(FAREWELL, demo.stop()).await.ok();
 }
 
 /// The broker's sentence, with the cure for a command line.

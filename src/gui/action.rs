@@ -107,6 +107,8 @@ pub enum Action {
     Subscribe(String, Qos),
     /// Subscribe with these options, in the place of another filter if one is named, and remember it in the profile.
     SubscribeAs(Option<String>, Box<Subscription>),
+    /// Open the form for one more subscription.
+    NewSubscription,
     /// Show the list of all subscriptions.
     ShowSubscriptions,
     /// Unsubscribe and forget it in the profile.
@@ -163,6 +165,8 @@ pub enum Action {
     AskPublish(PublishQuestion),
     /// Publish what was asked about; the second part means to ask no more until the connection is ended.
     PublishAsked(PublishWhat, bool),
+    /// Show the publish panel and move the keyboard into it.
+    FocusPublish,
     /// Fill the publish panel's topic and show it.
     PublishHere(String),
 

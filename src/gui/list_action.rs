@@ -20,6 +20,8 @@ pub enum FolderTask {
 pub enum ListAction {
     /// Add a profile to this folder and select it.
     NewProfileIn(String),
+    /// Show a profile with the keyboard on its name.
+    Rename(ProfileId),
     /// Put a profile into a folder, before another one or behind all others there.
     Place(ProfileId, String, Option<ProfileId>),
     /// Put a profile into a folder; its place among the others stays.

@@ -1,18 +1,77 @@
 //! The command palette (Ctrl+K): everything that can be done, found by typing.
 
-use egui::{Align2, Key, Modal, RichText, TextEdit, Ui, vec2};
+use egui::{Align2, Key, Modal, Response, RichText, TextEdit, Ui, vec2};
+
+use crate::profile::{ProfileColor, ProfileId};
 
 use super::action::{Action, DockTab};
+use super::connections::{copy_sub_command, display_name, in_list_order};
 use super::context::Context;
-use super::list_action::ListAction;
-use super::theme::{self, Palette as Colors};
+use super::list_action::{FolderTask, ListAction};
+use super::session::Session;
+use super::theme::{self, Palette};
 use super::widgets::{field, muted};
+
+/// Highest list, and what of the window's height is not for it.
+const HIGHEST: f32 = 380.0;
+const ROOM_AROUND: f32 = 180.0;
 
 /// One line of the palette.
 struct Entry {
     text: String,
-    key: &'static str,
-    action: Action,
+    /// On the right: its keys, or where a connection is in the list.
+    note: String,
+    color: Option<ProfileColor>,
+    deed: Deed,
+}
+
+/// What it does.
+enum Deed {
+    Ask(Action),
+    CopyCommand(ProfileId),
+}
+
+impl Entry {
+    fn new(text: impl Into<String>, key: &str, action: Action) -> Self {
+        Self {
+            text: text.into(),
+            note: key.to_owned(),
+            color: None,
+            deed: Deed::Ask(action),
+        }
+    }
+
+    fn run(self, context: &Context<'_>) {
+        match self.deed {
+            Deed::Ask(action) => context.ask(action),
+            Deed::CopyCommand(id) => {
+                if let Some(profile) = context.profiles.iter().find(|it| it.id == id) {
+                    copy_sub_command(context, profile);
+                }
+            }
+        }
+    }
+
+    fn ui(&self, ui: &mut Ui, is_chosen: bool) -> Response {
+        let palette = Palette::of(ui);
+        let color = if is_chosen {
+            palette.text
+        } else {
+            palette.muted
+        };
+        let note = RichText::new(&self.note)
+            .font(theme::caption())
+            .color(color);
+        let row = egui::Button::selectable(is_chosen, self.text.as_str()).right_text(note);
+        let row = ui.add(row.min_size(vec2(ui.available_width(), theme::CONTROL_HEIGHT)));
+        if let Some(color) = self.color {
+            let strip = row.rect.shrink2(vec2(0.0, 5.0));
+            let strip = strip.with_max_x(strip.left() + 4.0);
+            let color = theme::profile_color(color, palette);
+            ui.painter().rect_filled(strip, 2, color);
+        }
+        row
+    }
 }
 
 /// UI state of the palette.
@@ -75,19 +134,16 @@ impl CommandPalette {
             muted(ui, "No command has these words.");
         }
         let mut run = enter.then_some(self.chosen);
+        // without the least height it would stay as low as the last list was
+        let height = HIGHEST.min(ui.ctx().content_rect().height() - ROOM_AROUND);
         egui::ScrollArea::vertical()
-            .max_height(380.0)
+            .max_height(height)
+            .min_scrolled_height(height)
             .show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
                 for (index, entry) in entries.iter().enumerate() {
                     let is_chosen = index == self.chosen;
-                    let key = RichText::new(entry.key)
-                        .font(theme::caption())
-                        .color(Colors::of(ui).faint);
-                    let row =
-                        egui::Button::selectable(is_chosen, entry.text.as_str()).shortcut_text(key);
-                    let row =
-                        ui.add(row.min_size(vec2(ui.available_width(), theme::CONTROL_HEIGHT)));
+                    let row = entry.ui(ui, is_chosen);
                     if is_chosen && (down || up) {
                         row.scroll_to_me(None);
                     }
@@ -97,7 +153,7 @@ impl CommandPalette {
                 }
             });
         if let Some(entry) = run.and_then(|index| entries.into_iter().nth(index)) {
-            context.ask(entry.action);
+            entry.run(context);
             self.is_open = false;
         }
     }
@@ -117,11 +173,7 @@ fn matching(context: &Context<'_>, typed: &str) -> Vec<Entry> {
 }
 
 fn entries(context: &Context<'_>) -> Vec<Entry> {
-    let entry = |text: &str, key: &'static str, action: Action| Entry {
-        text: text.to_owned(),
-        key,
-        action,
-    };
+    let entry = |text: &str, key: &str, action: Action| Entry::new(text, key, action);
     let mut entries = vec![
         entry("Show connections", "Ctrl+O", Action::ShowConnections),
         entry("New connection", "Ctrl+N", Action::NewProfile),
@@ -152,51 +204,112 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
         entry("Start broker and demo", "", Action::StartDemo)
     });
     if let Some(session) = context.session {
-        entries.extend([
-            entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
-            entry(
-                "Show publish panel",
-                "Ctrl+1",
-                Action::ShowDock(DockTab::Publish),
-            ),
-            entry(
-                "Show broker panel",
-                "Ctrl+2",
-                Action::ShowDock(DockTab::Broker),
-            ),
-            entry("Show log", "Ctrl+3", Action::ShowDock(DockTab::Log)),
-            entry("Show topics", "", Action::ShowExplorer),
-            entry("Disconnect", "", Action::Disconnect),
-            entry(
-                "Drop the connection without goodbye, so that the will fires",
-                "",
-                Action::DropConnection,
-            ),
-            entry("Open all branches", "", Action::SetOpenBelow(None, true)),
-            entry("Close all branches", "", Action::SetOpenBelow(None, false)),
-            entry(
-                if session.is_paused {
-                    "Resume the tree"
-                } else {
-                    "Pause the tree"
-                },
-                "Ctrl+P",
-                Action::SetPaused(!session.is_paused),
-            ),
-            entry(
-                "Clear all retained messages…",
-                "",
-                Action::ClearRetainedBelow(None),
-            ),
-        ]);
+        entries.extend(session_entries(session));
     }
     entries.extend(tab_entries(context));
-    entries.extend(context.profiles.iter().map(|profile| Entry {
-        text: format!("Connect to {}", profile.name),
-        key: "",
-        action: Action::Connect(profile.id.clone()),
-    }));
+    entries.extend(connect_entries(context));
+    entries.extend(profile_entries(context));
     entries
+}
+
+/// What can be done on the connection that is shown.
+fn session_entries(session: &Session) -> [Entry; 14] {
+    let entry = |text: &str, key: &str, action: Action| Entry::new(text, key, action);
+    [
+        entry("Subscribe…", "", Action::NewSubscription),
+        entry("All subscriptions", "", Action::ShowSubscriptions),
+        entry("Publish…", "", Action::FocusPublish),
+        entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
+        entry(
+            "Show publish panel",
+            "Ctrl+1",
+            Action::ShowDock(DockTab::Publish),
+        ),
+        entry(
+            "Show broker panel",
+            "Ctrl+2",
+            Action::ShowDock(DockTab::Broker),
+        ),
+        entry("Show log", "Ctrl+3", Action::ShowDock(DockTab::Log)),
+        entry("Show topics", "", Action::ShowExplorer),
+        entry("Disconnect", "", Action::Disconnect),
+        entry(
+            "Drop the connection without goodbye, so that the will fires",
+            "",
+            Action::DropConnection,
+        ),
+        entry("Open all branches", "", Action::SetOpenBelow(None, true)),
+        entry("Close all branches", "", Action::SetOpenBelow(None, false)),
+        entry(
+            if session.is_paused {
+                "Resume the tree"
+            } else {
+                "Pause the tree"
+            },
+            "Ctrl+P",
+            Action::SetPaused(!session.is_paused),
+        ),
+        entry(
+            "Clear all retained messages…",
+            "",
+            Action::ClearRetainedBelow(None),
+        ),
+    ]
+}
+
+/// Every profile as the list has them, with its folder, its colour and whether it asks.
+fn connect_entries(context: &Context<'_>) -> impl Iterator<Item = Entry> {
+    in_list_order(context.profiles).map(|(folder, profile)| {
+        let asks = profile
+            .ask_before_publish
+            .then_some("asks before publishing");
+        let folder = Some(folder.as_str()).filter(|it| !it.is_empty());
+        let note = folder.into_iter().chain(asks).collect::<Vec<_>>();
+        let action = Action::Connect(profile.id.clone());
+        Entry {
+            color: profile.color,
+            ..Entry::new(
+                format!("Connect to {}", display_name(profile)),
+                &note.join(" · "),
+                action,
+            )
+        }
+    })
+}
+
+/// What can be done with the profile of the connection that is shown, and with the selected one.
+fn profile_entries(context: &Context<'_>) -> Vec<Entry> {
+    let shown = context.session.map(|session| &session.profile.id);
+    let selected = context
+        .selected_profile
+        .filter(|id| shown.is_none_or(|shown| shown != *id));
+    let ids = shown.into_iter().chain(selected);
+    let profiles = ids.filter_map(|id| context.profiles.iter().find(|it| it.id == *id));
+    profiles
+        .flat_map(|profile| {
+            let name = display_name(profile);
+            let id = || profile.id.clone();
+            let list = |text: String, action| Entry::new(text, "", Action::List(action));
+            let export = ListAction::OpenExport(vec![id()], format!("“{name}”"));
+            let copied = format!("Copy “{name}” as command (mosquitto_sub)");
+            let move_to = ListAction::AskFolder(FolderTask::Move(id()));
+            [
+                Entry::new(format!("Test “{name}”"), "", Action::Examine(id())),
+                Entry::new(
+                    format!("Duplicate “{name}”"),
+                    "",
+                    Action::DuplicateProfile(id()),
+                ),
+                list(format!("Rename “{name}”…"), ListAction::Rename(id())),
+                list(format!("Move “{name}” to a folder…"), move_to),
+                Entry {
+                    deed: Deed::CopyCommand(id()),
+                    ..Entry::new(copied, "", Action::OpenPalette)
+                },
+                list(format!("Export “{name}”…"), export),
+            ]
+        })
+        .collect()
 }
 
 /// What can be done with the tabs of open connections.
@@ -204,11 +317,7 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
     let Some(shown) = context.session else {
         return Vec::new();
     };
-    let entry = |text: &str, key: &'static str, action: Action| Entry {
-        text: text.to_owned(),
-        key,
-        action,
-    };
+    let entry = |text: &str, key: &str, action: Action| Entry::new(text, key, action);
     let id = shown.profile.id.clone();
     let mut entries = vec![
         entry("Close tab", "Ctrl+W", Action::CloseTab(id.clone())),
@@ -237,29 +346,98 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
     }
     let others = context.open.iter().filter(|it| it.profile.id != id);
     entries.extend(others.map(|session| Entry {
-        text: format!("Show tab {}", session.profile.name),
-        key: "",
-        action: Action::ShowTab(session.profile.id.clone()),
+        color: session.profile.color,
+        ..Entry::new(
+            format!("Show tab {}", session.profile.name),
+            "",
+            Action::ShowTab(session.profile.id.clone()),
+        )
     }));
     entries
 }
+
 /// What concerns the list of connections as a whole.
 fn of_the_list(context: &Context<'_>) -> [Entry; 3] {
     let all = context.profiles.iter().map(|it| it.id.clone()).collect();
     [
         (
-            "New connection from a command",
+            "New connection from a command…",
             ListAction::OpenNewFromCommand,
         ),
-        ("Import connections", ListAction::OpenImport(None)),
+        ("Import connections…", ListAction::OpenImport(None)),
         (
-            "Export connections",
+            "Export all connections…",
             ListAction::OpenExport(all, "all connections".to_owned()),
         ),
     ]
-    .map(|(text, action)| Entry {
-        text: text.to_owned(),
-        key: "",
-        action: Action::List(action),
-    })
+    .map(|(text, action)| Entry::new(text, "", Action::List(action)))
+}
+
+#[cfg(test)]
+mod unit {
+    use super::super::fixture::{Fixture, dress};
+    use super::*;
+    use crate::profile::{Profile, Theme};
+    use egui::Modifiers;
+    use egui_kittest::Harness;
+
+    fn found(fixture: &Fixture, typed: &str) -> Vec<String> {
+        let entries = matching(&fixture.context(), typed).into_iter();
+        entries.map(|it| it.text).collect()
+    }
+
+    #[test]
+    fn the_main_verbs_are_found() {
+        let fixture = Fixture::with_messages(&[]);
+        for (typed, text) in [
+            ("subscr", "Subscribe…"),
+            ("publ", "Publish…"),
+            ("test", "Test “Local broker”"),
+            ("new command", "New connection from a command…"),
+            ("import", "Import connections…"),
+            ("export", "Export all connections…"),
+            ("duplicate", "Duplicate “Local broker”"),
+            (
+                "copy as command",
+                "Copy “Local broker” as command (mosquitto_sub)",
+            ),
+            ("rename", "Rename “Local broker”…"),
+            ("clear retained", "Clear all retained messages…"),
+        ] {
+            let found = found(&fixture, typed);
+            assert!(found.iter().any(|it| it == text), "{typed}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_search_without_a_hit_leaves_no_low_list_behind() {
+        let mut fixture = Fixture::new();
+        fixture.profiles = (0..30).map(|_| Profile::default()).collect();
+        let mut harness = Harness::builder()
+            .with_size([1_000.0, 700.0])
+            .with_context_setup(|ctx| dress(ctx, Theme::Dark))
+            .build_ui_state(
+                |ui, (fixture, palette): &mut (Fixture, CommandPalette)| {
+                    palette.ui(ui, &fixture.context());
+                },
+                (fixture, CommandPalette::default()),
+            );
+        let height = |harness: &Harness<'_, _>| {
+            let id = egui::Id::unique("command palette");
+            let rect = harness.ctx.memory(|memory| memory.area_rect(id));
+            rect.map_or(0.0, |it| it.height())
+        };
+        harness.state_mut().1.open();
+        harness.run();
+        let full = height(&harness);
+        assert!(full > HIGHEST, "{full}");
+        harness.event(egui::Event::Text("zzzz".to_owned()));
+        harness.run();
+        assert!(height(&harness) < 150.0);
+        harness.key_press_modifiers(Modifiers::NONE, Key::Escape);
+        harness.run();
+        harness.state_mut().1.open();
+        harness.run();
+        assert!((height(&harness) - full).abs() < 1.0);
+    }
 }

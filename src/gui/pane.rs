@@ -57,6 +57,11 @@ pub struct Pane {
 }
 
 impl Pane {
+    /// Opens the form for one more subscription.
+    pub fn new_subscription(&mut self) {
+        self.subscriptions.open_new();
+    }
+
     /// Whether it is shown: shared with the connection, which wakes the window less often while nobody looks.
     pub fn sight(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.sight)

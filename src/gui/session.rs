@@ -203,6 +203,11 @@ impl Session {
         self.clears = std::mem::take(&mut old.clears);
     }
 
+    /// Gives up what is still to be cleared: the profile goes to another broker. Says how much it was.
+    pub fn drop_clears(&mut self) -> usize {
+        std::mem::take(&mut self.clears).len()
+    }
+
     /// Tells the model what to count by: the subscriptions as they are now.
     pub fn count_by_subscriptions(&self) {
         let asked = self.subscriptions.as_slice().iter().map(|it| &it.asked);

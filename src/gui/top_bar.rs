@@ -6,6 +6,7 @@ use crate::client::State;
 use crate::profile::{Profile, Settings, Theme};
 
 use super::action::Action;
+use super::connections::{display_name, in_list_order};
 use super::context::Context;
 use super::filter_box::FilterBox;
 use super::icons;
@@ -27,7 +28,11 @@ pub fn top_bar_ui(ui: &mut Ui, context: &Context<'_>, filter: Option<&mut Filter
     ui.horizontal_centered(|ui| {
         logo_ui(ui, context);
         switcher_ui(ui, context, width);
-        connect_ui(ui, context, width);
+        // over the list of connections only what concerns the profile that is shown there
+        let shown = context.session.map(|session| &session.profile.id);
+        if filter.is_some() || shown == context.selected_profile {
+            connect_ui(ui, context, width);
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if icon_button(ui, icons::GEAR, "Settings (Ctrl+,)", Look::Plain).clicked() {
                 context.ask(Action::OpenSettings);
@@ -221,7 +226,13 @@ fn switcher_menu_ui(ui: &mut Ui, context: &Context<'_>) {
             if !context.open.is_empty() && context.profiles.iter().any(|it| is_closed(&it)) {
                 ui.separator();
             }
-            for profile in context.profiles.iter().filter(is_closed) {
+            let mut heading = String::new();
+            let closed = in_list_order(context.profiles).filter(|(_, it)| is_closed(it));
+            for (folder, profile) in closed {
+                if folder != heading {
+                    muted(ui, &folder);
+                    heading = folder;
+                }
                 if switcher_row_ui(ui, profile, None, false) {
                     context.ask(Action::Connect(profile.id.clone()));
                 }
@@ -239,7 +250,7 @@ fn switcher_menu_ui(ui: &mut Ui, context: &Context<'_>) {
     }
 }
 
-/// A line of the menu: the state of an open connection, name and address. Says whether it was clicked.
+/// A line of the menu: the colour, the state of an open connection, name and address, whether it asks. Says whether it was clicked.
 fn switcher_row_ui(
     ui: &mut Ui,
     profile: &Profile,
@@ -247,9 +258,22 @@ fn switcher_row_ui(
     is_shown: bool,
 ) -> bool {
     let palette = Palette::of(ui);
-    let label = format!("{}   {}", profile.name, short_url(profile));
+    let mut label = format!("{}   {}", display_name(profile), short_url(profile));
     let text = RichText::new(format!("      {label}")).color(palette.text);
-    let row = ui.add(egui::Button::selectable(is_shown, text));
+    let color = profile.color.map(|it| theme::profile_color(it, palette));
+    let mut button = egui::Button::selectable(is_shown, text);
+    if profile.ask_before_publish {
+        let asks = RichText::new("asks").font(theme::caption());
+        button = button.right_text(asks.color(color.unwrap_or(palette.red)));
+        label += ", asks before publishing";
+    }
+    let row = ui.add(button);
+    if let Some(color) = color {
+        let strip = row.rect.shrink2(vec2(0.0, 4.0));
+        let strip = strip.with_max_x(strip.left() + 4.0);
+        ui.painter()
+            .rect_filled(strip, CornerRadius::same(2), color);
+    }
     row.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::Button, ui.is_enabled(), is_shown, &label)
     });

@@ -14,6 +14,7 @@ mod driver;
 #[path = "../dial/servers.rs"]
 mod servers;
 
+mod another_broker;
 mod at_start;
 mod broker;
 mod connection;
@@ -23,6 +24,7 @@ mod look;
 mod profiles;
 mod profiles_exchange;
 mod profiles_folders;
+mod profiles_keys;
 mod profiles_publish;
 mod profiles_secrets;
 mod publish;

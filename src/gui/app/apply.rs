@@ -47,7 +47,7 @@ impl App {
             Action::SetSecret(key, secret) => self.set_secret(key, secret),
             Action::TrustCertificate(id, fingerprint) => self.trust_certificate(&id, fingerprint),
 
-            Action::ShowConnections => self.views.screen = Screen::Connections,
+            Action::ShowConnections => self.show_connections(of),
             Action::ShowExplorer => self.show_explorer(of),
             Action::Connect(id) => self.connect(&id),
             Action::ConnectWith(key, secret, keep) => self.connect_with(key, secret, keep),
@@ -60,6 +60,7 @@ impl App {
             Action::SubscribeAs(replaced, wanted) => {
                 self.subscribe_as(of, replaced.as_deref(), &wanted);
             }
+            Action::NewSubscription => self.new_subscription(of),
             Action::ShowSubscriptions => self.views.dialogs.show(of, Dialog::subscriptions()),
             Action::Unsubscribe(filter) => self.unsubscribe(of, &filter),
 
@@ -92,6 +93,7 @@ impl App {
             Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),
             Action::AskPublish(question) => self.ask_publish(of, question),
             Action::PublishAsked(what, is_last) => self.publish_asked(of, what, is_last, context),
+            Action::FocusPublish => self.focus_publish(of),
             Action::PublishHere(topic) => self.publish_here(of, &topic),
 
             Action::StartBroker => self.start_broker(false),
@@ -102,10 +104,7 @@ impl App {
             Action::DisconnectClient(id) => self.disconnect_client(&id),
             Action::SaveBroker(settings, secret) => self.save_broker(settings, secret),
 
-            Action::ShowDock(tab) => {
-                self.on_pane(of, |pane| pane.dock.tab = tab);
-                self.show_explorer(of);
-            }
+            Action::ShowDock(tab) => self.show_dock(of, tab),
             Action::SaveSettings(settings) => self.save_settings(*settings, context),
             Action::OpenSettings => self.views.dialogs.show(None, Dialog::settings()),
             Action::OpenBrokerSettings => self.open_broker_settings(false),
@@ -213,6 +212,21 @@ impl App {
     fn focus_filter(&mut self, of: Of<'_>) {
         self.show_explorer(of);
         self.on_pane(of, |pane| pane.filter.wants_focus = true);
+    }
+
+    fn show_dock(&mut self, of: Of<'_>, tab: DockTab) {
+        self.on_pane(of, |pane| pane.dock.tab = tab);
+        self.show_explorer(of);
+    }
+
+    fn new_subscription(&mut self, of: Of<'_>) {
+        self.show_explorer(of);
+        self.on_pane(of, Pane::new_subscription);
+    }
+
+    fn focus_publish(&mut self, of: Of<'_>) {
+        self.show_dock(of, DockTab::Publish);
+        self.on_pane(of, |pane| pane.dock.publish.take_focus());
     }
 
     /// Finds the topics on a thread of its own, which may take a second for a million, and then asks.

@@ -133,11 +133,17 @@ impl App {
         );
         let mut session = Session::new(profile, live);
         let before = self.data.open.get_mut(Some(&id));
-        if let Some(before) = before.filter(|_| !is_elsewhere) {
-            session.selected = before.selected;
-            session.take_over_clears(before);
+        let mut dropped = 0;
+        if let Some(before) = before {
+            if is_elsewhere {
+                dropped = before.drop_clears();
+            } else {
+                session.selected = before.selected;
+                session.take_over_clears(before);
+            }
         }
         self.data.open.put(session);
+        self.tell_dropped_clears(&id, dropped);
     }
 
     /// The window closes: every connection says DISCONNECT (else its will would fire), the broker tells its clients.

@@ -9,13 +9,14 @@ use crate::profile::{
 use super::super::action::Level;
 use super::super::dialogs::Dialog;
 use super::super::list_action::{FolderTask, ListAction};
-use super::{App, Screen};
+use super::App;
 
 impl App {
     /// Does what the list of connections asks for.
     pub(super) fn apply_to_list(&mut self, action: ListAction) {
         match action {
             ListAction::NewProfileIn(folder) => self.new_profile_in(folder),
+            ListAction::Rename(id) => self.rename_profile(&id),
             ListAction::Place(id, folder, before) => self.place(&id, &folder, before.as_ref()),
             ListAction::MoveTo(id, folder) => {
                 let old = self.data.profile(&id).map(|it| it.folder.clone());
@@ -44,11 +45,23 @@ impl App {
             folder,
             ..Profile::default()
         };
-        let folder = profile.folder.clone();
-        self.data.selected_profile = Some(profile.id.clone());
+        let (id, folder) = (profile.id.clone(), profile.folder.clone());
         self.data.profiles.push(profile);
         self.profiles_moved(&folder, None);
-        self.views.screen = Screen::Connections;
+        self.edit_name(id);
+    }
+
+    /// Opens the folders that a profile lies in, so that its row is there.
+    pub(super) fn open_folders_of(&mut self, id: &ProfileId) {
+        let Some(folder) = self.data.profile(id).map(|it| folder_path(&it.folder)) else {
+            return;
+        };
+        let closed = &mut self.data.window.list.closed;
+        let before = closed.len();
+        closed.retain(|closed| !is_within(&folder, closed));
+        if closed.len() != before {
+            self.list_changed();
+        }
     }
 
     fn place(&mut self, id: &ProfileId, folder: &str, before: Option<&ProfileId>) {

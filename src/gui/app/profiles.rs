@@ -5,6 +5,7 @@ use crate::profile::{Profile, ProfileId, duplicate, put_back, remove, unique_nam
 use super::super::action::{Action, Level};
 use super::super::dialogs::Dialog;
 use super::data::Data;
+use super::open::Of;
 use super::{App, Screen};
 
 impl App {
@@ -13,10 +14,37 @@ impl App {
             name: unique_name(&self.data.profiles, &Profile::default().name),
             ..Profile::default()
         };
-        self.data.selected_profile = Some(profile.id.clone());
+        let id = profile.id.clone();
         self.data.profiles.push(profile);
         self.data.unsaved.profiles = true;
+        self.edit_name(id);
+    }
+
+    /// Shows a profile with the keyboard on its name.
+    pub(super) fn edit_name(&mut self, id: ProfileId) {
+        self.open_folders_of(&id);
+        self.views.connections.edit_name(id.clone());
+        self.data.selected_profile = Some(id);
         self.views.screen = Screen::Connections;
+    }
+
+    /// The same, after which the keyboard goes back to the list.
+    pub(super) fn rename_profile(&mut self, id: &ProfileId) {
+        if self.data.profile(id).is_some() {
+            self.edit_name(id.clone());
+            self.views.connections.come_back_to_list();
+        }
+    }
+
+    /// Shows the list with the keyboard on the selected profile: coming from a connection, on its profile.
+    pub(super) fn show_connections(&mut self, of: Of<'_>) {
+        let comes_from = of.filter(|_| self.views.screen == Screen::Explorer);
+        if let Some(id) = comes_from.filter(|id| self.data.profile(id).is_some()) {
+            self.data.selected_profile = Some(id.clone());
+            self.open_folders_of(id);
+        }
+        self.views.screen = Screen::Connections;
+        self.views.connections.take_focus();
     }
 
     pub(super) fn duplicate_profile(&mut self, id: &ProfileId) {
@@ -24,6 +52,7 @@ impl App {
             self.copy_secrets(id, &copy);
             self.data.selected_profile = Some(copy);
             self.data.unsaved.profiles = true;
+            self.views.screen = Screen::Connections;
         }
     }
 

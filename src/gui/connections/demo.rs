@@ -8,8 +8,21 @@ use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button_sized, card, icon_mark};
 
-/// Draws the card.
-pub fn demo_card_ui(ui: &mut Ui, context: &Context<'_>) {
+/// Height that the card needs, and that its button alone does.
+const ROOM_FOR_CARD: f32 = 160.0;
+const ROOM_FOR_BUTTON: f32 = 48.0;
+
+/// Draws the card where all profiles leave it `room`, else its button alone; where they leave none for that either,
+/// nothing: the demo is among the commands too.
+pub fn demo_card_ui(ui: &mut Ui, context: &Context<'_>, room: f32) {
+    if room >= ROOM_FOR_CARD || context.profiles.is_empty() {
+        card_ui(ui, context);
+    } else if room >= ROOM_FOR_BUTTON {
+        button_ui(ui, context);
+    }
+}
+
+fn card_ui(ui: &mut Ui, context: &Context<'_>) {
     let palette = Palette::of(ui);
     card(ui, |ui| {
         ui.set_min_width(ui.available_width());
@@ -28,17 +41,21 @@ pub fn demo_card_ui(ui: &mut Ui, context: &Context<'_>) {
             .font(theme::label())
             .color(palette.muted);
         ui.add(Label::new(text).wrap());
-        let wide = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-        if is_running {
-            if button_sized(ui, Some(icons::STOP), "Stop the demo", Look::Plain, wide).clicked() {
-                context.ask(Action::StopDemo);
-            }
-            return;
+        button_ui(ui, context);
+    });
+}
+
+fn button_ui(ui: &mut Ui, context: &Context<'_>) {
+    let wide = vec2(ui.available_width(), theme::CONTROL_HEIGHT);
+    if context.broker.demo.is_some() {
+        if button_sized(ui, Some(icons::STOP), "Stop the demo", Look::Plain, wide).clicked() {
+            context.ask(Action::StopDemo);
         }
-        ui.add_enabled_ui(!context.broker.is_changing, |ui| {
-            if button_sized(ui, None, "Start broker and demo", Look::Primary, wide).clicked() {
-                context.ask(Action::StartDemo);
-            }
-        });
+        return;
+    }
+    ui.add_enabled_ui(!context.broker.is_changing, |ui| {
+        if button_sized(ui, None, "Start broker and demo", Look::Primary, wide).clicked() {
+            context.ask(Action::StartDemo);
+        }
     });
 }

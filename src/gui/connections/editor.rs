@@ -10,7 +10,7 @@ use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, Tab, button, icon_button, icon_mark, muted, tabs};
+use super::super::widgets::{Look, Tab, button, focus_whole, icon_button, icon_mark, muted, tabs};
 use super::advanced::advanced_ui;
 use super::files::FileCheck;
 use super::filters::Filters;
@@ -27,6 +27,8 @@ use super::will::{FreshWill, will_card_ui};
 
 /// How wide the cards get.
 const WIDEST: f32 = 916.0;
+/// Below this width the heading's buttons are icons.
+const ROOM_FOR_WORDS: f32 = 560.0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum EditorTab {
@@ -52,6 +54,10 @@ pub struct Editor {
     security: Security,
     files: FileCheck,
     filters: Filters,
+    /// Whose name is to get the keyboard.
+    names: Option<ProfileId>,
+    /// Whether the list gets the keyboard when the name was edited.
+    comes_back: bool,
 }
 
 impl Default for Editor {
@@ -66,11 +72,25 @@ impl Default for Editor {
             security: Security::default(),
             files: FileCheck::default(),
             filters: Filters::default(),
+            names: None,
+            comes_back: false,
         }
     }
 }
 
 impl Editor {
+    /// Gives the name of this profile, which is about to be selected, the keyboard.
+    pub fn edit_name(&mut self, id: ProfileId) {
+        self.tabs.insert(id.clone(), EditorTab::General);
+        self.names = Some(id);
+        self.comes_back = false;
+    }
+
+    /// After the name was edited the list gets the keyboard.
+    pub fn come_back_to_list(&mut self) {
+        self.comes_back = true;
+    }
+
     /// Draws the editor, or what to do when there is nothing to edit.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         let selected = context
@@ -154,16 +174,13 @@ impl Editor {
             tab(EditorTab::Mqtt5, "MQTT 5"),
             tab(EditorTab::Advanced, "Advanced"),
         ];
-        let strip = ui.horizontal(|ui| {
+        let strip = ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
             tabs(ui, chosen, &shown);
-            ui.take_available_width();
         });
         let line = egui::Stroke::new(1.0, Palette::of(ui).line);
-        ui.painter().hline(
-            strip.response.rect.x_range(),
-            strip.response.rect.bottom(),
-            line,
-        );
+        ui.painter()
+            .hline(ui.max_rect().x_range(), strip.response.rect.bottom(), line);
         *chosen
     }
 
@@ -179,7 +196,10 @@ impl Editor {
         match tab {
             EditorTab::General => {
                 let (password, host) = (&mut self.password, &mut self.host);
-                broker_card_ui(ui, context, profile, &problems, password, host);
+                let name = broker_card_ui(ui, context, profile, &problems, password, host);
+                if let Some(name) = name {
+                    self.name_focus(ui, context, profile, &name);
+                }
                 ui.add_space(theme::SPACE[0]);
                 let properties = &mut self.kept.will_properties;
                 will_card_ui(ui, context, profile, &mut self.fresh_will, properties);
@@ -194,23 +214,53 @@ impl Editor {
             EditorTab::Advanced => advanced_ui(ui, profile),
         }
     }
+
+    /// Moves the keyboard to the name and back.
+    fn name_focus(
+        &mut self,
+        ui: &Ui,
+        context: &Context<'_>,
+        profile: &Profile,
+        name: &egui::Response,
+    ) {
+        if self.names.as_ref() == Some(&profile.id) {
+            self.names = None;
+            focus_whole(name, &profile.name);
+        } else if self.comes_back && !name.has_focus() {
+            self.comes_back = false;
+            let is_done = |input: &egui::InputState| {
+                input.key_pressed(egui::Key::Enter) || input.key_pressed(egui::Key::Escape)
+            };
+            if name.lost_focus() && ui.input(is_done) {
+                context.ask(Action::ShowConnections);
+            }
+        }
+    }
 }
 
 fn heading_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
     let palette = Palette::of(ui);
     let size = vec2(ui.available_width(), 32.0);
+    let is_narrow = size.x < ROOM_FOR_WORDS;
+    let plain = |ui: &mut Ui, icon, text| {
+        if is_narrow {
+            icon_button(ui, icon, text, Look::Plain)
+        } else {
+            button(ui, Some(icon), text, Look::Plain)
+        }
+    };
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         if icon_button(ui, icons::TRASH, "Delete connection", Look::Plain).clicked() {
             context.ask(Action::DeleteProfile(profile.id.clone()));
         }
-        let command = button(ui, Some(icons::TERMINAL), "Copy as command", Look::Plain);
+        let command = plain(ui, icons::TERMINAL, "Copy as command");
         if command
             .on_hover_text("A mosquitto_sub line that connects the same way")
             .clicked()
         {
             copy_sub_command(context, profile);
         }
-        if button(ui, Some(icons::COPY), "Duplicate", Look::Plain).clicked() {
+        if plain(ui, icons::COPY, "Duplicate").clicked() {
             context.ask(Action::DuplicateProfile(profile.id.clone()));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use egui::Rect;
 
-use crate::profile::{Profile, ProfileId, folder_path, folders_with};
+use crate::profile::{Profile, ProfileId, folder_path, folders, folders_with};
 
 use super::super::context::Context;
 use super::super::list_action::ListAction;
@@ -41,6 +41,15 @@ pub enum Entry {
         /// How many folders it is in.
         depth: usize,
     },
+}
+
+/// All profiles as the list has them, each with the path of its folder.
+pub fn in_list_order(profiles: &[Profile]) -> impl Iterator<Item = (String, &Profile)> {
+    folders(profiles).into_iter().flat_map(move |folder| {
+        let path = folder.path;
+        let there = folder.profiles.into_iter();
+        there.filter_map(move |index| Some((path.clone(), profiles.get(index)?)))
+    })
 }
 
 /// All rows that are shown.
@@ -261,6 +270,25 @@ mod unit {
             "Later[0]",
         ];
         assert_eq!(shown(&fixture, ""), all);
+    }
+
+    #[test]
+    fn menus_name_profiles_in_the_order_of_the_list() {
+        let fixture = fixture();
+        let found = in_list_order(&fixture.profiles);
+        let found: Vec<_> = found
+            .map(|(folder, it)| (folder, it.name.as_str()))
+            .collect();
+        let expected = [
+            ("", "top"),
+            ("Work", "lab"),
+            ("Work/Plant", "plant"),
+            ("Home", "kitchen"),
+        ];
+        assert_eq!(
+            found,
+            expected.map(|(folder, name)| (folder.to_owned(), name))
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Align, Layout, RichText, TextEdit, Ui};
+use egui::{Align, Layout, RichText, TextEdit, Ui, vec2};
 
 use crate::mqtt::{Qos, TopicFilter};
 use crate::profile::{Field, Problem, Profile, ProfileId, Subscription};
@@ -16,9 +16,12 @@ use super::super::widgets::{
 use super::form::problem_ui;
 
 /// Room for QoS, the arrows and the cross behind a filter.
-const CONTROLS_WIDTH: f32 = 190.0;
-/// Room for the button of the options and the colour besides.
-const OPTIONS_WIDTH: f32 = 44.0;
+const CONTROLS_WIDTH: f32 = 196.0;
+/// Room for the colour besides.
+const COLOR_WIDTH: f32 = 22.0;
+
+/// What stays in view below the row for the next filter.
+const ROOM_BELOW: f32 = 76.0;
 
 /// UI state: the filter that is about to be added.
 #[derive(Debug, Default)]
@@ -27,6 +30,8 @@ pub struct Filters {
     qos: Qos,
     /// Filters whose options are shown.
     open: BTreeSet<(ProfileId, String)>,
+    /// Whether one was added, which may have pushed the row for the next one out of sight.
+    is_added: bool,
 }
 
 /// What the user wants done with one row.
@@ -61,7 +66,7 @@ impl Filters {
             .any(|there| there.filter == self.typed);
         let mut is_wanted = false;
         ui.horizontal(|ui| {
-            let width = (ui.available_width() - CONTROLS_WIDTH).max(80.0);
+            let width = filter_width(ui, profile);
             let edit = TextEdit::singleline(&mut self.typed)
                 .id_salt("new filter")
                 .hint_text("home/+/temperature")
@@ -75,12 +80,18 @@ impl Filters {
             if is_wanted {
                 response.request_focus();
             }
+            if std::mem::take(&mut self.is_added) {
+                let below = vec2(0.0, ROOM_BELOW);
+                ui.scroll_to_rect(response.rect.expand2(below), None);
+            }
         });
         match checked {
             Err(err) if !self.typed.is_empty() => note_ui(ui, &err.to_string()),
             Ok(_) if is_there => note_ui(ui, "This filter is in the list already."),
             Ok(_) if is_wanted => {
                 let filter = std::mem::take(&mut self.typed);
+                self.is_added = true;
+                ui.ctx().request_repaint();
                 profile
                     .subscriptions
                     .push(Subscription::for_window(filter, self.qos));
@@ -94,13 +105,14 @@ impl Filters {
         let id = profile.id.clone();
         let problems = profile.validate();
         let last = profile.subscriptions.len().saturating_sub(1);
+        let width = filter_width(ui, profile);
         let mut wanted = None;
         for (index, subscription) in profile.subscriptions.iter_mut().enumerate() {
             ui.push_id(index, |ui| {
                 let key = (id.clone(), subscription.filter.clone());
                 let mut is_open = self.open.contains(&key);
                 let was_open = is_open;
-                if let Some(edit) = row_ui(ui, subscription, (index, last), &mut is_open) {
+                if let Some(edit) = row_ui(ui, subscription, (index, last), width, &mut is_open) {
                     wanted = Some((index, edit));
                 }
                 if is_open {
@@ -131,6 +143,13 @@ impl Filters {
     }
 }
 
+/// Width of each filter, so that what is behind it lines up, also where one has a colour.
+fn filter_width(ui: &Ui, profile: &Profile) -> f32 {
+    let has_color = profile.subscriptions.iter().any(|it| it.color.is_some());
+    let color = if has_color { COLOR_WIDTH } else { 0.0 };
+    (ui.available_width() - CONTROLS_WIDTH - color).max(80.0)
+}
+
 fn note_ui(ui: &mut Ui, text: &str) {
     let color = Palette::of(ui).red;
     ui.label(RichText::new(text).font(theme::caption()).color(color));
@@ -140,11 +159,11 @@ fn row_ui(
     ui: &mut Ui,
     subscription: &mut Subscription,
     (index, last): (usize, usize),
+    width: f32,
     is_open: &mut bool,
 ) -> Option<Edit> {
     let mut wanted = None;
     ui.horizontal(|ui| {
-        let width = (ui.available_width() - CONTROLS_WIDTH - OPTIONS_WIDTH).max(80.0);
         let name = format!("Topic filter {}", index + 1);
         let edit = TextEdit::singleline(&mut subscription.filter).font(theme::mono());
         field(ui, edit, &name, width);

@@ -1,6 +1,6 @@
 //! The first card of the editor: where the broker is and who connects.
 
-use egui::{TextEdit, Ui};
+use egui::{Response, TextEdit, Ui};
 
 use crate::mqtt::Version;
 use crate::profile::{Field, Problem, Profile, Secret, Session, Transport};
@@ -16,7 +16,7 @@ use super::secret_field::SecretField;
 /// Width of the field of the port.
 const PORT_WIDTH: f32 = 72.0;
 
-/// Draws the card and changes `profile`.
+/// Draws the card and changes `profile`. Returns the field of the name.
 pub fn broker_card_ui(
     ui: &mut Ui,
     context: &Context<'_>,
@@ -24,14 +24,16 @@ pub fn broker_card_ui(
     problems: &[Problem],
     password: &mut SecretField,
     host: &mut HostField,
-) {
+) -> Option<Response> {
+    let mut name = None;
     card(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.label(egui::RichText::new("Broker").font(theme::strong()));
         let form = Form::new(ui, problems);
         form.row(ui, |ui| {
             form.cell(ui, "Name", Some(Field::Name), |ui| {
-                text_field(ui, &mut profile.name, "Name", "the address", theme::body());
+                let text = &mut profile.name;
+                name = Some(text_field(ui, text, "Name", "the address", theme::body()));
             });
             form.cell(ui, "Protocol", None, |ui| protocol_ui(ui, profile));
         });
@@ -72,6 +74,7 @@ pub fn broker_card_ui(
         });
         marks_ui(ui, context, profile, &form);
     });
+    name
 }
 
 fn protocol_ui(ui: &mut Ui, profile: &mut Profile) {

@@ -21,6 +21,9 @@ use super::folder_row::{folder_menu, paint_folder, spoken_folder};
 use super::menu::{more_menu, profile_menu};
 use super::row::ProfileRow;
 
+/// Height of what stands above the rows, and of the margins.
+const ROOM_FOR_HEAD: f32 = 96.0;
+
 /// UI state of the list.
 #[derive(Debug, Default)]
 pub struct ProfileList {
@@ -29,6 +32,7 @@ pub struct ProfileList {
     dragged: Option<ProfileId>,
     /// The folder that has the keyboard instead of the selected profile.
     folder: Option<String>,
+    wants_focus: bool,
     /// The row to scroll to, once it is there and has the keyboard.
     reveal: Option<Target>,
 }
@@ -41,8 +45,21 @@ enum Target {
 }
 
 impl ProfileList {
+    /// Gives it the keyboard, with the selected profile in view.
+    pub fn take_focus(&mut self) {
+        self.wants_focus = true;
+    }
+
+    /// Scrolls to this profile, which is about to be selected.
+    pub fn reveal_profile(&mut self, id: ProfileId) {
+        self.folder = None;
+        self.reveal = Some(Target::Profile(id));
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        let entries = Entries::of(context, &self.search);
+        let room = ui.available_height() - entries.height() - ROOM_FOR_HEAD;
         let frame = Frame::new().inner_margin(Margin {
             top: 12,
             ..Margin::ZERO
@@ -51,7 +68,7 @@ impl ProfileList {
             .resizable(false)
             .show_separator_line(false)
             .frame(frame)
-            .show(ui, |ui| demo_card_ui(ui, context));
+            .show(ui, |ui| demo_card_ui(ui, context, room));
         ui.horizontal(|ui| {
             let width = ui.available_width() - theme::CONTROL_HEIGHT - theme::SPACE[1];
             let size = vec2(width, theme::CONTROL_HEIGHT);
@@ -64,7 +81,6 @@ impl ProfileList {
         ui.add_space(theme::SPACE[0]);
         self.search_ui(ui, context);
         ui.add_space(theme::SPACE[0]);
-        let entries = Entries::of(context, &self.search);
         if entries.is_empty() && !context.profiles.is_empty() {
             muted(ui, "No profile has this in its name or address.");
         }
@@ -121,6 +137,11 @@ impl ProfileList {
         let area = ui.available_rect_before_wrap();
         let list = ui.interact(area, id, Sense::focusable_noninteractive());
         list.widget_info(|| WidgetInfo::labeled(Role::ListBox, true, "Connections"));
+        if std::mem::take(&mut self.wants_focus) {
+            self.folder = None;
+            self.reveal = context.selected_profile.cloned().map(Target::Profile);
+            list.request_focus();
+        }
         let cursor = self.cursor(context, entries);
         if list.has_focus() {
             self.take_keys(ui, context, entries, cursor, id);
@@ -155,7 +176,11 @@ impl ProfileList {
                 }
                 if has_keyboard {
                     let line = Stroke::new(1.0, Palette::of(ui).accent);
-                    let rect = place(row).with_max_y(place(row).bottom() - 4.0);
+                    let place = match entries.rows().get(row) {
+                        Some(Entry::Profile { depth, .. }) => indented(place(row), *depth),
+                        _ => place(row),
+                    };
+                    let rect = place.with_max_y(place.bottom() - 4.0);
                     ui.painter()
                         .rect_stroke(rect, theme::RADIUS, line, egui::StrokeKind::Inside);
                 }
@@ -292,6 +317,8 @@ impl ProfileList {
         let filter = EventFilter {
             vertical_arrows: true,
             horizontal_arrows: true,
+            // closes menus and messages, and leaves the keyboard here
+            escape: true,
             ..EventFilter::default()
         };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
@@ -356,8 +383,7 @@ impl ProfileList {
             context.ask(Action::DeleteProfile(profile.id.clone()));
         }
         if consume(ui, Modifiers::NONE, Key::F2) {
-            let task = FolderTask::Move(profile.id.clone());
-            context.ask(Action::List(ListAction::AskFolder(task)));
+            context.ask(Action::List(ListAction::Rename(profile.id.clone())));
         }
     }
 

@@ -43,10 +43,10 @@ pub fn profile_menu(ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
     if ui.button("Duplicate").clicked() {
         context.ask(Action::DuplicateProfile(id()));
     }
-    if ui
-        .add(Button::new("Move to folder…").shortcut_text("F2"))
-        .clicked()
-    {
+    if ui.add(Button::new("Rename…").shortcut_text("F2")).clicked() {
+        context.ask(Action::List(ListAction::Rename(id())));
+    }
+    if ui.button("Move to folder…").clicked() {
         let task = FolderTask::Move(id());
         context.ask(Action::List(ListAction::AskFolder(task)));
     }

@@ -38,6 +38,7 @@ use super::context::Context;
 use super::theme::Palette;
 use editor::Editor;
 pub use editor::display_name;
+pub use entries::in_list_order;
 use list::ProfileList;
 pub use menu::copy_sub_command;
 
@@ -49,13 +50,29 @@ pub struct Connections {
 }
 
 impl Connections {
+    /// Gives the list the keyboard, with the selected profile in view.
+    pub fn take_focus(&mut self) {
+        self.list.take_focus();
+    }
+
+    /// Gives the name of this profile, which is about to be selected, the keyboard.
+    pub fn edit_name(&mut self, id: ProfileId) {
+        self.list.reveal_profile(id.clone());
+        self.editor.edit_name(id);
+    }
+
+    /// After the name was edited the list gets the keyboard.
+    pub fn come_back_to_list(&mut self) {
+        self.editor.come_back_to_list();
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         let palette = Palette::of(ui);
         Panel::left("profiles")
             .resizable(true)
             .default_size(320.0)
-            .size_range(240.0..=480.0)
+            .size_range(NARROWEST_LIST..=widest_list(ui.available_width()))
             .frame(
                 Frame::new()
                     .fill(palette.panel)
@@ -66,6 +83,15 @@ impl Connections {
             .frame(Frame::new().fill(palette.background))
             .show(ui, |ui| self.editor.ui(ui, context));
     }
+}
+
+/// Narrowest and widest list; in a narrow window it leaves the form its room.
+const NARROWEST_LIST: f32 = 240.0;
+const WIDEST_LIST: f32 = 480.0;
+const LIST_SHARE: f32 = 0.34;
+
+fn widest_list(room: f32) -> f32 {
+    (room * LIST_SHARE).clamp(NARROWEST_LIST, WIDEST_LIST)
 }
 
 /// What the connection with a profile does.

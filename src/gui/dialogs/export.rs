@@ -1,6 +1,6 @@
 //! Writes connections to a file, without anything that lets somebody in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use egui::Ui;
 
@@ -11,9 +11,9 @@ use super::super::context::Context;
 use super::super::file_choice::FileChoice;
 use super::super::latest::Latest;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, is_entered, kept_label, labelled, segmented};
+use super::super::widgets::{Look, focus_whole, is_entered, kept_label, labelled, segmented};
 use super::super::words::counted;
-use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here, text_ui};
+use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, text_ui};
 use super::path_field::path_field;
 
 /// Width of the names of the fields.
@@ -127,7 +127,9 @@ impl ExportDialog {
         }
         labelled(ui, "File", LABEL_WIDTH, |ui| {
             let (response, is_clicked) = path_field(ui, &mut self.path, "File to export to");
-            start_here(&mut self.is_fresh, &response);
+            if std::mem::take(&mut self.is_fresh) {
+                focus_whole(&response, &self.path);
+            }
             if response.changed() {
                 self.problem = None;
             }
@@ -152,6 +154,15 @@ impl ExportDialog {
         let (profiles, format) = (self.profiles.clone(), self.format);
         self.problem = None;
         self.writing.start(ui.ctx(), move || {
+            if let Some(problem) = missing_folder(&path) {
+                return Written::Failed(problem);
+            }
+            if path.is_dir() {
+                return Written::Failed(format!(
+                    "{} is a folder. Type the name of a file behind it.",
+                    path.display()
+                ));
+            }
             if !replaces && path.exists() {
                 return Written::Exists;
             }
@@ -161,6 +172,17 @@ impl ExportDialog {
             }
         });
     }
+}
+
+/// A folder that is not there is probably a slip: none is made.
+fn missing_folder(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty())?;
+    (!folder.is_dir()).then(|| {
+        format!(
+            "There is no folder {}. Choose another one, or make it first.",
+            folder.display()
+        )
+    })
 }
 
 fn with_extension(path: &str, before: Format, after: Format) -> String {
@@ -173,6 +195,15 @@ fn with_extension(path: &str, before: Format, after: Format) -> String {
 #[cfg(test)]
 mod unit {
     use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let there = tempfile::tempdir().unwrap();
+        assert_eq!(missing_folder(&there.path().join("a.json")), None);
+        assert_eq!(missing_folder(Path::new("a.json")), None);
+        let problem = missing_folder(&there.path().join("gone/a.json")).unwrap();
+        assert!(problem.contains("gone. Choose another"), "{problem}");
+    }
 
     #[test]
     fn the_name_follows_the_format() {

@@ -16,7 +16,10 @@ const GROUPS: [Group; 5] = [
         &[
             ("Ctrl+K", "Commands: find anything by typing"),
             ("Ctrl+F or /", "Filter topics and payloads; Esc clears it"),
-            ("Ctrl+O", "Show the connections"),
+            (
+                "Ctrl+O",
+                "Show the connections, with the profile of this one",
+            ),
             ("Ctrl+E", "Show the topics"),
             ("Ctrl+N", "New connection"),
             ("Ctrl+Tab, Ctrl+Page ↓", "The next open connection"),
@@ -54,7 +57,7 @@ const GROUPS: [Group; 5] = [
             ("Enter", "Connect"),
             ("Alt+↑, Alt+↓", "Move the profile, also through folders"),
             ("→ ←", "Open or close a folder"),
-            ("F2", "Move to a folder; rename a folder"),
+            ("F2", "Rename the profile or the folder"),
             ("Delete", "Delete the profile (can be undone)"),
         ],
     ),

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use egui::{Key, Modifiers, pos2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::super::action::{Action, Keep};
 use super::super::fixture::{Fixture, dress};
@@ -115,7 +115,7 @@ fn without_a_keyring_nothing_is_promised() {
     let mut harness = harness(&fixture, &dialog);
     harness.get_by_label_contains("only until you quit");
     let remember = harness.get_by_label_contains("Remember in the system");
-    assert!(remember.is_disabled());
+    assert!(remember.accesskit_node().is_disabled());
     harness.get_by_label("Password").type_text("secret");
     harness.run();
     harness.key_press(Key::Enter);

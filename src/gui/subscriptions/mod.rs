@@ -60,6 +60,8 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub struct SubscriptionBar {
     editor: Editor,
     counts: Counts,
+    /// Whether the form for one more is to be opened.
+    opens_new: bool,
 }
 
 /// What the tools show of a session.
@@ -69,6 +71,11 @@ struct Shown {
 }
 
 impl SubscriptionBar {
+    /// Opens the form for one more subscription.
+    pub fn open_new(&mut self) {
+        self.opens_new = true;
+    }
+
     /// Draws it; nothing without a session.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         let Some(session) = context.session else {
@@ -150,7 +157,13 @@ impl SubscriptionBar {
         }
         let (at, width) = packed.new;
         let mut ui = ui.new_child(place(at, width).id_salt("new"));
-        let response = new::new_ui(&mut ui, width);
+        let mut response = new::new_ui(&mut ui, width);
+        if std::mem::take(&mut self.opens_new) {
+            let id = Popup::default_response_id(&response);
+            if !Popup::is_id_open(ui.ctx(), id) {
+                response.flags |= egui::response::Flags::FAKE_PRIMARY_CLICKED;
+            }
+        }
         self.editor.popup(&response, context, None);
     }
 }

@@ -42,11 +42,8 @@ pub fn options_ui(ui: &mut Ui, subscription: &mut Subscription, limits: Limits, 
 
 fn flags_ui(ui: &mut Ui, subscription: &mut Subscription, label: &impl Fn(&str) -> String) {
     let clash = subscription.is_shared() && subscription.no_local;
-    let explained = if clash {
-        "Has to be off in a shared subscription."
-    } else {
-        "What this connection publishes itself does not come back."
-    };
+    // what is wrong with it is said once, where all of that is
+    let explained = "What this connection publishes itself does not come back.";
     row_ui(ui, "No Local", explained, clash, |ui| {
         switch(ui, &mut subscription.no_local, &label("No Local"));
     });

@@ -1,5 +1,7 @@
 //! Fields with labels, and the cards that hold them.
 
+use egui::text::CCursorRange;
+use egui::text_edit::TextEditState;
 use egui::{CornerRadius, FontId, Frame, Key, Margin, Response, Stroke, TextEdit, Ui, vec2};
 
 use super::super::icons;
@@ -25,6 +27,15 @@ pub fn text_field(
         label,
         width,
     )
+}
+
+/// Gives the field the keyboard with all of its text selected, so that typing replaces it.
+pub fn focus_whole(field: &Response, text: &str) {
+    field.request_focus();
+    let mut state = TextEditState::load(&field.ctx, field.id).unwrap_or_default();
+    let all = CCursorRange::select_all_str(text);
+    state.cursor.set_char_range(Some(all));
+    state.store(&field.ctx, field.id);
 }
 
 /// Any text editor in the frame of a field of this width.

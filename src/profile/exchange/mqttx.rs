@@ -187,8 +187,9 @@ impl Imported {
         }
         let messages = fields.list("messages").len();
         if messages > 0 {
+            let noun = if messages == 1 { "message" } else { "messages" };
             self.warnings.push(format!(
-                "The history of “{name}” is not taken over ({messages} messages)."
+                "The history of “{name}” is not taken over ({messages} {noun})."
             ));
         }
         if profile.subscriptions.is_empty() {

@@ -94,6 +94,9 @@ impl PublishPanel {
             .text_color(color)
             .font(theme::mono());
         let response = field(ui, edit, "Topic to publish to", width);
+        if std::mem::take(&mut self.wants_focus) {
+            response.request_focus();
+        }
         if response.changed() {
             self.is_topic_chosen = !self.draft.topic.is_empty();
         }

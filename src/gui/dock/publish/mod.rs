@@ -50,6 +50,7 @@ pub struct PublishPanel {
     fields: PropertyFields,
     /// Whether properties and repetition had a column of their own in the last frame, high enough for both.
     has_column: bool,
+    wants_focus: bool,
 }
 
 impl PublishPanel {
@@ -77,6 +78,11 @@ impl PublishPanel {
     pub fn set_topic(&mut self, path: &str) {
         path.clone_into(&mut self.draft.topic);
         self.is_topic_chosen = true;
+    }
+
+    /// Moves the keyboard into the field of the topic.
+    pub fn take_focus(&mut self) {
+        self.wants_focus = true;
     }
 
     /// Whether a repetition is under way.

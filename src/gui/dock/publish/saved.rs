@@ -1,7 +1,5 @@
 //! Publishes kept under a name in the profile: click one to load it; the loaded one can be renamed and deleted.
 
-use egui::text::CCursorRange;
-use egui::text_edit::TextEditState;
 use egui::{
     Align2, CornerRadius, Key, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
     vec2,
@@ -11,7 +9,9 @@ use super::super::super::action::Action;
 use super::super::super::context::Context;
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
-use super::super::super::widgets::{Look, button, galley, icon_button, muted, text_field};
+use super::super::super::widgets::{
+    Look, button, focus_whole, galley, icon_button, muted, text_field,
+};
 use crate::profile::{Profile, PublishDraft, SavedPublish};
 
 /// A name that is being typed.
@@ -116,8 +116,7 @@ impl SavedList {
         };
         let field = text_field(ui, name, "Name of the saved publish", "Name", theme::body());
         if std::mem::take(&mut self.focus_name) {
-            field.request_focus();
-            select_all(ui, &field, name);
+            focus_whole(&field, name);
             return;
         }
         if !field.lost_focus() {
@@ -135,14 +134,6 @@ impl SavedList {
             None => {}
         }
     }
-}
-
-/// Selects the whole name, so that typing replaces it.
-fn select_all(ui: &Ui, field: &egui::Response, name: &str) {
-    let mut state = TextEditState::load(ui.ctx(), field.id).unwrap_or_default();
-    let all = CCursorRange::select_all_str(name);
-    state.cursor.set_char_range(Some(all));
-    state.store(ui.ctx(), field.id);
 }
 
 /// The profile that saved publishes belong to, as it is kept.
