@@ -48,6 +48,7 @@ fn rich(port: u16) -> Profile {
         request_response_information: true,
         user_properties: pairs(&[("a", "1"), ("a", "2")]),
         authentication: Authentication::None,
+        keeps_authentication_data: false,
     };
     profile.will = WillSettings {
         enabled: true,
