@@ -130,8 +130,9 @@ fn mqtt5() -> Mqtt5Settings {
         user_properties: vec![("tenant".to_owned(), "7".to_owned())],
         authentication: Authentication::Other {
             method: "token".to_owned(),
-            data: vec![1, 2, 3],
+            data: Vec::new(),
         },
+        keeps_authentication_data: true,
     }
 }
 

@@ -9,8 +9,8 @@ use thiserror::Error;
 use crate::client::{Config, Extras};
 use crate::mqtt::{Properties, Qos, TopicError, TopicFilter, TopicName, Version};
 use crate::profile::{
-    Authentication, KeyringSecrets, MissingSecret, Profile, ProxyKind, Secret, SecretKind,
-    SecretStore, Session, Subscription, Transport, Url, UrlError, WillSettings, is_secret_name,
+    Authentication, KeptValues, KeyringSecrets, MissingSecret, Profile, ProxyKind, Secret,
+    SecretKind, SecretStore, Session, Subscription, Transport, Url, UrlError, WillSettings,
 };
 
 use super::property::{PacketProperties, PropertyError};
@@ -49,12 +49,12 @@ pub enum ConnectError {
     },
     /// The profile has a header whose value is nowhere to be found.
     #[error(
-        "The value of the header “{header}” of “{name}” is not at hand{}. Give it with --ws-header, or connect once in the window.",
+        "“{name}” needs {what}, which is not at hand{}. Give it with its option, or connect once in the window.",
         in_brackets(reason.as_deref())
     )]
-    NoHeader {
-        /// The header.
-        header: String,
+    NoValue {
+        /// Which one.
+        what: String,
         /// The profile.
         name: String,
         /// What the keyring said.
@@ -410,7 +410,7 @@ impl ConnectArgs {
     }
 }
 
-/// Asks the person at the terminal for the password and the values of headers that a saved profile has and the keyring
+/// Asks the person at the terminal for the password and the values, such as headers, that a saved profile has and the keyring
 /// has not.
 fn ask_for_saved(config: &mut Config, missing: Vec<MissingSecret>) -> Result<(), ConnectError> {
     let name = config.profile.name.clone();
@@ -422,18 +422,18 @@ fn ask_for_saved(config: &mut Config, missing: Vec<MissingSecret>) -> Result<(),
                 let name = name.clone();
                 config.password = Some(password.ok_or(ConnectError::NoPassword { name, reason })?);
             }
-            SecretKind::Headers => {
-                let headers = config.profile.web_socket.headers.iter_mut();
-                let empty = headers.filter(|(it, value)| value.is_empty() && is_secret_name(it));
-                for (header, value) in empty {
-                    let typed = ask_password(&format!("{header} of “{name}”: "));
-                    let typed = typed.ok_or_else(|| ConnectError::NoHeader {
-                        header: header.clone(),
+            SecretKind::Values => {
+                let mut values = KeptValues::default();
+                for place in it.places {
+                    let typed = ask_password(&format!("{} for “{name}”: ", place.label()));
+                    let typed = typed.ok_or_else(|| ConnectError::NoValue {
+                        what: place.words(),
                         name: name.clone(),
                         reason: reason.clone(),
                     })?;
-                    typed.reveal().clone_into(value);
+                    values.set(place.key(), typed);
                 }
+                config.profile.fill_kept_values(&values);
             }
             // see below
             SecretKind::KeyPassphrase | SecretKind::ProxyPassword => {}

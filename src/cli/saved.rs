@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::client::Config;
 use crate::profile::{
-    ConfigDir, HeaderSecrets, MissingSecret, OfRun, Profile, Secret, SecretKind, SecretStore,
+    ConfigDir, KeptValues, MissingSecret, OfRun, Profile, Secret, SecretKind, SecretStore,
     StoreError, Transport, Url, UrlError, apply_url,
 };
 
@@ -145,9 +145,9 @@ pub fn add_secrets(config: &mut Config, store: &dyn SecretStore) -> Vec<MissingS
             SecretKind::Password => config.password = Some(secret),
             SecretKind::KeyPassphrase => config.key_passphrase = Some(secret),
             SecretKind::ProxyPassword => config.proxy_password = Some(secret),
-            SecretKind::Headers => {
-                let headers = HeaderSecrets::from_secret(&secret);
-                config.profile.fill_header_secrets(&headers);
+            SecretKind::Values => {
+                let values = KeptValues::from_secret(&secret);
+                config.profile.fill_kept_values(&values);
             }
         }
     }
@@ -241,7 +241,7 @@ mod tests {
         config.profile.transport = Transport::WebSocket;
         config.profile.web_socket.headers = vec![("Authorization".to_owned(), String::new())];
         let missing = add_secrets(&mut config, &store);
-        assert_eq!(missing[0].header.as_deref(), Some("Authorization"));
+        assert_eq!(missing[0].places[0].name, "Authorization");
         "Bearer x".clone_into(&mut config.profile.web_socket.headers[0].1);
         assert!(add_secrets(&mut config, &store).is_empty());
     }

@@ -14,8 +14,8 @@ pub enum Authentication {
     Other {
         /// Name of the method (3.1.2.11.9).
         method: String,
-        /// The first message (3.1.2.11.10). It stands in the file of the profiles, which the editor
-        /// says; exports and commands leave it out.
+        /// The first message (3.1.2.11.10). It is kept in the keyring and empty here, see
+        /// [`Mqtt5Settings::keeps_authentication_data`].
         data: Vec<u8>,
     },
 }
@@ -37,6 +37,8 @@ pub struct Mqtt5Settings {
     pub user_properties: Vec<(String, String)>,
     /// Extended authentication.
     pub authentication: Authentication,
+    /// Whether the keyring keeps the data of [`Authentication::Other`], or is to keep it.
+    pub keeps_authentication_data: bool,
 }
 
 impl Default for Mqtt5Settings {
@@ -48,6 +50,7 @@ impl Default for Mqtt5Settings {
             request_response_information: false,
             user_properties: Vec::new(),
             authentication: Authentication::None,
+            keeps_authentication_data: false,
         }
     }
 }

@@ -137,7 +137,8 @@ fn account(profile: &ProfileId, kind: SecretKind) -> String {
         SecretKind::Password => "",
         SecretKind::KeyPassphrase => "/key-passphrase",
         SecretKind::ProxyPassword => "/proxy-password",
-        SecretKind::Headers => "/headers",
+        // the first of those values were headers
+        SecretKind::Values => "/headers",
     };
     format!("{}{suffix}", profile.0)
 }

@@ -2,7 +2,7 @@
 //! exports, commands, files and everything that is only shown.
 
 use super::url::host_to_keep;
-use super::{Authentication, Profile, is_secret_name};
+use super::{KeptKind, Profile, is_secret_name};
 
 impl Profile {
     /// The profile for somebody else, as an export and a command have it: values with the name of a secret, authentication
@@ -15,23 +15,13 @@ impl Profile {
                 value.clear();
             }
         }
-        if let Authentication::Other { data, .. } = &mut profile.mqtt5.authentication {
-            data.clear();
-        }
-        let path = &mut profile.web_socket.path;
-        if let Some((before, query)) = path.split_once('?') {
-            let names = query.split('&').filter_map(|pair| pair.split_once('='));
-            let names: Vec<String> = names.map(|(name, _)| format!("{name}=")).collect();
-            let mark = if names.is_empty() { "" } else { "?" };
-            *path = format!("{before}{mark}{}", names.join("&"));
-        }
         profile
     }
 
     /// The profile as its own file has it: without what the keyring keeps.
     pub(super) fn without_kept_secrets(&self) -> Self {
         let mut profile = self.clone();
-        drop(profile.take_header_secrets());
+        drop(profile.take_kept_values());
         profile.host = host_to_keep(&profile.host).to_owned();
         profile
     }
@@ -46,11 +36,16 @@ impl Profile {
             .chain(saved.flat_map(|saved| &mut saved.draft.properties.user))
     }
 
-    /// The names in the query of the WebSocket's path whose values an export leaves out.
-    pub(super) fn emptied_query(&self) -> impl Iterator<Item = &str> {
-        let query = self.web_socket.path.split_once('?');
-        let pairs = query.map_or("", |(_, query)| query).split('&');
-        pairs.filter_map(|pair| pair.strip_suffix('='))
+    /// What an export leaves out of the query of the WebSocket's path and of the authentication.
+    pub(super) fn emptied_unnamed(&self) -> Vec<String> {
+        let mut emptied = Vec::new();
+        self.clone().visit_kept(|place, value| {
+            let is_here = matches!(place.kind, KeptKind::Query | KeptKind::AuthenticationData);
+            if value.is_empty() && is_here {
+                emptied.push(place.name);
+            }
+        });
+        emptied
     }
 }
 
@@ -64,7 +59,7 @@ pub fn path_to_show(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Format, PublishDraft, SavedPublish, Transport, export};
+    use super::super::{Authentication, Format, PublishDraft, SavedPublish, Transport, export};
     use super::*;
 
     fn full() -> Profile {
@@ -96,9 +91,14 @@ mod tests {
     fn nothing_that_leaves_has_a_secret() {
         let profile = full();
         let left = profile.without_secrets();
-        assert_eq!(left.web_socket.path, "/mqtt?token=&X-Amz-Signature=");
-        let names: Vec<_> = left.emptied_query().collect();
-        assert_eq!(names, ["token", "X-Amz-Signature"]);
+        assert_eq!(left.web_socket.path, "/mqtt?token=&X-Amz-Signature=&…");
+        let expected = [
+            "token",
+            "X-Amz-Signature",
+            "the query",
+            "authentication data",
+        ];
+        assert_eq!(left.emptied_unnamed(), expected);
         let mut texts = vec![format!("{left:?}"), profile.url()];
         for format in [Format::Ron, Format::Json] {
             texts.push(export(std::slice::from_ref(&profile), format).unwrap());

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{HeaderSecrets, Profile, ProxyKind, Secret, SecretError, SecretKind, SecretStore};
+use super::{KeptValues, Place, Profile, ProxyKind, Secret, SecretError, SecretKind, SecretStore};
 
 /// What this run knows of a profile's secrets: a secret, or `None` for one that did not fit and is not to be looked for
 /// in the keyring either.
@@ -12,7 +12,7 @@ pub type OfRun = BTreeMap<SecretKind, Option<Secret>>;
 /// What was found for a profile.
 #[derive(Debug, Default)]
 pub struct FoundSecrets {
-    /// The secrets that are there; [`SecretKind::Headers`] also when some values are missing.
+    /// The secrets that are there; [`SecretKind::Values`] also when some values are missing.
     pub secrets: BTreeMap<SecretKind, Secret>,
     /// What is nowhere to be found, in the order of [`SecretKind::ALL`].
     pub missing: Vec<MissingSecret>,
@@ -23,8 +23,8 @@ pub struct FoundSecrets {
 pub struct MissingSecret {
     /// Which one.
     pub kind: SecretKind,
-    /// For [`SecretKind::Headers`] the first header without a value.
-    pub header: Option<String>,
+    /// For [`SecretKind::Values`] the places without a value.
+    pub places: Vec<Place>,
     /// Why the keyring did not help, if it should have.
     pub error: Option<SecretError>,
 }
@@ -40,7 +40,7 @@ impl Profile {
                     && self.proxy.kind != ProxyKind::None
                     && self.proxy.use_password
             }
-            SecretKind::Headers => self.secret_headers().next().is_some(),
+            SecretKind::Values => self.sends_kept_values(),
         }
     }
 
@@ -51,7 +51,7 @@ impl Profile {
         for kind in SecretKind::ALL {
             if self.needs_secret(kind) {
                 match kind {
-                    SecretKind::Headers => self.look_up_headers(of_run, store, &mut found),
+                    SecretKind::Values => self.look_up_values(of_run, store, &mut found),
                     _ => self.look_up_one(kind, of_run, store, &mut found),
                 }
             }
@@ -80,37 +80,37 @@ impl Profile {
         };
         found.missing.push(MissingSecret {
             kind,
-            header: None,
+            places: Vec::new(),
             error,
         });
     }
 
-    /// Headers come from everywhere: one may be typed in this run and another one kept. The keyring is asked only when
+    /// Values come from everywhere: one may be typed in this run and another one kept. The keyring is asked only when
     /// one is missing.
-    fn look_up_headers(&self, of_run: &OfRun, store: &dyn SecretStore, found: &mut FoundSecrets) {
-        let kind = SecretKind::Headers;
+    fn look_up_values(&self, of_run: &OfRun, store: &dyn SecretStore, found: &mut FoundSecrets) {
+        let kind = SecretKind::Values;
         let of_run = of_run.get(&kind).and_then(Option::as_ref);
-        let mut headers = HeaderSecrets::of(of_run);
-        headers.update(self.clone().take_header_secrets());
+        let mut values = KeptValues::of(of_run);
+        values.update(self.clone().take_kept_values());
         let mut error = None;
-        if headers.missing_for(self).is_some() {
+        if !values.missing_for(self).is_empty() {
             match store.get(&self.id, kind) {
                 Ok(kept) => {
-                    let known = std::mem::replace(&mut headers, HeaderSecrets::of(kept.as_ref()));
-                    headers.update(known);
+                    let known = std::mem::replace(&mut values, KeptValues::of(kept.as_ref()));
+                    values.update(known);
                 }
                 Err(err) => error = Some(err),
             }
         }
-        if let Some(header) = headers.missing_for(self) {
-            let header = Some(header.to_owned());
+        let places = values.missing_for(self);
+        if !places.is_empty() {
             found.missing.push(MissingSecret {
                 kind,
-                header,
+                places,
                 error,
             });
         }
-        if let Some(secret) = headers.to_secret() {
+        if let Some(secret) = values.to_secret() {
             found.secrets.insert(kind, secret);
         }
     }
@@ -134,9 +134,9 @@ mod tests {
     }
 
     fn headers(values: &[(&str, &str)]) -> Secret {
-        let mut headers = HeaderSecrets::default();
+        let mut headers = KeptValues::default();
         for (name, value) in values {
-            headers.set(name, Some(Secret::new(*value)));
+            headers.set(&name.to_lowercase(), Secret::new(*value));
         }
         headers.to_secret().unwrap()
     }
@@ -145,16 +145,16 @@ mod tests {
     fn headers_of_the_run_and_of_the_keyring_come_together() {
         let (profile, store) = (gate(), MemorySecrets::default());
         let kept = headers(&[("Authorization", "kept"), ("X-Api-Key", "old")]);
-        store.set(&profile.id, SecretKind::Headers, &kept).unwrap();
+        store.set(&profile.id, SecretKind::Values, &kept).unwrap();
         let typed = headers(&[("X-Api-Key", "typed")]);
         let of_run = OfRun::from([
-            (SecretKind::Headers, Some(typed)),
+            (SecretKind::Values, Some(typed)),
             (SecretKind::Password, Some(Secret::new("pw"))),
         ]);
         let found = profile.look_up_secrets(&of_run, &store);
         assert!(found.missing.is_empty(), "{:?}", found.missing);
         let both = headers(&[("Authorization", "kept"), ("X-Api-Key", "typed")]);
-        assert_eq!(found.secrets[&SecretKind::Headers], both);
+        assert_eq!(found.secrets[&SecretKind::Values], both);
     }
 
     #[test]
@@ -165,13 +165,13 @@ mod tests {
         store.set(id, SecretKind::Password, &password).unwrap();
         let typed = headers(&[("Authorization", "typed")]);
         let of_run = OfRun::from([
-            (SecretKind::Headers, Some(typed)),
+            (SecretKind::Values, Some(typed)),
             (SecretKind::Password, None),
         ]);
         let found = profile.look_up_secrets(&of_run, &store);
         let missing: Vec<_> = found.missing.into_iter().collect();
         assert_eq!(missing[0].kind, SecretKind::Password);
-        assert_eq!(missing[1].header.as_deref(), Some("X-Api-Key"));
+        assert_eq!(missing[1].places[0].name, "X-Api-Key");
         // as the command line has it
         "given".clone_into(&mut profile.web_socket.headers[1].1);
         let found = profile.look_up_secrets(&of_run, &store);
@@ -194,10 +194,10 @@ mod tests {
         }
         let profile = gate();
         let typed = headers(&[("Authorization", "a"), ("X-Api-Key", "b")]);
-        let of_run = OfRun::from([(SecretKind::Headers, Some(typed))]);
+        let of_run = OfRun::from([(SecretKind::Values, Some(typed))]);
         let found = profile.look_up_secrets(&of_run, &Locked);
         assert_eq!(found.missing.len(), 1, "{:?}", found.missing);
         assert!(found.missing[0].error.is_some());
-        assert!(found.secrets.contains_key(&SecretKind::Headers));
+        assert!(found.secrets.contains_key(&SecretKind::Values));
     }
 }

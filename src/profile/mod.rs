@@ -8,7 +8,7 @@ mod connection;
 mod disk;
 mod exchange;
 mod folders;
-mod header;
+mod kept;
 mod keyring;
 mod leaving;
 mod list;
@@ -36,7 +36,7 @@ pub use folders::{
     Folder, delete_folder, folder_path, folders, folders_with, is_within, move_to_folder,
     place_in_folder, rename_folder,
 };
-pub use header::{HeaderSecrets, is_secret_name};
+pub use kept::{KeptKind, KeptValues, Place, bytes_to_text, is_secret_name, text_to_bytes};
 pub use keyring::KeyringSecrets;
 pub use leaving::path_to_show;
 pub use list::{

@@ -56,8 +56,8 @@ pub enum SecretKind {
     KeyPassphrase,
     /// The password for the proxy.
     ProxyPassword,
-    /// The values of the WebSocket's headers that let somebody in, all in one; see [`super::HeaderSecrets`].
-    Headers,
+    /// All other values that let somebody in, such as headers, in one; see [`super::KeptValues`].
+    Values,
 }
 
 impl SecretKind {
@@ -66,7 +66,7 @@ impl SecretKind {
         Self::Password,
         Self::KeyPassphrase,
         Self::ProxyPassword,
-        Self::Headers,
+        Self::Values,
     ];
 
     /// What a person calls it.
@@ -75,7 +75,7 @@ impl SecretKind {
             Self::Password => "password",
             Self::KeyPassphrase => "passphrase of the key",
             Self::ProxyPassword => "password for the proxy",
-            Self::Headers => "values of the headers",
+            Self::Values => "values of headers and properties",
         }
     }
 }

@@ -127,7 +127,7 @@ impl ConfigDir {
         }
     }
 
-    /// Writes all profiles. Values of headers that let somebody in are left out, whatever became of them in the
+    /// Writes all profiles. Values that let somebody in, such as headers, are left out, whatever became of them in the
     /// keyring, and so is an account before a host's name, as in an address that is being typed.
     ///
     /// # Errors

@@ -72,7 +72,7 @@ impl Transport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WebSocketSettings {
-    /// The path with its query, beginning with `/`.
+    /// The path with its query, beginning with `/`. The values in the query are in the keyring and empty here.
     pub path: String,
     /// More headers, in order. The values of those that
     /// let somebody in ([`super::is_secret_name`]) are in the keyring and empty here.

@@ -29,7 +29,7 @@ pub struct WillSettings {
     pub response_topic: String,
     /// MQTT 5: what an answer repeats; empty sends none (3.1.3.2.7).
     pub correlation_data: Vec<u8>,
-    /// MQTT 5: user properties of the will message, in order (3.1.3.2.8).
+    /// MQTT 5: user properties of the will message, in order (3.1.3.2.8). Values that let somebody in are in the keyring.
     pub user_properties: Vec<(String, String)>,
     /// MQTT 5: payload format indicator 1, the message is UTF-8 text (3.1.3.2.3).
     pub payload_format_text: bool,

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use canopy::profile::{
-    Format, HeaderSecrets, Profile, Secret, SecretKind, SecretStore as _, Transport, export,
+    Authentication, Format, KeptValues, Profile, Secret, SecretKind, SecretStore as _, Transport,
+    export,
 };
 use egui::Key;
 use egui::accesskit::Role;
@@ -46,6 +47,10 @@ fn fill(window: &mut Window) {
     window.press("Add a header");
     window.fill("Header 2, value", &secret("late-header"));
     window.fill("Header 2, name", "X-Api-Key");
+    window.fill(
+        "WebSocket path",
+        &format!("/mqtt?token={0}&{0}", secret("query")),
+    );
     window.click(Role::RadioButton, "Proxy SOCKS 5");
     window.fill("Proxy host", "127.0.0.1");
     window.fill("Proxy user name", "bob");
@@ -54,7 +59,19 @@ fn fill(window: &mut Window) {
     window.click(Role::RadioButton, "Client certificate PKCS#12 file");
     window.fill("PKCS#12 file", "/no/such/file.p12");
     window.fill("Passphrase", &secret("passphrase"));
+    window.click(Role::Tab, "MQTT 5");
+    window.press("Add a user property");
+    window.fill("User property 1, name", "token");
+    window.fill("User property 1, value", &secret("property"));
+    window.click(Role::RadioButton, "Authentication Other");
+    window.fill("Authentication method", "TICKET");
+    window.fill("Authentication data", &secret("data"));
     window.click(Role::Tab, "General");
+    window.click(Role::Switch, "Last will");
+    window.fill("Will topic", "gone");
+    window.press("Add a user property of the will");
+    window.fill("User property of the will 1, name", "api-key");
+    window.fill("User property of the will 1, value", &secret("will"));
     window.fill("Name", "Everything");
 }
 
@@ -110,13 +127,22 @@ fn no_typed_secret_is_in_a_file_an_export_the_log_or_a_copied_command() {
         kept(SecretKind::KeyPassphrase),
         Some(Secret::new(secret("passphrase")))
     );
-    let headers = HeaderSecrets::from_secret(&kept(SecretKind::Headers).unwrap());
+    let headers = KeptValues::from_secret(&kept(SecretKind::Values).unwrap());
     let bearer = Secret::new(format!("Bearer {}", secret("header")));
     assert_eq!(headers.get("authorization"), Some(&bearer));
-    assert_eq!(
-        headers.get("X-Api-Key"),
-        Some(&Secret::new(secret("late-header")))
-    );
+    for (key, what) in [
+        ("x-api-key", "late-header"),
+        ("query token", "query"),
+        ("query the query", "query"),
+        ("data authentication data", "data"),
+        ("property token", "property"),
+        ("will api-key", "will"),
+    ] {
+        let value = Secret::new(secret(what));
+        assert_eq!(headers.get(key), Some(&value), "{key}");
+    }
+    assert_eq!(profile.web_socket.path, "/mqtt?token=&…");
+    assert!(profile.mqtt5.keeps_authentication_data);
 }
 
 /// The head of the next HTTP request; what else connects, to find out what speaks here, is sent away.
@@ -167,7 +193,7 @@ fn a_header_that_lets_somebody_in_is_asked_for_once_and_sent() {
         "{request}"
     );
     window.wait_for("it is kept", |_| {
-        let kept = home.secrets().get(&profile.id, SecretKind::Headers);
+        let kept = home.secrets().get(&profile.id, SecretKind::Values);
         kept.unwrap().is_some()
     });
 }
@@ -182,12 +208,12 @@ fn gate(home: &Home) -> Profile {
     profile.web_socket.headers = ["Authorization", "X-Api-Key"]
         .map(|name| (name.to_owned(), String::new()))
         .to_vec();
-    let mut headers = HeaderSecrets::default();
+    let mut headers = KeptValues::default();
     for name in ["Authorization", "X-Api-Key"] {
-        headers.set(name, Some(Secret::new(secret(name))));
+        headers.set(&name.to_lowercase(), Secret::new(secret(name)));
     }
     let keep = |kind, value| home.secrets().set(&profile.id, kind, &value).unwrap();
-    keep(SecretKind::Headers, headers.to_secret().unwrap());
+    keep(SecretKind::Values, headers.to_secret().unwrap());
     keep(SecretKind::KeyPassphrase, Secret::new(secret("key")));
     profile
 }
@@ -201,17 +227,17 @@ fn the_value_of_a_header_that_is_removed_is_forgotten() {
         .save_profiles(&[profile.clone(), other])
         .unwrap();
     let kept = || {
-        let kept = home.secrets().get(&profile.id, SecretKind::Headers);
-        kept.unwrap().map(|it| HeaderSecrets::from_secret(&it))
+        let kept = home.secrets().get(&profile.id, SecretKind::Values);
+        kept.unwrap().map(|it| KeptValues::from_secret(&it))
     };
     let mut window = home.open();
     window.click(Role::Tab, "Network");
     window.press("Remove header 1");
     window.wait_for("one value in the keyring", |_| {
-        kept().is_some_and(|it| it.get("Authorization").is_none())
+        kept().is_some_and(|it| it.get("authorization").is_none())
     });
     let key = Some(Secret::new(secret("X-Api-Key")));
-    assert_eq!(kept().unwrap().get("X-Api-Key").cloned(), key);
+    assert_eq!(kept().unwrap().get("x-api-key").cloned(), key);
     window.press("Remove header 1");
     window.wait_for("none in the keyring", |_| kept().is_none());
 }
@@ -244,4 +270,81 @@ fn a_deleted_connection_leaves_nothing_in_the_keyring() {
             .into_iter()
             .all(|kind| home.secrets().get(&profile.id, kind).unwrap().is_none())
     });
+}
+
+#[test]
+fn values_in_the_file_of_an_earlier_version_move_into_the_keyring_and_are_sent() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let home = Home::new();
+    let text = format!(
+        r#"[(id: "old", name: "Gate", transport: WebSocket, port: {port}, reconnect: false,
+            web_socket: (path: "/mqtt?token={SECRET}"),
+            will: (user_properties: [("token", "{SECRET}")]),
+            mqtt5: (user_properties: [("token", "{SECRET}")],
+                authentication: Other(method: "TICKET", data: [104, 117, 110, 116, 101, 114, 50])))]"#
+    );
+    let file = home.config().path().join("profiles.ron");
+    std::fs::write(&file, text).unwrap();
+    let mut window = home.open();
+    window.wait_for("a file without secrets", |_| {
+        let text = std::fs::read_to_string(&file).unwrap();
+        text.contains("token=") && !text.contains(SECRET) && !text.contains("104")
+    });
+    let profile = home.profiles().remove(0);
+    let authentication = Authentication::Other {
+        method: "TICKET".to_owned(),
+        data: Vec::new(),
+    };
+    assert_eq!(profile.mqtt5.authentication, authentication);
+    window.wait_for("four values in the keyring", |_| {
+        let kept = home.secrets().get(&profile.id, SecretKind::Values).unwrap();
+        let kept = KeptValues::of(kept.as_ref());
+        !kept.is_empty() && kept.missing_for(&profile).is_empty()
+    });
+    window.press("Connect");
+    let request = next_request(&listener);
+    let line = format!("GET /mqtt?token={SECRET} ");
+    assert!(request.starts_with(&line), "{request}");
+    window.wait_for_label("Not connected");
+}
+
+#[test]
+fn a_query_and_authentication_data_are_asked_for_one_after_the_other() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let home = Home::new();
+    let mut profile = Profile {
+        name: "Gate".to_owned(),
+        transport: Transport::WebSocket,
+        port: listener.local_addr().unwrap().port(),
+        reconnect: false,
+        ..Profile::default()
+    };
+    "/mqtt?token=".clone_into(&mut profile.web_socket.path);
+    profile.mqtt5.authentication = Authentication::Other {
+        method: "TICKET".to_owned(),
+        data: Vec::new(),
+    };
+    profile.mqtt5.keeps_authentication_data = true;
+    profile.mqtt5.user_properties = vec![("secret".to_owned(), String::new())];
+    home.config()
+        .save_profiles(std::slice::from_ref(&profile))
+        .unwrap();
+    let mut window = home.open();
+    window.press("Connect");
+    window.fill("Value of token", SECRET);
+    window.key(Key::Enter);
+    window.wait_for_text("asks for the authentication data");
+    window.fill("Authentication data", "0x00ff");
+    window.key(Key::Enter);
+    window.fill("Value of secret", SECRET);
+    window.key(Key::Enter);
+    let request = next_request(&listener);
+    let line = format!("GET /mqtt?token={SECRET} ");
+    assert!(request.starts_with(&line), "{request}");
+    window.wait_for_label("Not connected");
+    // and none is asked for again
+    window.press("Try again");
+    let request = next_request(&listener);
+    assert!(request.starts_with(&line), "{request}");
 }

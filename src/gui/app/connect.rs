@@ -92,7 +92,7 @@ impl App {
             key_passphrase: secrets.remove(&SecretKind::KeyPassphrase),
             proxy_password: secrets.remove(&SecretKind::ProxyPassword),
         };
-        super::secrets::fill_headers(&mut config.profile, secrets.get(&SecretKind::Headers));
+        super::secrets::fill_values(&mut config.profile, secrets.get(&SecretKind::Values));
         // another broker has other topics: what was seen at the first one would look like its own
         let before = self.data.open.get(Some(&id));
         let is_elsewhere = before.is_some_and(|it| !it.profile.leads_where(&profile));

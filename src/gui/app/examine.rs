@@ -7,7 +7,7 @@ use super::super::action::{Keep, SecretKey};
 use super::super::dialogs::{Dialog, Purpose};
 use super::super::jobs::Done;
 use super::App;
-use super::secrets::fill_headers;
+use super::secrets::fill_values;
 
 impl App {
     /// Tests the connection of a profile, after its secrets were looked up away from the window's thread.
@@ -29,7 +29,7 @@ impl App {
                 key_passphrase: secrets.remove(&SecretKind::KeyPassphrase),
                 proxy_password: secrets.remove(&SecretKind::ProxyPassword),
             };
-            fill_headers(&mut config.profile, secrets.get(&SecretKind::Headers));
+            fill_values(&mut config.profile, secrets.get(&SecretKind::Values));
             let missing = found.missing.into_iter().next();
             Done::ReadyToExamine(Box::new(config), missing)
         });

@@ -135,7 +135,7 @@ impl App {
             self.data.window.drafts.insert(id.clone(), draft);
             self.data.unsaved.window = Some(crate::client::now());
         }
-        self.keep_header_secrets(&mut profile);
+        self.keep_values(&mut profile);
         self.data.profiles.push(profile);
         self.data.unsaved.profiles = true;
         self.data.selected_profile = Some(id.clone());

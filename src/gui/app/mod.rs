@@ -151,7 +151,7 @@ impl App {
             icon: None,
         };
         app.look_for_keyring();
-        app.move_header_secrets();
+        app.move_values();
         for warning in warnings {
             app.say(Level::Error, "Canopy", warning.0, None);
         }

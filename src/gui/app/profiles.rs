@@ -119,7 +119,7 @@ impl App {
     }
 
     pub(super) fn edit_profile(&mut self, mut edited: Profile) {
-        self.keep_header_secrets(&mut edited);
+        self.keep_values(&mut edited);
         let Some(profile) = self
             .data
             .profiles

@@ -3,8 +3,8 @@
 
 use crate::client::{DialError, Failure, ProxyError, Step, now};
 use crate::profile::{
-    Fingerprint, FoundSecrets, HeaderSecrets, Identity, MemorySecrets, MissingSecret, OfRun,
-    Profile, ProfileId, Secret, SecretError, SecretKind, SecretStore, Verify,
+    Fingerprint, FoundSecrets, Identity, KeptValues, MemorySecrets, MissingSecret, OfRun, Profile,
+    ProfileId, Secret, SecretError, SecretKind, SecretStore, Verify,
 };
 
 use super::super::action::{Keep, SecretKey};
@@ -13,56 +13,56 @@ use super::super::jobs::Done;
 use super::super::session::Session;
 use super::App;
 
-/// Keeps typed values of headers beside those that the keyring has, and forgets those of headers that `profile` does not
-/// have any more.
-fn keep_headers(
+/// Keeps typed values beside those that the keyring has, and forgets those of places that `profile` does not have any
+/// more.
+fn keep_values(
     store: &dyn SecretStore,
     profile: &Profile,
-    typed: HeaderSecrets,
+    typed: KeptValues,
 ) -> Result<(), SecretError> {
-    let kept = match store.get(&profile.id, SecretKind::Headers) {
+    let kept = match store.get(&profile.id, SecretKind::Values) {
         // what cannot be read can still be replaced
         Err(_) if !typed.is_empty() => None,
         kept => kept?,
     };
-    let mut all = HeaderSecrets::of(kept.as_ref());
+    let mut all = KeptValues::of(kept.as_ref());
     all.update(typed);
     all.retain_those_of(profile);
     match all.to_secret() {
         all if all == kept => Ok(()),
-        Some(all) => store.set(&profile.id, SecretKind::Headers, &all),
-        None => store.delete(&profile.id, SecretKind::Headers),
+        Some(all) => store.set(&profile.id, SecretKind::Values, &all),
+        None => store.delete(&profile.id, SecretKind::Values),
     }
 }
 
-/// Puts the values of headers that let somebody in where they are sent from.
-pub(super) fn fill_headers(profile: &mut Profile, secret: Option<&Secret>) {
-    profile.fill_header_secrets(&HeaderSecrets::of(secret));
+/// Puts values that let somebody in where they are sent from.
+pub(super) fn fill_values(profile: &mut Profile, secret: Option<&Secret>) {
+    profile.fill_kept_values(&KeptValues::of(secret));
 }
 
 impl App {
-    /// Takes values that let somebody in out of the headers of an edited profile, and keeps them as secrets. What belongs
-    /// to a header or a key that the profile has no more is forgotten.
-    pub(super) fn keep_header_secrets(&mut self, profile: &mut Profile) {
-        let typed = profile.take_header_secrets();
+    /// Takes values that let somebody in (headers, properties, a query, authentication data) out of an edited profile,
+    /// and keeps them as secrets. What belongs to a place or a key that the profile has no more is forgotten.
+    pub(super) fn keep_values(&mut self, profile: &mut Profile) {
+        let typed = profile.take_kept_values();
         let before = self.data.profile(&profile.id);
-        let drops_header = before.is_some_and(|it| profile.drops_secret_header_of(it));
+        let drops_place = before.is_some_and(|it| profile.drops_kept_place_of(it));
         let drops_key = profile.tls.identity == Identity::None
             && before.is_some_and(|it| it.tls.identity != Identity::None);
         if drops_key {
             self.set_secret((profile.id.clone(), SecretKind::KeyPassphrase), None);
         }
-        if typed.is_empty() && !drops_header {
+        if typed.is_empty() && !drops_place {
             return;
         }
-        let key = (profile.id.clone(), SecretKind::Headers);
-        let mut headers = HeaderSecrets::of(self.data.passwords.get(&key));
-        headers.update(typed.clone());
-        headers.retain_those_of(profile);
+        let key = (profile.id.clone(), SecretKind::Values);
+        let mut values = KeptValues::of(self.data.passwords.get(&key));
+        values.update(typed.clone());
+        values.retain_those_of(profile);
         if !typed.is_empty() {
             self.data.known_passwords.insert(key.clone());
         }
-        match headers.to_secret() {
+        match values.to_secret() {
             Some(secret) => {
                 self.data.passwords.insert(key.clone(), secret);
             }
@@ -73,18 +73,18 @@ impl App {
         }
         let (store, profile) = (self.data.secrets.clone(), profile.clone());
         self.jobs.run_in_order(move || {
-            Done::SecretKept(key, keep_headers(store.as_ref(), &profile, typed))
+            Done::SecretKept(key, keep_values(store.as_ref(), &profile, typed))
         });
     }
 
     /// Values that let somebody in and stand in the file of the profiles, as earlier versions wrote them, go to the
     /// keyring.
-    pub(super) fn move_header_secrets(&mut self) {
+    pub(super) fn move_values(&mut self) {
         let mut profiles = std::mem::take(&mut self.data.profiles);
         for profile in &mut profiles {
-            let before = profile.web_socket.clone();
-            self.keep_header_secrets(profile);
-            self.data.unsaved.profiles |= profile.web_socket != before;
+            let before = profile.clone();
+            self.keep_values(profile);
+            self.data.unsaved.profiles |= *profile != before;
         }
         self.data.profiles = profiles;
     }
@@ -155,8 +155,8 @@ impl App {
     ) {
         let why = missing.error.as_ref();
         let no_keyring = why.map(|err| self.why_not_kept(&profile.name, err));
-        let dialog = match missing.header {
-            Some(header) => Dialog::header_value(profile, &header, no_keyring),
+        let dialog = match missing.places.into_iter().next() {
+            Some(place) => Dialog::kept_value(profile, place, no_keyring),
             None => Dialog::password(profile, missing.kind, no_keyring),
         };
         self.views
@@ -173,10 +173,10 @@ impl App {
 
     /// Keeps a secret that was just typed into a dialog.
     pub(super) fn keep_typed(&mut self, key: SecretKey, mut secret: Secret, keep: Keep) {
-        if key.1 == SecretKind::Headers {
-            let mut headers = HeaderSecrets::of(self.data.passwords.get(&key));
-            headers.update(HeaderSecrets::from_secret(&secret));
-            secret = headers.to_secret().unwrap_or_default();
+        if key.1 == SecretKind::Values {
+            let mut values = KeptValues::of(self.data.passwords.get(&key));
+            values.update(KeptValues::from_secret(&secret));
+            secret = values.to_secret().unwrap_or_default();
         }
         self.data.rejected.remove(&key);
         self.data.lookups.cancel(&key.0);

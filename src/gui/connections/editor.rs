@@ -16,8 +16,8 @@ use super::files::FileCheck;
 use super::filters::Filters;
 use super::footer::footer_ui;
 use super::general::broker_card_ui;
-use super::headers::Headers;
 use super::host_field::HostField;
+use super::kept_fields::KeptFields;
 use super::menu::copy_sub_command;
 use super::mqtt5::mqtt5_ui;
 use super::network::network_ui;
@@ -49,7 +49,7 @@ pub struct Editor {
     host: HostField,
     password: SecretField,
     proxy_password: SecretField,
-    headers: Headers,
+    kept: KeptFields,
     fresh_will: FreshWill,
     security: Security,
     files: FileCheck,
@@ -67,7 +67,7 @@ impl Default for Editor {
             host: HostField::default(),
             password: SecretField::new(SecretKind::Password),
             proxy_password: SecretField::new(SecretKind::ProxyPassword),
-            headers: Headers::default(),
+            kept: KeptFields::default(),
             fresh_will: FreshWill::default(),
             security: Security::default(),
             files: FileCheck::default(),
@@ -141,7 +141,7 @@ impl Editor {
                         self.password.keep(context);
                         self.proxy_password.keep(context);
                         self.security.keep(context);
-                        self.headers.keep(&mut edited);
+                        self.kept.keep(&mut edited);
                         self.fresh_will.forget();
                         if edited != *profile {
                             context.ask(Action::EditProfile(Box::new(edited.clone())));
@@ -201,15 +201,16 @@ impl Editor {
                     self.name_focus(ui, context, profile, &name);
                 }
                 ui.add_space(theme::SPACE[0]);
-                will_card_ui(ui, profile, &mut self.fresh_will);
+                let properties = &mut self.kept.will_properties;
+                will_card_ui(ui, context, profile, &mut self.fresh_will, properties);
             }
             EditorTab::Security => self.security.ui(ui, context, profile, &problems),
             EditorTab::Network => {
-                let (password, headers) = (&mut self.proxy_password, &mut self.headers);
-                network_ui(ui, context, profile, &problems, password, headers);
+                let (password, kept) = (&mut self.proxy_password, &mut self.kept);
+                network_ui(ui, context, profile, &problems, password, kept);
             }
             EditorTab::Subscriptions => self.filters.ui(ui, profile),
-            EditorTab::Mqtt5 => mqtt5_ui(ui, context, profile, &problems),
+            EditorTab::Mqtt5 => mqtt5_ui(ui, context, profile, &problems, &mut self.kept),
             EditorTab::Advanced => advanced_ui(ui, profile),
         }
     }

@@ -3,14 +3,15 @@
 use egui::{RichText, TextEdit, Ui};
 
 use crate::mqtt::Version;
-use crate::profile::{Authentication, Field, Problem, Profile};
+use crate::profile::{Authentication, Field, Problem, Profile, bytes_to_text, text_to_bytes};
 
 use super::super::context::Context;
 use super::super::theme;
 use super::super::widgets::{card, field, muted, number_field, segmented, switch, text_field};
 use super::form::Form;
 use super::granted::granted_ui;
-use super::pairs::pairs_ui;
+use super::kept_fields::{DataField, KeptFields};
+use super::pairs::{Pairs, Rows};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Method {
@@ -20,11 +21,17 @@ enum Method {
 }
 
 /// Draws the cards and changes `profile`.
-pub fn mqtt5_ui(ui: &mut Ui, context: &Context<'_>, profile: &mut Profile, problems: &[Problem]) {
+pub fn mqtt5_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    profile: &mut Profile,
+    problems: &[Problem],
+    kept: &mut KeptFields,
+) {
     if profile.version == Version::V5 {
-        properties_ui(ui, profile, problems);
+        properties_ui(ui, context, profile, problems, &mut kept.properties);
         ui.add_space(theme::SPACE[0]);
-        authentication_ui(ui, profile, problems);
+        authentication_ui(ui, context, profile, problems, &mut kept.data);
     } else {
         card(ui, |ui| {
             ui.set_min_width(ui.available_width());
@@ -37,7 +44,13 @@ pub fn mqtt5_ui(ui: &mut Ui, context: &Context<'_>, profile: &mut Profile, probl
     granted_ui(ui, context, profile);
 }
 
-fn properties_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
+fn properties_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    profile: &mut Profile,
+    problems: &[Problem],
+    properties: &mut Pairs,
+) {
     card(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.label(RichText::new("Properties of CONNECT").font(theme::strong()));
@@ -82,17 +95,23 @@ fn properties_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
             switch(ui, wanted, "Request response information");
             muted(ui, "the broker is asked where answers may go");
         });
-        pairs_ui(
-            ui,
-            "user property",
-            &mut settings.user_properties,
+        let rows = Rows {
+            what: "user property",
+            id: &profile.id,
             problems,
-            Field::UserProperty,
-        );
+            place: Field::UserProperty,
+        };
+        properties.ui(ui, context, rows, &mut settings.user_properties);
     });
 }
 
-fn authentication_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
+fn authentication_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    profile: &mut Profile,
+    problems: &[Problem],
+    data: &mut DataField,
+) {
     card(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.label(RichText::new("Authentication").font(theme::strong()));
@@ -123,8 +142,9 @@ fn authentication_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
                     data: Vec::new(),
                 },
             };
+            profile.mqtt5.keeps_authentication_data = false;
         }
-        match chosen {
+        match &profile.mqtt5.authentication {
             Authentication::None => {}
             Authentication::ScramSha256 => {
                 muted(
@@ -132,18 +152,16 @@ fn authentication_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
                     "The broker sees a proof of the password, never the password.",
                 );
             }
-            Authentication::Other { method, data } => form.row(ui, |ui| {
+            Authentication::Other { .. } => form.row(ui, |ui| {
                 form.cell(ui, "Its name", Some(Field::AuthenticationMethod), |ui| {
-                    text_field(
-                        ui,
-                        method,
-                        "Authentication method",
-                        "GS2-KRB5",
-                        theme::mono(),
-                    );
+                    if let Authentication::Other { method, .. } = &mut profile.mqtt5.authentication
+                    {
+                        let (label, hint) = ("Authentication method", "GS2-KRB5");
+                        text_field(ui, method, label, hint, theme::mono());
+                    }
                 });
                 form.cell(ui, "Data", Some(Field::AuthenticationData), |ui| {
-                    bytes_field(ui, data, "Authentication data");
+                    data.ui(ui, context, profile);
                 });
             }),
         }
@@ -152,60 +170,12 @@ fn authentication_ui(ui: &mut Ui, profile: &mut Profile, problems: &[Problem]) {
 
 /// A field for bytes: as text, or as hexadecimal digits after `0x` when they are no text.
 pub fn bytes_field(ui: &mut Ui, bytes: &mut Vec<u8>, label: &str) {
-    let mut text = shown(bytes);
+    let mut text = bytes_to_text(bytes);
     let width = ui.available_width();
     let edit = TextEdit::singleline(&mut text)
         .hint_text("text, or 0x and hexadecimal digits")
         .font(theme::mono());
     if field(ui, edit, label, width).changed() {
-        *bytes = read(&text);
-    }
-}
-
-fn shown(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.chars().any(char::is_control) && hex(text).is_none() => text.to_owned(),
-        _ => bytes
-            .iter()
-            .fold("0x".to_owned(), |text, byte| format!("{text}{byte:02x}")),
-    }
-}
-
-fn read(text: &str) -> Vec<u8> {
-    hex(text).unwrap_or_else(|| text.as_bytes().to_vec())
-}
-
-/// The bytes of `0x…` with at least one pair of digits.
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.strip_prefix("0x")?.as_bytes();
-    if digits.is_empty() || !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
-}
-
-#[cfg(test)]
-mod unit {
-    use super::*;
-
-    #[test]
-    fn bytes_are_shown_as_text_or_digits_and_read_back() {
-        for bytes in [
-            &b""[..],
-            b"key",
-            b"0x",
-            b"0x0",
-            b"0xff",
-            "ä".as_bytes(),
-            &[0, 255],
-            b"a\n",
-        ] {
-            assert_eq!(read(&shown(bytes)), bytes, "{}", shown(bytes));
-        }
-        assert_eq!(shown(&[0, 255]), "0x00ff");
-        assert_eq!(read("0xFF"), [255]);
+        *bytes = text_to_bytes(&text);
     }
 }

@@ -8,7 +8,8 @@ use super::super::context::Context;
 use super::super::theme;
 use super::super::widgets::{card, muted, number_field, segmented, text_field};
 use super::form::Form;
-use super::headers::Headers;
+use super::kept_fields::{KeptFields, where_they_go_ui};
+use super::pairs::Rows;
 use super::secret_field::SecretField;
 
 /// Draws the cards and changes `profile`.
@@ -18,10 +19,10 @@ pub fn network_ui(
     profile: &mut Profile,
     problems: &[Problem],
     password: &mut SecretField,
-    headers: &mut Headers,
+    kept: &mut KeptFields,
 ) {
     if profile.transport.uses_websocket() {
-        web_socket_ui(ui, context, profile, problems, headers);
+        web_socket_ui(ui, context, profile, problems, kept);
         ui.add_space(theme::SPACE[0]);
     }
     card(ui, |ui| {
@@ -45,7 +46,7 @@ fn web_socket_ui(
     context: &Context<'_>,
     profile: &mut Profile,
     problems: &[Problem],
-    headers: &mut Headers,
+    kept: &mut KeptFields,
 ) {
     card(ui, |ui| {
         ui.set_min_width(ui.available_width());
@@ -54,11 +55,20 @@ fn web_socket_ui(
             muted(ui, "the sub-protocol is mqtt");
         });
         let form = Form::new(ui, problems);
-        let settings = &mut profile.web_socket;
         form.wide_cell(ui, "Path", Some(Field::WebSocketPath), |ui| {
-            text_field(ui, &mut settings.path, "WebSocket path", "/", theme::mono());
+            kept.path.ui(ui, profile);
         });
-        headers.ui(ui, context, profile, problems);
+        if profile.web_socket.path.contains('?') {
+            where_they_go_ui(ui, context);
+        }
+        let rows = Rows {
+            what: "header",
+            id: &profile.id,
+            problems,
+            place: Field::Header,
+        };
+        kept.headers
+            .ui(ui, context, rows, &mut profile.web_socket.headers);
     });
 }
 

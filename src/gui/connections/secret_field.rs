@@ -108,7 +108,7 @@ fn label(kind: SecretKind) -> &'static str {
         SecretKind::Password => "Password",
         SecretKind::KeyPassphrase => "Passphrase",
         SecretKind::ProxyPassword => "Proxy password",
-        SecretKind::Headers => "Value of the header",
+        SecretKind::Values => "Value",
     }
 }
 
@@ -118,14 +118,14 @@ fn is_used(profile: &Profile, kind: SecretKind) -> bool {
         SecretKind::Password => profile.use_password,
         SecretKind::KeyPassphrase => profile.tls.identity != Identity::None,
         SecretKind::ProxyPassword => profile.proxy.use_password,
-        SecretKind::Headers => profile.secret_headers().next().is_some(),
+        SecretKind::Values => !profile.kept_places().is_empty(),
     }
 }
 
 fn set_used(profile: &mut Profile, kind: SecretKind, used: bool) {
     match kind {
         SecretKind::Password => profile.use_password = used,
-        SecretKind::KeyPassphrase | SecretKind::Headers => {}
+        SecretKind::KeyPassphrase | SecretKind::Values => {}
         SecretKind::ProxyPassword => profile.proxy.use_password = used,
     }
 }

@@ -197,6 +197,7 @@ fn properties_and_authentication_are_set_on_the_tab_of_mqtt_5() {
     window.click("Authentication Other");
     window.type_into("Authentication method", "PLAIN");
     window.type_into("Authentication data", "0x00ff");
+    window.click("Connect");
     let settings = &window.selected().mqtt5;
     assert_eq!(settings.receive_maximum, Some(20));
     assert!(!settings.request_problem_information && settings.request_response_information);

@@ -5,11 +5,12 @@ use egui::{Align, Layout, RichText, Ui};
 use crate::mqtt::{Qos, Version};
 use crate::profile::{Field, Problem, Profile, ProfileId};
 
+use super::super::context::Context;
 use super::super::theme;
 use super::super::widgets::{card, muted, number_field, segmented, switch, text_field};
 use super::form::{Form, unit_ui};
 use super::mqtt5::bytes_field;
-use super::pairs::pairs_ui;
+use super::pairs::{Pairs, Rows};
 
 /// A will that was switched on a moment ago: that it has no topic yet is said once the field was left, or when somebody
 /// wants to connect.
@@ -24,7 +25,13 @@ impl FreshWill {
 }
 
 /// Draws the card and changes `profile`.
-pub fn will_card_ui(ui: &mut Ui, profile: &mut Profile, fresh: &mut FreshWill) {
+pub fn will_card_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    profile: &mut Profile,
+    fresh: &mut FreshWill,
+    properties: &mut Pairs,
+) {
     let mut problems = profile.validate();
     if fresh.0.as_ref() == Some(&profile.id) {
         problems.retain(|it| it.field != Field::WillTopic || !profile.will.topic.is_empty());
@@ -65,13 +72,19 @@ pub fn will_card_ui(ui: &mut Ui, profile: &mut Profile, fresh: &mut FreshWill) {
             }
         });
         if profile.version == Version::V5 {
-            properties_ui(ui, profile, &form, &problems);
+            properties_ui(ui, context, profile, (&form, &problems), properties);
         }
     });
 }
 
 /// What only MQTT 5 sends with a will (3.1.3.2).
-fn properties_ui(ui: &mut Ui, profile: &mut Profile, form: &Form<'_>, problems: &[Problem]) {
+fn properties_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    profile: &mut Profile,
+    (form, problems): (&Form<'_>, &[Problem]),
+    properties: &mut Pairs,
+) {
     let will = &mut profile.will;
     form.row(ui, |ui| {
         form.cell(ui, "Content type", Some(Field::WillContentType), |ui| {
@@ -107,9 +120,13 @@ fn properties_ui(ui: &mut Ui, profile: &mut Profile, form: &Form<'_>, problems: 
         switch(ui, is_text, "The will is marked as text");
         unit_ui(ui, "marked as UTF-8 text");
     });
-    let place = Field::WillUserProperty;
-    let pairs = &mut will.user_properties;
-    pairs_ui(ui, "user property of the will", pairs, problems, place);
+    let rows = Rows {
+        what: "user property of the will",
+        id: &profile.id,
+        problems,
+        place: Field::WillUserProperty,
+    };
+    properties.ui(ui, context, rows, &mut will.user_properties);
 }
 
 fn heading_ui(ui: &mut Ui, profile: &mut Profile, fresh: &mut FreshWill) {

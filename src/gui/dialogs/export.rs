@@ -64,7 +64,7 @@ impl ExportDialog {
         heading_ui(ui, &format!("Export {}", self.what), 560.0);
         let count = self.profiles.len() as u64;
         let text = format!(
-            "{} without secrets: passwords, passphrases and headers such as Authorization stay in the keyring of \
+            "{} without secrets: passwords, passphrases and values such as a token stay in the keyring of \
              this machine. Whoever imports the file types their own.",
             counted(count, "connection", "connections")
         );

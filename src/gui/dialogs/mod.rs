@@ -35,7 +35,7 @@ use egui::{Id, Modal, Ui};
 use crate::client::doctor::Examination;
 use crate::client::{Failure, PeerCertificate};
 use crate::mqtt::TopicName;
-use crate::profile::{BrokerSettings, Profile, ProfileId, SecretKind};
+use crate::profile::{BrokerSettings, Place, Profile, ProfileId, SecretKind};
 
 use super::context::Context;
 use super::list_action::FolderTask;
@@ -162,9 +162,9 @@ impl Dialog {
         Self::Password(PasswordDialog::new(profile, kind, no_keyring))
     }
 
-    /// Asks for the value of a header that lets somebody in, and connects with it. `no_keyring` as above.
-    pub fn header_value(profile: &Profile, header: &str, no_keyring: Option<String>) -> Self {
-        Self::Password(PasswordDialog::for_header(profile, header, no_keyring))
+    /// Asks for a value that lets somebody in, such as that of a header, and connects with it. `no_keyring` as above.
+    pub fn kept_value(profile: &Profile, place: Place, no_keyring: Option<String>) -> Self {
+        Self::Password(PasswordDialog::for_place(profile, place, no_keyring))
     }
 
     /// What becomes of the secret that it asks for.

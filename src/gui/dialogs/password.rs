@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::profile::{HeaderSecrets, Identity, Profile, Secret, SecretKind};
+use crate::profile::{Identity, KeptKind, KeptValues, Place, Profile, Secret, SecretKind};
 
 use super::super::action::{Action, Keep, SecretKey};
 use super::super::context::Context;
@@ -24,8 +24,8 @@ pub struct PasswordDialog {
     key: SecretKey,
     purpose: Purpose,
     label: String,
-    /// The header whose value it is, for one of those.
-    header: Option<String>,
+    /// Where it belongs, for a value that is kept with others.
+    place: Option<Place>,
     title: String,
     text: String,
     password: Secret,
@@ -48,13 +48,13 @@ impl PasswordDialog {
             SecretKind::Password => "Password",
             SecretKind::KeyPassphrase => "Passphrase",
             SecretKind::ProxyPassword => "Proxy password",
-            SecretKind::Headers => "Value of the header",
+            SecretKind::Values => "Value",
         };
         Self {
             key: (profile.id.clone(), kind),
             purpose: Purpose::Connect,
             label: label.to_owned(),
-            header: None,
+            place: None,
             title: format!("{label} for {name}"),
             text: text(profile, kind),
             password: Secret::default(),
@@ -65,20 +65,19 @@ impl PasswordDialog {
         }
     }
 
-    /// Asks for the value of the header of this name, which lets somebody in.
-    pub fn for_header(profile: &Profile, header: &str, no_keyring: Option<String>) -> Self {
-        let dialog = Self::new(profile, SecretKind::Headers, no_keyring);
+    /// Asks for the value that belongs to this place, which lets somebody in.
+    pub fn for_place(profile: &Profile, place: Place, no_keyring: Option<String>) -> Self {
+        let dialog = Self::new(profile, SecretKind::Values, no_keyring);
+        let name = super::super::connections::display_name(profile);
+        let title = match place.kind {
+            KeptKind::Header | KeptKind::Property => format!("{} for {name}", place.name),
+            _ => format!("{} for {name}", place.label()),
+        };
         Self {
-            label: format!("Value of {header}"),
-            title: format!(
-                "{header} for {}",
-                super::super::connections::display_name(profile)
-            ),
-            text: format!(
-                "{} asks for the value of the header {header}.",
-                profile.url()
-            ),
-            header: Some(header.to_owned()),
+            label: place.label(),
+            title,
+            text: format!("{} asks for {}.", profile.url(), place.words()),
+            place: Some(place),
             ..dialog
         }
     }
@@ -90,12 +89,12 @@ impl PasswordDialog {
 
     /// What was typed, as it is kept.
     fn secret(&self) -> Secret {
-        let Some(header) = &self.header else {
+        let Some(place) = &self.place else {
             return self.password.clone();
         };
-        let mut headers = HeaderSecrets::default();
-        headers.set(header, Some(self.password.clone()));
-        headers.to_secret().unwrap_or_default()
+        let mut values = KeptValues::default();
+        values.set(place.key(), self.password.clone());
+        values.to_secret().unwrap_or_default()
     }
 
     /// Whether closing it would lose something.
@@ -191,6 +190,6 @@ fn text(profile: &Profile, kind: SecretKind) -> String {
             "The proxy {}:{} asks for the password of {}.",
             profile.proxy.host, profile.proxy.port, profile.proxy.user_name
         ),
-        (SecretKind::Headers, _) => format!("{} asks for a header.", profile.url()),
+        (SecretKind::Values, _) => format!("{} asks for a value.", profile.url()),
     }
 }

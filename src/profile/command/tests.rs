@@ -239,6 +239,7 @@ prop_compose! {
         Mqtt5Settings {
             receive_maximum, topic_alias_maximum, request_problem_information, request_response_information,
             user_properties,
+            keeps_authentication_data: false,
             authentication: other.map_or(Authentication::None, |(method, data)| Authentication::Other {
                 method,
                 data: data.into_bytes(),

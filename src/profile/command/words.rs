@@ -55,7 +55,7 @@ impl Words {
     pub(super) fn user_properties(&mut self, packet: &str, properties: &[(String, String)]) {
         for (name, value) in properties {
             self.property(packet, "user-property", name);
-            if is_secret_name(name) && !value.is_empty() {
+            if is_secret_name(name) {
                 self.0.push(vec![Piece::Variable(PROPERTY_VARIABLE)]);
             } else {
                 self.word(value);

@@ -201,7 +201,8 @@ fn add_connect_properties(profile: &Profile, words: &mut Words) {
     words.user_properties("connect", &mqtt5.user_properties);
     if let Authentication::Other { method, data } = &mqtt5.authentication {
         words.property("connect", "authentication-method", method);
-        if !data.is_empty() && argument(data).is_some() {
+        let is_given = mqtt5.keeps_authentication_data || !data.is_empty();
+        if is_given && argument(data).is_some() {
             words.pair("-D", "connect");
             let (flag, none) = ("authentication-data", String::new());
             words.variable(flag, none.clone(), AUTHENTICATION_VARIABLE, none);

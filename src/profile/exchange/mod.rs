@@ -82,6 +82,7 @@ pub fn import(text: &str, existing: &[Profile]) -> Result<Imported, ImportError>
     if imported.profiles.is_empty() && imported.warnings.is_empty() {
         return Err(ImportError::Empty);
     }
+    imported.keep_values();
     imported.tell_apart(existing);
     Ok(imported)
 }
@@ -102,11 +103,13 @@ fn import_json(text: &str) -> Result<Imported, ImportError> {
 }
 
 impl Imported {
-    /// Values of headers that let somebody in go with the passwords.
-    fn keep_headers(&mut self, profile: &mut Profile) {
-        if let Some(secret) = profile.take_header_secrets().to_secret() {
-            self.passwords
-                .push((profile.id.clone(), SecretKind::Headers, secret));
+    /// Values that let somebody in, such as headers, go with the passwords.
+    fn keep_values(&mut self) {
+        for profile in &mut self.profiles {
+            if let Some(secret) = profile.take_kept_values().to_secret() {
+                self.passwords
+                    .push((profile.id.clone(), SecretKind::Values, secret));
+            }
         }
     }
 

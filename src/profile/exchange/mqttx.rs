@@ -242,6 +242,7 @@ fn set_properties(profile: &mut Profile, fields: Fields) {
                 data: bytes(properties.get("authenticationData")),
             },
         },
+        keeps_authentication_data: false,
     };
 }
 

@@ -175,13 +175,12 @@ impl Imported {
         let values = profile.named_values();
         let values = values.filter(|(pair, value)| value.is_empty() && is_secret_name(pair));
         let mut emptied: Vec<String> = values.map(|(pair, _)| pair.clone()).collect();
-        emptied.extend(profile.emptied_query().map(str::to_owned));
+        emptied.extend(profile.emptied_unnamed());
         for pair in emptied {
             self.warnings.push(format!(
                 "The value of “{pair}” of “{name}” is not in exports. Type it."
             ));
         }
-        self.keep_headers(&mut profile);
         self.profiles.push(profile);
     }
 }

@@ -78,8 +78,9 @@ fn what_may_be_a_secret_is_emptied_and_asked_for() {
         let text = export(std::slice::from_ref(&profile), format).unwrap();
         assert!(!text.contains("hunter2") && !text.contains("104"), "{text}");
         let back = imported(&text);
-        assert_eq!(back.warnings.len(), 1, "{:?}", back.warnings);
+        assert_eq!(back.warnings.len(), 2, "{:?}", back.warnings);
         assert!(back.warnings[0].contains("“Authorization”"));
+        assert!(back.warnings[1].contains("“authentication data”"));
     }
 }
 
@@ -250,6 +251,7 @@ fn mqttx_brings_folders_properties_and_subscriptions() {
             request_response_information: true,
             user_properties: vec![("tenant".to_owned(), "7".to_owned())],
             authentication: Authentication::ScramSha256,
+            keeps_authentication_data: false,
         }
     );
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());

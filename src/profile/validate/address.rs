@@ -57,15 +57,6 @@ impl Profile {
                 "A path has neither blanks nor “#”. Write a blank as %20 and “#” as %23.",
             ));
         }
-        if path
-            .split_once('?')
-            .is_some_and(|(_, query)| query.contains('='))
-        {
-            found.push(hint(
-                Field::WebSocketPath,
-                "What follows “?” stands in the file of the connections; exports leave its values out. If it is a token that the server takes as header, add the header: its value goes to the keyring.",
-            ));
-        }
         for (index, (name, value)) in self.web_socket.headers.iter().enumerate() {
             check_header(Field::Header(index), name, value, found);
         }
@@ -157,13 +148,6 @@ fn check_header(field: Field, name: &str, value: &str, found: &mut Vec<Problem>)
         found.push(error(
             field,
             "The sub-protocol is always “mqtt” (MQTT 5, 6.0). Remove this header.",
-        ));
-    } else if matches!(lower.as_str(), "authorization" | "cookie" | "x-api-key") {
-        found.push(hint(
-            field,
-            format!(
-                "“{name}” is kept readable in the profile and goes with its exports. Use the password if the broker takes it there."
-            ),
         ));
     }
     if value.contains(|c: char| c.is_control() && c != '\t') {

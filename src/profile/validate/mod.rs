@@ -9,7 +9,7 @@ mod subscriptions;
 mod tests;
 mod tls;
 
-use super::{Profile, is_secret_name};
+use super::Profile;
 
 /// The longest string of the protocol in bytes (MQTT 5, 1.5.4).
 const MAX_STRING: usize = 65_535;
@@ -153,12 +153,6 @@ fn check_properties(
     for (index, (name, value)) in properties.iter().enumerate() {
         check_string(field(index), "user property's name", name, found);
         check_string(field(index), "user property's value", value, found);
-        if is_secret_name(name) && !value.is_empty() {
-            found.push(hint(
-                field(index),
-                "This value stands in the file of the connections; exports and commands leave it out. If it is a secret and the broker takes it as password, enter it there: passwords go to the keyring.",
-            ));
-        }
     }
 }
 

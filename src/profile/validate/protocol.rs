@@ -103,12 +103,6 @@ impl Profile {
                     data,
                     found,
                 );
-                if !data.is_empty() {
-                    found.push(hint(
-                        Field::AuthenticationData,
-                        "The data stands in the file of the connections; exports and commands leave it out. If it is a secret and the broker takes a password, use that: passwords go to the keyring.",
-                    ));
-                }
             }
         }
     }
