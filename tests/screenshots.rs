@@ -15,8 +15,8 @@ use std::net::{Ipv4Addr, TcpListener};
 
 use canopy::mqtt::{Qos, Version};
 use canopy::profile::{
-    BrokerSettings, LOCAL_BROKER, Profile, ProfileId, PublishDraft, SavedPublish, Session,
-    Settings, Subscription, Theme, WillSettings, WindowState,
+    BrokerSettings, LOCAL_BROKER, Profile, ProfileColor, ProfileId, PublishDraft, SavedPublish,
+    Session, Settings, Subscription, Theme, Transport, WillSettings, WindowState,
 };
 use egui::Key;
 use egui::accesskit::Role;
@@ -91,6 +91,7 @@ const LARGE: [f32; 2] = [1440.0, 900.0];
 fn pictures() {
     dark();
     light();
+    tabs();
 }
 
 fn dark() {
@@ -122,6 +123,19 @@ fn light() {
     save(&mut window, "connections.png");
 }
 
+/// A second connection to the same broker, with subscriptions that have colours, one of them open to be changed.
+fn tabs() {
+    let home = home(Theme::Dark);
+    let mut window = explorer(&home, LARGE);
+    window.chord(CTRL, Key::O);
+    window.click_start(Role::ListBoxOption, "Rooms, ");
+    window.press("Connect");
+    window.wait_for_text("livingroom");
+    window.click_row("temperature = ");
+    window.click_start(Role::Button, "home/+/temperature");
+    save(&mut window, "tabs.png");
+}
+
 fn profiles() -> Vec<Profile> {
     let local = Profile {
         id: ProfileId(LOCAL_BROKER.to_owned()),
@@ -141,6 +155,8 @@ fn profiles() -> Vec<Profile> {
     };
     let greenhouse = Profile {
         name: "Greenhouse".to_owned(),
+        folder: "Farm".to_owned(),
+        color: Some(ProfileColor::Green),
         host: "greenhouse.example".to_owned(),
         client_id: "canopy-7f3a".to_owned(),
         session: Session::Resume,
@@ -158,11 +174,39 @@ fn profiles() -> Vec<Profile> {
     };
     let gateway = Profile {
         name: "Gateway in the barn".to_owned(),
+        folder: "Farm".to_owned(),
         host: "192.168.1.20".to_owned(),
         version: Version::V311,
         ..Profile::default()
     };
-    vec![local, greenhouse, gateway]
+    let plant = Profile {
+        name: "Plant 4".to_owned(),
+        folder: "Work".to_owned(),
+        color: Some(ProfileColor::Red),
+        ask_before_publish: true,
+        transport: Transport::Tls,
+        host: "plant-4.example".to_owned(),
+        port: 8883,
+        ..Profile::default()
+    };
+    vec![local, rooms(), greenhouse, gateway, plant]
+}
+
+fn rooms() -> Profile {
+    let colored = |filter, color| Subscription {
+        color: Some(color),
+        ..subscription(filter, Qos::AtLeastOnce)
+    };
+    Profile {
+        name: "Rooms".to_owned(),
+        color: Some(ProfileColor::Blue),
+        subscriptions: vec![
+            colored("home/+/temperature", ProfileColor::Orange),
+            colored("home/+/humidity", ProfileColor::Blue),
+            subscription("home/+/light", Qos::AtMostOnce),
+        ],
+        ..Profile::default()
+    }
 }
 
 fn subscription(filter: &str, qos: Qos) -> Subscription {
