@@ -181,6 +181,7 @@ fn the_real_programs_take_the_commands() {
             request_problem_information: false,
             request_response_information: true,
             user_properties: vec![("tenant".to_owned(), "it's 7".to_owned())],
+            keeps_authentication_data: false,
             authentication: Authentication::None,
         };
         let message = PublishDraft {
