@@ -55,19 +55,21 @@ impl AuthProvider for Access {
         connect: &'a ConnectPacket,
         address: SocketAddr,
     ) -> Boxed<'a, mqtt5::Result<AuthResult>> {
-        let result = if self.admits(connect) {
-            let hello = Hello {
-                client_id: connect.client_id.clone(),
-                level: connect.protocol_version,
-                keep_alive: connect.keep_alive,
-                will_topic: connect.will.as_ref().map(|will| will.topic.clone()),
-            };
-            self.clients.identified(address, hello);
-            AuthResult::success()
-        } else {
-            AuthResult::fail(ReasonCode::BadUsernameOrPassword)
+        if !self.admits(connect) {
+            let refused = AuthResult::fail(ReasonCode::BadUsernameOrPassword);
+            return Box::pin(ready(Ok(refused)));
+        }
+        let hello = Hello {
+            client_id: connect.client_id.clone(),
+            level: connect.protocol_version,
+            keep_alive: connect.keep_alive,
+            will_topic: connect.will.as_ref().map(|will| will.topic.clone()),
         };
-        Box::pin(ready(Ok(result)))
+        self.clients.identified(address, hello);
+        Box::pin(async move {
+            self.clients.take_over(address).await;
+            Ok(AuthResult::success())
+        })
     }
 
     fn authorize_publish<'a>(

@@ -1,19 +1,27 @@
 //! Who is connected to the broker inside: filled by the sockets, by authentication and by the broker's events.
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use hashbrown::{HashMap, HashSet};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 use tokio::task::coop;
+use tokio::time::timeout;
 
 use crate::client::now;
 use crate::mqtt::{Timestamp, Version};
 
 use super::changes::{Change, Teller};
 use super::pressure::{Pressure, ahead};
-use super::wire::{Both, Link, Traffic};
+use super::wire::{Both, Farewell, Link, Traffic};
+
+/// How long a new connection waits for the end of the one whose session it takes over. The `mqtt5` crate gives up a
+/// CONNECT after 10 s.
+const TAKEOVER: Duration = Duration::from_secs(5);
 
 /// One connected client.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,7 +86,7 @@ struct Entry {
     /// Whether CONNACK went out.
     connected: bool,
     subscriptions: Vec<String>,
-    /// Grows from one connection to the next.
+    /// Grows from one connection to the next, and is given anew at CONNECT.
     order: u64,
 }
 
@@ -129,7 +137,8 @@ impl Totals {
 #[derive(Default)]
 struct Inner {
     entries: HashMap<SocketAddr, Entry>,
-    opened: u64,
+    /// The last [`Entry::order`].
+    order: u64,
     arrivals: Arrivals,
     /// What passed on connections that have ended.
     gone: Totals,
@@ -143,6 +152,8 @@ pub(super) struct Clients {
     pub(super) pressure: Pressure,
     /// Who comes and goes.
     pub(super) teller: Teller,
+    /// Tells those who wait that a connection has ended.
+    gone: Notify,
 }
 
 impl Clients {
@@ -150,12 +161,12 @@ impl Clients {
     pub(super) fn opened(&self, link: &Arc<Link>) {
         link.set_mark(self.pressure.came());
         let mut inner = self.inner.lock();
-        inner.opened += 1;
+        inner.order += 1;
         let entry = Entry {
             hello: None,
             connected: false,
             subscriptions: Vec::new(),
-            order: inner.opened,
+            order: inner.order,
             link: Arc::clone(link),
         };
         inner.entries.insert(link.address, entry);
@@ -169,6 +180,7 @@ impl Clients {
         };
         inner.gone.add(&gone.link.traffic);
         drop(inner);
+        self.gone.notify_waiters();
         self.pressure.release();
         if let Some(info) = gone.info() {
             self.teller.tell(Change::Disconnected(info));
@@ -226,10 +238,55 @@ impl Clients {
 
     /// CONNECT came from `address` and was let in.
     pub(super) fn identified(&self, address: SocketAddr, hello: Hello) {
-        if let Some(entry) = self.inner.lock().entries.get_mut(&address) {
+        let mut inner = self.inner.lock();
+        inner.order += 1;
+        let order = inner.order;
+        if let Some(entry) = inner.entries.get_mut(&address) {
             entry.link.set_terms(hello.level, hello.keep_alive);
             entry.hello = Some((hello, now()));
+            entry.order = order;
         }
+    }
+
+    /// Ends the connections that said CONNECT with the same client identifier before the one from `address`
+    /// (MQTT 5, 3.1.4-3), and waits until their handlers have given the session back, at most [`TAKEOVER`].
+    ///
+    /// `mqtt5` 0.49 would serve the new connection already while the old handler goes on. Until the old one has ended
+    /// the new one does not know what is in flight: it answers PUBREL for a message that the old one holds with
+    /// "Packet Identifier not found", so a QoS 2 message is lost, and PUBREC with PUBREL, so one comes twice.
+    pub(super) async fn take_over(&self, address: SocketAddr) {
+        let all_gone = async {
+            loop {
+                let mut gone = pin!(self.gone.notified());
+                // From here on, so that no end is missed between the look and the wait.
+                gone.as_mut().enable();
+                if !self.end_older(address) {
+                    return;
+                }
+                gone.await;
+            }
+        };
+        // What has not ended by then is left to the crate's own takeover.
+        timeout(TAKEOVER, all_gone).await.ok();
+    }
+
+    /// Whether there are older connections with the client identifier of the one from `address`; ends them.
+    fn end_older(&self, address: SocketAddr) -> bool {
+        let inner = self.inner.lock();
+        let Some(own) = inner.entries.get(&address) else {
+            return false;
+        };
+        let Some((hello, _)) = &own.hello else {
+            return false;
+        };
+        let mut any = false;
+        for entry in inner.entries.values() {
+            if entry.order < own.order && entry.has_id(&hello.client_id) {
+                entry.link.end(Farewell::SessionTakenOver);
+                any = true;
+            }
+        }
+        any
     }
 
     /// CONNACK went to `client_id`, with the subscriptions of its session if that was resumed.
@@ -278,7 +335,7 @@ impl Clients {
     /// Ends the connection of `client_id`.
     pub(super) fn end(&self, client_id: &str) {
         if let Some(entry) = self.inner.lock().latest_mut(client_id) {
-            entry.link.end();
+            entry.link.end(Farewell::AdministrativeAction);
         }
     }
 
@@ -286,7 +343,7 @@ impl Clients {
     pub(super) fn end_strangers(&self) {
         let inner = self.inner.lock();
         let strangers = inner.entries.values().filter(|entry| entry.hello.is_none());
-        strangers.for_each(|entry| entry.link.end());
+        strangers.for_each(|entry| entry.link.end(Farewell::AdministrativeAction));
     }
 
     /// How many of these client identifiers are not connected.

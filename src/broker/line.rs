@@ -60,6 +60,12 @@ impl Line {
         }
     }
 
+    /// Waits until something has come.
+    #[cfg(test)]
+    pub(super) async fn stream_readable(&self) {
+        self.stream.readable().await.unwrap();
+    }
+
     /// Takes as much of `bytes` as there is room for, at least one; waits while there is none.
     pub(super) fn poll_put(&self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let mut outbox = self.outbox.lock();

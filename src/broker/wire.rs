@@ -8,8 +8,8 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
@@ -26,14 +26,32 @@ use super::line::Line;
 use super::pressure::STUCK;
 use super::quiet::{self, PINGREQ, Quiet};
 
-/// DISCONNECT with reason 0x98, Administrative action (MQTT 5, 3.14.2.1).
-const DISCONNECT_ADMINISTRATIVE: [u8; 4] = [0xe0, 0x02, 0x98, 0x00];
 /// How often a publisher that is held back looks whether a subscriber is stuck.
 const RETRY: Duration = Duration::from_millis(250);
 /// The keep alive in seconds that `mqtt5` 0.49 begins with.
 const BEFORE_CONNECT: u16 = 60;
 /// First byte of a DISCONNECT packet.
 const DISCONNECT: u8 = 0xe0;
+
+/// Why a connection is ended from our side: the reason of DISCONNECT (MQTT 5, 3.14.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Farewell {
+    /// The user wants it, or it has stood still for too long.
+    AdministrativeAction,
+    /// Another connection came with the same client identifier.
+    SessionTakenOver,
+}
+
+impl Farewell {
+    /// The DISCONNECT packet.
+    fn packet(self) -> [u8; 4] {
+        let reason = match self {
+            Self::AdministrativeAction => 0x98,
+            Self::SessionTakenOver => 0x8e,
+        };
+        [DISCONNECT, 2, reason, 0]
+    }
+}
 
 /// What passed in one direction.
 #[derive(Debug, Default)]
@@ -93,7 +111,8 @@ pub(super) struct Link {
     level: AtomicU8,
     /// Seconds; 0 is none.
     keep_alive: AtomicU16,
-    ended: AtomicBool,
+    /// Set once by [`Link::end`].
+    ended: OnceLock<Farewell>,
     /// How much had come to the broker when the handler last rested, see [`super::pressure`].
     mark: AtomicU64,
     /// Whether the handler has done all it can: it waits for the socket to bring something.
@@ -120,9 +139,9 @@ impl Link {
         self.keep_alive.store(keep_alive, Ordering::Relaxed);
     }
 
-    /// Ends the connection at its next read or write, with DISCONNECT 0x98 in MQTT 5.
-    pub(super) fn end(&self) {
-        self.ended.store(true, Ordering::Release);
+    /// Ends the connection at its next read or write, in MQTT 5 with DISCONNECT. The first reason stays.
+    pub(super) fn end(&self, why: Farewell) {
+        self.ended.get_or_init(|| why);
         self.wake();
     }
 
@@ -151,7 +170,7 @@ impl Link {
     pub(super) fn hurry(&self) {
         let stuck = *self.stuck.lock();
         if stuck.is_some_and(|since| since.elapsed() >= STUCK) {
-            self.end();
+            self.end(Farewell::AdministrativeAction);
         } else {
             self.wake();
         }
@@ -165,7 +184,7 @@ impl Link {
             none => *none = Some(cx.waker().clone()),
         }
         drop(waker);
-        self.ended.load(Ordering::Acquire)
+        self.ended.get().is_some()
     }
 }
 
@@ -200,7 +219,7 @@ impl Wire {
             traffic: Both::default(),
             level: AtomicU8::new(0),
             keep_alive: AtomicU16::new(BEFORE_CONNECT),
-            ended: AtomicBool::new(false),
+            ended: OnceLock::new(),
             mark: AtomicU64::new(0),
             rests: AtomicBool::new(false),
             stuck: Mutex::default(),
@@ -224,14 +243,16 @@ impl Wire {
     /// Whether [`Link::end`] was called. Tells the client why when it is noticed, as far as its version and the
     /// state of the stream allow.
     fn is_ended(&mut self) -> bool {
-        let ended = self.link.ended.load(Ordering::Acquire);
-        if ended && !self.farewell {
+        let Some(why) = self.link.ended.get() else {
+            return false;
+        };
+        if !self.farewell {
             self.farewell = true;
             if self.link.version() == Some(Version::V5) && self.outgoing.between_packets() {
-                self.line.put_farewell(&DISCONNECT_ADMINISTRATIVE);
+                self.line.put_farewell(&why.packet());
             }
         }
-        ended
+        true
     }
 
     /// Reads what has come, unless the client publishes and subscribers cannot keep up. A packet that has begun is read to
@@ -309,7 +330,9 @@ impl AsyncRead for Wire {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let wire = self.get_mut();
-        if wire.is_ended() {
+        // What came before another connection took over still counts: messages, and the DISCONNECT that stops the will.
+        let is_taken_over = wire.link.ended.get() == Some(&Farewell::SessionTakenOver);
+        if !is_taken_over && wire.is_ended() {
             return Poll::Ready(Ok(()));
         }
         let polled = wire.poll_socket(cx, buf.initialize_unfilled());
@@ -493,23 +516,42 @@ mod tests {
         flood.abort();
     }
 
+    async fn after_its_end(level: u8, why: Farewell) -> Vec<u8> {
+        let (mut wire, link, mut client) = pair().await;
+        link.set_terms(level, 60);
+        let reader = tokio::spawn(async move {
+            let count = wire.read(&mut [0; 16]).await.unwrap();
+            assert!(wire.write(&[0xd0, 0x00]).await.is_err());
+            (count, wire)
+        });
+        link.end(why);
+        let (count, wire) = reader.await.unwrap();
+        assert_eq!(count, 0);
+        Arc::into_inner(wire.line).unwrap().close().await;
+        let mut rest = Vec::new();
+        client.read_to_end(&mut rest).await.unwrap();
+        rest
+    }
+
     #[tokio::test]
     async fn ending_wakes_the_reader_and_says_why() {
-        for (level, farewell) in [(5, &DISCONNECT_ADMINISTRATIVE[..]), (4, &[])] {
-            let (mut wire, link, mut client) = pair().await;
-            link.set_terms(level, 60);
-            let reader = tokio::spawn(async move {
-                let count = wire.read(&mut [0; 16]).await.unwrap();
-                assert!(wire.write(&[0xd0, 0x00]).await.is_err());
-                (count, wire)
-            });
-            link.end();
-            let (count, wire) = reader.await.unwrap();
-            assert_eq!(count, 0);
-            Arc::into_inner(wire.line).unwrap().close().await;
-            let mut rest = Vec::new();
-            client.read_to_end(&mut rest).await.unwrap();
-            assert_eq!(rest, farewell);
+        let (user, other) = (Farewell::AdministrativeAction, Farewell::SessionTakenOver);
+        assert_eq!(after_its_end(5, user).await, [0xe0, 0x02, 0x98, 0x00]);
+        assert_eq!(after_its_end(5, other).await, [0xe0, 0x02, 0x8e, 0x00]);
+        for why in [user, other] {
+            assert_eq!(after_its_end(4, why).await, [0; 0]);
         }
+    }
+
+    #[tokio::test]
+    async fn what_came_before_a_takeover_is_read() {
+        let (mut wire, link, mut client) = pair().await;
+        link.set_terms(5, 60);
+        client.write_all(&[0xe0, 0x00]).await.unwrap();
+        wire.line.stream_readable().await;
+        link.end(Farewell::SessionTakenOver);
+        let mut read = [0; 16];
+        assert_eq!(wire.read(&mut read).await.unwrap(), 2);
+        assert_eq!(wire.read(&mut read).await.unwrap(), 0);
     }
 }

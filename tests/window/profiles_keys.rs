@@ -106,7 +106,7 @@ fn the_smallest_window_shows_the_whole_form_and_the_new_profile() {
     assert!(!window.has("Start broker and demo"));
     let row = window.place(
         Role::ListBoxOption,
-        "New connection, mqtt://localhost:1883, MQTT 5, not connected",
+        "New connection, mqtt://127.0.0.1:1883, MQTT 5, not connected",
     );
     assert!(row.bottom() < 480.0 && row.top() > 100.0, "{row:?}");
     // what is scrolled away is known to nobody

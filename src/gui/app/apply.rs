@@ -57,9 +57,7 @@ impl App {
             Action::DropConnection => self.end_connection(of, Command::Drop),
             Action::ReconnectNow => self.command(of, Command::ReconnectNow),
             Action::Subscribe(filter, qos) => self.subscribe(of, filter, qos),
-            Action::SubscribeAs(replaced, wanted) => {
-                self.subscribe_as(of, replaced.as_deref(), &wanted);
-            }
+            Action::SubscribeAs(old, wanted) => self.subscribe_as(of, old.as_deref(), &wanted),
             Action::NewSubscription => self.new_subscription(of),
             Action::ShowSubscriptions => self.views.dialogs.show(of, Dialog::subscriptions()),
             Action::Unsubscribe(filter) => self.unsubscribe(of, &filter),

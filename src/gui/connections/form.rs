@@ -26,7 +26,11 @@ impl<'a> Form<'a> {
         let width = ui.available_width();
         let is_wide = width >= TWO_COLUMNS;
         let column = if is_wide { (width - GAP) / 2.0 } else { width };
-        let label_width = if column > 380.0 { 146.0 } else { 92.0 };
+        let label_width = if is_wide && column > 380.0 {
+            146.0
+        } else {
+            92.0
+        };
         let field_width = column - label_width - theme::SPACE[1];
         Self {
             problems,

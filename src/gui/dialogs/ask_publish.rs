@@ -169,7 +169,7 @@ fn message_ui(ui: &mut Ui, question: &PublishQuestion) {
         match (question.size, question.retain) {
             (0, true) => row("Payload", "empty: the broker forgets what it keeps"),
             (0, false) => row("Payload", "empty"),
-            _ => row("Payload", &format!("{size}\n{}", question.payload)),
+            _ => row("Payload", &size),
         }
         if let PublishWhat::Repetition { every_ms, count } = &question.what {
             let every = format::thousands(u64::from(*every_ms));
@@ -181,6 +181,10 @@ fn message_ui(ui: &mut Ui, question: &PublishQuestion) {
                 None => format!("one message every {every} ms until stopped"),
             };
             row("Repeat", &text);
+        }
+        if !question.payload.is_empty() {
+            ui.add_space(theme::SPACE[0]);
+            kept_label(ui, &question.payload, theme::mono(), palette.text);
         }
     });
 }
