@@ -73,7 +73,7 @@ fn elaborate() -> Profile {
         unix_path: "/run/mosquitto.sock".to_owned(),
         tls: tls(),
         web_socket: WebSocketSettings {
-            path: "/mqtt?token=1".to_owned(),
+            path: "/mqtt?token=".to_owned(),
             headers: vec![("X-Tenant".to_owned(), "a b".to_owned())],
         },
         proxy: proxy(),

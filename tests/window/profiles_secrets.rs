@@ -277,19 +277,37 @@ fn values_in_the_file_of_an_earlier_version_move_into_the_keyring_and_are_sent()
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let home = Home::new();
-    let text = format!(
-        r#"[(id: "old", name: "Gate", transport: WebSocket, port: {port}, reconnect: false,
-            web_socket: (path: "/mqtt?token={SECRET}"),
-            will: (user_properties: [("token", "{SECRET}")]),
-            mqtt5: (user_properties: [("token", "{SECRET}")],
-                authentication: Other(method: "TICKET", data: [104, 117, 110, 116, 101, 114, 50])))]"#
-    );
+    let mut old = Profile {
+        name: "Gate".to_owned(),
+        transport: Transport::WebSocket,
+        port,
+        reconnect: false,
+        ..Profile::default()
+    };
+    "/mqtt?token=".clone_into(&mut old.web_socket.path);
+    old.will.user_properties = vec![("token".to_owned(), String::new())];
+    old.mqtt5.user_properties = vec![("token".to_owned(), String::new())];
+    old.mqtt5.authentication = Authentication::Other {
+        method: "TICKET".to_owned(),
+        data: Vec::new(),
+    };
+    home.config().save_profiles(&[old]).unwrap();
     let file = home.config().path().join("profiles.ron");
+    let mut text = std::fs::read_to_string(&file).unwrap();
+    for (new, old) in [
+        ("token=", "token=hunter2"),
+        ("\"token\", \"\"", "\"token\", \"hunter2\""),
+        (" data: []", " data: [104, 117, 110, 116, 101, 114, 50]"),
+        ("keeps_authentication_data: false,", ""),
+    ] {
+        assert!(text.contains(new), "{text}");
+        text = text.replace(new, old);
+    }
     std::fs::write(&file, text).unwrap();
     let mut window = home.open();
     window.wait_for("a file without secrets", |_| {
         let text = std::fs::read_to_string(&file).unwrap();
-        text.contains("token=") && !text.contains(SECRET) && !text.contains("104")
+        text.contains("token=") && !text.contains(SECRET) && !text.contains("104,")
     });
     let profile = home.profiles().remove(0);
     let authentication = Authentication::Other {

@@ -116,7 +116,10 @@ impl Window<'_> {
 
     /// A field by its label; the words before it carry the same one.
     pub fn field<'a>(&'a self, label: &'a str) -> egui_kittest::Node<'a> {
-        let role = if matches!(label, "Password" | "Passphrase" | "Proxy password") {
+        let role = if matches!(
+            label,
+            "Password" | "Passphrase" | "Proxy password" | "Authentication data"
+        ) {
             Role::PasswordInput
         } else {
             Role::TextInput
