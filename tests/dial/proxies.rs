@@ -126,7 +126,8 @@ async fn field(client: &mut TcpStream) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn through(kind: ProxyKind, proxy: u16, broker: u16) -> Profile {
+/// A profile that reaches `broker` over the proxy on port `proxy`.
+pub fn through(kind: ProxyKind, proxy: u16, broker: u16) -> Profile {
     let mut profile = reaching(Transport::Tcp, broker);
     profile.proxy = ProxySettings {
         kind,

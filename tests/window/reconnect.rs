@@ -142,6 +142,13 @@ fn connect_by_palette(window: &mut Window) {
     window.key(Key::Enter);
 }
 
+/// Gives the open connection another client id, which needs a new connection, and connects.
+fn connect_as_another(window: &mut Window) {
+    window.chord(CTRL, Key::O);
+    window.fill("Client ID", "another");
+    connect_by_palette(window);
+}
+
 #[test]
 fn an_open_connection_that_is_put_into_a_folder_or_coloured_is_shown_and_not_connected_anew() {
     let deaf = Deaf::start("!");
@@ -179,9 +186,7 @@ fn a_profile_connects_anew_only_after_its_old_connection_and_says_what_was_lost(
     let mut window = open(&home, &deaf);
     publish(&mut window);
     window.wait_for("the message there", |_| deaf.count("publish 1") == 1);
-    window.chord(CTRL, Key::O);
-    window.fill("Client ID", "another");
-    connect_by_palette(&mut window);
+    connect_as_another(&mut window);
     window.wait_for_text("Disconnecting, to connect anew");
     window.wait_for_text("a/b (0 B) was not published");
     window.wait_for_text("Connected since");
@@ -215,9 +220,7 @@ fn what_was_to_be_cleared_is_cleared_by_the_next_connection() {
     let mut window = open_with_retained(&home, &deaf);
     clear(&mut window);
     window.wait_for("all of it there", |_| deaf.count("publish 1") == 3);
-    window.chord(CTRL, Key::O);
-    window.fill("Client ID", "another");
-    connect_by_palette(&mut window);
+    connect_as_another(&mut window);
     window.wait_for("all of it again", |_| deaf.count("publish 2") == 3);
     assert!(!window.has_text("could not be cleared"));
 }
@@ -271,9 +274,7 @@ fn disconnecting_meanwhile_keeps_it_disconnected() {
     let home = Home::new();
     let mut window = open(&home, &deaf);
     publish(&mut window);
-    window.chord(CTRL, Key::O);
-    window.fill("Client ID", "another");
-    connect_by_palette(&mut window);
+    connect_as_another(&mut window);
     window.wait_for_text("Disconnecting, to connect anew");
     window.press("Cancel");
     window.wait_for_label("Disconnected");

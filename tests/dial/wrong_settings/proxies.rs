@@ -2,9 +2,9 @@
 
 use canopy::client::doctor::Check;
 use canopy::client::{Config, Step};
-use canopy::profile::{Profile, ProxyKind, ProxySettings, Secret, Transport};
+use canopy::profile::{Profile, ProxyKind, Secret};
 
-use super::super::reaching;
+use super::super::proxies::through;
 use super::super::servers::impostor;
 use super::{Case, case, secret_case};
 use crate::common::free_port;
@@ -163,17 +163,6 @@ impl Site {
             ),
         ]
     }
-}
-
-fn through(kind: ProxyKind, proxy: u16, broker: u16) -> Profile {
-    let mut profile = reaching(Transport::Tcp, broker);
-    profile.proxy = ProxySettings {
-        kind,
-        host: "127.0.0.1".to_owned(),
-        port: proxy,
-        ..ProxySettings::default()
-    };
-    profile
 }
 
 fn with_password(mut profile: Profile, password: &str) -> Config {
