@@ -1,7 +1,7 @@
 //! The few control packets that the load of this bench is made of, encoded by hand, so that the load costs as little
 //! as possible beside the broker that is measured.
 
-use crate::mqtt::{Qos, Version};
+use crate::mqtt::{Qos, Version, codec};
 
 /// Bytes at the start of each payload: which message it is.
 pub(super) const STAMP: usize = 8;
@@ -103,13 +103,13 @@ pub(super) struct Arrival {
 /// Reads a whole PUBLISH. `None` when it is not one of [`Template`]'s.
 pub(super) fn arrival(version: Version, frame: &[u8]) -> Option<Arrival> {
     let qos = frame.first()? >> 1 & 3;
-    let (_, mut rest) = variable_length(frame.get(1..)?)?;
+    let (_, mut rest) = codec::variable_integer(frame.get(1..)?)?;
     let topic = usize::from(number(rest)?);
     rest = rest.get(2 + topic..)?;
     let id = if qos > 0 { Some(number(rest)?) } else { None };
     rest = rest.get(if qos > 0 { 2 } else { 0 }..)?;
     if version == Version::V5 {
-        let (properties, after) = variable_length(rest)?;
+        let (properties, after) = codec::variable_integer(rest)?;
         rest = after.get(properties..)?;
     }
     let stamp = u64::from_be_bytes(*rest.first_chunk()?);
@@ -123,18 +123,6 @@ pub(super) fn acknowledged(frame: &[u8]) -> Option<u16> {
 
 fn number(bytes: &[u8]) -> Option<u16> {
     bytes.first_chunk().copied().map(u16::from_be_bytes)
-}
-
-/// A variable byte integer (MQTT 5, 1.5.5) and what follows it.
-fn variable_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let mut value = 0;
-    for (index, byte) in bytes.iter().take(4).enumerate() {
-        value |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, bytes.get(index + 1..)?));
-        }
-    }
-    None
 }
 
 fn level(version: Version) -> u8 {

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use bytes::{BufMut, Bytes, BytesMut};
 use thiserror::Error;
 
+use crate::mqtt::codec;
+
 use super::route::body;
 
 /// The largest remaining length (MQTT 5, 2.1.4).
@@ -153,7 +155,8 @@ fn split_topic(frame: &[u8]) -> Option<(&[u8], usize)> {
 /// The topic alias of a PUBLISH, whose packet identifier or properties begin at `rest`. What breaks a rule has none.
 fn alias(frame: &[u8], rest: usize) -> Option<u16> {
     let has_id = frame.first()? & 0b0110 != 0;
-    let (length, mut properties) = variable(frame.get(rest + usize::from(has_id) * 2..)?)?;
+    let (length, mut properties) =
+        codec::variable_integer(frame.get(rest + usize::from(has_id) * 2..)?)?;
     properties = properties.get(..length)?;
     while let Some((id, value)) = properties.split_first() {
         let length = match *id {
@@ -161,7 +164,7 @@ fn alias(frame: &[u8], rest: usize) -> Option<u16> {
             // payload format, message expiry, subscription identifier
             0x01 => 1,
             0x02 => 4,
-            0x0b => value.len() - variable(value)?.1.len(),
+            0x0b => value.len() - codec::variable_integer(value)?.1.len(),
             // content type, response topic, correlation data
             0x03 | 0x08 | 0x09 => text_length(value)?,
             // user property: name and value
@@ -182,22 +185,10 @@ fn text_length(bytes: &[u8]) -> Option<usize> {
     Some(usize::from(length) + 2)
 }
 
-/// A Variable Byte Integer (MQTT 5, 1.5.5), and what follows it.
-fn variable(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let mut value = 0;
-    for (index, byte) in bytes.iter().take(4).enumerate() {
-        value |= usize::from(byte & 0x7f) << (7 * index);
-        if byte & 0x80 == 0 {
-            return Some((value, bytes.get(index + 1..)?));
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::{Packet, Version, codec};
+    use crate::mqtt::{Packet, Version};
 
     /// Topic `a/b` with alias 3, and the alias alone, both with a user property before it.
     const NAMED: &[u8] = b"\x30\x11\x00\x03a/b\x0a\x26\x00\x01k\x00\x01v\x23\x00\x03x";

@@ -66,6 +66,19 @@ fn fixed_header(bytes: &[u8]) -> Result<Option<(usize, usize)>, DecodeError> {
     Ok(None)
 }
 
+/// A Variable Byte Integer (MQTT 5, 1.5.5), and what follows it; `None` where it is cut off or longer than four
+/// bytes.
+pub fn variable_integer(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let mut value = 0;
+    for (index, byte) in bytes.iter().take(4).enumerate() {
+        value |= usize::from(byte & 0x7f) << (7 * index);
+        if byte & 0x80 == 0 {
+            return Some((value, bytes.get(index + 1..)?));
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
