@@ -21,7 +21,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("mqtt", &[]),
     ("payload", &["mqtt"]),
     ("model", &["mqtt", "payload"]),
-    ("profile", &["mqtt"]),
+    ("profile", &["mqtt", "payload"]),
     ("client", &["mqtt", "profile"]),
     ("live", &["mqtt", "payload", "model", "client", "profile"]),
     ("broker", &["mqtt", "profile", "client"]),
@@ -47,13 +47,14 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Crates that only some folders may name, so that they can be replaced in one place.
-const OWNERS: [(&[&str], &[&str]); 8] = [
+const OWNERS: [(&[&str], &[&str]); 9] = [
     (&["tokio"], &["client", "broker", "cli", "bench", "main.rs"]),
     (
         &[
             "egui",
             "eframe",
             "egui_extras",
+            "egui_plot",
             "egui_notify",
             "winit",
             "rfd",
@@ -78,6 +79,22 @@ const OWNERS: [(&[&str], &[&str]); 8] = [
     (&["mqtt5"], &["broker"]),
     (&["keyring", "ron", "directories"], &["profile"]),
     (&["clap"], &["cli"]),
+    (
+        &[
+            "quick_xml",
+            "saphyr_parser",
+            "ciborium_ll",
+            "rmp",
+            "prost",
+            "prost_reflect",
+            "protox",
+            "apache_avro",
+            "flate2",
+            "ruzstd",
+            "similar",
+        ],
+        &["payload"],
+    ),
     (
         &["rand", "uuid", "tempfile"],
         &["profile", "client", "live", "broker", "cli", "gui", "bench"],

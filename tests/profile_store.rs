@@ -12,11 +12,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use canopy::mqtt::{Qos, Version};
+use canopy::payload::Format;
 use canopy::profile::{
-    Authentication, ConfigDir, Fingerprint, Identity, Mqtt5Settings, PayloadKind, Profile,
-    ProfileColor, ProfileId, ProxyKind, ProxySettings, PublishDraft, PublishProperties,
-    RetainHandling, SavedPublish, Session, Settings, StoreError, Subscription, Theme, TlsSettings,
-    TlsVersion, Transport, Verify, WebSocketSettings, WillSettings, WindowState,
+    Authentication, ConfigDir, Fingerprint, FormatRule, Identity, Mqtt5Settings, PayloadKind,
+    Profile, ProfileColor, ProfileId, ProxyKind, ProxySettings, PublishDraft, PublishProperties,
+    ReadingSettings, RetainHandling, SavedPublish, Session, Settings, StoreError, Subscription,
+    Theme, TlsSettings, TlsVersion, Transport, Verify, WebSocketSettings, WillSettings,
+    WindowState,
 };
 
 fn open(dir: &Path) -> ConfigDir {
@@ -108,6 +110,13 @@ fn elaborate() -> Profile {
             name: "LED off".to_owned(),
             draft,
         }],
+        reading: ReadingSettings {
+            formats: vec![FormatRule {
+                filter: "plant/+/raw".to_owned(),
+                format: Format::Protobuf("plant.Reading".to_owned()),
+            }],
+            schema_files: vec!["/home/ann/plant.proto".to_owned()],
+        },
     }
 }
 

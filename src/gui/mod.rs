@@ -37,6 +37,7 @@ mod notice;
 mod palette;
 mod pane;
 mod quit;
+mod reading;
 mod session;
 mod start;
 mod status_bar;

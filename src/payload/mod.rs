@@ -1,10 +1,18 @@
 //! Bytes → something to read, and what a person types → bytes. Pure functions: no files, threads, clock or window.
 
+mod decode;
+pub mod document;
 pub mod format;
 pub mod hex;
 pub mod json;
 mod preview;
+mod reading;
+pub mod schema;
 pub mod template;
 pub mod text;
 
-pub use preview::{Format, detect, preview};
+pub use decode::decode;
+pub use preview::{Kind, detect, preview};
+pub use reading::{
+    ByteOrder, Content, Decoded, Format, Layer, NumberKind, NumberShape, Picture, Reading,
+};

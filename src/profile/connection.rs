@@ -7,8 +7,8 @@ use crate::mqtt::{Qos, Version};
 use super::leaving::path_to_show;
 use super::url::host_to_keep;
 use super::{
-    Mqtt5Settings, ProfileColor, ProxySettings, SavedPublish, Subscription, TlsSettings, Transport,
-    WebSocketSettings, WillSettings,
+    Mqtt5Settings, ProfileColor, ProxySettings, ReadingSettings, SavedPublish, Subscription,
+    TlsSettings, Transport, WebSocketSettings, WillSettings,
 };
 
 /// Identifies a profile for ever, also after it is renamed; names its password in the keyring.
@@ -95,6 +95,8 @@ pub struct Profile {
     pub subscriptions: Vec<Subscription>,
     /// Publishes with names.
     pub saved_publishes: Vec<SavedPublish>,
+    /// How payloads are read.
+    pub reading: ReadingSettings,
 }
 
 impl Default for Profile {
@@ -129,6 +131,7 @@ impl Default for Profile {
                 .map(|filter| Subscription::for_window(filter, Qos::AtMostOnce))
                 .to_vec(),
             saved_publishes: Vec::new(),
+            reading: ReadingSettings::default(),
         }
     }
 }

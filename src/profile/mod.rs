@@ -14,6 +14,7 @@ mod leaving;
 mod list;
 mod lookup;
 mod publish;
+mod reading;
 mod secret;
 mod settings;
 mod store;
@@ -45,6 +46,7 @@ pub use list::{
 };
 pub use lookup::{FoundSecrets, MissingSecret, OfRun};
 pub use publish::{PayloadKind, PublishDraft, PublishProperties, SavedPublish};
+pub use reading::{FormatRule, ReadingSettings};
 pub use secret::{MemorySecrets, Secret, SecretError, SecretKind, SecretStore};
 pub use settings::{BrokerSettings, ListState, Settings, Theme, WindowState};
 pub use store::{ConfigDir, StoreError, Warning};

@@ -8,7 +8,7 @@ use super::super::latest::Latest;
 use crate::model::{Message, MessageId};
 use crate::payload::json::TokenKind;
 use crate::payload::text::visible;
-use crate::payload::{Format, detect, hex, json};
+use crate::payload::{Kind, detect, hex, json};
 
 /// Payloads above this many bytes are decoded beside the frame.
 const DECODED_IN_FRAME: usize = 64 * 1024;
@@ -57,7 +57,7 @@ struct Key {
 pub struct Decoded {
     key: Key,
     /// What the payload is.
-    pub format: Format,
+    pub format: Kind,
     /// How it is shown.
     pub view: View,
     /// Something to say above it: "Not valid JSON, shown as text".
@@ -209,9 +209,9 @@ impl Decoder {
 fn decode(key: Key, payload: Bytes) -> Decoded {
     let format = detect(&payload);
     let view = key.wanted.unwrap_or(match format {
-        Format::Json => View::Json,
-        Format::Text | Format::Empty => View::Text,
-        Format::Binary => View::Hex,
+        Kind::Json => View::Json,
+        Kind::Text | Kind::Empty => View::Text,
+        Kind::Binary => View::Hex,
     });
     let mut decoded = Decoded {
         key,

@@ -7,7 +7,7 @@ use super::super::theme::{self, Palette};
 use super::super::widgets::{scroll_keys, virtual_rows};
 use super::decode::{Decoded, Decoder, Room, View};
 use crate::model::Message;
-use crate::payload::Format;
+use crate::payload::Kind;
 use crate::payload::{format, hex};
 
 /// UI state of the payload view.
@@ -84,7 +84,7 @@ fn gutter(ui: &Ui, lines: usize) -> f32 {
 
 /// Draws the rows into the room that is left.
 pub fn payload_rows(ui: &mut Ui, decoded: &Decoded) {
-    if decoded.format == Format::Empty {
+    if decoded.format == Kind::Empty {
         empty(ui);
         return;
     }

@@ -1,11 +1,13 @@
 //! JSON as the sender wrote it: key order, duplicate keys and every digit of a number are kept. `serde_json` judges
 //! validity; the layout works on the text itself, so nothing passes through a float.
 
+mod document;
 mod layout;
 mod lexer;
 
 use std::ops::Range;
 
+pub use document::document;
 use lexer::Lexer;
 
 /// Documents that are nested deeper are shown as text: their layout would be mostly indentation.

@@ -4,7 +4,7 @@ use super::{format, hex, json, text};
 
 /// How a payload can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum Kind {
     /// A JSON document: object, array, string, number, `true`, `false` or `null`.
     Json,
     /// UTF-8 text without control characters other than tab and line ends.
@@ -16,14 +16,14 @@ pub enum Format {
 }
 
 /// The format that shows `payload` best. Reads all of it.
-pub fn detect(payload: &[u8]) -> Format {
+pub fn detect(payload: &[u8]) -> Kind {
     if payload.is_empty() {
-        return Format::Empty;
+        return Kind::Empty;
     }
     match str::from_utf8(payload) {
-        Ok(text) if json::is_document(text) => Format::Json,
-        Ok(text) if is_readable(text) => Format::Text,
-        _ => Format::Binary,
+        Ok(text) if json::is_document(text) => Kind::Json,
+        Ok(text) if is_readable(text) => Kind::Text,
+        _ => Kind::Binary,
     }
 }
 

@@ -10,7 +10,7 @@ const JPEG: &[u8] = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\
 
 #[test]
 fn formats_are_told_apart() {
-    assert_eq!(detect(b""), Format::Empty);
+    assert_eq!(detect(b""), Kind::Empty);
     for json in [
         "{}",
         " [1]\n",
@@ -20,13 +20,13 @@ fn formats_are_told_apart() {
         "null",
         "{\"a\":{\"a\":1}}",
     ] {
-        assert_eq!(detect(json.as_bytes()), Format::Json, "{json}");
+        assert_eq!(detect(json.as_bytes()), Kind::Json, "{json}");
     }
     for text in ["on", "{", "21.4 °C", "a\tb\r\n", "NaN", "01", "{\"a\":}"] {
-        assert_eq!(detect(text.as_bytes()), Format::Text, "{text}");
+        assert_eq!(detect(text.as_bytes()), Kind::Text, "{text}");
     }
     for binary in [&b"\0"[..], b"a\x1b[2J", b"\xff\xfe", b"caf\xe9", JPEG] {
-        assert_eq!(detect(binary), Format::Binary, "{binary:?}");
+        assert_eq!(detect(binary), Kind::Binary, "{binary:?}");
     }
 }
 

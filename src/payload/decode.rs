@@ -1,0 +1,47 @@
+//! Bytes → values, text or a picture: what was chosen, or what fits best.
+
+use bytes::Bytes;
+
+use super::json;
+use super::preview::{self, Kind};
+use super::reading::{Content, Decoded, Format, Reading};
+use super::text::visible;
+
+/// Reads a payload. Never fails: what does not fit the chosen format is shown as text or bytes, with a notice.
+pub fn decode(payload: &Bytes, reading: &Reading) -> Decoded {
+    let format = reading.chosen.clone().unwrap_or_else(|| best(payload));
+    let mut notices = Vec::new();
+    let content = content(payload, &format, &mut notices);
+    Decoded {
+        format,
+        layers: Vec::new(),
+        bytes: payload.clone(),
+        content,
+        notices,
+    }
+}
+
+fn best(payload: &[u8]) -> Format {
+    match preview::detect(payload) {
+        Kind::Json => Format::Json,
+        Kind::Text | Kind::Empty => Format::Text,
+        Kind::Binary => Format::Hex,
+    }
+}
+
+fn content(payload: &Bytes, format: &Format, notices: &mut Vec<String>) -> Content {
+    if payload.is_empty() {
+        return Content::Empty;
+    }
+    match format {
+        Format::Json => match json::document(payload) {
+            Some(document) => Content::Document(document),
+            None => {
+                notices.push("Not valid JSON, shown as text.".to_owned());
+                Content::Text(visible(payload).into_owned())
+            }
+        },
+        Format::Text => Content::Text(visible(payload).into_owned()),
+        _ => Content::Bytes,
+    }
+}
