@@ -115,20 +115,8 @@ pub enum Action {
     Unsubscribe(String),
 
     // ---- tabs
-    /// Show the tab of this profile.
-    ShowTab(ProfileId),
-    /// Show the tab that many places on the right, in a circle.
-    StepTab(isize),
-    /// Move the tab of this profile to this place.
-    MoveTab(ProfileId, usize),
-    /// Give the tab of this profile a window of its own.
-    DetachTab(ProfileId),
-    /// Make the window of this profile a tab again.
-    AttachTab(ProfileId),
-    /// Say DISCONNECT and close the tab or window; asks first when something would be cut short.
-    CloseTab(ProfileId),
-    /// The same without asking.
-    CloseTabConfirmed(ProfileId),
+    /// Something about the tab of a connection.
+    Tab(TabAction),
 
     // ---- tree
     /// Select a topic or branch.
@@ -207,4 +195,23 @@ pub enum Action {
     ClearLog,
     /// Show a toast and write it to the log.
     Toast(Level, String),
+}
+
+/// What is asked about the tabs of connections.
+#[derive(Debug, Clone)]
+pub enum TabAction {
+    /// Show the tab of this profile.
+    Show(ProfileId),
+    /// Show the tab that many places on the right, in a circle.
+    Step(isize),
+    /// Move the tab of this profile to this place.
+    Move(ProfileId, usize),
+    /// Give the tab of this profile a window of its own.
+    Detach(ProfileId),
+    /// Make the window of this profile a tab again.
+    Attach(ProfileId),
+    /// Say DISCONNECT and close the tab or window; asks first when something would be cut short.
+    Close(ProfileId),
+    /// The same without asking.
+    CloseConfirmed(ProfileId),
 }

@@ -4,7 +4,7 @@ use egui::{Align2, Key, Modal, Response, RichText, TextEdit, Ui, vec2};
 
 use crate::profile::{ProfileColor, ProfileId};
 
-use super::action::{Action, DockTab};
+use super::action::{Action, DockTab, TabAction};
 use super::connections::{copy_sub_command, display_name, in_list_order};
 use super::context::Context;
 use super::list_action::{FolderTask, ListAction};
@@ -320,11 +320,15 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
     let entry = |text: &str, key: &str, action: Action| Entry::new(text, key, action);
     let id = shown.profile.id.clone();
     let mut entries = vec![
-        entry("Close tab", "Ctrl+W", Action::CloseTab(id.clone())),
+        entry(
+            "Close tab",
+            "Ctrl+W",
+            Action::Tab(TabAction::Close(id.clone())),
+        ),
         entry(
             "Move tab to a new window",
             "",
-            Action::DetachTab(id.clone()),
+            Action::Tab(TabAction::Detach(id.clone())),
         ),
     ];
     if context.open.len() < 2 {
@@ -333,15 +337,19 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
     let place = context.tabs().iter().position(|it| it.profile.id == id);
     let place = place.unwrap_or_default();
     entries.extend([
-        entry("Next tab", "Ctrl+Tab", Action::StepTab(1)),
-        entry("Previous tab", "Ctrl+Shift+Tab", Action::StepTab(-1)),
+        entry("Next tab", "Ctrl+Tab", Action::Tab(TabAction::Step(1))),
+        entry(
+            "Previous tab",
+            "Ctrl+Shift+Tab",
+            Action::Tab(TabAction::Step(-1)),
+        ),
     ]);
     if let Some(left) = place.checked_sub(1) {
-        let action = Action::MoveTab(id.clone(), left);
+        let action = Action::Tab(TabAction::Move(id.clone(), left));
         entries.push(entry("Move tab to the left", "", action));
     }
     if place + 1 < context.tabs().len() {
-        let action = Action::MoveTab(id.clone(), place + 1);
+        let action = Action::Tab(TabAction::Move(id.clone(), place + 1));
         entries.push(entry("Move tab to the right", "", action));
     }
     let others = context.open.iter().filter(|it| it.profile.id != id);
@@ -350,7 +358,7 @@ fn tab_entries(context: &Context<'_>) -> Vec<Entry> {
         ..Entry::new(
             format!("Show tab {}", session.profile.name),
             "",
-            Action::ShowTab(session.profile.id.clone()),
+            Action::Tab(TabAction::Show(session.profile.id.clone())),
         )
     }));
     entries

@@ -5,7 +5,7 @@ use egui::{Align, CornerRadius, Frame, Layout, Margin, Popup, RichText, Sense, S
 use crate::client::State;
 use crate::profile::{Profile, Settings, Theme};
 
-use super::action::Action;
+use super::action::{Action, TabAction};
 use super::connections::{display_name, in_list_order};
 use super::context::Context;
 use super::filter_box::FilterBox;
@@ -65,7 +65,7 @@ pub fn window_bar_ui(ui: &mut Ui, context: &Context<'_>, filter: &mut FilterBox)
                 button(ui, Some(icons::COLLAPSE), label, Look::Plain)
             };
             if back.clicked() {
-                context.ask(Action::AttachTab(session.profile.id.clone()));
+                context.ask(Action::Tab(TabAction::Attach(session.profile.id.clone())));
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 filter.ui(ui, context);
@@ -219,7 +219,7 @@ fn switcher_menu_ui(ui: &mut Ui, context: &Context<'_>) {
                     .is_some_and(|shown| shown.profile.id == session.profile.id);
                 let color = state_color(Palette::of(ui), &session.state());
                 if switcher_row_ui(ui, &session.profile, Some(color), is_shown) {
-                    context.ask(Action::ShowTab(session.profile.id.clone()));
+                    context.ask(Action::Tab(TabAction::Show(session.profile.id.clone())));
                 }
             }
             let is_closed = |profile: &&Profile| context.session_of(&profile.id).is_none();

@@ -62,13 +62,7 @@ impl App {
             Action::ShowSubscriptions => self.views.dialogs.show(of, Dialog::subscriptions()),
             Action::Unsubscribe(filter) => self.unsubscribe(of, &filter),
 
-            Action::ShowTab(id) => self.show_tab(&id),
-            Action::StepTab(step) => self.step_tab(step),
-            Action::MoveTab(id, place) => self.data.open.move_to(&id, place),
-            Action::DetachTab(id) => self.detach_tab(&id),
-            Action::AttachTab(id) => self.attach_tab(&id),
-            Action::CloseTab(id) => self.close_tab(&id),
-            Action::CloseTabConfirmed(id) => self.close_tab_now(&id),
+            Action::Tab(action) => self.apply_to_tabs(action),
 
             Action::Select(node) => self.select(of, node),
             Action::SelectPath(path) => self.select_path(of, &path),

@@ -4,7 +4,7 @@ use crate::client::{Event, Failure, PublishId, PublishStep, State, SubscribeOutc
 use crate::payload::format;
 use crate::profile::ProfileId;
 
-use super::super::action::{Action, Level};
+use super::super::action::{Action, Level, TabAction};
 use super::super::jobs::Done;
 use super::super::session::Session;
 use super::super::words::broker_says;
@@ -130,7 +130,7 @@ impl App {
         let is_new = is_new.is_none() && !self.is_visible(id);
         self.forget_wrong_secret(id, failure);
         if is_new && self.data.open.all().len() > 1 {
-            let offer = Some(("Show", Action::ShowTab(id.clone())));
+            let offer = Some(("Show", Action::Tab(TabAction::Show(id.clone()))));
             self.say(level, name, failure.to_string(), offer);
         } else {
             self.note(level, name, failure.to_string());

@@ -4,7 +4,7 @@ use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 
 use crate::profile::ProfileId;
 
-use super::super::action::{Action, Asked, DockTab};
+use super::super::action::{Action, Asked, DockTab, TabAction};
 use super::App;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -28,10 +28,10 @@ impl App {
             (CTRL, Key::E, Action::ShowExplorer),
             (CTRL, Key::Comma, Action::OpenSettings),
             // with Shift first: without it both match
-            (BACK, Key::Tab, Action::StepTab(-1)),
-            (Modifiers::CTRL, Key::Tab, Action::StepTab(1)),
-            (CTRL, Key::PageUp, Action::StepTab(-1)),
-            (CTRL, Key::PageDown, Action::StepTab(1)),
+            (BACK, Key::Tab, Action::Tab(TabAction::Step(-1))),
+            (Modifiers::CTRL, Key::Tab, Action::Tab(TabAction::Step(1))),
+            (CTRL, Key::PageUp, Action::Tab(TabAction::Step(-1))),
+            (CTRL, Key::PageDown, Action::Tab(TabAction::Step(1))),
             (Modifiers::NONE, Key::F1, Action::OpenKeys),
         ];
         for (modifiers, key, action) in shortcuts {
@@ -88,7 +88,7 @@ impl App {
 
     fn visible_pane_keys(&mut self, ui: &Ui, id: &ProfileId) {
         if pressed(ui, CTRL, Key::W) {
-            self.ask_for(id, Action::CloseTab(id.clone()));
+            self.ask_for(id, Action::Tab(TabAction::Close(id.clone())));
         }
         let nobody_types =
             ui.memory(|memory| memory.focused().is_none()) || !ui.ctx().egui_wants_keyboard_input();

@@ -4,7 +4,7 @@ use crate::client::{Command, Event, State};
 use crate::payload::format::thousands;
 use crate::profile::ProfileId;
 
-use super::super::action::Level;
+use super::super::action::{Level, TabAction};
 use super::super::dialogs::Dialog;
 use super::super::session::Session;
 use super::events::trouble;
@@ -12,6 +12,19 @@ use super::windows::viewport_of;
 use super::{App, Screen};
 
 impl App {
+    /// Does what was asked about tabs.
+    pub(super) fn apply_to_tabs(&mut self, action: TabAction) {
+        match action {
+            TabAction::Show(id) => self.show_tab(&id),
+            TabAction::Step(step) => self.step_tab(step),
+            TabAction::Move(id, place) => self.data.open.move_to(&id, place),
+            TabAction::Detach(id) => self.detach_tab(&id),
+            TabAction::Attach(id) => self.attach_tab(&id),
+            TabAction::Close(id) => self.close_tab(&id),
+            TabAction::CloseConfirmed(id) => self.close_tab_now(&id),
+        }
+    }
+
     pub(super) fn show_tab(&mut self, id: &ProfileId) {
         if self.data.open.show(id) {
             self.views.tab_strip.reveal_shown();

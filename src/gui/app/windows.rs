@@ -10,7 +10,7 @@ use egui::{
 use crate::client::now;
 use crate::profile::ProfileId;
 
-use super::super::action::Action;
+use super::super::action::{Action, TabAction};
 use super::super::pane::Sizes;
 use super::super::status_bar::status_bar_ui;
 use super::super::theme::{self, Palette};
@@ -66,7 +66,7 @@ impl App {
         if class != ViewportClass::EmbeddedWindow {
             self.pane_keys(ui, id);
             if ui.input(|input| input.viewport().close_requested()) {
-                self.ask(Action::AttachTab(id.clone()));
+                self.ask(Action::Tab(TabAction::Attach(id.clone())));
             }
         }
         let Self {

@@ -5,7 +5,7 @@ use egui::{CornerRadius, Frame, Margin, Stroke, Ui, vec2};
 use crate::client::Failure;
 use crate::profile::{Profile, Severity};
 
-use super::super::action::Action;
+use super::super::action::{Action, TabAction};
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
@@ -82,7 +82,7 @@ fn connect_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile, activity: A
                 context.ask_for(&profile.id, Action::Disconnect);
             }
             if button(ui, Some(icons::TREE), "Show topics", Look::Plain).clicked() {
-                context.ask(Action::ShowTab(profile.id.clone()));
+                context.ask(Action::Tab(TabAction::Show(profile.id.clone())));
             }
             false
         }

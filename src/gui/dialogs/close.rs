@@ -4,7 +4,7 @@ use egui::Ui;
 
 use crate::profile::Profile;
 
-use super::super::action::Action;
+use super::super::action::{Action, TabAction};
 use super::super::context::Context;
 use super::super::widgets::Look;
 use super::frame::{Buttons, Outcome, buttons_ui, heading_ui, start_here, text_ui};
@@ -26,7 +26,7 @@ impl CloseDialog {
         Self {
             title: format!("Close “{}”?", profile.name),
             confirm: "Close tab",
-            action: Action::CloseTabConfirmed(profile.id.clone()),
+            action: Action::Tab(TabAction::CloseConfirmed(profile.id.clone())),
             unfinished,
             is_fresh: true,
         }

@@ -2,7 +2,7 @@
 
 use egui::{Key, Ui};
 
-use super::super::action::Action;
+use super::super::action::{Action, TabAction};
 use super::super::context::Context;
 use super::face::Face;
 
@@ -26,10 +26,10 @@ pub fn keys(ui: &Ui, context: &Context<'_>, face: &Face, id: egui::Id) {
     if let Some(next) = next {
         let parent = ui.scope_id();
         ui.memory_mut(|memory| memory.request_focus(parent.with(&next.profile.id.0)));
-        context.ask(Action::ShowTab(next.profile.id.clone()));
+        context.ask(Action::Tab(TabAction::Show(next.profile.id.clone())));
     }
     if pressed(Key::Delete) {
-        context.ask(Action::CloseTab(face.id.clone()));
+        context.ask(Action::Tab(TabAction::Close(face.id.clone())));
     }
 }
 
@@ -61,20 +61,20 @@ pub fn menu_ui(ui: &mut Ui, context: &Context<'_>, face: &Face) {
         context.ask(Action::ShowConnections);
     }
     if entry(index > 0, "Move to the left") {
-        context.ask(Action::MoveTab(face.id.clone(), index - 1));
+        context.ask(Action::Tab(TabAction::Move(face.id.clone(), index - 1)));
     }
     if entry(index < last, "Move to the right") {
-        context.ask(Action::MoveTab(face.id.clone(), index + 1));
+        context.ask(Action::Tab(TabAction::Move(face.id.clone(), index + 1)));
     }
     if entry(true, "Move to a new window") {
-        context.ask(Action::DetachTab(face.id.clone()));
+        context.ask(Action::Tab(TabAction::Detach(face.id.clone())));
     }
     if entry(last > 0, "Close the other tabs") {
         for other in context.tabs().iter().filter(|it| it.profile.id != face.id) {
-            context.ask(Action::CloseTab(other.profile.id.clone()));
+            context.ask(Action::Tab(TabAction::Close(other.profile.id.clone())));
         }
     }
     if entry(true, "Close tab") {
-        context.ask(Action::CloseTab(face.id.clone()));
+        context.ask(Action::Tab(TabAction::Close(face.id.clone())));
     }
 }

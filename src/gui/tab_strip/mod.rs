@@ -7,7 +7,7 @@ use egui::{CursorIcon, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::profile::ProfileId;
 
-use super::action::Action;
+use super::action::{Action, TabAction};
 use super::context::Context;
 use super::icons;
 use super::widgets::{Look, icon_button};
@@ -128,13 +128,13 @@ impl TabStrip {
         let has_cross = face.is_chosen || has_room;
         face.paint(ui, place, &response, has_cross);
         if has_cross && face.cross_ui(ui, place, id) {
-            context.ask(Action::CloseTab(face.id.clone()));
+            context.ask(Action::Tab(TabAction::Close(face.id.clone())));
         }
         if response.clicked() {
-            context.ask(Action::ShowTab(face.id.clone()));
+            context.ask(Action::Tab(TabAction::Show(face.id.clone())));
         }
         if response.middle_clicked() {
-            context.ask(Action::CloseTab(face.id.clone()));
+            context.ask(Action::Tab(TabAction::Close(face.id.clone())));
         }
         if response.drag_started() {
             self.dragged = Some(face.id.clone());
@@ -172,7 +172,7 @@ impl TabStrip {
         });
         if !is_down {
             if is_out {
-                context.ask(Action::DetachTab(dragged.clone()));
+                context.ask(Action::Tab(TabAction::Detach(dragged.clone())));
             }
             self.dragged = None;
             return;
@@ -197,7 +197,7 @@ impl TabStrip {
         } else {
             return;
         };
-        context.ask(Action::MoveTab(dragged.clone(), target));
+        context.ask(Action::Tab(TabAction::Move(dragged.clone(), target)));
     }
 }
 

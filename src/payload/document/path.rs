@@ -20,16 +20,16 @@ pub enum Step {
 pub struct Path(pub Vec<Step>);
 
 impl Path {
-    /// As JSONPath (RFC 9535): `$.author['first name'][0]`. `None` below a key that stands several times, which JSONPath
+    /// As `JSONPath` (RFC 9535): `$.author['first name'][0]`. `None` below a key that stands several times, which `JSONPath`
     /// cannot tell apart.
     pub fn json_path(&self) -> Option<String> {
         let mut text = "$".to_owned();
         for step in &self.0 {
             match step {
                 Step::Key(key, 0) if is_word(key) => text.extend([".", key]),
-                Step::Key(key, 0) => text.push_str(&format!("['{}']", escaped(key, '\''))),
+                Step::Key(key, 0) => text.extend([format!("['{}']", escaped(key, '\''))]),
                 Step::Key(..) => return None,
-                Step::Index(index) => text.push_str(&format!("[{index}]")),
+                Step::Index(index) => text.extend([format!("[{index}]")]),
             }
         }
         Some(text)
@@ -43,12 +43,12 @@ impl Path {
                 Step::Key(key, 0) if is_word(key) => text.extend([".", key]),
                 Step::Key(key, 0) => {
                     let dot = if text.is_empty() { "." } else { "" };
-                    text.push_str(&format!("{dot}[\"{}\"]", escaped(key, '"')));
+                    text.extend([format!("{dot}[\"{}\"]", escaped(key, '"'))]);
                 }
                 Step::Key(..) => return None,
                 Step::Index(index) => {
                     let dot = if text.is_empty() { "." } else { "" };
-                    text.push_str(&format!("{dot}[{index}]"));
+                    text.extend([format!("{dot}[{index}]")]);
                 }
             }
         }
@@ -69,10 +69,10 @@ impl Path {
                     }
                     text.push_str(key);
                     if *nth > 0 {
-                        text.push_str(&format!("#{}", nth + 1));
+                        text.extend([format!("#{}", nth + 1)]);
                     }
                 }
-                Step::Index(index) => text.push_str(&format!("[{index}]")),
+                Step::Index(index) => text.extend([format!("[{index}]")]),
             }
         }
         text
@@ -135,7 +135,7 @@ fn escaped(key: &str, quote: char) -> String {
         if c == quote || c == '\\' {
             text.extend(['\\', c]);
         } else if c.is_control() {
-            text.push_str(&format!("\\u{:04x}", u32::from(c)));
+            text.extend([format!("\\u{:04x}", u32::from(c))]);
         } else {
             text.push(c);
         }
