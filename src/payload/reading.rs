@@ -31,7 +31,7 @@ pub enum Format {
     Yaml,
     /// CBOR (RFC 8949).
     Cbor,
-    /// MessagePack.
+    /// `MessagePack`.
     MessagePack,
     /// A Protobuf message of this type (`package.Message`), described by a schema of the profile.
     Protobuf(String),
