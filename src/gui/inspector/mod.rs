@@ -27,6 +27,7 @@ use self::save::SaveBar;
 use self::shown::Shown;
 
 use super::app::LOOK_AGAIN;
+use super::chart::Charts;
 use super::context::Context;
 use super::icons;
 use super::session::Session;
@@ -45,6 +46,7 @@ enum InspectorTab {
     #[default]
     Payload,
     History,
+    Chart,
     Properties,
     Subtree,
 }
@@ -60,12 +62,19 @@ pub struct Inspector {
     payload: PayloadView,
     history: HistoryView,
     save: SaveBar,
+    /// The chart of the connection.
+    pub charts: Charts,
 }
 
 impl Inspector {
     /// Shows the list of all messages of the selected topic.
     pub fn show_history(&mut self) {
         self.tab = InspectorTab::History;
+    }
+
+    /// Shows the chart of the connection.
+    pub fn show_chart(&mut self) {
+        self.tab = InspectorTab::Chart;
     }
 
     /// Draws it.
@@ -138,6 +147,7 @@ impl Inspector {
                     .ui(ui, context, session, shown, self.chosen.as_ref());
                 self.choose(choice);
             }
+            InspectorTab::Chart => self.charts.ui(ui, context),
             InspectorTab::Properties => properties::properties_ui(ui, session, message.as_ref()),
             InspectorTab::Subtree => subtree::subtree_ui(ui, context, &shown.facts),
         }
@@ -197,6 +207,7 @@ impl Inspector {
         let all = [
             tab(InspectorTab::Payload, "Payload", String::new()),
             tab(InspectorTab::History, "History", count(shown.history_len)),
+            tab(InspectorTab::Chart, "Chart", String::new()),
             tab(
                 InspectorTab::Properties,
                 "Properties",
