@@ -355,11 +355,6 @@ impl Log {
         MessageId(self.next)
     }
 
-    /// The oldest message that has not been trimmed, if any has come since.
-    pub(super) fn first_id(&self) -> MessageId {
-        MessageId(self.first)
-    }
-
     /// Topic, time and payload length of a message that is still kept, without looking at anything but its record.
     pub(super) fn outline(&self, id: MessageId) -> Option<(u32, Timestamp, u32)> {
         let record = self.get(id)?;
