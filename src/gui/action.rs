@@ -7,6 +7,7 @@ use crate::profile::{
     BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings, Subscription,
 };
 
+use super::chart_action::ChartAction;
 use super::dialogs::{PublishQuestion, PublishWhat};
 use super::list_action::ListAction;
 use super::reading_action::ReadingAction;
@@ -148,6 +149,10 @@ pub enum Action {
     ClearRetainedBelow(Option<NodeId>),
     /// Publish the empty retained messages that were confirmed.
     ClearRetainedConfirmed(Vec<TopicName>),
+
+    // ---- charts
+    /// Something about charts and the dashboard.
+    Chart(ChartAction),
 
     // ---- publish
     /// Publish a message.

@@ -2,7 +2,9 @@
 
 pub mod avro;
 mod decode;
+mod described;
 mod digits;
+pub mod diff;
 pub mod document;
 pub mod format;
 pub mod hex;

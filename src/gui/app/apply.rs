@@ -82,6 +82,8 @@ impl App {
             Action::ClearRetainedBelow(node) => self.clear_retained_below(of, node),
             Action::ClearRetainedConfirmed(topics) => self.clear_retained(of, topics),
 
+            Action::Chart(action) => self.apply_to_charts(of, action),
+
             Action::Publish(id, message) => self.publish(of, id, message),
             Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),
             Action::AskPublish(question) => self.ask_publish(of, question),

@@ -3,6 +3,7 @@
 mod apply;
 mod at_start;
 mod broker;
+mod charts;
 mod connect;
 mod data;
 mod events;
