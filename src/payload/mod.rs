@@ -3,8 +3,8 @@
 pub mod avro;
 mod decode;
 mod described;
-mod digits;
 pub mod diff;
+mod digits;
 pub mod document;
 pub mod format;
 pub mod hex;
