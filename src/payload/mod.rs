@@ -1,14 +1,20 @@
 //! Bytes → something to read, and what a person types → bytes. Pure functions: no files, threads, clock or window.
 
+pub mod avro;
 mod decode;
+mod described;
+mod digits;
 pub mod diff;
 pub mod document;
 pub mod format;
 pub mod hex;
 pub mod json;
+mod misfit;
 mod preview;
+pub mod protobuf;
 mod reading;
 pub mod schema;
+pub mod sparkplug;
 pub mod template;
 pub mod text;
 
