@@ -3,6 +3,7 @@
 mod decode;
 pub mod diff;
 pub mod document;
+pub mod export;
 pub mod format;
 pub mod hex;
 pub mod json;
