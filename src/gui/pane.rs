@@ -46,6 +46,8 @@ pub struct Pane {
     pub inspector: Inspector,
     /// Publish, broker, log.
     pub dock: Dock,
+    /// Whether the charts of the profile are shown in place of all else.
+    pub is_dashboard: bool,
     /// Sizes of its parts while it has a window of its own.
     pub sizes: Option<Sizes>,
     /// Whether somebody can see it; shared with what wakes the window.

@@ -355,6 +355,12 @@ impl Log {
         MessageId(self.next)
     }
 
+    /// Topic, time and payload length of a message that is still kept, without looking at anything but its record.
+    pub(super) fn outline(&self, id: MessageId) -> Option<(u32, Timestamp, u32)> {
+        let record = self.get(id)?;
+        Some((record.node, record.at, record.payload.length()))
+    }
+
     /// The topic of a message that is still kept.
     pub(super) fn node_of(&self, id: MessageId) -> Option<NodeId> {
         self.get(id).map(|record| NodeId(record.node))

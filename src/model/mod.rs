@@ -16,6 +16,7 @@
 //! | `below` | all messages below a branch |
 //! | `filter`, `search`, `row_order` | what the filter box asks for; what was found; the order of its rows |
 //! | `subscribed` | messages and rates by subscription |
+//! | `traffic` | who floods the broker: topics and branches over the last seconds, minute, since the start |
 //! | `retained`, `rates`, `pause`, `facts`, `wanted` | as they say |
 //!
 //! Branches begin closed, except by the rule in `open`: the first two levels open by themselves while the tree is
@@ -48,6 +49,7 @@ mod shared;
 mod sort;
 mod stored;
 mod subscribed;
+pub mod traffic;
 mod tree;
 mod turn;
 mod view;

@@ -135,6 +135,16 @@ impl Blocks {
 }
 
 impl Stored {
+    /// Bytes of the payload.
+    pub(super) fn length(&self) -> u32 {
+        match self {
+            Self::Inline(len, _) => u32::from(*len),
+            Self::Block { len, .. } => u32::from(*len),
+            Self::Copied(bytes) => super::names::number(bytes.len()),
+            Self::Shared(bytes) => super::names::number(bytes.len()),
+        }
+    }
+
     /// Bytes of memory outside the record, as the budget counts them.
     pub(super) fn allocated(&self) -> usize {
         match self {
