@@ -6,6 +6,7 @@ mod described;
 pub mod diff;
 mod digits;
 pub mod document;
+pub mod export;
 pub mod format;
 pub mod hex;
 pub mod json;
