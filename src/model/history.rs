@@ -281,7 +281,8 @@ impl Log {
         self.get(id).map(|_| id)
     }
 
-    fn previous(&self, id: MessageId) -> Option<MessageId> {
+    /// The message before this one on its topic, if it is still kept.
+    pub(super) fn previous(&self, id: MessageId) -> Option<MessageId> {
         let before = MessageId(back(id.0, self.get(id)?.previous)?);
         self.get(before).map(|_| before)
     }

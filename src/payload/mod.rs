@@ -8,6 +8,7 @@ pub mod json;
 mod preview;
 mod reading;
 pub mod schema;
+pub mod series;
 pub mod template;
 pub mod text;
 

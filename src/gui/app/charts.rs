@@ -3,7 +3,7 @@
 
 use crate::payload::document::Path;
 use crate::payload::format::thousands;
-use crate::profile::{Chart, ProfileId, SeriesKey};
+use crate::profile::{Chart, SeriesKey};
 
 use super::super::action::{Action, Level};
 use super::super::chart::{Charts, MAX_SERIES};
