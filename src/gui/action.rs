@@ -10,6 +10,7 @@ use crate::profile::{
 use super::chart_action::ChartAction;
 use super::dialogs::{PublishQuestion, PublishWhat};
 use super::list_action::ListAction;
+use super::reading_action::ReadingAction;
 
 /// Names a secret: whose, and which of them.
 pub type SecretKey = (ProfileId, SecretKind);
@@ -118,6 +119,10 @@ pub enum Action {
     // ---- tabs
     /// Something about the tab of a connection.
     Tab(TabAction),
+
+    // ---- payloads
+    /// Something about how payloads are read.
+    Reading(ReadingAction),
 
     // ---- tree
     /// Select a topic or branch.

@@ -48,7 +48,7 @@ pub use list::{
 };
 pub use lookup::{FoundSecrets, MissingSecret, OfRun};
 pub use publish::{PayloadKind, PublishDraft, PublishProperties, SavedPublish};
-pub use reading::{FormatRule, ReadingSettings};
+pub use reading::{FormatRule, ReadingSettings, read_schemas};
 pub use secret::{MemorySecrets, Secret, SecretError, SecretKind, SecretStore};
 pub use settings::{BrokerSettings, ListState, Settings, Theme, WindowState};
 pub use store::{ConfigDir, StoreError, Warning};

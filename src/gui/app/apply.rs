@@ -63,6 +63,7 @@ impl App {
             Action::Unsubscribe(filter) => self.unsubscribe(of, &filter),
 
             Action::Tab(action) => self.apply_to_tabs(action),
+            Action::Reading(action) => self.apply_to_reading(of, action),
 
             Action::Select(node) => self.select(of, node),
             Action::SelectPath(path) => self.select_path(of, &path),

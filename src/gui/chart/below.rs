@@ -62,12 +62,18 @@ impl Charts {
         let room = MAX_SERIES.saturating_sub(self.chart.series.len());
         let known: std::collections::BTreeSet<_> =
             self.chart.series.iter().map(|it| it.key.clone()).collect();
-        let new: Vec<_> = keys.into_iter().filter(|key| !known.contains(key)).collect();
+        let new: Vec<_> = keys
+            .into_iter()
+            .filter(|key| !known.contains(key))
+            .collect();
         self.below.left_out = new.len().saturating_sub(room);
-        let series = new.into_iter().take(room).map(|key| crate::profile::ChartSeries {
-            key,
-            axis: crate::profile::ChartAxis::Left,
-        });
+        let series = new
+            .into_iter()
+            .take(room)
+            .map(|key| crate::profile::ChartSeries {
+                key,
+                axis: crate::profile::ChartAxis::Left,
+            });
         self.chart.series.extend(series);
         self.has_changed();
     }

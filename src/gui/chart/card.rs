@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::{Align, CornerRadius, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, Vec2, vec2};
+use egui::{
+    Align, CornerRadius, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, Vec2, vec2,
+};
 
 use super::super::action::Action;
 use super::super::chart_action::ChartAction;
@@ -95,7 +97,14 @@ impl Cards {
             ui.spacing_mut().item_spacing.x = 2.0;
             let ask = |action| context.ask(Action::Chart(action));
             let name = &chart.name;
-            if icon_button(ui, icons::X, &format!("Take {name} off the dashboard"), Look::Quiet).clicked() {
+            if icon_button(
+                ui,
+                icons::X,
+                &format!("Take {name} off the dashboard"),
+                Look::Quiet,
+            )
+            .clicked()
+            {
                 ask(ChartAction::Unpin(place));
             }
             if icon_button(ui, icons::PENCIL, &format!("Rename {name}"), Look::Quiet).clicked() {
@@ -105,16 +114,37 @@ impl Cards {
                     is_fresh: true,
                 });
             }
-            if icon_button(ui, icons::EXPAND, &format!("Open {name} in the chart tab"), Look::Quiet).clicked() {
+            if icon_button(
+                ui,
+                icons::EXPAND,
+                &format!("Open {name} in the chart tab"),
+                Look::Quiet,
+            )
+            .clicked()
+            {
                 ask(ChartAction::Open(place));
             }
             ui.add_enabled_ui(place + 1 < count, |ui| {
-                if icon_button(ui, icons::ARROW_DOWN, &format!("Move {name} back"), Look::Quiet).clicked() {
+                if icon_button(
+                    ui,
+                    icons::ARROW_DOWN,
+                    &format!("Move {name} back"),
+                    Look::Quiet,
+                )
+                .clicked()
+                {
                     ask(ChartAction::Move(place, place + 1));
                 }
             });
             ui.add_enabled_ui(place > 0, |ui| {
-                if icon_button(ui, icons::ARROW_UP, &format!("Move {name} forward"), Look::Quiet).clicked() {
+                if icon_button(
+                    ui,
+                    icons::ARROW_UP,
+                    &format!("Move {name} forward"),
+                    Look::Quiet,
+                )
+                .clicked()
+                {
                     ask(ChartAction::Move(place, place - 1));
                 }
             });
@@ -133,10 +163,12 @@ impl Cards {
             ui.add(egui::Label::new(name.color(Palette::of(ui).text)).truncate());
             return;
         };
-        let edit = TextEdit::singleline(&mut renaming.name).desired_width(ui.available_width() - 8.0);
+        let edit =
+            TextEdit::singleline(&mut renaming.name).desired_width(ui.available_width() - 8.0);
         let response = ui.add(edit);
         let id = response.id;
-        ui.ctx().accesskit_node_builder(id, |node| node.set_label("Name of the chart".to_owned()));
+        ui.ctx()
+            .accesskit_node_builder(id, |node| node.set_label("Name of the chart".to_owned()));
         if std::mem::take(&mut renaming.is_fresh) {
             focus_whole(&response, &renaming.name);
             return;
@@ -163,14 +195,21 @@ fn values_ui(ui: &mut Ui, chart: &Chart, drawn: Option<&Drawn>) {
             let line = drawn.and_then(|drawn| drawn.lines.get(place));
             let value = match line {
                 Some(line) if !line.is_seen => "waiting for its first message".to_owned(),
-                Some(line) => line.figures.as_ref().map_or("–".to_owned(), |it| it.last.1.clone()),
+                Some(line) => line
+                    .figures
+                    .as_ref()
+                    .map_or("–".to_owned(), |it| it.last.1.clone()),
                 None => String::new(),
             };
             let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), egui::Sense::hover());
-            ui.painter().circle_filled(dot.center(), 3.5, palette.line_of_chart(place));
+            ui.painter()
+                .circle_filled(dot.center(), 3.5, palette.line_of_chart(place));
             let text = format!("{} {value}", series.key.short_label());
-            let text = RichText::new(text).font(theme::label()).color(palette.muted);
-            ui.add(egui::Label::new(text).truncate()).on_hover_text(&series.key.topic);
+            let text = RichText::new(text)
+                .font(theme::label())
+                .color(palette.muted);
+            ui.add(egui::Label::new(text).truncate())
+                .on_hover_text(&series.key.topic);
         }
         let more = chart.series.len().saturating_sub(NAMED);
         if more > 0 {

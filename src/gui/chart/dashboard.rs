@@ -38,7 +38,10 @@ impl Charts {
             }
             let width = ui.available_width() - 12.0;
             let columns = columns_in(width);
-            let card = vec2((width - GAP * (columns as f32 - 1.0)) / columns as f32, HEIGHT);
+            let card = vec2(
+                (width - GAP * (columns as f32 - 1.0)) / columns as f32,
+                HEIGHT,
+            );
             ScrollArea::vertical()
                 .id_salt("dashboard")
                 .auto_shrink(false)
@@ -48,8 +51,10 @@ impl Charts {
                     let origin = ui.max_rect().min;
                     for (place, chart) in pinned.iter().enumerate() {
                         let (row, column) = (place / columns, place % columns);
-                        let offset = vec2(column as f32 * (card.x + GAP), row as f32 * (HEIGHT + GAP));
-                        let is_seen = offset.y < viewport.max.y && offset.y + HEIGHT > viewport.min.y;
+                        let offset =
+                            vec2(column as f32 * (card.x + GAP), row as f32 * (HEIGHT + GAP));
+                        let is_seen =
+                            offset.y < viewport.max.y && offset.y + HEIGHT > viewport.min.y;
                         if !is_seen {
                             continue;
                         }
@@ -57,9 +62,13 @@ impl Charts {
                         let builder = UiBuilder::new().max_rect(area).id_salt(("card", place));
                         ui.scope_builder(builder, |ui| {
                             let what = (place, pinned.len(), chart);
-                            self.dashboard
-                                .cards
-                                .card_ui(ui, context, &mut self.gatherer, what, card);
+                            self.dashboard.cards.card_ui(
+                                ui,
+                                context,
+                                &mut self.gatherer,
+                                what,
+                                card,
+                            );
                         });
                     }
                 });
@@ -83,7 +92,11 @@ fn head_ui(ui: &mut Ui, context: &Context<'_>, count: usize) {
         let title = RichText::new("Dashboard").font(theme::title(18.0));
         ui.label(title.color(palette.text));
         let text = super::super::words::counted(count as u64, "chart", "charts");
-        ui.label(RichText::new(text).font(theme::label()).color(palette.muted));
+        ui.label(
+            RichText::new(text)
+                .font(theme::label())
+                .color(palette.muted),
+        );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if button(ui, Some(icons::X), "Back to the topics", Look::Plain).clicked() {
                 context.ask(Action::Chart(ChartAction::ShowDashboard(false)));

@@ -107,11 +107,7 @@ impl Drawn {
     }
 }
 
-fn times(
-    span: Span,
-    tracks: &[Option<SharedTrack>],
-    now: Timestamp,
-) -> (Timestamp, Timestamp) {
+fn times(span: Span, tracks: &[Option<SharedTrack>], now: Timestamp) -> (Timestamp, Timestamp) {
     match span {
         Span::Between(from, to) => (from, to),
         Span::Last(length) => (before(now, length), now),
@@ -185,7 +181,10 @@ fn read(
 fn figures(values: &Series, stats: &Stats) -> Figures {
     let figure = |place: usize| (values.point(place).value, values.text(place));
     let (min, max, last) = (figure(stats.min), figure(stats.max), figure(stats.last));
-    let decimals = |text: &str| text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let decimals = |text: &str| {
+        text.split_once('.')
+            .map_or(0, |(_, decimals)| decimals.len())
+    };
     let decimals = [&min, &max, &last].map(|(_, text)| decimals(text));
     let decimals = decimals.into_iter().max().unwrap_or(0).clamp(1, 6);
     Figures {
@@ -209,7 +208,10 @@ pub fn number_text(value: f64, decimals: usize) -> String {
 }
 
 /// Seconds since 1970, to the microsecond.
-#[expect(clippy::cast_precision_loss, reason = "exact for times before the year 2255")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "exact for times before the year 2255"
+)]
 pub fn seconds(at: Timestamp) -> f64 {
     at.as_micros() as f64 / 1e6
 }

@@ -5,9 +5,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
-use egui::{ColorImage, Event, Layout, Rect, Ui, UserData, ViewportCommand};
+use egui::{ColorImage, Layout, Rect, Ui};
 use jiff::tz::TimeZone;
 use parking_lot::Mutex;
 
@@ -67,7 +68,8 @@ pub struct ExportBar {
 struct Wanted {
     path: String,
     at: Timestamp,
-    is_asked: bool,
+    /// Where the picture of the window comes from, once it was asked for.
+    given: Option<Receiver<Arc<ColorImage>>>,
 }
 
 impl Default for ExportBar {
@@ -121,7 +123,14 @@ impl ExportBar {
                 let text = format!("Save {}", kind.name());
                 is_saved = button(ui, Some(icons::SAVE), &text, Look::Primary).clicked();
             });
-            if icon_button(ui, icons::FOLDER, "Choose where to save the chart", Look::Plain).clicked() {
+            if icon_button(
+                ui,
+                icons::FOLDER,
+                "Choose where to save the chart",
+                Look::Plain,
+            )
+            .clicked()
+            {
                 self.choice.save(ui.ctx(), "Save chart", path);
             }
             let label = format!("Path of the {} file", kind.name());
@@ -136,10 +145,20 @@ impl ExportBar {
         }
     }
 
-    fn save(&mut self, ui: &Ui, context: &Context<'_>, source: &Source<'_>, (kind, path): (Kind, String)) {
+    fn save(
+        &mut self,
+        ui: &Ui,
+        context: &Context<'_>,
+        source: &Source<'_>,
+        (kind, path): (Kind, String),
+    ) {
         if kind == Kind::Png {
             let at = context.now;
-            self.wanted = Some(Wanted { path, at, is_asked: false });
+            self.wanted = Some(Wanted {
+                path,
+                at,
+                given: None,
+            });
             // the bar must be gone from the picture
             ui.ctx().request_repaint();
             return;
@@ -160,19 +179,18 @@ impl ExportBar {
         let Some(wanted) = &mut self.wanted else {
             return;
         };
-        if !wanted.is_asked {
-            wanted.is_asked = true;
+        let given = wanted.given.get_or_insert_with(|| {
             wanted.at = context.now;
-            let of = UserData::new("chart");
-            ui.ctx().send_viewport_cmd(ViewportCommand::Screenshot(of));
-        }
-        let image = ui.input(|input| {
-            let mut events = input.raw.events.iter();
-            events.find_map(|event| match event {
-                Event::Screenshot { image, .. } => Some(Arc::clone(image)),
-                _ => None,
-            })
+            let (sender, receiver) = sync_channel(1);
+            let ctx = ui.ctx().clone();
+            ui.ctx().request_screenshot(move |image| {
+                // when nobody waits any more, nobody needs it
+                drop(sender.try_send(image));
+                ctx.request_repaint();
+            });
+            receiver
         });
+        let image: Option<Arc<ColorImage>> = given.try_recv().ok();
         if let Some(image) = image {
             let path = std::mem::take(&mut wanted.path);
             let scale = ui.pixels_per_point();
@@ -181,7 +199,8 @@ impl ExportBar {
             self.writing.start(ui.ctx(), job);
         } else if context.now.since(wanted.at) >= PATIENCE {
             self.wanted = None;
-            let text = "The system gave no picture of the window. Export the values as CSV instead.";
+            let text =
+                "The system gave no picture of the window. Export the values as CSV instead.";
             context.toast(Level::Error, text);
         } else {
             ui.ctx().request_repaint_after(Duration::from_millis(250));
@@ -207,11 +226,17 @@ fn write_values(
         Some((key, values))
     });
     let copies: Vec<_> = copies.collect();
-    let series = copies.iter().map(|(key, values)| (key.topic.as_str(), &key.path, values));
+    let series = copies
+        .iter()
+        .map(|(key, values)| (key.topic.as_str(), &key.path, values));
     let count = create(path)
         .and_then(|file| write_csv(BufWriter::new(file), series, times, zone))
         .map_err(|err| failed(path, &err))?;
-    Ok(format!("Saved {} values to {}", thousands(count), full(path)))
+    Ok(format!(
+        "Saved {} values to {}",
+        thousands(count),
+        full(path)
+    ))
 }
 
 fn write_picture(path: &str, image: &ColorImage, area: Rect, scale: f32) -> Result<String, String> {
@@ -233,13 +258,19 @@ fn write_picture(path: &str, image: &ColorImage, area: Rect, scale: f32) -> Resu
 }
 
 fn encode(image: &ColorImage) -> std::io::Result<Vec<u8>> {
-    let size = image.size.map(|side| u32::try_from(side).unwrap_or(u32::MAX));
+    let size = image
+        .size
+        .map(|side| u32::try_from(side).unwrap_or(u32::MAX));
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, size[0], size[1]);
     encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
     let mut writer = encoder.write_header()?;
-    let pixels: Vec<u8> = image.pixels.iter().flat_map(|it| it.to_srgba_unmultiplied()).collect();
+    let pixels: Vec<u8> = image
+        .pixels
+        .iter()
+        .flat_map(|it| it.to_srgba_unmultiplied())
+        .collect();
     writer.write_image_data(&pixels)?;
     writer.finish()?;
     Ok(bytes)
@@ -256,7 +287,10 @@ fn full(path: &str) -> String {
 }
 
 fn failed(path: &str, err: &std::io::Error) -> String {
-    format!("The chart was not saved: {err}. Choose another place than {}", full(path))
+    format!(
+        "The chart was not saved: {err}. Choose another place than {}",
+        full(path)
+    )
 }
 
 /// What can stand in the name of a file.
@@ -265,7 +299,11 @@ fn file_name(name: &str) -> String {
     let spaced = name.replace([' ', ','], "-");
     let name: String = spaced.chars().filter(is_plain).take(60).collect();
     let name = name.trim_matches(['.', '-']).replace("--", "-");
-    if name.is_empty() { "chart".to_owned() } else { name }
+    if name.is_empty() {
+        "chart".to_owned()
+    } else {
+        name
+    }
 }
 
 #[cfg(test)]
@@ -292,7 +330,10 @@ mod tests {
 
     #[test]
     fn file_names_are_plain() {
-        assert_eq!(file_name("score, author.id and 3 more"), "score-author.id-and-3-more");
+        assert_eq!(
+            file_name("score, author.id and 3 more"),
+            "score-author.id-and-3-more"
+        );
         assert_eq!(file_name("../"), "chart");
     }
 }

@@ -88,7 +88,12 @@ impl Default for Gatherer {
 
 impl Gatherer {
     /// What a view draws now, perhaps of a moment ago; `None` while it is worked out for the first time.
-    pub fn view(&mut self, ctx: &egui::Context, id: ViewId, request: Request) -> Option<Arc<Drawn>> {
+    pub fn view(
+        &mut self,
+        ctx: &egui::Context,
+        id: ViewId,
+        request: Request,
+    ) -> Option<Arc<Drawn>> {
         let drawn = self.drawn.get(&id);
         let drawn = drawn.filter(|drawn| drawn.request.keys == request.keys);
         // the end of a run wakes the window by itself
@@ -122,7 +127,8 @@ impl Gatherer {
         if let Some(outcome) = self.worker.poll() {
             self.took = outcome.took;
             let drawn = outcome.drawn.into_iter();
-            self.drawn.extend(drawn.map(|(id, drawn)| (id, Arc::new(drawn))));
+            self.drawn
+                .extend(drawn.map(|(id, drawn)| (id, Arc::new(drawn))));
         }
         let requests = std::mem::take(&mut self.requested);
         self.drawn.retain(|id, _| requests.contains_key(id));
@@ -140,7 +146,9 @@ impl Gatherer {
             (false, false) => SHORTEST.max(4 * self.took),
             (false, true) => UNSEEN.max(4 * self.took),
         };
-        let rest = self.began.map(|began| pause.saturating_sub(began.elapsed()));
+        let rest = self
+            .began
+            .map(|began| pause.saturating_sub(began.elapsed()));
         if let Some(rest) = rest.filter(|rest| !rest.is_zero()) {
             self.requested = requests;
             ctx.request_repaint_after(rest);
@@ -199,12 +207,7 @@ impl Gatherer {
         !matches!(request.span, Span::Between(..)) && now.since(drawn.to) > shown / 20
     }
 
-    fn start(
-        &mut self,
-        ctx: &egui::Context,
-        requests: BTreeMap<ViewId, Request>,
-        now: Timestamp,
-    ) {
+    fn start(&mut self, ctx: &egui::Context, requests: BTreeMap<ViewId, Request>, now: Timestamp) {
         let Some(model) = self.model.clone() else {
             return;
         };
@@ -223,7 +226,7 @@ impl Gatherer {
 }
 
 /// A message of which nothing is known yet.
-fn blank() -> Message {
+pub fn blank() -> Message {
     Message {
         id: MessageId(u64::MAX),
         at: Timestamp::default(),

@@ -25,7 +25,12 @@ pub fn height(rows: usize) -> f32 {
 }
 
 /// Draws it into the room that is left.
-pub fn legend_ui(ui: &mut Ui, context: &Context<'_>, chart: &Chart, drawn: Option<&Drawn>) {
+pub fn legend_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    (chart, is_preview): (&Chart, bool),
+    drawn: Option<&Drawn>,
+) {
     ui.spacing_mut().item_spacing.y = 0.0;
     let width = ui.available_width() - 12.0;
     let figures = figures_in(width);
@@ -46,7 +51,10 @@ pub fn legend_ui(ui: &mut Ui, context: &Context<'_>, chart: &Chart, drawn: Optio
                 .max_rect(area.with_max_x(area.left() + width))
                 .id_salt(&series.key)
                 .layout(Layout::right_to_left(Align::Center));
-            ui.scope_builder(builder, |ui| row_ui(ui, context, (row, series), line, figures));
+            ui.scope_builder(builder, |ui| {
+                let what = (row, series, is_preview);
+                row_ui(ui, context, what, line, figures);
+            });
         }
     });
 }
@@ -54,7 +62,10 @@ pub fn legend_ui(ui: &mut Ui, context: &Context<'_>, chart: &Chart, drawn: Optio
 /// How many figures there is room for, beside the name.
 fn figures_in(width: f32) -> usize {
     let room = width - BUTTONS - 130.0;
-    (0..=TITLES.len()).rev().find(|count| *count as f32 * FIGURE <= room).unwrap_or(0)
+    (0..=TITLES.len())
+        .rev()
+        .find(|count| *count as f32 * FIGURE <= room)
+        .unwrap_or(0)
 }
 
 fn head_ui(ui: &mut Ui, width: f32, figures: usize) {
@@ -86,24 +97,16 @@ fn figure_ui(ui: &mut Ui, text: &str, font: egui::FontId, color: egui::Color32) 
 fn row_ui(
     ui: &mut Ui,
     context: &Context<'_>,
-    (place, series): (usize, &ChartSeries),
+    (place, series, is_preview): (usize, &ChartSeries, bool),
     line: Option<&Line>,
     figures: usize,
 ) {
     let palette = Palette::of(ui);
-    let label = series.key.short_label();
     ui.spacing_mut().item_spacing.x = 0.0;
-    if icon_button(ui, icons::X, &format!("Take {label} out of the chart"), Look::Quiet).clicked() {
-        context.ask(Action::Chart(ChartAction::Remove(series.key.clone())));
-    }
-    let (text, other) = match series.axis {
-        ChartAxis::Left => ("Left", ChartAxis::Right),
-        ChartAxis::Right => ("Right", ChartAxis::Left),
-    };
-    let axis = button_sized(ui, None, text, Look::Quiet, vec2(44.0, 20.0));
-    let tip = format!("{label} is measured by the axis at the {}", text.to_lowercase());
-    if axis.on_hover_text(tip).clicked() {
-        context.ask(Action::Chart(ChartAction::SetAxis(series.key.clone(), other)));
+    if is_preview {
+        ui.add_space(BUTTONS);
+    } else {
+        row_buttons(ui, context, series);
     }
     for figure in (0..figures).rev() {
         let text = line.and_then(|line| line.figures.as_ref());
@@ -111,6 +114,36 @@ fn row_ui(
         figure_ui(ui, &text, theme::number_small(), palette.muted);
     }
     name_ui(ui, place, series, line);
+}
+
+/// The axis, and the end of a line.
+fn row_buttons(ui: &mut Ui, context: &Context<'_>, series: &ChartSeries) {
+    let label = series.key.short_label();
+    if icon_button(
+        ui,
+        icons::X,
+        &format!("Take {label} out of the chart"),
+        Look::Quiet,
+    )
+    .clicked()
+    {
+        context.ask(Action::Chart(ChartAction::Remove(series.key.clone())));
+    }
+    let (text, other) = match series.axis {
+        ChartAxis::Left => ("Left", ChartAxis::Right),
+        ChartAxis::Right => ("Right", ChartAxis::Left),
+    };
+    let axis = button_sized(ui, None, text, Look::Quiet, vec2(44.0, 20.0));
+    let tip = format!(
+        "{label} is measured by the axis at the {}",
+        text.to_lowercase()
+    );
+    if axis.on_hover_text(tip).clicked() {
+        context.ask(Action::Chart(ChartAction::SetAxis(
+            series.key.clone(),
+            other,
+        )));
+    }
 }
 
 fn figure_of(figures: &Figures, place: usize) -> String {
@@ -134,7 +167,9 @@ fn name_ui(ui: &mut Ui, place: usize, series: &ChartSeries, line: Option<&Line>)
         ui.add(egui::Label::new(label.color(palette.text)).truncate());
         let remark = remark(line);
         let beside = remark.unwrap_or_else(|| series.key.topic.clone());
-        let text = RichText::new(beside).font(theme::caption()).color(palette.faint);
+        let text = RichText::new(beside)
+            .font(theme::caption())
+            .color(palette.faint);
         ui.add(egui::Label::new(text).truncate())
             .on_hover_text(tip(series, line));
     });
@@ -146,7 +181,9 @@ fn remark(line: Option<&Line>) -> Option<String> {
     if !line.is_seen {
         return Some("waiting for its first message".to_owned());
     }
-    line.figures.is_none().then(|| "no value in this time".to_owned())
+    line.figures
+        .is_none()
+        .then(|| "no value in this time".to_owned())
 }
 
 fn tip(series: &ChartSeries, line: Option<&Line>) -> String {

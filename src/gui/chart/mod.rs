@@ -114,8 +114,7 @@ impl Charts {
             self.add_found(keys);
         }
         let beside = std::mem::take(&mut self.beside);
-        self.gatherer
-            .work(ctx, session, (&self.keys, &beside), now);
+        self.gatherer.work(ctx, session, (&self.keys, &beside), now);
     }
 
     fn has_changed(&mut self) {

@@ -58,7 +58,12 @@ impl OfferedList {
             self.found = None;
             return;
         };
-        if self.found.as_ref().is_some_and(|(id, ..)| *id == message.id) || self.worker.is_busy() {
+        if self
+            .found
+            .as_ref()
+            .is_some_and(|(id, ..)| *id == message.id)
+            || self.worker.is_busy()
+        {
             return;
         }
         let reading = session.reading(topic, message);
@@ -104,21 +109,30 @@ impl OfferedList {
         }
         ui.spacing_mut().item_spacing.y = 0.0;
         let scroll = ScrollArea::vertical().id_salt("offered");
-        virtual_rows(ui, scroll, theme::ROW_HEIGHT, offered.len(), |ui, rows, place| {
-            for row in rows {
-                let Some(value) = offered.get(row) else {
-                    continue;
-                };
-                let builder = egui::UiBuilder::new()
-                    .max_rect(place.row(row))
-                    .id_salt(row)
-                    .layout(Layout::left_to_right(Align::Center));
-                ui.scope_builder(builder, |ui| self.row_ui(ui, context, chart, value));
-            }
-        });
+        virtual_rows(
+            ui,
+            scroll,
+            theme::ROW_HEIGHT,
+            offered.len(),
+            |ui, rows, place| {
+                for row in rows {
+                    let Some(value) = offered.get(row) else {
+                        continue;
+                    };
+                    let builder = egui::UiBuilder::new()
+                        .max_rect(place.row(row))
+                        .id_salt(row)
+                        .layout(Layout::left_to_right(Align::Center));
+                    ui.scope_builder(builder, |ui| self.row_ui(ui, context, chart, value));
+                }
+            },
+        );
         if *more > 0 {
             let more = crate::payload::format::thousands(*more as u64);
-            note(ui, &format!("{more} more numbers are not listed. Click them in the payload."));
+            note(
+                ui,
+                &format!("{more} more numbers are not listed. Click them in the payload."),
+            );
         }
     }
 
@@ -135,8 +149,12 @@ impl OfferedList {
             egui::WidgetInfo::selected(egui::Role::CheckBox, true, is_on, spoken.clone())
         });
         let palette = Palette::of(ui);
-        let name = RichText::new(label).font(theme::label()).color(palette.text);
-        let text = RichText::new(&value.text).font(theme::mono()).color(palette.muted);
+        let name = RichText::new(label)
+            .font(theme::label())
+            .color(palette.text);
+        let text = RichText::new(&value.text)
+            .font(theme::mono())
+            .color(palette.muted);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add_space(10.0);
             ui.add(egui::Label::new(text).truncate());

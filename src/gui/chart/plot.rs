@@ -9,9 +9,7 @@ use egui_plot::{
 use super::super::context::Context;
 use super::super::theme::{self, Palette};
 use super::drawn::{Drawn, Line, at_seconds};
-use super::scale::{
-    Scale, Scales, axis_number, axis_time, multiples, round_step, round_time,
-};
+use super::scale::{Scale, Scales, axis_number, axis_time, multiples, round_step, round_time};
 use super::sight::Sight;
 use crate::mqtt::Timestamp;
 use crate::payload::format;
@@ -116,8 +114,18 @@ pub fn plot_ui(
     if style.is_movable {
         sight.gestures(ui, &shown.response, frame);
     }
-    if let Some(pointer) = shown.response.hover_pos().filter(|pos| frame.contains(*pos)) {
-        hover_ui(ui, context, (chart, drawn), (&scales, &shown.transform), pointer);
+    if let Some(pointer) = shown
+        .response
+        .hover_pos()
+        .filter(|pos| frame.contains(*pos))
+    {
+        hover_ui(
+            ui,
+            context,
+            (chart, drawn),
+            (&scales, &shown.transform),
+            pointer,
+        );
     }
     frame
 }
@@ -165,7 +173,10 @@ fn line_ui(plot: &mut PlotUi<'_>, line: &Line, scale: Scale, color: Color32, to:
             path.push(point);
         }
         // a state lasts until another comes
-        if let Some(last) = path.last().copied().filter(|it| line.is_state && is_last && it.x < to)
+        if let Some(last) = path
+            .last()
+            .copied()
+            .filter(|it| line.is_state && is_last && it.x < to)
         {
             path.push(PlotPoint::new(to, last.y));
         }
@@ -210,7 +221,8 @@ fn hover_ui(
         let y = transform.position_from_point(&plot);
         let is_visible = transform.frame().x_range().contains(y.x);
         if is_visible {
-            ui.painter().circle_filled(y, 3.0, palette.line_of_chart(place));
+            ui.painter()
+                .circle_filled(y, 3.0, palette.line_of_chart(place));
             near.push(Near {
                 place,
                 at: point.at,
@@ -220,7 +232,8 @@ fn hover_ui(
         }
     }
     let frame = *transform.frame();
-    ui.painter().vline(pointer.x, frame.y_range(), (1.0, palette.faint));
+    ui.painter()
+        .vline(pointer.x, frame.y_range(), (1.0, palette.faint));
     near.sort_by(|left, right| {
         let distance = |near: &Near| (near.y - pointer.y).abs();
         distance(left).total_cmp(&distance(right))
@@ -246,10 +259,18 @@ fn nearest(line: &Line, at: Timestamp) -> Option<(Point, String)> {
     let track = line.track.as_ref()?.lock();
     let values = &track.values;
     let behind = values.places(at, at).start;
-    let place = match (behind.checked_sub(1), (behind < values.len()).then_some(behind)) {
+    let place = match (
+        behind.checked_sub(1),
+        (behind < values.len()).then_some(behind),
+    ) {
         (Some(before), Some(behind)) => {
-            let distance = |place: usize| (values.point(place).at.as_micros() - at.as_micros()).abs();
-            if distance(before) <= distance(behind) { before } else { behind }
+            let distance =
+                |place: usize| (values.point(place).at.as_micros() - at.as_micros()).abs();
+            if distance(before) <= distance(behind) {
+                before
+            } else {
+                behind
+            }
         }
         (before, behind) => before.or(behind)?,
     };
@@ -278,17 +299,25 @@ fn bubble_ui(ui: &Ui, frame: Rect, pointer: egui::Pos2, rows: &[(Color32, String
         .iter()
         .map(|(color, text)| {
             let text = shortened(text, 120);
-            (color, painter.layout_no_wrap(text, theme::number_small(), palette.text))
+            (
+                color,
+                painter.layout_no_wrap(text, theme::number_small(), palette.text),
+            )
         })
         .collect();
-    let width = galleys.iter().map(|(_, it)| it.size().x).fold(0.0, f32::max) + 30.0;
+    let width = galleys
+        .iter()
+        .map(|(_, it)| it.size().x)
+        .fold(0.0, f32::max)
+        + 30.0;
     let height = rows.len() as f32 * theme::LINE_HEIGHT + 8.0;
     let left = if pointer.x + 14.0 + width > frame.right() {
         pointer.x - 14.0 - width
     } else {
         pointer.x + 14.0
     };
-    let top = (pointer.y - height / 2.0).clamp(frame.top(), (frame.bottom() - height).max(frame.top()));
+    let top =
+        (pointer.y - height / 2.0).clamp(frame.top(), (frame.bottom() - height).max(frame.top()));
     let area = Rect::from_min_size(pos2(left, top), vec2(width, height));
     let radius = CornerRadius::same(theme::RADIUS);
     painter.rect(
@@ -306,4 +335,3 @@ fn bubble_ui(ui: &Ui, frame: Rect, pointer: egui::Pos2, rows: &[(Color32, String
         y += theme::LINE_HEIGHT;
     }
 }
-

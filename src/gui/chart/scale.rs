@@ -12,8 +12,8 @@ use crate::profile::{Chart, ChartAxis};
 const MARGIN: f64 = 0.08;
 /// Steps between round times, in seconds.
 const TIME_STEPS: [f64; 24] = [
-    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0,
-    300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0,
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0,
+    120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 21_600.0,
 ];
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
@@ -37,7 +37,9 @@ impl Scale {
         // a level line lies in the middle
         let size = match high - low {
             size if size > 0.0 => size,
-            _ => (low.abs() * 0.02).max(1e-9).max(if low == 0.0 { 1.0 } else { 0.0 }),
+            _ => (low.abs() * 0.02)
+                .max(1e-9)
+                .max(if low == 0.0 { 1.0 } else { 0.0 }),
         };
         let is_level = high <= low;
         let margin = if is_level { size } else { size * MARGIN };
@@ -144,7 +146,11 @@ pub fn axis_number(value: f64, step: f64) -> String {
         return format!("{value:.3e}");
     }
     // no minus before a zero
-    let value = if value.abs() < step * 1e-6 { 0.0 } else { value };
+    let value = if value.abs() < step * 1e-6 {
+        0.0
+    } else {
+        value
+    };
     number_text(value, decimals)
 }
 
@@ -154,7 +160,11 @@ pub fn axis_time(at: f64, step: f64, zone: &TimeZone) -> String {
     if step < 1.0 {
         format::clock(at, zone)
     } else if step >= DAY / 4.0 {
-        format::date_clock(at, zone).chars().skip(5).take(11).collect()
+        format::date_clock(at, zone)
+            .chars()
+            .skip(5)
+            .take(11)
+            .collect()
     } else {
         format::clock_seconds(at, zone)
     }
@@ -166,7 +176,13 @@ mod tests {
 
     #[test]
     fn marks_are_round() {
-        for (size, step) in [(10.0, 2.0), (1.0, 0.2), (0.037, 0.01), (99.0, 20.0), (7e9, 2e9)] {
+        for (size, step) in [
+            (10.0, 2.0),
+            (1.0, 0.2),
+            (0.037, 0.01),
+            (99.0, 20.0),
+            (7e9, 2e9),
+        ] {
             assert!((round_step(size, 5.0) / step - 1.0).abs() < 1e-9, "{size}");
         }
         assert!((round_time(300.0, 5.0) - 60.0).abs() < 1e-9);

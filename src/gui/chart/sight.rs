@@ -100,7 +100,11 @@ impl Sight {
             self.values = Some(zoomed(self.values(), at, f64::from(1.0 / pinch)));
             return;
         }
-        let sideways = if modifiers.shift { scroll.x + scroll.y } else { scroll.x };
+        let sideways = if modifiers.shift {
+            scroll.x + scroll.y
+        } else {
+            scroll.x
+        };
         if sideways != 0.0 {
             let by = -f64::from(sideways / frame.width()) * (to - from);
             self.held = Some((from + by, to + by));
@@ -118,7 +122,10 @@ impl Sight {
 /// A range made longer or shorter, so that what stands at the share `at` stays there.
 fn zoomed((low, high): (f64, f64), at: f64, factor: f64) -> (f64, f64) {
     let middle = low + at * (high - low);
-    (middle - (middle - low) * factor, middle + (high - middle) * factor)
+    (
+        middle - (middle - low) * factor,
+        middle + (high - middle) * factor,
+    )
 }
 
 #[cfg(test)]
@@ -137,7 +144,10 @@ mod tests {
         let now = Timestamp::from_micros(1_000_000_000);
         let (from, to) = sight.times(ChartWindow::Minute, now, now);
         assert!((to - from - 60.0).abs() < 1e-6);
-        assert_eq!(sight.span(ChartWindow::Minute), Span::Last(Duration::from_mins(1)));
+        assert_eq!(
+            sight.span(ChartWindow::Minute),
+            Span::Last(Duration::from_mins(1))
+        );
         sight.hold();
         assert!(!sight.is_following());
         let later = now.plus(Duration::from_secs(9));

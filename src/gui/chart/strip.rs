@@ -31,7 +31,9 @@ impl Charts {
         let series = self.chart().series.iter().map(|series| &series.key);
         let charted = series.filter(|key| key.topic == topic).next();
         let is_number = || {
-            let text = str::from_utf8(payload).ok().filter(|text| text.len() < 64)?;
+            let text = str::from_utf8(payload)
+                .ok()
+                .filter(|text| text.len() < 64)?;
             sample_of_text(text).map(|_| SeriesKey {
                 topic: topic.to_owned(),
                 ..SeriesKey::default()
@@ -104,22 +106,28 @@ fn plot_ui(
 ) {
     let palette = Palette::of(ui);
     let width = ui.available_width();
-    let (area, response) = ui.allocate_exact_size(
-        vec2(width, TEXT + PLOT + TEXT),
-        egui::Sense::hover(),
-    );
+    let (area, response) =
+        ui.allocate_exact_size(vec2(width, TEXT + PLOT + TEXT), egui::Sense::hover());
     response.widget_info(|| {
-        WidgetInfo::labeled(Role::Image, true, format!("Small chart of {}", key.short_label()))
+        WidgetInfo::labeled(
+            Role::Image,
+            true,
+            format!("Small chart of {}", key.short_label()),
+        )
     });
-    let frame = Rect::from_min_size(area.min + vec2(0.0, TEXT), vec2(width, PLOT)).shrink2(vec2(0.0, 2.0));
+    let frame =
+        Rect::from_min_size(area.min + vec2(0.0, TEXT), vec2(width, PLOT)).shrink2(vec2(0.0, 2.0));
     for share in [0.0, 0.5, 1.0] {
         let y = frame.top() + share * frame.height();
-        ui.painter().hline(frame.x_range(), y, Stroke::new(1.0, palette.line));
+        ui.painter()
+            .hline(frame.x_range(), y, Stroke::new(1.0, palette.line));
     }
     let Some((drawn, line)) = drawn.and_then(|drawn| Some((drawn, drawn.lines.first()?))) else {
         return;
     };
-    let from = window.length().map_or(drawn.from, |length| super::drawn::before(context.now, length));
+    let from = window.length().map_or(drawn.from, |length| {
+        super::drawn::before(context.now, length)
+    });
     let times = (seconds(from), seconds(context.now));
     let values = line.figures.iter().map(|it| (it.min.0, it.max.0));
     let Some(scale) = Scale::around(values) else {
@@ -127,7 +135,8 @@ fn plot_ui(
     };
     line_ui(ui, line, (times, scale), frame);
     let caption = |at: Pos2, align: Align2, text: String| {
-        ui.painter().text(at, align, text, theme::caption(), palette.faint);
+        ui.painter()
+            .text(at, align, text, theme::caption(), palette.faint);
     };
     if let Some(figures) = &line.figures {
         let text = format!("{} {}", key.short_label(), figures.last.1);
@@ -136,7 +145,11 @@ fn plot_ui(
     let time = |at: Timestamp| format::clock_seconds(at, context.zone);
     let y = area.bottom() - TEXT / 2.0;
     caption(pos2(area.left(), y), Align2::LEFT_CENTER, time(from));
-    caption(pos2(area.right(), y), Align2::RIGHT_CENTER, time(context.now));
+    caption(
+        pos2(area.right(), y),
+        Align2::RIGHT_CENTER,
+        time(context.now),
+    );
 }
 
 fn line_ui(ui: &Ui, line: &Line, ((from, to), scale): ((f64, f64), Scale), frame: Rect) {
@@ -152,7 +165,7 @@ fn line_ui(ui: &Ui, line: &Line, ((from, to), scale): ((f64, f64), Scale), frame
     let color = Palette::of(ui).accent;
     let painter = ui.painter().with_clip_rect(frame.expand2(vec2(0.0, 3.0)));
     let mut path: Vec<Pos2> = Vec::with_capacity(line.points.len());
-    let mut finish = |path: &mut Vec<Pos2>| {
+    let finish = |path: &mut Vec<Pos2>| {
         if let [point] = path.as_slice() {
             painter.circle_filled(*point, 2.0, color);
         }
@@ -168,7 +181,11 @@ fn line_ui(ui: &Ui, line: &Line, ((from, to), scale): ((f64, f64), Scale), frame
         }
         path.push(point);
     }
-    if let Some(last) = path.last().copied().filter(|it| line.is_state && it.x < frame.right()) {
+    if let Some(last) = path
+        .last()
+        .copied()
+        .filter(|it| line.is_state && it.x < frame.right())
+    {
         path.push(pos2(frame.right(), last.y));
     }
     finish(&mut path);

@@ -80,7 +80,12 @@ impl Charts {
         Some(chart)
     }
 
-    fn chart_ui(&mut self, ui: &mut Ui, context: &Context<'_>, (chart, is_preview): (&Chart, bool)) {
+    fn chart_ui(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        (chart, is_preview): (&Chart, bool),
+    ) {
         self.controls_ui(ui, context, chart, is_preview);
         let rows = chart.series.len().min(ROWS);
         let legend = legend::height(rows).min(ui.available_height() * 0.45);
@@ -119,7 +124,7 @@ impl Charts {
         if let Some(drawn) = &drawn {
             coarse_ui(ui, chart, drawn);
         }
-        legend_ui(ui, context, chart, drawn.as_deref(), !is_preview);
+        legend_ui(ui, context, (chart, is_preview), drawn.as_deref());
         let all = Rect::from_min_max(top, ui.max_rect().max);
         self.export.picture(ui, context, all);
     }
@@ -195,7 +200,9 @@ impl Charts {
         if icon_button(ui, icons::TABLE, "Export as CSV", Look::Plain).clicked() {
             self.export.start(Kind::Csv, chart);
         }
-        if !is_preview && icon_button(ui, icons::PUSH_PIN, "Pin to dashboard", Look::Plain).clicked() {
+        if !is_preview
+            && icon_button(ui, icons::PUSH_PIN, "Pin to dashboard", Look::Plain).clicked()
+        {
             context.ask(Action::Chart(ChartAction::Pin));
         }
     }
