@@ -15,6 +15,7 @@ mod preview;
 pub mod protobuf;
 mod reading;
 pub mod schema;
+pub mod series;
 pub mod sparkplug;
 pub mod template;
 pub mod text;
