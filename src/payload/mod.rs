@@ -3,10 +3,11 @@
 pub mod avro;
 mod decode;
 mod described;
-mod digits;
 pub mod diff;
+mod digits;
 pub mod document;
 pub mod format;
+mod formats;
 pub mod hex;
 pub mod json;
 mod misfit;

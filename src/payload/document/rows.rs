@@ -360,7 +360,12 @@ mod tests {
         let rows = (0..rows.len()).map(|row| rows.row(row).unwrap());
         rows.map(|row| {
             let key = document.key(row.value).unwrap_or("-");
-            format!("{} {}{key} {:?}", row.number.unwrap() - 1, " ".repeat(row.depth), row.part)
+            format!(
+                "{} {}{key} {:?}",
+                row.number.unwrap() - 1,
+                " ".repeat(row.depth),
+                row.part
+            )
         })
         .collect()
     }

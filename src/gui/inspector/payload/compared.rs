@@ -146,7 +146,11 @@ mod tests {
         };
         let gaps: Vec<_> = compared.removed(document).into_keys().collect();
         use crate::payload::document::ValueId;
-        let expected = [Gap::Before(ValueId(1)), Gap::Before(ValueId(2)), Gap::AtEndOf(ValueId(1))];
+        let expected = [
+            Gap::Before(ValueId(1)),
+            Gap::Before(ValueId(2)),
+            Gap::AtEndOf(ValueId(1)),
+        ];
         assert_eq!(gaps, expected);
         assert_eq!(compared.words, "−3 keys");
     }
@@ -154,6 +158,9 @@ mod tests {
     #[test]
     fn no_difference_is_said() {
         let both = read("{}", Format::Json);
-        assert_eq!(Compared::new(Arc::clone(&both), &both).words, "No difference");
+        assert_eq!(
+            Compared::new(Arc::clone(&both), &both).words,
+            "No difference"
+        );
     }
 }

@@ -47,15 +47,21 @@ impl DocumentView<'_> {
     pub fn ui(&self, ui: &mut Ui, scroll: ScrollArea, area: &Response) -> (Scrolled, Vec<Wish>) {
         let mut wishes = Vec::new();
         let rows = self.source.rows;
-        let scrolled = virtual_rows(ui, scroll, theme::LINE_HEIGHT, rows.len(), |ui, shown, place| {
-            for at in shown {
-                if let Some(row) = rows.row(at) {
-                    let rect = place.row(at);
-                    self.row_ui(ui, &row, rect, &mut wishes);
-                    self.blank_click(area, &row, rect, &mut wishes);
+        let scrolled = virtual_rows(
+            ui,
+            scroll,
+            theme::LINE_HEIGHT,
+            rows.len(),
+            |ui, shown, place| {
+                for at in shown {
+                    if let Some(row) = rows.row(at) {
+                        let rect = place.row(at);
+                        self.row_ui(ui, &row, rect, &mut wishes);
+                        self.blank_click(area, &row, rect, &mut wishes);
+                    }
                 }
-            }
-        });
+            },
+        );
         (scrolled, wishes)
     }
 
@@ -76,14 +82,17 @@ impl DocumentView<'_> {
 
     fn row_ui(&self, ui: &mut Ui, row: &Row, rect: Rect, wishes: &mut Vec<Wish>) {
         let palette = Palette::of(ui);
-        if self.selected == Some(row.value) && row.part != Part::Close && row.part != Part::Removed {
+        if self.selected == Some(row.value) && row.part != Part::Close && row.part != Part::Removed
+        {
             let strip = rect.with_min_x(rect.left() + self.gutter - 2.0);
-            ui.painter().rect_filled(strip, CornerRadius::same(4), palette.selection);
+            ui.painter()
+                .rect_filled(strip, CornerRadius::same(4), palette.selection);
         }
         if let Some(number) = row.number {
             let at = pos2(rect.left() + self.gutter - 20.0, rect.center().y);
             let text = number.to_string();
-            ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::mono(), palette.faint);
+            ui.painter()
+                .text(at, Align2::RIGHT_CENTER, text, theme::mono(), palette.faint);
         }
         if matches!(row.part, Part::Open | Part::Folded) {
             self.triangle(ui, row, rect, wishes);
@@ -93,7 +102,7 @@ impl DocumentView<'_> {
         for (nth, piece) in self.source.pieces(row).iter().enumerate() {
             x = self.piece_ui(ui, piece, (row, nth), pos2(x, rect.center().y), wishes);
         }
-        ui.expand_to_include_x(x + 8.0);
+        ui.expand_to_include_x((x + 8.0).ceil());
     }
 
     fn triangle(&self, ui: &Ui, row: &Row, rect: Rect, wishes: &mut Vec<Wish>) {
@@ -105,21 +114,45 @@ impl DocumentView<'_> {
         let document = self.source.document;
         response.widget_info(|| {
             let what = document.key_text(row.value).map_or_else(
-                || if row.value == ValueId::ROOT { "all".to_owned() } else { "item".to_owned() },
+                || {
+                    if row.value == ValueId::ROOT {
+                        "all".to_owned()
+                    } else {
+                        "item".to_owned()
+                    }
+                },
                 |key| key.chars().take(80).collect(),
             );
             let verb = if is_folded { "Unfold" } else { "Fold" };
             WidgetInfo::labeled(Role::DisclosureTriangle, true, format!("{verb} {what}"))
         });
         let palette = Palette::of(ui);
-        let color = if response.hovered() { palette.text } else { palette.muted };
-        let icon = if is_folded { icons::CARET_RIGHT } else { icons::CARET_DOWN };
-        ui.painter().text(center, Align2::CENTER_CENTER, icon, theme::icon(11.0), color);
+        let color = if response.hovered() {
+            palette.text
+        } else {
+            palette.muted
+        };
+        let icon = if is_folded {
+            icons::CARET_RIGHT
+        } else {
+            icons::CARET_DOWN
+        };
+        ui.painter().text(
+            center,
+            Align2::CENTER_CENTER,
+            icon,
+            theme::icon(11.0),
+            color,
+        );
         if response.clicked() {
             let is_deep = ui.input(|input| input.modifiers.alt);
             wishes.push(Wish::Fold(row.value, !is_folded, is_deep));
         }
-        response.on_hover_text(if is_folded { "Unfold (with Alt: all below)" } else { "Fold (with Alt: all below)" });
+        response.on_hover_text(if is_folded {
+            "Unfold (with Alt: all below)"
+        } else {
+            "Fold (with Alt: all below)"
+        });
     }
 
     /// Draws a piece and returns where the next one begins.
@@ -134,7 +167,8 @@ impl DocumentView<'_> {
         let palette = Palette::of(ui);
         let color = ink(palette, piece);
         let galley = galley(ui, &piece.text, theme::mono_large(), color);
-        let rect = Rect::from_min_size(left - vec2(0.0, galley.size().y / 2.0), galley.size());
+        let top = (left.y - galley.size().y / 2.0).round();
+        let rect = Rect::from_min_size(pos2(left.x, top), galley.size());
         self.backdrop(ui, piece, rect, &galley);
         let is_live = piece.click != Click::Nothing && row.part != Part::Removed;
         let mut line = Stroke::NONE;
@@ -146,7 +180,11 @@ impl DocumentView<'_> {
                 Click::Open => format!("Open {}", key_of(self.source.document, piece.value)),
                 _ => spoken(self.source.document, piece.value),
             };
-            let role = if piece.click == Click::Value { Role::ListItem } else { Role::Button };
+            let role = if piece.click == Click::Value {
+                Role::ListItem
+            } else {
+                Role::Button
+            };
             response.widget_info(|| WidgetInfo::labeled(role, true, label()));
             if self.piece_clicked(ui, piece, response, wishes) {
                 line = Stroke::new(1.0, color);
@@ -158,7 +196,8 @@ impl DocumentView<'_> {
             ui.painter().hline(rect.x_range(), rect.center().y, struck);
         }
         if line != Stroke::NONE {
-            ui.painter().hline(rect.x_range(), rect.bottom() - 1.0, line);
+            ui.painter()
+                .hline(rect.x_range(), rect.bottom() - 1.0, line);
         }
         rect.right()
     }
@@ -175,14 +214,23 @@ impl DocumentView<'_> {
             Mark::Removed => Some(palette.red),
         };
         if let Some(color) = tint.filter(|_| piece.ink != Ink::Punctuation) {
-            painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), radius, palette.tint(color, 0.16));
+            painter.rect_filled(
+                rect.expand2(vec2(2.0, 0.0)),
+                radius,
+                palette.tint(color, 0.16),
+            );
         }
         let is_selected = self.selected == Some(piece.value)
             && piece.click == Click::Value
             && matches!(piece.ink, Ink::Value(_));
         if is_selected {
             let line = Stroke::new(1.0, palette.accent);
-            painter.rect_stroke(rect.expand2(vec2(2.0, 0.0)), radius, line, StrokeKind::Inside);
+            painter.rect_stroke(
+                rect.expand2(vec2(2.0, 0.0)),
+                radius,
+                line,
+                StrokeKind::Inside,
+            );
         }
         let Some((needle, current)) = self.found else {
             return;
@@ -190,7 +238,11 @@ impl DocumentView<'_> {
         if piece.ink == Ink::Punctuation || piece.ink == Ink::More {
             return;
         }
-        let strength = if current == Some(piece.value) { 0.6 } else { 0.25 };
+        let strength = if current == Some(piece.value) {
+            0.6
+        } else {
+            0.25
+        };
         for range in needle.in_text(&piece.text) {
             let x = |byte: usize| {
                 let characters = piece.text[..byte].chars().count();
@@ -198,7 +250,11 @@ impl DocumentView<'_> {
                 rect.left() + at.left()
             };
             let found = Rect::from_x_y_ranges(x(range.start)..=x(range.end), rect.y_range());
-            painter.rect_filled(found, CornerRadius::same(2), palette.tint(palette.blue, strength));
+            painter.rect_filled(
+                found,
+                CornerRadius::same(2),
+                palette.tint(palette.blue, strength),
+            );
         }
     }
 
@@ -211,7 +267,9 @@ impl DocumentView<'_> {
         wishes: &mut Vec<Wish>,
     ) -> bool {
         let (document, id) = (self.source.document, piece.value);
-        let at = response.interact_pointer_pos().unwrap_or(response.rect.left_bottom());
+        let at = response
+            .interact_pointer_pos()
+            .unwrap_or(response.rect.left_bottom());
         if response.secondary_clicked() {
             wishes.push(Wish::Menu(id, at));
         }
@@ -240,7 +298,9 @@ impl DocumentView<'_> {
                 if tip.is_empty() {
                     return false;
                 }
-                response.on_hover_text(tip).on_hover_cursor(CursorIcon::PointingHand);
+                response
+                    .on_hover_text(tip)
+                    .on_hover_cursor(CursorIcon::PointingHand);
                 return true;
             }
         }

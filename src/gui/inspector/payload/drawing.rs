@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Id, Layout, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui::{Layout, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
 use super::super::super::context::Context;
 use super::super::super::theme::{self, Palette};
@@ -70,7 +70,10 @@ impl PayloadView {
         if memory.levels().len() == 1 {
             return;
         }
-        let layers = self.reader.ready().map(|ready| ready.decoded.layers.clone());
+        let layers = self
+            .reader
+            .ready()
+            .map(|ready| ready.decoded.layers.clone());
         let mut back_to = None;
         let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(egui::Align::Center), |ui| {
@@ -83,7 +86,11 @@ impl PayloadView {
             for (depth, level) in memory.levels().iter().enumerate() {
                 let name = level.inside.as_ref().map_or_else(
                     || "payload".to_owned(),
-                    |inside| Some(inside.path.label()).filter(|it| !it.is_empty()).unwrap_or_else(|| "value".to_owned()),
+                    |inside| {
+                        Some(inside.path.label())
+                            .filter(|it| !it.is_empty())
+                            .unwrap_or_else(|| "value".to_owned())
+                    },
                 );
                 let name: String = name.chars().take(40).collect();
                 if depth > 0 {
@@ -121,7 +128,8 @@ impl PayloadView {
             Body::Nothing => empty(ui),
             Body::Picture(Ok(image)) => {
                 let name = picture_name(ready);
-                self.picture.ui(ui, ready.message(), &Arc::clone(image), &name);
+                self.picture
+                    .ui(ui, ready.message(), &Arc::clone(image), &name);
             }
             Body::Document(_) => self.document(ui, context, subject),
             Body::Text { .. } => self.text(ui),
@@ -146,7 +154,8 @@ impl PayloadView {
         }
         if area.has_focus() {
             let line = Stroke::new(1.0, Palette::of(ui).accent);
-            ui.painter().rect_stroke(rect, 4.0, line, StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(rect, 4.0, line, StrokeKind::Inside);
             let filter = egui::EventFilter {
                 horizontal_arrows: true,
                 vertical_arrows: true,
@@ -206,13 +215,19 @@ impl PayloadView {
     ) -> Option<(
         &crate::payload::document::Document,
         &crate::payload::document::rows::Rows,
-        Option<(&crate::payload::document::Document, &crate::payload::diff::DocumentDiff)>,
+        Option<(
+            &crate::payload::document::Document,
+            &crate::payload::diff::DocumentDiff,
+        )>,
     )> {
         let ready = self.reader.ready()?;
         let Body::Document(rows) = &ready.body else {
             return None;
         };
-        let compared = ready.compared.as_ref().and_then(|compared| compared.document());
+        let compared = ready
+            .compared
+            .as_ref()
+            .and_then(|compared| compared.document());
         Some((ready.document()?, rows, compared))
     }
 
@@ -226,7 +241,11 @@ impl PayloadView {
         let Body::Text { rows, .. } = &ready.body else {
             return;
         };
-        let lines = rows.iter().rev().find(|row| row.line > 0).map_or(0, |row| row.line);
+        let lines = rows
+            .iter()
+            .rev()
+            .find(|row| row.line > 0)
+            .map_or(0, |row| row.line);
         let view = TextView {
             text: ready.text(),
             rows,
@@ -305,12 +324,20 @@ impl PayloadView {
             rows.set_folded(id, is_folded);
         }
         memory.height = 0.0;
-        memory.shown_mut().folds.add(document.path(id), is_folded, is_deep);
+        memory
+            .shown_mut()
+            .folds
+            .add(document.path(id), is_folded, is_deep);
     }
 
     /// Opens a value to see what is inside.
     pub(super) fn open(&mut self, id: ValueId, format: Option<Format>) {
-        let Some(path) = self.reader.ready().and_then(Ready::document).map(|it| it.path(id)) else {
+        let Some(path) = self
+            .reader
+            .ready()
+            .and_then(Ready::document)
+            .map(|it| it.path(id))
+        else {
             return;
         };
         if let Some(memory) = self.memory_mut() {
@@ -338,7 +365,9 @@ impl PayloadView {
 
     /// Charts a value of the payload itself: what is inside an opened value has no path of its own.
     fn chart(&self, context: &Context<'_>, subject: Subject<'_>, id: ValueId) {
-        let is_outer = self.memory().is_some_and(|memory| memory.levels().len() == 1);
+        let is_outer = self
+            .memory()
+            .is_some_and(|memory| memory.levels().len() == 1);
         let document = self.reader.ready().and_then(Ready::document);
         if let Some(document) = document.filter(|_| is_outer) {
             value_menu::chart(context, subject.topic, &document.path(id));
@@ -359,7 +388,9 @@ impl PayloadView {
         let Some(menu) = self.menu.clone() else {
             return;
         };
-        let is_outer = self.memory().is_some_and(|memory| memory.levels().len() == 1);
+        let is_outer = self
+            .memory()
+            .is_some_and(|memory| memory.levels().len() == 1);
         let topic = is_outer.then_some(subject.topic);
         let Some((document, rows, _)) = self.shown_document() else {
             self.menu = None;
@@ -438,7 +469,10 @@ pub fn picture_name(ready: &Ready) -> String {
     let size = format::format_bytes(ready.decoded.bytes.len() as u64);
     match &ready.decoded.content {
         Content::Picture(picture) => {
-            format!("{} {}×{} · {size}", picture.kind, picture.width, picture.height)
+            format!(
+                "{} {}×{} · {size}",
+                picture.kind, picture.width, picture.height
+            )
         }
         _ => size,
     }
@@ -454,7 +488,11 @@ fn empty(ui: &mut Ui) {
 
 fn says_missing(ui: &mut Ui, path: &str) {
     let title = format!("This message has nothing at {path}");
-    says(ui, &title, "Go back to the payload, or look at another message.");
+    says(
+        ui,
+        &title,
+        "Go back to the payload, or look at another message.",
+    );
 }
 
 fn says(ui: &mut Ui, title: &str, text: &str) {
@@ -468,5 +506,8 @@ fn says(ui: &mut Ui, title: &str, text: &str) {
 
 /// What is shown while a large payload is decoded for the first time.
 fn decoding(ui: &mut Ui, size: usize) {
-    muted(ui, &format!("Decoding {}", format::format_bytes(size as u64)));
+    muted(
+        ui,
+        &format!("Decoding {}", format::format_bytes(size as u64)),
+    );
 }

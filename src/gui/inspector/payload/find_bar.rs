@@ -212,7 +212,10 @@ impl FindBar {
         {
             is_new = self.take(found);
         }
-        let is_typed = self.asked.as_ref().is_none_or(|(_, text)| *text != self.text);
+        let is_typed = self
+            .asked
+            .as_ref()
+            .is_none_or(|(_, text)| *text != self.text);
         let asked = (stamp, self.text.clone());
         if self.asked.as_ref() == Some(&asked) {
             return is_new;
@@ -252,7 +255,9 @@ impl FindBar {
 
     /// The place so many further, in a circle.
     fn go(&mut self, step: isize, is_new: bool) -> Option<Place> {
-        let count = isize::try_from(self.found.len()).ok().filter(|count| *count > 0)?;
+        let count = isize::try_from(self.found.len())
+            .ok()
+            .filter(|count| *count > 0)?;
         if step == 0 && !is_new {
             return None;
         }

@@ -32,8 +32,11 @@ impl PayloadView {
                 line(ui, |ui| {
                     let icon = RichText::new(icons::WARNING).font(theme::icon(13.0));
                     ui.label(icon.color(palette.amber));
-                    let text = RichText::new(&notice).font(theme::label()).color(palette.amber);
-                    ui.add(egui::Label::new(text).truncate()).on_hover_text(&notice);
+                    let text = RichText::new(&notice)
+                        .font(theme::label())
+                        .color(palette.amber);
+                    ui.add(egui::Label::new(text).truncate())
+                        .on_hover_text(&notice);
                 });
             }
         }
@@ -50,7 +53,14 @@ impl PayloadView {
     /// What can be done with the view, from the right.
     fn tools(&mut self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.x = theme::SPACE[0];
-        if icon_button(ui, icons::SEARCH, "Find in this payload (Ctrl+Shift+F)", Look::Quiet).clicked() {
+        if icon_button(
+            ui,
+            icons::SEARCH,
+            "Find in this payload (Ctrl+Shift+F)",
+            Look::Quiet,
+        )
+        .clicked()
+        {
             self.find.open();
         }
         let Some(ready) = self.reader.ready() else {
@@ -67,8 +77,14 @@ impl PayloadView {
                 }
             }
             Body::Text { .. } => {
-                let text = if self.wraps { "Lines are wrapped" } else { "Lines are not wrapped" };
-                if super::super::super::widgets::switch(ui, &mut self.wraps, "Wrap lines").on_hover_text(text).changed()
+                let text = if self.wraps {
+                    "Lines are wrapped"
+                } else {
+                    "Lines are not wrapped"
+                };
+                if super::super::super::widgets::switch(ui, &mut self.wraps, "Wrap lines")
+                    .on_hover_text(text)
+                    .changed()
                     && let Some(memory) = self.memory_mut()
                 {
                     memory.height = 0.0;
@@ -83,8 +99,12 @@ impl PayloadView {
         ui.spacing_mut().item_spacing.x = theme::SPACE[1];
         let mut facts = Vec::new();
         if let Some(ready) = self.reader.ready() {
-            let is_outer = self.memory().is_some_and(|memory| memory.levels().len() == 1);
-            let chosen = self.memory().and_then(|memory| memory.shown().chosen.as_ref());
+            let is_outer = self
+                .memory()
+                .is_some_and(|memory| memory.levels().len() == 1);
+            let chosen = self
+                .memory()
+                .and_then(|memory| memory.shown().chosen.as_ref());
             match (chosen, rule_for(subject.session, subject.topic)) {
                 (Some(chosen), _) if *chosen != ready.decoded.format => {
                     facts.push(format!("{} does not fit", short_name(chosen)));
@@ -122,13 +142,14 @@ impl PayloadView {
         };
         let text = RichText::new(format!("{since} {}", icons::CARET_DOWN)).font(theme::label());
         let since = ui.add(egui::Button::new(text.color(palette.muted)).frame(false));
-        since.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::Button, true, "Compare with")
-        });
+        since.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Compare with"));
         Popup::menu(&since).show(|ui| {
             ui.set_min_width(220.0);
             let is_previous = matches!(self.against, Against::Previous);
-            if ui.selectable_label(is_previous, "The message before").clicked() {
+            if ui
+                .selectable_label(is_previous, "The message before")
+                .clicked()
+            {
                 self.against = Against::Previous;
                 self.older = None;
             }
@@ -136,7 +157,10 @@ impl PayloadView {
                 let text = format!("The message of {}", format::clock(chosen.at, context.zone));
                 let _kept = ui.selectable_label(true, text);
             }
-            let pin = format!("This message, from now on ({})", format::clock(subject.message.at, context.zone));
+            let pin = format!(
+                "This message, from now on ({})",
+                format::clock(subject.message.at, context.zone)
+            );
             if ui.selectable_label(false, pin).clicked() {
                 self.compare_with(subject.message.clone());
             }
@@ -144,10 +168,16 @@ impl PayloadView {
                 self.toggle_diff();
             }
         });
-        let words = self.reader.ready().and_then(|ready| ready.compared.as_ref());
+        let words = self
+            .reader
+            .ready()
+            .and_then(|ready| ready.compared.as_ref());
         if let Some(compared) = words.filter(|_| time.is_some()) {
-            let text = RichText::new(&compared.words).font(theme::label()).color(palette.muted);
-            ui.add(egui::Label::new(text).truncate()).on_hover_text(&compared.words);
+            let text = RichText::new(&compared.words)
+                .font(theme::label())
+                .color(palette.muted);
+            ui.add(egui::Label::new(text).truncate())
+                .on_hover_text(&compared.words);
         }
     }
 }
@@ -159,7 +189,11 @@ fn layers(ready: &Ready, outside: usize, is_outer: bool) -> Vec<String> {
         let inside = format::format_bytes(layer.inside as u64);
         let outside = before.replace(layer.inside);
         match outside {
-            Some(outside) => format!("{} {} → {inside}", layer.name, format::format_bytes(outside as u64)),
+            Some(outside) => format!(
+                "{} {} → {inside}",
+                layer.name,
+                format::format_bytes(outside as u64)
+            ),
             None => format!("{} → {inside}", layer.name),
         }
     };

@@ -53,9 +53,11 @@ impl FormatBar {
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| {
                 ui.set_width(250.0);
-                ScrollArea::vertical().max_height(MENU_HEIGHT).show(ui, |ui| {
-                    choice = self.menu(ui, context, choosing);
-                });
+                ScrollArea::vertical()
+                    .max_height(MENU_HEIGHT)
+                    .show(ui, |ui| {
+                        choice = self.menu(ui, context, choosing);
+                    });
                 if choice.is_some() {
                     ui.close();
                 }
@@ -81,7 +83,9 @@ impl FormatBar {
         choosing: &Choosing<'_>,
     ) -> Option<Option<Format>> {
         let mut choice = None;
-        let rule = choosing.topic.and_then(|topic| rule_for(choosing.session, topic));
+        let rule = choosing
+            .topic
+            .and_then(|topic| rule_for(choosing.session, topic));
         let is_automatic = choosing.chosen.is_none();
         let automatic = match rule {
             Some(rule) => format!("As the rule for {} says", rule.filter),
@@ -99,7 +103,9 @@ impl FormatBar {
             } else {
                 text.color(Palette::of(ui).muted)
             };
-            let label = ui.selectable_label(is_chosen, text).on_hover_text(format.about());
+            let label = ui
+                .selectable_label(is_chosen, text)
+                .on_hover_text(format.about());
             if label.clicked() {
                 choice = Some(Some(format.clone()));
             }
@@ -113,9 +119,15 @@ impl FormatBar {
             }
         });
         let schemas = &choosing.session.schemas;
-        let types = schemas.protobuf_types().iter().map(|name| Format::Protobuf(name.clone()));
+        let types = schemas
+            .protobuf_types()
+            .iter()
+            .map(|name| Format::Protobuf(name.clone()));
         schema_items(ui, "Protobuf message", types.collect(), &mut item);
-        let types = schemas.avro_schemas().iter().map(|name| Format::Avro(name.clone()));
+        let types = schemas
+            .avro_schemas()
+            .iter()
+            .map(|name| Format::Avro(name.clone()));
         schema_items(ui, "Avro schema", types.collect(), &mut item);
         if let Some(topic) = choosing.topic {
             ui.separator();
@@ -139,7 +151,7 @@ impl FormatBar {
             self.filter = branch_filter(topic);
         }
         muted(ui, &format!("Remember {} for", short_name(format)));
-        let mut remember = |filter: &str| {
+        let remember = |filter: &str| {
             context.ask(Action::Reading(ReadingAction::RememberFormat {
                 filter: filter.to_owned(),
                 format: format.clone(),
@@ -193,14 +205,16 @@ fn schema_items(
         return;
     }
     ui.menu_button(name, |ui| {
-        ScrollArea::vertical().max_height(MENU_HEIGHT).show(ui, |ui| {
-            for format in &formats {
-                match format {
-                    Format::Protobuf(name) | Format::Avro(name) => item(ui, format, name),
-                    other => item(ui, other, &other.name()),
+        ScrollArea::vertical()
+            .max_height(MENU_HEIGHT)
+            .show(ui, |ui| {
+                for format in &formats {
+                    match format {
+                        Format::Protobuf(name) | Format::Avro(name) => item(ui, format, name),
+                        other => item(ui, other, &other.name()),
+                    }
                 }
-            }
-        });
+            });
     });
 }
 

@@ -47,7 +47,10 @@ impl PayloadView {
             self.go_out(selected);
         } else if let Some(id) = selected {
             let at = ui.max_rect().left_top() + egui::vec2(80.0, self.row_offset(id));
-            let at = pos2(at.x, at.y.clamp(ui.max_rect().top(), ui.max_rect().bottom()));
+            let at = pos2(
+                at.x,
+                at.y.clamp(ui.max_rect().top(), ui.max_rect().bottom()),
+            );
             if pressed(Key::Enter) {
                 self.enter(context, subject, id, at);
             } else if pressed(Key::Space) {
@@ -58,7 +61,9 @@ impl PayloadView {
 
     /// How far below the top of the rows the row of a value is drawn.
     fn row_offset(&self, id: ValueId) -> f32 {
-        let row = self.shown_document().map_or(0, |(_, rows, _)| rows.row_of(id));
+        let row = self
+            .shown_document()
+            .map_or(0, |(_, rows, _)| rows.row_of(id));
         (row + 1) as f32 * theme::LINE_HEIGHT - self.scrolled.offset
     }
 

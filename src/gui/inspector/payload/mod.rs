@@ -21,12 +21,6 @@ use std::collections::BTreeMap;
 
 use egui::Ui;
 
-use super::super::action::Level as Importance;
-use super::super::context::Context;
-use super::super::latest::Latest;
-use super::super::session::Session;
-use super::super::theme;
-use super::super::widgets::Scrolled;
 use self::find_bar::FindBar;
 use self::format_bar::{Choosing, FormatBar};
 use self::memory::Memory;
@@ -34,6 +28,12 @@ use self::picture::PictureView;
 use self::read::{Body, Question, Reader, SchemasMark, Source};
 use self::text_rows::Cut;
 use self::value_menu::ValueMenu;
+use super::super::action::Level as Importance;
+use super::super::context::Context;
+use super::super::latest::Latest;
+use super::super::session::Session;
+use super::super::theme;
+use super::super::widgets::Scrolled;
 use crate::model::{Message, MessageId, NodeId};
 use crate::payload::document::{Path, ValueId};
 use crate::payload::{Content, Decoded, format, hex};
@@ -178,7 +178,12 @@ impl PayloadView {
     }
 
     /// Reads what is to be shown. `before` finds the message before, when it is wanted.
-    pub fn prepare(&mut self, ui: &Ui, subject: Subject<'_>, before: impl FnOnce() -> Option<Message>) {
+    pub fn prepare(
+        &mut self,
+        ui: &Ui,
+        subject: Subject<'_>,
+        before: impl FnOnce() -> Option<Message>,
+    ) {
         if self.node != Some(subject.node) {
             self.node = Some(subject.node);
             self.remember_no_more_than_enough();
@@ -230,11 +235,6 @@ impl PayloadView {
         self.older = Some((id, older));
     }
 
-    /// What was decoded last, of what is shown.
-    pub fn decoded(&self) -> Option<&Decoded> {
-        Some(&self.reader.ready()?.decoded)
-    }
-
     /// Draws the segments of formats with their menu, from the right.
     pub fn format_controls(&mut self, ui: &mut Ui, context: &Context<'_>, subject: Subject<'_>) {
         let Some(ready) = self.reader.ready() else {
@@ -266,7 +266,9 @@ impl PayloadView {
         let decoded = std::sync::Arc::clone(&ready.decoded);
         if matches!(decoded.content, Content::Bytes) && decoded.bytes.len() > COPIED_DUMP {
             let size = format::format_bytes(decoded.bytes.len() as u64);
-            let text = format!("A dump of {size} is too long to copy. Save the payload to a file instead.");
+            let text = format!(
+                "A dump of {size} is too long to copy. Save the payload to a file instead."
+            );
             context.toast(Importance::Warning, text);
             return;
         }
@@ -318,7 +320,9 @@ impl PayloadView {
     /// Height of what stands above and below the rows.
     fn extra_height(&self) -> f32 {
         let line = theme::CONTROL_HEIGHT + theme::SPACE[0];
-        let is_inside = self.memory().is_some_and(|memory| memory.levels().len() > 1);
+        let is_inside = self
+            .memory()
+            .is_some_and(|memory| memory.levels().len() > 1);
         let above = [is_inside, self.find.is_open()];
         let above = above.into_iter().filter(|is_there| *is_there).count();
         above as f32 * line + self.footer_height()

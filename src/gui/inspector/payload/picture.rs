@@ -35,10 +35,16 @@ pub fn pixels(bytes: &[u8]) -> Result<ColorImage, String> {
     reader.limits(limits);
     let picture = reader.decode().map_err(|err| refused(&err))?;
     let picture = picture.into_rgba8();
-    let (Ok(width), Ok(height)) = (usize::try_from(picture.width()), usize::try_from(picture.height())) else {
+    let (Ok(width), Ok(height)) = (
+        usize::try_from(picture.width()),
+        usize::try_from(picture.height()),
+    ) else {
         return Err(refused(&"it is too large"));
     };
-    Ok(ColorImage::from_rgba_unmultiplied([width, height], &picture))
+    Ok(ColorImage::from_rgba_unmultiplied(
+        [width, height],
+        &picture,
+    ))
 }
 
 fn refused(why: &dyn std::fmt::Display) -> String {
@@ -97,13 +103,16 @@ impl PictureView {
             Zoom::Times(times) => times / ui.ctx().pixels_per_point(),
         };
         let size = *pixels * scale.max(0.001);
-        let area = egui::ScrollArea::both().id_salt("picture").auto_shrink(false);
+        let area = egui::ScrollArea::both()
+            .id_salt("picture")
+            .auto_shrink(false);
         area.show(ui, |ui| {
             let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
             checkered(ui, rect);
             let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            ui.painter().image(texture.id(), rect, whole, theme::UNTINTED);
+            ui.painter()
+                .image(texture.id(), rect, whole, theme::UNTINTED);
         });
     }
 
@@ -150,11 +159,13 @@ fn checkered(ui: &Ui, rect: Rect) {
     let mut y = rect.top() + ((shown.top() - rect.top()) / side).floor() * side;
     while y < shown.bottom() {
         let is_odd = ((y - rect.top()) / side).round() % 2.0 != 0.0;
-        let mut x = rect.left() + ((shown.left() - rect.left()) / (2.0 * side)).floor() * 2.0 * side;
+        let mut x =
+            rect.left() + ((shown.left() - rect.left()) / (2.0 * side)).floor() * 2.0 * side;
         x += if is_odd { side } else { 0.0 };
         while x < shown.right() {
             let square = Rect::from_min_size(pos2(x, y), Vec2::splat(side));
-            ui.painter().rect_filled(square.intersect(shown), 0.0, palette.hover);
+            ui.painter()
+                .rect_filled(square.intersect(shown), 0.0, palette.hover);
             x += 2.0 * side;
         }
         y += side;

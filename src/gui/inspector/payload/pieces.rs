@@ -11,7 +11,7 @@ use crate::payload::text::visible;
 /// Characters of a key, a remark or an old value that are shown in a row.
 const SHORT: usize = 80;
 /// Characters of a value that are always shown, however narrow the room.
-const LEAST: usize = 24;
+const LEAST: usize = 100;
 /// Characters behind a value that is cut.
 const TAIL: usize = 18;
 
@@ -105,7 +105,11 @@ impl Source<'_> {
         self.value(&mut line, row, mark);
         let document = self.document;
         let is_last = |above| document.subtree(row.value).end == document.subtree(above).end;
-        if row.part != Part::Open && document.parent(row.value).is_some_and(|above| !is_last(above)) {
+        if row.part != Part::Open
+            && document
+                .parent(row.value)
+                .is_some_and(|above| !is_last(above))
+        {
             line.push(",", Ink::Punctuation, row.value, mark, Click::Nothing);
         }
         if row.part != Part::Close {
@@ -144,8 +148,18 @@ impl Source<'_> {
     fn one_line(&self, line: &mut Line, id: ValueId, mark: Mark) {
         let (open, close) = brackets(self.document.kind(id));
         let is_empty = self.document.subtree(id).len() == 1;
-        let blank = if self.document.kind(id) == Kind::Object && !is_empty { " " } else { "" };
-        line.push(&format!("{open}{blank}"), Ink::Punctuation, id, mark, Click::Value);
+        let blank = if self.document.kind(id) == Kind::Object && !is_empty {
+            " "
+        } else {
+            ""
+        };
+        line.push(
+            &format!("{open}{blank}"),
+            Ink::Punctuation,
+            id,
+            mark,
+            Click::Value,
+        );
         for (nth, child) in self.document.children(id).enumerate() {
             if nth > 0 {
                 line.push(", ", Ink::Punctuation, id, mark, Click::Nothing);
@@ -155,7 +169,13 @@ impl Source<'_> {
             scalar(line, self.document, child, mark);
             self.was(line, child, "(", ")");
         }
-        line.push(&format!("{blank}{close}"), Ink::Punctuation, id, mark, Click::Nothing);
+        line.push(
+            &format!("{blank}{close}"),
+            Ink::Punctuation,
+            id,
+            mark,
+            Click::Nothing,
+        );
     }
 
     /// What stands behind a value: what it was, remarks, whether something differs in what is folded.
@@ -166,9 +186,19 @@ impl Source<'_> {
             && diff.has_marks(self.document, row.value)
             && !diff.is_added(self.document, row.value)
         {
-            line.push("  differs inside", Ink::Faint, row.value, Mark::Changed, Click::Unfold);
+            line.push(
+                "  differs inside",
+                Ink::Faint,
+                row.value,
+                Mark::Changed,
+                Click::Unfold,
+            );
         }
-        if let Some(note) = self.document.note(row.value).filter(|_| self.columns < usize::MAX) {
+        if let Some(note) = self
+            .document
+            .note(row.value)
+            .filter(|_| self.columns < usize::MAX)
+        {
             let note = format!("  {}", cut(note, SHORT));
             line.push(&note, Ink::Faint, row.value, Mark::Same, Click::Nothing);
         }
@@ -185,7 +215,11 @@ impl Source<'_> {
             kind if kind.is_container() => folded(old, change.old, kind),
             _ => cut(old.text(change.old), SHORT).into_owned(),
         };
-        let same = if change.how == How::Writing { ", the same value" } else { "" };
+        let same = if change.how == How::Writing {
+            ", the same value"
+        } else {
+            ""
+        };
         let text = format!("  {before}was {text}{same}{behind}");
         line.push(&text, Ink::Faint, id, Mark::Same, Click::Nothing);
     }
@@ -216,7 +250,11 @@ fn key(line: &mut Line, document: &Document, id: ValueId, mark: Mark) {
     let Some(key) = document.key(id) else {
         return;
     };
-    let mark = if mark == Mark::Changed { Mark::Same } else { mark };
+    let mark = if mark == Mark::Changed {
+        Mark::Same
+    } else {
+        mark
+    };
     let key = cut(key, if line.is_whole { usize::MAX } else { SHORT });
     line.push(&visible(key.as_bytes()), Ink::Key, id, mark, Click::Value);
     line.push(": ", Ink::Punctuation, id, mark, Click::Nothing);
@@ -231,7 +269,7 @@ fn scalar(line: &mut Line, document: &Document, id: ValueId, mark: Mark) {
     if !is_long {
         return line.push(&visible(text.as_bytes()), ink, id, mark, Click::Value);
     }
-    let shown = cut(text, room.saturating_sub(TAIL).max(LEAST));
+    let shown = cut(text, room.saturating_sub(TAIL));
     line.push(&visible(shown.as_bytes()), ink, id, mark, Click::Value);
     let size = format!(" {} ", format::format_bytes(text.len() as u64));
     line.push(&size, Ink::Faint, id, Mark::Same, Click::Nothing);
@@ -319,7 +357,10 @@ mod tests {
     use crate::payload::{Content, Decoded, Reading, decode};
 
     fn read(text: &str) -> Decoded {
-        decode(&Bytes::copy_from_slice(text.as_bytes()), &Reading::default())
+        decode(
+            &Bytes::copy_from_slice(text.as_bytes()),
+            &Reading::default(),
+        )
     }
 
     fn document(decoded: &Decoded) -> &Document {
@@ -344,7 +385,10 @@ mod tests {
         let decoded = read(news);
         let document = document(&decoded);
         let mut rows = Rows::new(document, &Default::default());
-        let deep = document.ids().find(|id| document.key(*id) == Some("\"deep\"")).unwrap();
+        let deep = document
+            .ids()
+            .find(|id| document.key(*id) == Some("\"deep\""))
+            .unwrap();
         rows.set_folded(deep, true);
         let source = Source {
             document,
@@ -373,11 +417,11 @@ mod tests {
             document,
             rows: &rows,
             compared: None,
-            columns: 60,
+            columns: 120,
         };
         let line = &lines(&source)[1];
         assert!(line.ends_with("é… 19.5 KiB open"), "{line}");
-        assert!(line.chars().count() <= 60);
+        assert!(line.chars().count() <= 120);
         let last = source.pieces(&rows.row(1).unwrap()).pop().unwrap();
         assert_eq!(last.click, Click::Open);
     }

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{
-    Align2, Color32, CornerRadius, Label, Rect, ScrollArea, Stroke, Ui, UiBuilder, pos2,
-};
+use egui::{Align2, Color32, CornerRadius, Label, Rect, ScrollArea, Stroke, Ui, UiBuilder, pos2};
 
 use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{Scrolled, virtual_rows};
@@ -32,7 +30,9 @@ impl FoundRanges<'_> {
     /// Those within `part`, counted from its start; with each whether it is the one that is looked at.
     fn within(&self, part: &Range<usize>) -> Vec<(Range<usize>, bool)> {
         let first = self.all.partition_point(|range| range.end <= part.start);
-        let found = self.all[first..].iter().take_while(|range| range.start < part.end);
+        let found = self.all[first..]
+            .iter()
+            .take_while(|range| range.start < part.end);
         found
             .map(|range| {
                 let start = range.start.max(part.start) - part.start;
@@ -58,12 +58,18 @@ pub struct TextView<'a> {
 impl TextView<'_> {
     /// Draws it.
     pub fn ui(&self, ui: &mut Ui, scroll: ScrollArea, keys: egui::Vec2) -> Scrolled {
-        virtual_rows(ui, scroll, theme::LINE_HEIGHT, self.rows.len(), |ui, rows, place| {
-            ui.scroll_with_delta(keys);
-            for at in rows {
-                self.row_ui(ui, at, place.row(at));
-            }
-        })
+        virtual_rows(
+            ui,
+            scroll,
+            theme::LINE_HEIGHT,
+            self.rows.len(),
+            |ui, rows, place| {
+                ui.scroll_with_delta(keys);
+                for at in rows {
+                    self.row_ui(ui, at, place.row(at));
+                }
+            },
+        )
     }
 
     fn row_ui(&self, ui: &mut Ui, at: usize, rect: Rect) {
@@ -82,10 +88,16 @@ impl TextView<'_> {
         if row.line > 0 {
             let at = pos2(rect.left() + self.gutter - 20.0, rect.center().y);
             let text = row.line.to_string();
-            ui.painter().text(at, Align2::RIGHT_CENTER, text, theme::mono(), palette.faint);
+            ui.painter()
+                .text(at, Align2::RIGHT_CENTER, text, theme::mono(), palette.faint);
         }
         let job = self.job(palette, &row);
-        selectable(ui, ("text row", at), strip.with_min_x(rect.left() + self.gutter), job);
+        selectable(
+            ui,
+            ("text row", at),
+            strip.with_min_x(rect.left() + self.gutter),
+            job,
+        );
     }
 
     fn job(&self, palette: &Palette, row: &TextRow) -> LayoutJob {
@@ -100,14 +112,22 @@ impl TextView<'_> {
         let mut from = 0;
         for (range, is_current) in self.found.within(&part) {
             append(&mut job, text.get(from..range.start), &plain);
-            append(&mut job, text.get(range.clone()), &found(palette, &plain, is_current));
+            append(
+                &mut job,
+                text.get(range.clone()),
+                &found(palette, &plain, is_current),
+            );
             from = range.end;
         }
         append(&mut job, text.get(from..), &plain);
         if row.left_out > 0 {
             let size = format::format_bytes(row.left_out as u64);
             let text = format!("… {size} more on this line: wrap lines to see it");
-            job.append(&text, 8.0, TextFormat::simple(theme::mono_large(), palette.faint));
+            job.append(
+                &text,
+                8.0,
+                TextFormat::simple(theme::mono_large(), palette.faint),
+            );
         }
         job
     }
@@ -163,7 +183,11 @@ impl HexView<'_> {
         for block in blocks.within_new(&part) {
             let from = block.new.start.clamp(part.start, part.end) - part.start;
             let to = block.new.end.clamp(part.start, part.end) - part.start;
-            let color = if block.old.is_empty() { palette.accent } else { palette.amber };
+            let color = if block.old.is_empty() {
+                palette.accent
+            } else {
+                palette.amber
+            };
             backs[from..to.max(from)].fill(Some(palette.tint(color, 0.22)));
         }
     }
@@ -189,7 +213,10 @@ impl HexView<'_> {
 /// How many bytes fit a row of so many characters: 8, 16, 24 or 32.
 pub fn bytes_per_row(columns: usize) -> usize {
     let fits = |bytes: &usize| hex::line_width(*bytes) <= columns;
-    [WIDEST, 24, hex::WIDE].into_iter().find(fits).unwrap_or(hex::NARROW)
+    [WIDEST, 24, hex::WIDE]
+        .into_iter()
+        .find(fits)
+        .unwrap_or(hex::NARROW)
 }
 
 /// Colours the pairs and the characters of the bytes that have a background.
@@ -197,7 +224,11 @@ fn hex_job(palette: &Palette, text: &str, per_row: usize, backs: &[Option<Color3
     const OFFSET: usize = 8;
     let groups = per_row.div_ceil(8);
     let letters = OFFSET + 1 + groups + 3 * per_row + 2;
-    let mut ranges = vec![(0..OFFSET.min(text.len()), palette.faint, Color32::TRANSPARENT)];
+    let mut ranges = vec![(
+        0..OFFSET.min(text.len()),
+        palette.faint,
+        Color32::TRANSPARENT,
+    )];
     for (nth, back) in backs.iter().enumerate() {
         if let Some(back) = back {
             let pair = OFFSET + 1 + nth / 8 + 1 + 3 * nth;

@@ -145,7 +145,13 @@ impl Ready {
     /// The text of the rows of text.
     pub fn text(&self) -> &str {
         match (&self.body, &self.decoded.content) {
-            (Body::Text { merged: Some(text), .. }, _) | (_, Content::Text(text)) => text,
+            (
+                Body::Text {
+                    merged: Some(text), ..
+                },
+                _,
+            )
+            | (_, Content::Text(text)) => text,
             _ => "",
         }
     }
@@ -214,7 +220,10 @@ impl Reader {
         sources: impl FnOnce() -> (Source, Option<Source>),
     ) {
         self.poll(level);
-        let is_ready = self.ready.as_ref().is_some_and(|ready| question.is_answered_by(ready));
+        let is_ready = self
+            .ready
+            .as_ref()
+            .is_some_and(|ready| question.is_answered_by(ready));
         if is_ready || self.asked.as_ref() == Some(&question) {
             return;
         }
@@ -277,7 +286,9 @@ impl Job {
     fn read(self) -> Ready {
         let (decoded, missing) = self.decode(&self.new);
         let old = self.old.as_ref().filter(|_| missing.is_none());
-        let old = old.map(|old| self.decode(old)).filter(|(_, missing)| missing.is_none());
+        let old = old
+            .map(|old| self.decode(old))
+            .filter(|(_, missing)| missing.is_none());
         let compared = old.map(|(old, _)| Compared::new(old, &decoded));
         let body = match missing {
             Some(_) => Body::Nothing,
@@ -332,9 +343,8 @@ impl Job {
             }
             Content::Text(text) => {
                 let merged = compared.and_then(|compared| compared.lines(text));
-                let (merged, marks) = merged.map_or((None, Vec::new()), |(text, marks)| {
-                    (Some(text), marks)
-                });
+                let (merged, marks) =
+                    merged.map_or((None, Vec::new()), |(text, marks)| (Some(text), marks));
                 let shown = merged.as_deref().unwrap_or(text);
                 Body::Text {
                     rows: text_rows(shown, &marks, self.question.cut),

@@ -98,7 +98,8 @@ fn wrap_line(line: &str, whole: TextRow, columns: usize, rows: &mut Vec<TextRow>
 
 /// The row in which a byte of the text stands.
 pub fn row_of(rows: &[TextRow], range: &Range<usize>) -> usize {
-    rows.partition_point(|row| row.start <= range.start).saturating_sub(1)
+    rows.partition_point(|row| row.start <= range.start)
+        .saturating_sub(1)
 }
 
 #[cfg(test)]

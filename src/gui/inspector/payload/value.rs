@@ -54,9 +54,11 @@ fn use_of_text(document: &Document, id: ValueId) -> Use {
 fn is_link(text: &str) -> bool {
     let rest = ["http://", "https://"].iter().find_map(|scheme| {
         let head = text.get(..scheme.len())?;
-        head.eq_ignore_ascii_case(scheme).then(|| &text[scheme.len()..])
+        head.eq_ignore_ascii_case(scheme)
+            .then(|| &text[scheme.len()..])
     });
-    let is_odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\');
+    let is_odd =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\');
     rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(is_odd))
 }
 
@@ -67,7 +69,9 @@ fn is_base64(text: &str) -> bool {
     text.len() >= SHORTEST_BASE64
         && text.len().is_multiple_of(4)
         && text.len() - body.len() <= 2
-        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+        && body
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
         && is_of(u8::is_ascii_uppercase)
         && is_of(u8::is_ascii_lowercase)
         && (is_of(u8::is_ascii_digit) || body.len() < text.len())
@@ -84,8 +88,13 @@ pub fn copied(document: &Document, id: ValueId) -> (String, &'static str) {
         Kind::String => (document.string(id).unwrap_or_default().into_owned(), ""),
         Kind::Bytes => {
             let shown = document.text(id);
-            let digits = shown.strip_prefix("h'").and_then(|rest| rest.strip_suffix('\''));
-            (digits.unwrap_or(shown).to_owned(), "bytes as hexadecimal digits")
+            let digits = shown
+                .strip_prefix("h'")
+                .and_then(|rest| rest.strip_suffix('\''));
+            (
+                digits.unwrap_or(shown).to_owned(),
+                "bytes as hexadecimal digits",
+            )
         }
         _ => (document.text(id).to_owned(), ""),
     }
@@ -158,7 +167,15 @@ mod tests {
     fn values_are_said_and_copied_without_quotes() {
         let document = json::document(br#"{"score":14.20,"t":"a\"b","l":[]}"#).unwrap();
         let spoken: Vec<_> = document.ids().map(|id| spoken(&document, id)).collect();
-        assert_eq!(spoken, ["object", "score: 14.20, number", "t: a\"b, text", "l, array"]);
+        assert_eq!(
+            spoken,
+            [
+                "object",
+                "score: 14.20, number",
+                "t: a\"b, text",
+                "l, array"
+            ]
+        );
         assert_eq!(copied(&document, ValueId(2)), ("a\"b".to_owned(), ""));
         assert_eq!(copied(&document, ValueId(1)).0, "14.20");
     }

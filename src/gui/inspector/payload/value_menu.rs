@@ -1,6 +1,6 @@
 //! The menu of a value: copying it and the way to it, folding, opening, charting.
 
-use egui::{Button, Id, OpenUrl, Pos2, Popup, PopupCloseBehavior, PopupKind, Ui};
+use egui::{Button, Id, OpenUrl, Popup, PopupCloseBehavior, PopupKind, Pos2, Ui};
 
 use super::super::super::action::Action;
 use super::super::super::chart_action::ChartAction;
@@ -75,28 +75,33 @@ pub fn value_menu(
     };
     let mut is_open = true;
     let mut chosen = None;
-    Popup::new(Id::unique("value menu"), ui.ctx().clone(), menu.at, ui.layer_id())
-        .kind(PopupKind::Menu)
-        .style(egui::containers::menu::menu_style)
-        .layout(egui::Layout::top_down_justified(egui::Align::Min))
-        .open_bool(&mut is_open)
-        .close_behavior(PopupCloseBehavior::CloseOnClick)
-        .show(|ui| {
-            ui.set_min_width(210.0);
-            let what = use_of(document, id);
-            if let Use::Link(link) = &what {
-                link_items(ui, context, link);
-            }
-            if menu.asks_link {
-                return;
-            }
-            use_items(ui, context, &what, (document, id), menu, topic, &mut chosen);
-            copy_items(ui, context, (document, id), menu, &mut chosen);
-            if rows.is_foldable(id) {
-                ui.separator();
-                fold_items(ui, rows.is_folded(id), &mut chosen);
-            }
-        });
+    Popup::new(
+        Id::unique("value menu"),
+        ui.ctx().clone(),
+        menu.at,
+        ui.layer_id(),
+    )
+    .kind(PopupKind::Menu)
+    .style(egui::containers::menu::menu_style)
+    .layout(egui::Layout::top_down_justified(egui::Align::Min))
+    .open_bool(&mut is_open)
+    .close_behavior(PopupCloseBehavior::CloseOnClick)
+    .show(|ui| {
+        ui.set_min_width(210.0);
+        let what = use_of(document, id);
+        if let Use::Link(link) = &what {
+            link_items(ui, context, link);
+        }
+        if menu.asks_link {
+            return;
+        }
+        use_items(ui, context, &what, (document, id), menu, topic, &mut chosen);
+        copy_items(ui, context, (document, id), menu, &mut chosen);
+        if rows.is_foldable(id) {
+            ui.separator();
+            fold_items(ui, rows.is_folded(id), &mut chosen);
+        }
+    });
     (chosen, is_open)
 }
 
@@ -166,14 +171,20 @@ fn copy_items(
     chosen: &mut Option<Chosen>,
 ) {
     if document.kind(id).is_container() {
-        if ui.add(Button::new("Copy as JSON").shortcut_text("Ctrl+C")).clicked() {
+        if ui
+            .add(Button::new("Copy as JSON").shortcut_text("Ctrl+C"))
+            .clicked()
+        {
             *chosen = Some(Chosen::Copy(Copied::Pretty));
         }
         if ui.button("Copy as JSON on one line").clicked() {
             *chosen = Some(Chosen::Copy(Copied::Compact));
         }
     } else {
-        if ui.add(Button::new("Copy value").shortcut_text("Ctrl+C")).clicked() {
+        if ui
+            .add(Button::new("Copy value").shortcut_text("Ctrl+C"))
+            .clicked()
+        {
             *chosen = Some(Chosen::Copy(Copied::Value));
         }
         if document.kind(id) == Kind::String && ui.button("Copy as JSON").clicked() {
@@ -217,7 +228,10 @@ fn fold_items(ui: &mut Ui, is_folded: bool, chosen: &mut Option<Chosen>) {
     if ui.add(Button::new(one)).clicked() {
         *chosen = Some(Chosen::Fold(!is_folded, false));
     }
-    if ui.add(Button::new(all).shortcut_text("Alt+click")).clicked() {
+    if ui
+        .add(Button::new(all).shortcut_text("Alt+click"))
+        .clicked()
+    {
         *chosen = Some(Chosen::Fold(!is_folded, true));
     }
     if !is_folded && ui.button("Unfold all below").clicked() {
