@@ -119,6 +119,21 @@ impl Palette {
         }
     }
 
+    /// Colour of a line in a chart, by its place among the lines.
+    pub fn line_of_chart(&self, place: usize) -> Color32 {
+        let colors = [
+            self.accent,
+            self.blue,
+            self.amber,
+            self.violet,
+            profile_color(ProfileColor::Pink, self),
+            profile_color(ProfileColor::Teal, self),
+            self.red,
+            profile_color(ProfileColor::Orange, self),
+        ];
+        colors[place % colors.len()]
+    }
+
     fn is_dark(&self) -> bool {
         self.background == DARK.background
     }

@@ -151,7 +151,10 @@ impl Inspector {
                     .ui(ui, context, session, shown, self.chosen.as_ref());
                 self.choose(choice);
             }
-            InspectorTab::Chart => self.charts.ui(ui, context),
+            InspectorTab::Chart => {
+                let what = (shown.facts.path.as_str(), message.as_ref());
+                self.charts.tab_ui(ui, context, session, what);
+            }
             InspectorTab::Properties => properties::properties_ui(ui, session, message.as_ref()),
             InspectorTab::Subtree => subtree::subtree_ui(ui, context, &shown.facts),
         }

@@ -8,9 +8,6 @@ mod datum;
 mod logical;
 mod names;
 
-#[cfg(test)]
-mod tests;
-
 use apache_avro::Schema;
 
 use super::document::{Builder, Document};

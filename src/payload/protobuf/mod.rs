@@ -9,9 +9,6 @@ mod scalar;
 mod typed;
 pub mod wire;
 
-#[cfg(test)]
-mod tests;
-
 use super::document::{Builder, Document, Limit};
 use super::misfit::Misfit;
 use super::schema::Schemas;

@@ -15,9 +15,6 @@ mod table;
 mod topic;
 mod value;
 
-#[cfg(test)]
-mod tests;
-
 pub use document::document;
 pub use rebirth::rebirth_command;
 pub use table::{MetricRow, Table, table};
