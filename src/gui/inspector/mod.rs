@@ -11,6 +11,7 @@ mod payload_tab;
 mod properties;
 mod save;
 mod shown;
+mod sparkplug;
 mod subtree;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ use self::notices::{nothing_selected, paused_notice};
 use self::payload::PayloadView;
 use self::save::SaveBar;
 use self::shown::Shown;
+use self::sparkplug::SparkplugView;
 
 use super::app::LOOK_AGAIN;
 use super::chart::Charts;
@@ -60,6 +62,7 @@ pub struct Inspector {
     chosen: Option<Chosen>,
     payload: PayloadView,
     history: HistoryView,
+    sparkplug: SparkplugView,
     save: SaveBar,
     /// The chart of the connection.
     pub charts: Charts,

@@ -90,6 +90,10 @@ impl Inspector {
         let Some(message) = message else {
             return self.no_message(ui, shown);
         };
+        let path = &shown.facts.path;
+        if self.sparkplug.ui(ui, context, session, path, message) {
+            return;
+        }
         let area = ui.available_size();
         let subject = subject(session, shown, message);
         let recent = if area.y > 2.0 * RECENT_HEIGHT && shown.recent.len() > 1 {
