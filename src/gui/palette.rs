@@ -8,6 +8,7 @@ use super::action::{Action, DockTab, TabAction};
 use super::connections::{copy_sub_command, display_name, in_list_order};
 use super::context::Context;
 use super::list_action::{FolderTask, ListAction};
+use super::reading_action::ReadingAction;
 use super::session::Session;
 use super::theme::{self, Palette};
 use super::widgets::{field, muted};
@@ -213,12 +214,17 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
 }
 
 /// What can be done on the connection that is shown.
-fn session_entries(session: &Session) -> [Entry; 14] {
+fn session_entries(session: &Session) -> [Entry; 15] {
     let entry = |text: &str, key: &str, action: Action| Entry::new(text, key, action);
     [
         entry("Subscribe…", "", Action::NewSubscription),
         entry("All subscriptions", "", Action::ShowSubscriptions),
         entry("Publish…", "", Action::FocusPublish),
+        entry(
+            "Formats and schemas…",
+            "",
+            Action::Reading(ReadingAction::OpenRules),
+        ),
         entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
         entry(
             "Show publish panel",

@@ -37,10 +37,12 @@ impl App {
     /// Fills the publish panel with the command that asks an edge node for its births.
     fn prepare_rebirth(&mut self, of: Of<'_>, topic: String) {
         let millis = u64::try_from(now().as_micros() / 1_000).unwrap_or_default();
-        let digits = rebirth_command(millis).iter().fold(String::new(), |mut text, byte| {
-            push_pair(&mut text, *byte);
-            text
-        });
+        let digits = rebirth_command(millis)
+            .iter()
+            .fold(String::new(), |mut text, byte| {
+                push_pair(&mut text, *byte);
+                text
+            });
         let draft = PublishDraft {
             topic,
             qos: Qos::AtMostOnce,
