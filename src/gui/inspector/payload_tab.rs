@@ -7,7 +7,6 @@ use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, segmented};
 use super::decode::View;
-use super::history::recent_list;
 use super::payload::{decoding, full_height, payload_rows};
 use super::shown::Shown;
 use super::{Inspector, InspectorTab};
@@ -72,7 +71,7 @@ impl Inspector {
             ui.add_space(6.0);
             ui.spacing_mut().item_spacing.y = 0.0;
             let selected = self.chosen.as_ref().map(|chosen| chosen.message.id);
-            let choice = recent_list(ui, context, shown, selected);
+            let choice = self.history.recent_ui(ui, context, shown, selected);
             self.choose(choice);
         }
     }

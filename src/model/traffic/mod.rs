@@ -221,7 +221,11 @@ impl Lens {
             }
             None => (self.sums_since_start(), self.since_start(now), Reach::Whole),
         };
-        table::of(&self.names, &self.shape, sums, asked).covering(covered, reach, self.first_message)
+        table::of(&self.names, &self.shape, sums, asked).covering(
+            covered,
+            reach,
+            self.first_message,
+        )
     }
 
     fn sums_since_start(&self) -> Vec<Tally> {

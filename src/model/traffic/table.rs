@@ -159,8 +159,15 @@ pub(super) fn of(names: &Names, shape: &Shape, mut sums: Vec<Tally>, asked: &Ask
         Level::Topics => sums,
         Level::Branches(level) => ending_at(shape, &sums, level),
     };
-    let matching = asked.query.as_ref().map(|query| query.matching_paths(names));
-    let is_match = |node: usize| matching.as_ref().is_none_or(|all| all.get(node) == Some(&true));
+    let matching = asked
+        .query
+        .as_ref()
+        .map(|query| query.matching_paths(names));
+    let is_match = |node: usize| {
+        matching
+            .as_ref()
+            .is_none_or(|all| all.get(node) == Some(&true))
+    };
     let mut found: Vec<u32> = Vec::new();
     for (node, &tally) in sums.iter().enumerate() {
         if tally.messages == 0 {

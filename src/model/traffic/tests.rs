@@ -46,7 +46,9 @@ fn figures(table: &Table) -> BTreeMap<String, (u64, u64)> {
 fn crowd() -> Vec<(String, usize, i64)> {
     let mut random = 17_u64;
     let mut next = |below: u64| {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         (random >> 33) % below
     };
     let mut millis = 0_i64;
@@ -133,7 +135,9 @@ fn figures_are_those_of_a_recount_at_any_time() {
         // one that begins to look only now knows the same
         let fresh = look(&mut Lens::default(), &model, &asked, at(now));
         assert_eq!(figures(&fresh), wanted, "fresh, {span:?} at {now}");
-        let sum = wanted.values().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+        let sum = wanted
+            .values()
+            .fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
         assert_eq!((table.total.messages, table.total.bytes), sum);
     }
     assert!(looks > 80, "{looks}");
@@ -241,7 +245,10 @@ fn shares_of_rows_of_the_tree_are_of_everything_and_of_reserved_topics_apart() {
         ..Asked::default()
     };
     for span in [Span::Seconds, Span::Start] {
-        let asked = Asked { span, ..asked.clone() };
+        let asked = Asked {
+            span,
+            ..asked.clone()
+        };
         let table = look(&mut Lens::default(), &model, &asked, at(900));
         let share = |(_, part, whole): &(_, Tally, Tally)| (part.messages, whole.messages);
         let shares: Vec<(u64, u64)> = table.shares.iter().map(share).collect();
