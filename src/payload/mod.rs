@@ -1,10 +1,21 @@
 //! Bytes → something to read, and what a person types → bytes. Pure functions: no files, threads, clock or window.
 
+mod cbor;
+mod content_type;
 mod decode;
+mod detect;
+mod digits;
 pub mod document;
+mod evidence;
 pub mod format;
+mod formats;
 pub mod hex;
 pub mod json;
+mod layers;
+mod misfit;
+mod msgpack;
+mod number;
+pub mod picture;
 mod preview;
 mod reading;
 pub mod schema;

@@ -7,7 +7,7 @@ mod lexer;
 
 use std::ops::Range;
 
-pub use document::document;
+pub use document::{document, lines};
 use lexer::Lexer;
 
 /// Documents that are nested deeper are shown as text: their layout would be mostly indentation.
