@@ -13,7 +13,6 @@ use super::shown::Shown;
 use super::{Inspector, InspectorTab};
 use crate::gui::words;
 use crate::model::Message;
-use crate::mqtt::Timestamp;
 
 /// Room kept for the newest messages below a long payload.
 const RECENT_HEIGHT: f32 = 5.0 * theme::HISTORY_ROW_HEIGHT;
