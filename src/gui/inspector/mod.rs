@@ -20,7 +20,7 @@ use egui::{Frame, Layout, Margin, RichText, Ui};
 
 use self::header::{Wish, header};
 use self::history::{Choice, Chosen, HistoryView};
-use self::notices::{nothing_selected, paused_notice};
+use self::notices::{Offered, nothing_selected, paused_notice};
 use self::payload::PayloadView;
 use self::save::SaveBar;
 use self::shown::Shown;
@@ -58,6 +58,8 @@ pub struct Inspector {
     /// What was copied of the topic last.
     shown: Option<Shown>,
     chosen: Option<Chosen>,
+    /// Topics to begin with.
+    offered: Offered,
     payload: PayloadView,
     history: HistoryView,
     save: SaveBar,
@@ -85,7 +87,7 @@ impl Inspector {
                     .session
                     .and_then(|session| Some((session, session.selected?)));
                 let Some((session, node)) = selected else {
-                    return nothing_selected(ui, context);
+                    return nothing_selected(ui, context, &mut self.offered);
                 };
                 self.follow(session, node);
                 let shown = self.copy(ui, context, session, node);
