@@ -8,7 +8,7 @@ use super::super::icons;
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, toggle};
-use super::history::{Chosen, recent_list};
+use super::history::Chosen;
 use super::payload::Subject;
 use super::shown::Shown;
 use super::{Inspector, InspectorTab};
@@ -115,7 +115,7 @@ impl Inspector {
             divide(ui);
             ui.spacing_mut().item_spacing.y = 0.0;
             let selected = self.chosen.as_ref().map(|chosen| chosen.message.id);
-            let choice = recent_list(ui, context, shown, selected);
+            let choice = self.history.recent_ui(ui, context, shown, selected);
             self.choose(choice);
         }
     }
@@ -167,10 +167,5 @@ fn message_before(session: &Session, shown: &Shown, chosen: Option<&Chosen>) -> 
     {
         return Some(before.clone());
     }
-    let model = session.live.lock();
-    let count = model.facts(shown.node, Timestamp::default()).own_messages;
-    let newer = chosen.map_or(0, |chosen| count.saturating_sub(chosen.ordinal + 1));
-    let mut found = Vec::new();
-    model.history(shown.node, usize::try_from(newer).ok()? + 1, 1, &mut found);
-    found.into_iter().find(|message| message.id < id)
+    session.live.lock().message_before(id)
 }
