@@ -28,6 +28,8 @@ mod sight;
 mod strip;
 mod tab;
 
+pub use strip::STRIP_HEIGHT;
+
 use std::sync::Arc;
 
 use crate::mqtt::Timestamp;

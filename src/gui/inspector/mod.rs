@@ -24,7 +24,7 @@ pub use self::shown::user_properties;
 
 use self::compare::Compare;
 use self::history::{Choice, Chosen, HistoryView};
-use self::notices::{nothing_selected, paused_notice};
+use self::notices::{Offered, nothing_selected, paused_notice};
 use self::payload::PayloadView;
 use self::save::SaveBar;
 use self::shown::Shown;
@@ -62,6 +62,8 @@ pub struct Inspector {
     /// What was copied of the topic last.
     shown: Option<Shown>,
     chosen: Option<Chosen>,
+    /// Topics to begin with.
+    offered: Offered,
     payload: PayloadView,
     history: HistoryView,
     /// What the shown message is compared with.
@@ -97,7 +99,7 @@ impl Inspector {
                     .session
                     .and_then(|session| Some((session, session.selected?)));
                 let Some((session, node)) = selected else {
-                    return nothing_selected(ui, context);
+                    return nothing_selected(ui, context, &mut self.offered);
                 };
                 self.follow(session, node);
                 let shown = self.copy(ui, context, session, node);

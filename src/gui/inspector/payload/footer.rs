@@ -8,6 +8,7 @@ use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{Look, icon_button, muted};
 use super::drawing::picture_name;
 use super::format_bar::{rule_for, short_name};
+use super::memory::Fold;
 use super::read::{Body, Ready};
 use super::{Against, PayloadView, Subject};
 use crate::payload::format;
@@ -70,10 +71,10 @@ impl PayloadView {
             Body::Document(rows) if rows.is_foldable(crate::payload::document::ValueId::ROOT) => {
                 let root = crate::payload::document::ValueId::ROOT;
                 if icon_button(ui, icons::COLLAPSE, "Fold all", Look::Quiet).clicked() {
-                    self.fold(root, true, true);
-                    self.fold(root, false, false);
+                    self.fold(root, Fold::all(true));
+                    self.fold(root, Fold::one(false));
                 } else if icon_button(ui, icons::EXPAND, "Unfold all", Look::Quiet).clicked() {
-                    self.fold(root, false, true);
+                    self.fold(root, Fold::all(false));
                 }
             }
             Body::Text { .. } => {

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use egui::Ui;
 
 use self::find_bar::FindBar;
-use self::format_bar::{Choosing, FormatBar};
+use self::format_bar::{Choice, Choosing, FormatBar};
 use self::memory::Memory;
 use self::picture::PictureView;
 use self::read::{Body, Question, Reader, SchemasMark, Source};
@@ -253,7 +253,10 @@ impl PayloadView {
             bytes: &ready.decoded.bytes,
         };
         if let Some(choice) = self.formats.ui(ui, context, &choosing) {
-            memory.choose(choice);
+            memory.choose(match choice {
+                Choice::Fitting => None,
+                Choice::Format(format) => Some(format),
+            });
             self.scroll_to = Some(0);
         }
     }
