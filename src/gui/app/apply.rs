@@ -154,6 +154,7 @@ impl App {
         {
             self.views.screen = Screen::Explorer;
         }
+        self.on_pane(of, |pane| pane.is_dashboard = false);
     }
 
     fn select(&mut self, of: Of<'_>, node: NodeId) {

@@ -40,6 +40,7 @@ use export::ExportBar;
 use gatherer::Gatherer;
 use offered::OfferedList;
 use sight::Sight;
+pub use strip::STRIP_HEIGHT;
 
 /// Most lines in one chart.
 pub const MAX_SERIES: usize = 5_000;

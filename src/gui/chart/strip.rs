@@ -14,7 +14,7 @@ use super::gatherer::ViewId;
 use super::scale::Scale;
 use crate::mqtt::Timestamp;
 use crate::payload::format;
-use crate::payload::series::sample_of_text;
+use crate::payload::series::number_of;
 use crate::profile::{ChartWindow, SeriesKey};
 
 /// Its height.
@@ -31,10 +31,7 @@ impl Charts {
         let series = self.chart().series.iter().map(|series| &series.key);
         let charted = series.filter(|key| key.topic == topic).next();
         let is_number = || {
-            let text = str::from_utf8(payload)
-                .ok()
-                .filter(|text| text.len() < 64)?;
-            sample_of_text(text).map(|_| SeriesKey {
+            number_of(payload).map(|_| SeriesKey {
                 topic: topic.to_owned(),
                 ..SeriesKey::default()
             })

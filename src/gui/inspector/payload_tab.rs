@@ -2,6 +2,7 @@
 
 use egui::{Layout, RichText, Ui};
 
+use super::super::chart::STRIP_HEIGHT;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
@@ -59,17 +60,21 @@ impl Inspector {
         } else {
             0.0
         };
-        let height = full_height(decoded).min(area.y - recent).max(40.0);
+        let strip = (self.charts).strip_of(&shown.facts.path, &message.payload);
+        let strip = strip.filter(|_| area.y - recent > 2.0 * STRIP_HEIGHT);
+        let below = recent + strip.as_ref().map_or(0.0, |_| STRIP_HEIGHT + 10.0);
+        let height = full_height(decoded).min(area.y - below).max(40.0);
         let size = egui::vec2(area.x, height);
         ui.allocate_ui_with_layout(size, Layout::top_down(egui::Align::Min), |ui| {
             ui.set_min_size(size);
             payload_rows(ui, decoded);
         });
+        if let Some(key) = strip {
+            rule(ui);
+            self.charts.strip_ui(ui, context, &key);
+        }
         if recent > 0.0 {
-            let line = ui.max_rect().x_range().expand(16.0);
-            ui.painter()
-                .hline(line, ui.cursor().top() + 2.0, (1.0, Palette::of(ui).line));
-            ui.add_space(6.0);
+            rule(ui);
             ui.spacing_mut().item_spacing.y = 0.0;
             let selected = self.chosen.as_ref().map(|chosen| chosen.message.id);
             let choice = recent_list(ui, context, shown, selected);
@@ -94,4 +99,12 @@ impl Inspector {
             self.tab = InspectorTab::Subtree;
         }
     }
+}
+
+/// A line between two parts.
+fn rule(ui: &mut Ui) {
+    let line = ui.max_rect().x_range().expand(16.0);
+    ui.painter()
+        .hline(line, ui.cursor().top() + 2.0, (1.0, Palette::of(ui).line));
+    ui.add_space(6.0);
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub use export::write_csv;
-pub use read::{Offered, Sample, numbers, read, sample_of_text};
+pub use read::{Offered, Sample, number_of, numbers, read, sample_of_text};
 pub use reduce::{Reduced, Stats, column_of, reduce, stats};
 
 use crate::mqtt::Timestamp;
