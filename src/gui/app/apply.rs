@@ -198,6 +198,7 @@ impl App {
             return;
         };
         pane.filter.set(text);
+        pane.is_dashboard &= text.is_empty();
         session.live.set_query(pane.filter.query.clone());
         if let Some(node) = session.selected.filter(|_| text.is_empty()) {
             session.live.lock().reveal(node);
