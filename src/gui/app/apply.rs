@@ -155,6 +155,7 @@ impl App {
         {
             self.views.screen = Screen::Explorer;
         }
+        self.on_pane(of, |pane| pane.is_dashboard = false);
     }
 
     fn select(&mut self, of: Of<'_>, node: NodeId) {
@@ -198,6 +199,7 @@ impl App {
             return;
         };
         pane.filter.set(text);
+        pane.is_dashboard &= text.is_empty();
         session.live.set_query(pane.filter.query.clone());
         if let Some(node) = session.selected.filter(|_| text.is_empty()) {
             session.live.lock().reveal(node);

@@ -85,6 +85,11 @@ impl Inspector {
         self.history.show_below();
     }
 
+    /// Whether the chart of the connection is shown.
+    pub fn is_chart_shown(&self) -> bool {
+        self.tab == InspectorTab::Chart
+    }
+
     /// Shows the chart of the connection.
     pub fn show_chart(&mut self) {
         self.tab = InspectorTab::Chart;

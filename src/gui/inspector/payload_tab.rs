@@ -15,6 +15,8 @@ use super::{Inspector, InspectorTab};
 use crate::gui::words;
 use crate::model::Message;
 
+/// Room kept for the payload above a small chart.
+const LEAST_PAYLOAD: f32 = 4.0 * theme::LINE_HEIGHT;
 /// Room kept for the newest messages below a long payload.
 const RECENT_HEIGHT: f32 = 5.0 * theme::HISTORY_ROW_HEIGHT;
 
@@ -98,7 +100,7 @@ impl Inspector {
             0.0
         };
         let strip = self.charts.strip_of(subject.topic, &message.payload);
-        let strip = strip.filter(|_| area.y > recent + 2.0 * STRIP_HEIGHT);
+        let strip = strip.filter(|_| area.y - recent > STRIP_HEIGHT + LEAST_PAYLOAD);
         let below = recent + strip.as_ref().map_or(0.0, |_| STRIP_HEIGHT + 10.0);
         let height = self.payload.full_height(ui).min(area.y - below).max(40.0);
         let size = egui::vec2(area.x, height);
