@@ -212,7 +212,7 @@ impl App {
         self.on_pane(of, |pane| pane.filter.wants_focus = true);
     }
 
-    fn show_dock(&mut self, of: Of<'_>, tab: DockTab) {
+    pub(super) fn show_dock(&mut self, of: Of<'_>, tab: DockTab) {
         self.on_pane(of, |pane| pane.dock.tab = tab);
         self.show_explorer(of);
     }

@@ -8,6 +8,7 @@ use super::super::icons;
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, toggle};
+use super::compare::Compare;
 use super::history::Chosen;
 use super::payload::Subject;
 use super::shown::Shown;
@@ -31,13 +32,13 @@ impl Inspector {
         message: &Message,
     ) {
         ui.spacing_mut().item_spacing.x = theme::SPACE[1];
-        if toggle(ui, "Diff", self.payload.is_comparing())
+        if toggle(ui, "Diff", self.compare.is_on())
             .on_hover_text("What differs from the message before (Ctrl+D)")
             .clicked()
         {
-            self.payload.toggle_diff();
+            self.compare.toggle();
         }
-        let subject = subject(session, shown, message);
+        let subject = subject(session, shown, message, &self.compare);
         self.payload.format_controls(ui, context, subject);
         if icon_button(ui, icons::COPY, "Copy payload as shown", Look::Plain).clicked() {
             self.payload.copy_all(ui, context);
@@ -53,7 +54,7 @@ impl Inspector {
     /// Compares payloads with the message before, or no longer.
     pub fn toggle_diff(&mut self) {
         self.tab = InspectorTab::Payload;
-        self.payload.toggle_diff();
+        self.compare.toggle();
     }
 
     /// Whether the payload has the keyboard.
@@ -75,7 +76,7 @@ impl Inspector {
         message: &Message,
     ) {
         let chosen = self.chosen.as_ref();
-        let subject = subject(session, shown, message);
+        let subject = subject(session, shown, message, &self.compare);
         self.payload
             .prepare(ui, subject, || message_before(session, shown, chosen));
     }
@@ -92,8 +93,12 @@ impl Inspector {
         let Some(message) = message else {
             return self.no_message(ui, shown);
         };
+        let path = &shown.facts.path;
+        if self.sparkplug.ui(ui, context, session, path, message) {
+            return;
+        }
         let area = ui.available_size();
-        let subject = subject(session, shown, message);
+        let subject = subject(session, shown, message, &self.compare);
         let recent = if area.y > 2.0 * RECENT_HEIGHT && shown.recent.len() > 1 {
             RECENT_HEIGHT + 10.0
         } else {
@@ -108,6 +113,9 @@ impl Inspector {
             ui.set_min_size(size);
             self.payload.ui(ui, context, subject);
         });
+        if let Some(compare) = self.payload.take_compare() {
+            self.compare = compare;
+        }
         if let Some(key) = strip {
             divide(ui);
             self.charts.strip_ui(ui, context, &key);
@@ -148,12 +156,18 @@ fn divide(ui: &mut Ui) {
     ui.add_space(6.0);
 }
 
-fn subject<'a>(session: &'a Session, shown: &'a Shown, message: &'a Message) -> Subject<'a> {
+fn subject<'a>(
+    session: &'a Session,
+    shown: &'a Shown,
+    message: &'a Message,
+    compare: &'a Compare,
+) -> Subject<'a> {
     Subject {
         session,
         node: shown.node,
         topic: &shown.facts.path,
         message,
+        compare,
     }
 }
 
