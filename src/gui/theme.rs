@@ -161,6 +161,8 @@ pub fn profile_color(color: ProfileColor, palette: &Palette) -> Color32 {
 
 /// The knob of a switch that is on, in both themes.
 pub const KNOB: Color32 = Color32::WHITE;
+/// What pictures are multiplied with: they keep their own colours.
+pub const UNTINTED: Color32 = Color32::WHITE;
 /// Space between things: 4, 8, 12, 16.
 pub const SPACE: [f32; 4] = [4.0, 8.0, 12.0, 16.0];
 /// Radius of cards, buttons and fields.
