@@ -265,7 +265,7 @@ fn chart_entries() -> [Entry; 3] {
         |text: &str, key: &str, action: ChartAction| Entry::new(text, key, Action::Chart(action));
     [
         entry("Show chart", "", ChartAction::Show),
-        entry("Show dashboard", "Ctrl+D", ChartAction::ShowDashboard(true)),
+        entry("Show dashboard", "Ctrl+G", ChartAction::ShowDashboard(true)),
         entry("Pin chart to dashboard", "", ChartAction::Pin),
     ]
 }

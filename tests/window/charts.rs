@@ -106,7 +106,7 @@ fn pinned_charts_come_back_after_a_restart_and_wait_for_their_topics() {
     }
     window.close();
     let mut window = demo(&home);
-    window.chord(CTRL, Key::D);
+    window.chord(CTRL, Key::G);
     window.wait_for_label("Back to the topics");
     window.wait_for_text("2 charts");
     window.wait_for_text("waiting for its first message");

@@ -71,7 +71,7 @@ impl App {
         let is_dashboard = pane.is_some_and(|pane| pane.is_dashboard);
         let dashboard = ChartAction::ShowDashboard(!is_dashboard);
         let shortcuts = [
-            (Key::D, Action::Chart(dashboard)),
+            (Key::G, Action::Chart(dashboard)),
             (Key::F, Action::FocusFilter),
             (Key::P, Action::SetPaused(!session.is_paused)),
             (Key::Num1, Action::ShowDock(DockTab::Publish)),
