@@ -2,13 +2,14 @@
 
 use crate::client::{Outgoing, PublishId};
 use crate::model::{NodeId, SortBy};
-use crate::mqtt::{Qos, TopicName};
+use crate::mqtt::Qos;
 use crate::profile::{
     BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings, Subscription,
 };
 
 use super::dialogs::{PublishQuestion, PublishWhat};
 use super::list_action::ListAction;
+use super::retained::RetainedAction;
 
 /// Names a secret: whose, and which of them.
 pub type SecretKey = (ProfileId, SecretKind);
@@ -137,12 +138,8 @@ pub enum Action {
     FocusFilter,
     /// Move the keyboard focus into the tree.
     FocusTree,
-    /// Ask, then publish an empty retained message to each of these.
-    ClearRetained(Vec<TopicName>),
-    /// The same for everything retained at and below a branch; `None` means the whole tree without `$`-topics.
-    ClearRetainedBelow(Option<NodeId>),
-    /// Publish the empty retained messages that were confirmed.
-    ClearRetainedConfirmed(Vec<TopicName>),
+    /// Something about retained messages.
+    Retained(RetainedAction),
 
     // ---- publish
     /// Publish a message.

@@ -38,6 +38,7 @@ mod palette;
 mod pane;
 mod quit;
 mod reading;
+mod retained;
 mod session;
 mod start;
 mod status_bar;

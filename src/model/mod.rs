@@ -15,7 +15,8 @@
 //! | `history`, `record`, `stored` | messages within a byte budget |
 //! | `filter`, `search`, `row_order` | what the filter box asks for; what was found; the order of its rows |
 //! | `subscribed` | messages and rates by subscription |
-//! | `retained`, `rates`, `pause`, `facts`, `wanted` | as they say |
+//! | `retained/` | what the broker retains, as far as this client can know |
+//! | `rates`, `pause`, `facts`, `wanted` | as they say |
 //!
 //! Branches begin closed, except by the rule in `open`: the first two levels open by themselves while the tree is
 //! small. Siblings stand in natural order of their names, letter case ignored; `$`-topics come last.
@@ -56,7 +57,7 @@ mod tests;
 pub use chores::Chore;
 pub use filter::Query;
 pub use history::{Message, MessageId};
-pub use retained::RetainedCursor;
+pub use retained::{Before, Doubt, Gather, Held, How, Kept, RetainedCursor, RetainedItem, Truth};
 pub use row_order::RowOrder;
 pub use search::{Matches, SearchCursor};
 pub use sort::{ReplacedOrder, SortJob, Sorted};
@@ -67,10 +68,6 @@ pub use wanted::Wanted;
 
 use std::sync::Arc;
 
-use hashbrown::HashSet;
-
-use crate::mqtt::TopicName;
-
 /// The memory of one connection. See the module's text for who may call what when.
 #[derive(Debug)]
 pub struct Model {
@@ -78,8 +75,7 @@ pub struct Model {
     log: history::Log,
     order: sort::Order,
     open_rule: open::OpenRule,
-    /// Topics that this client published retained messages to before any message of them came in.
-    retained_ahead: HashSet<TopicName>,
+    retained: retained::Retained,
     filter: Option<view::FilterView>,
     pause: pause::Pause,
     chores: chores::Chores,
@@ -100,7 +96,7 @@ impl Model {
             log: history::Log::new(history_budget),
             order: sort::Order::default(),
             open_rule: open::OpenRule::new(),
-            retained_ahead: HashSet::new(),
+            retained: retained::Retained::default(),
             filter: None,
             pause: pause::Pause::new(),
             chores: chores::Chores::default(),

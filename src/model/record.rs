@@ -24,6 +24,8 @@ pub(super) struct Record {
 
 pub(super) const RETAIN: u8 = 4;
 pub(super) const DUP: u8 = 8;
+/// The retain flag is as published: all subscriptions that the topic matches keep it (MQTT 5, 3.8.3.1).
+pub(super) const AS_PUBLISHED: u8 = 16;
 
 impl Record {
     pub(super) fn new(node: NodeId, message: &Publish, payload: Stored, at: Timestamp) -> Self {
@@ -43,6 +45,11 @@ impl Record {
 
     pub(super) fn qos(&self) -> Qos {
         Qos::from_u8(self.flags & 3).unwrap_or_default()
+    }
+
+    /// Bytes of the payload.
+    pub(super) fn payload_len(&self) -> usize {
+        self.payload.len()
     }
 
     /// Bytes of memory, as the budget counts them.

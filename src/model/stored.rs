@@ -122,6 +122,16 @@ impl Blocks {
 }
 
 impl Stored {
+    /// Bytes of the payload.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Inline(len, _) => usize::from(*len),
+            Self::Block { len, .. } => usize::from(*len),
+            Self::Copied(bytes) => bytes.len(),
+            Self::Shared(bytes) => bytes.len(),
+        }
+    }
+
     /// Bytes of memory outside the record, as the budget counts them.
     pub(super) fn allocated(&self) -> usize {
         match self {

@@ -2,6 +2,7 @@
 
 mod kept;
 mod naive;
+mod retained;
 mod scenes;
 mod slices;
 mod subscribed;
@@ -9,7 +10,7 @@ mod subscribed;
 use bytes::Bytes;
 
 use super::*;
-use crate::mqtt::{Publish, Qos, Timestamp};
+use crate::mqtt::{Publish, Qos, Timestamp, TopicName};
 
 /// A point in time `seconds` after some beginning.
 fn at(seconds: f64) -> Timestamp {
@@ -85,7 +86,8 @@ fn do_chores(model: &mut Model) {
 }
 
 fn retained_below(model: &Model, node: Option<NodeId>) -> Vec<TopicName> {
-    let mut cursor = RetainedCursor::below(node);
+    let mut cursor = RetainedCursor::new(node.map_or(Gather::All, Gather::Below));
     while model.retained_step(&mut cursor, 2) {}
-    cursor.finish()
+    let (items, _) = cursor.finish();
+    items.into_iter().map(|item| item.topic).collect()
 }

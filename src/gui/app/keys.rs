@@ -5,6 +5,7 @@ use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 use crate::profile::ProfileId;
 
 use super::super::action::{Action, Asked, DockTab, TabAction};
+use super::super::retained::RetainedAction;
 use super::App;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -61,6 +62,7 @@ impl App {
         let shortcuts = [
             (Key::F, Action::FocusFilter),
             (Key::P, Action::SetPaused(!session.is_paused)),
+            (Key::R, Action::Retained(RetainedAction::CheckSelected)),
             (Key::Num1, Action::ShowDock(DockTab::Publish)),
             (Key::Num2, Action::ShowDock(DockTab::Broker)),
             (Key::Num3, Action::ShowDock(DockTab::Log)),

@@ -19,6 +19,7 @@ mod profiles;
 mod publishing;
 mod rehearsal;
 mod reopening;
+mod retained;
 mod saver;
 mod secrets;
 mod subscribing;
@@ -48,6 +49,7 @@ pub use exchange::Kept;
 pub use lookups::LookupNumber;
 use panes::Panes;
 pub use rehearsal::{FrameCost, Rehearsal};
+pub use retained::CheckDone;
 
 /// How the window is to start.
 #[derive(Clone)]

@@ -23,15 +23,18 @@ use self::history::{Choice, Chosen, HistoryView, recent_list};
 use self::payload::{PayloadView, full_height, payload_rows};
 use self::save::SaveBar;
 use self::shown::Shown;
+pub use self::shown::user_properties;
 
 use super::app::LOOK_AGAIN;
 use super::context::Context;
 use super::icons;
+use super::retained;
 use super::session::Session;
 use super::theme::{self, Palette};
 use super::widgets::{Look, Tab, button, icon_button, segmented, tabs};
 use crate::gui::words;
-use crate::model::{Message, NodeId};
+use crate::model::{Kept, Message, MessageId, NodeId};
+use crate::mqtt::Timestamp;
 use crate::payload::format;
 use crate::profile::ProfileId;
 
@@ -39,6 +42,9 @@ use crate::profile::ProfileId;
 const TABS_AND_SEGMENTS: f32 = 560.0;
 /// Room kept for the newest messages below a long payload.
 const RECENT_HEIGHT: f32 = 5.0 * theme::HISTORY_ROW_HEIGHT;
+
+/// Number of a retained message that is shown although it is not in the history.
+const RETAINED_ONLY: MessageId = MessageId(u64::MAX - 1);
 
 /// Which part of a topic is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -125,8 +131,14 @@ impl Inspector {
         let message = chosen.or_else(|| shown.newest.clone());
         ui.spacing_mut().item_spacing.y = 4.0;
         let wish = header(ui, context, session, shown, message.as_ref());
-        if let (Some(Wish::Save), Some(message)) = (wish, &message) {
-            self.save.start(&shown.facts.path, message.payload.clone());
+        match (wish, &message) {
+            (Some(Wish::Save), Some(message)) => {
+                self.save.start(&shown.facts.path, message.payload.clone());
+            }
+            (Some(Wish::Retained(retained::Wish::Show(kept, at))), _) => {
+                self.show_retained(session, shown, kept, at);
+            }
+            _ => {}
         }
         self.save.ui(ui, context);
         self.tab_strip(ui, context, shown, message.as_ref());
@@ -142,6 +154,27 @@ impl Inspector {
             InspectorTab::Properties => properties::properties_ui(ui, session, message.as_ref()),
             InspectorTab::Subtree => subtree::subtree_ui(ui, context, &shown.facts),
         }
+    }
+
+    /// Shows the message that is retained; one that is not in the history is shown as it is kept beside it.
+    fn show_retained(&mut self, session: &Session, shown: &Shown, kept: Kept, at: Timestamp) {
+        self.tab = InspectorTab::Payload;
+        let found = kept.id.and_then(|id| session.live.lock().message(id));
+        let message = found.unwrap_or_else(|| Message {
+            id: RETAINED_ONLY,
+            at,
+            since_previous: None,
+            payload: kept.payload,
+            qos: kept.qos,
+            retain: true,
+            dup: false,
+            packet_id: None,
+            properties: kept.properties,
+        });
+        self.chosen = Some(Chosen {
+            message,
+            ordinal: shown.facts.own_messages,
+        });
     }
 
     fn choose(&mut self, choice: Option<Choice>) {
