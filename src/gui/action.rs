@@ -7,8 +7,10 @@ use crate::profile::{
     BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings, Subscription,
 };
 
+use super::chart_action::ChartAction;
 use super::dialogs::{PublishQuestion, PublishWhat};
 use super::list_action::ListAction;
+use super::reading_action::ReadingAction;
 use super::retained::RetainedAction;
 
 /// Names a secret: whose, and which of them.
@@ -119,6 +121,10 @@ pub enum Action {
     /// Something about the tab of a connection.
     Tab(TabAction),
 
+    // ---- payloads
+    /// Something about how payloads are read.
+    Reading(ReadingAction),
+
     // ---- tree
     /// Select a topic or branch.
     Select(NodeId),
@@ -140,6 +146,10 @@ pub enum Action {
     FocusTree,
     /// Something about retained messages.
     Retained(RetainedAction),
+
+    // ---- charts
+    /// Something about charts and the dashboard.
+    Chart(ChartAction),
 
     // ---- publish
     /// Publish a message.

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use crate::broker::{Broker, BrokerError};
 use crate::client::{Config, RuntimeHandle, Wake};
+use crate::payload::schema::Schemas;
 use crate::profile::{FoundSecrets, MissingSecret, ProfileId, Secret, SecretError, StoreError};
 
 use super::action::SecretKey;
@@ -55,6 +56,8 @@ pub enum Done {
     CertificatesDeleted(Result<(), StoreError>),
     /// The branches that were open in the tree of a closed connection, as paths.
     BranchesGathered(ProfileId, Vec<String>),
+    /// The schema files of a profile were read.
+    SchemasRead(ProfileId, u64, Arc<Schemas>),
     /// Files were written.
     Saved(Vec<StoreError>),
 }

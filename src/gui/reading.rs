@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::model::Message;
 use crate::payload::Reading;
-use crate::payload::schema::Schemas;
 
 use super::session::Session;
 
@@ -16,7 +15,7 @@ impl Session {
             topic: topic.to_owned(),
             content_type: properties.and_then(|properties| properties.content_type.clone()),
             chosen: self.profile.reading.format_of(topic).cloned(),
-            schemas: Arc::new(Schemas::default()),
+            schemas: Arc::clone(&self.schemas),
             births: Vec::new(),
         }
     }

@@ -1,12 +1,14 @@
 //! The open connection as the window sees it: its state, its subscriptions and what became of each publish.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::{Event, Granted, PublishId, PublishStep, State};
 use crate::live::Live;
 use crate::model::{Model, NodeId, SortBy, Totals};
 use crate::mqtt::{Qos, Timestamp};
+use crate::payload::schema::Schemas;
 use crate::profile::Profile;
 
 use super::retained::{Checks, Clearing};
@@ -82,6 +84,8 @@ pub struct Session {
     pub publishes_freely: bool,
     /// Whether it ends so that its profile can connect anew: what it has not sent, the next connection does.
     pub reopens: bool,
+    /// The schemas that its profile names.
+    pub schemas: Arc<Schemas>,
     /// How far its events have told of it.
     told: Told,
     /// What the bars show.
@@ -141,6 +145,7 @@ impl Session {
             is_paused: glance.since_pause.is_some(),
             publishes_freely: false,
             reopens: false,
+            schemas: Arc::default(),
             told: Told::Beginning,
             looked: now,
             seen: glance.totals.messages,

@@ -24,8 +24,10 @@ pub(super) struct Record {
 
 pub(super) const RETAIN: u8 = 4;
 pub(super) const DUP: u8 = 8;
+/// The user deleted it; see [`super::deleted`].
+pub(super) const DELETED: u8 = 16;
 /// The retain flag is as published: all subscriptions that the topic matches keep it (MQTT 5, 3.8.3.1).
-pub(super) const AS_PUBLISHED: u8 = 16;
+pub(super) const AS_PUBLISHED: u8 = 32;
 
 impl Record {
     pub(super) fn new(node: NodeId, message: &Publish, payload: Stored, at: Timestamp) -> Self {
@@ -48,8 +50,12 @@ impl Record {
     }
 
     /// Bytes of the payload.
-    pub(super) fn payload_len(&self) -> usize {
-        self.payload.len()
+    pub(super) fn payload_len(&self) -> u32 {
+        self.payload.length()
+    }
+
+    pub(super) fn is_deleted(&self) -> bool {
+        self.flags & DELETED != 0
     }
 
     /// Bytes of memory, as the budget counts them.

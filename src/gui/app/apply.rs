@@ -58,6 +58,7 @@ impl App {
             Action::Unsubscribe(filter) => self.unsubscribe(of, &filter),
 
             Action::Tab(action) => self.apply_to_tabs(action),
+            Action::Reading(action) => self.apply_to_reading(of, action),
 
             Action::Select(node) => self.select(of, node),
             Action::SelectPath(path) => self.select_path(of, &path),
@@ -71,6 +72,8 @@ impl App {
             Action::FocusFilter => self.focus_filter(of),
             Action::FocusTree => self.on_pane(of, |pane| pane.tree.take_focus()),
             Action::Retained(action) => self.apply_to_retained(of, action),
+
+            Action::Chart(action) => self.apply_to_charts(of, action),
 
             Action::Publish(id, message) => self.publish(of, id, message),
             Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),

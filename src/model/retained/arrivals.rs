@@ -296,6 +296,14 @@ impl Model {
         self.retained.session.subscriptions_changed = self.log.next_id();
     }
 
+    /// A message is about to be deleted: that changes nothing on the broker.
+    pub(in crate::model) fn keep_deleted(&mut self, topic: NodeId, id: MessageId) {
+        if self.tree.node(topic).last == id {
+            self.remember_last(topic);
+        }
+        self.keep_retained(topic, id);
+    }
+
     /// A message leaves the history: if it is what is retained, a copy stays.
     pub(in crate::model) fn keep_retained(&mut self, topic: NodeId, id: MessageId) {
         let is_it = |known: &Known| matches!(known.what, What::Message(of) if of == id);

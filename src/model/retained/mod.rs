@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::record::{AS_PUBLISHED, RETAIN};
+use super::record::{AS_PUBLISHED, RETAIN, Record};
 use super::{MessageId, Model, NodeId};
 use crate::mqtt::{Properties, Qos, Timestamp};
 use known::What;
@@ -155,7 +155,11 @@ impl Model {
                 held: Held::Something,
                 ..Truth::not_known(None)
             },
-            Some(last) if last.payload_len() == 0 && last.flags & AS_PUBLISHED == 0 => {
+            Some(last)
+                if last.payload_len() == 0
+                    && last.flags & AS_PUBLISHED == 0
+                    && !last.is_deleted() =>
+            {
                 Truth::not_known(Some(Doubt::MayBeCleared(last.at)))
             }
             _ => Truth::not_known(None),
@@ -173,8 +177,9 @@ impl Model {
         let says_nothing = |flags: u8| {
             flags & AS_PUBLISHED == 0 || self.retained.session.subscriptions_changed > as_of
         };
+        let is_empty = |last: &Record| last.payload_len() == 0 && !last.is_deleted();
         match since {
-            Some(last) if says_nothing(last.flags) => Some(if last.payload_len() == 0 {
+            Some(last) if says_nothing(last.flags) => Some(if is_empty(last) {
                 Doubt::MayBeCleared(last.at)
             } else {
                 Doubt::MayBeReplaced(last.at)

@@ -190,6 +190,17 @@ fn a_retained_message_stays_known_when_it_is_trimmed() {
 }
 
 #[test]
+fn a_deleted_message_is_still_retained() {
+    let mut model = model(true);
+    model.insert(&retained("a", b"1"), at(0.0));
+    let last = model.last_message(node(&model, "a")).unwrap().id;
+    assert!(model.delete_message(last));
+    assert_eq!(said(&model), "1");
+    model.insert(&message("a", b"live"), at(1.0));
+    assert_eq!(said(&model), "1");
+}
+
+#[test]
 fn sessions_and_interruptions_count() {
     let mut model = model(true);
     model.insert(&retained("a", b"1"), at(1.0));

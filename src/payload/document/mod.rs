@@ -6,12 +6,16 @@
 //! digit of a number passes through a float.
 
 mod builder;
+mod json;
 mod path;
+pub mod rows;
+pub mod search;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub use builder::{Builder, Limit};
+pub use json::Losses;
 pub use path::{Path, Step};
 
 /// Deepest nesting of a document; what is nested deeper is shown as text or bytes.
