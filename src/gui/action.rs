@@ -1,5 +1,7 @@
 //! What views ask for. A view pushes actions; [`super::App`] applies them after the frame was laid out.
 
+use bytes::Bytes;
+
 use crate::client::{Outgoing, PublishId};
 use crate::model::{NodeId, SortBy};
 use crate::mqtt::Qos;
@@ -164,6 +166,8 @@ pub enum Action {
     FocusPublish,
     /// Fill the publish panel's topic and show it.
     PublishHere(String),
+    /// The same for the answer to a request, with the correlation data that it has to carry.
+    PublishAnswer(String, Bytes),
 
     // ---- broker inside
     /// Start the broker as the settings say, and connect to it.

@@ -14,6 +14,7 @@
 //! | `branches` | opening, closing and finding nodes |
 //! | `chain` | the messages of a topic, followed back |
 //! | `history`, `record`, `stored`, `deleted` | messages within a byte budget; those that the user deleted |
+//! | `partners` | requests and their answers |
 //! | `below` | all messages below a branch |
 //! | `filter`, `search`, `row_order` | what the filter box asks for; what was found; the order of its rows |
 //! | `subscribed` | messages and rates by subscription |
@@ -41,6 +42,7 @@ mod node;
 mod open;
 mod order;
 mod paged;
+mod partners;
 mod pause;
 mod rates;
 mod record;
@@ -65,6 +67,7 @@ pub use below::BelowCursor;
 pub use chores::Chore;
 pub use filter::Query;
 pub use history::{Message, MessageId};
+pub use partners::{Partner, PartnerQuery, Side};
 pub use retained::{Before, Doubt, Gather, Held, How, Kept, RetainedCursor, RetainedItem, Truth};
 pub use row_order::RowOrder;
 pub use search::{Matches, SearchCursor};

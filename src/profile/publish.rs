@@ -28,8 +28,10 @@ pub struct PublishProperties {
     pub content_type: String,
     /// Response topic.
     pub response_topic: String,
-    /// Correlation data, as text.
+    /// Correlation data, as text or as pairs of hexadecimal digits.
     pub correlation_data: String,
+    /// Whether the correlation data is given in hexadecimal digits.
+    pub correlation_is_hex: bool,
     /// Payload format indicator 1: UTF-8 text.
     pub payload_is_utf8: bool,
     /// User properties, in order.

@@ -81,6 +81,7 @@ impl App {
             Action::PublishAsked(what, is_last) => self.publish_asked(of, what, is_last, context),
             Action::FocusPublish => self.focus_publish(of),
             Action::PublishHere(topic) => self.publish_here(of, &topic),
+            Action::PublishAnswer(topic, data) => self.publish_answer(of, &topic, &data),
 
             Action::StartBroker => self.start_broker(false),
             Action::StartBrokerOn(port) => self.start_broker_on(port),
@@ -231,6 +232,14 @@ impl App {
             session.take(&failed, now());
             self.report(of, &failed);
         }
+    }
+
+    fn publish_answer(&mut self, of: Of<'_>, topic: &str, correlation: &[u8]) {
+        self.on_pane(of, |pane| {
+            pane.dock.tab = DockTab::Publish;
+            pane.dock.publish.set_answer(topic, correlation);
+            pane.dock.publish.take_focus();
+        });
     }
 
     fn publish_here(&mut self, of: Of<'_>, topic: &str) {

@@ -23,10 +23,12 @@ use self::header::{Wish, header};
 use self::history::{Choice, Chosen, HistoryView};
 use self::notices::{nothing_selected, paused_notice};
 use self::payload::PayloadView;
+use self::properties::{GoTo, PropertiesView};
 use self::save::SaveBar;
 use self::shown::Shown;
 pub use self::shown::user_properties;
 
+use super::action::Action;
 use super::app::LOOK_AGAIN;
 use super::chart::Charts;
 use super::context::Context;
@@ -68,6 +70,9 @@ pub struct Inspector {
     payload: PayloadView,
     history: HistoryView,
     save: SaveBar,
+    properties: PropertiesView,
+    /// A message of another topic that is to be shown once that topic is.
+    go_to: Option<GoTo>,
     /// The chart of the connection.
     pub charts: Charts,
 }
@@ -135,6 +140,7 @@ impl Inspector {
     }
 
     fn topic_ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session, shown: &Shown) {
+        self.arrive(session, shown);
         let chosen = self.chosen.as_ref().map(|chosen| chosen.message.clone());
         let message = chosen.or_else(|| shown.newest.clone());
         ui.spacing_mut().item_spacing.y = 4.0;
@@ -163,8 +169,35 @@ impl Inspector {
                 let what = (shown.facts.path.as_str(), message.as_ref());
                 self.charts.tab_ui(ui, context, session, what);
             }
-            InspectorTab::Properties => properties::properties_ui(ui, session, message.as_ref()),
+            InspectorTab::Properties => {
+                let what = (shown, message.as_ref());
+                let go_to = self.properties.ui(ui, context, session, what);
+                if let Some(go_to) = go_to {
+                    context.ask(Action::SelectPath(go_to.path.clone()));
+                    self.go_to = Some(go_to);
+                }
+            }
             InspectorTab::Subtree => subtree::subtree_ui(ui, context, &shown.facts),
+        }
+    }
+
+    /// Shows the message that was asked for on another topic, now that this is the one.
+    fn arrive(&mut self, session: &Session, shown: &Shown) {
+        if self
+            .go_to
+            .as_ref()
+            .is_none_or(|it| it.path != shown.facts.path)
+        {
+            return;
+        }
+        let Some(go_to) = self.go_to.take() else {
+            return;
+        };
+        if let Some(message) = session.live.lock().message(go_to.id) {
+            self.chosen = Some(Chosen {
+                message,
+                ordinal: shown.facts.own_messages,
+            });
         }
     }
 
