@@ -8,6 +8,7 @@ mod digits;
 pub mod document;
 pub mod export;
 pub mod format;
+mod formats;
 pub mod hex;
 pub mod json;
 mod misfit;

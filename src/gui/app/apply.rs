@@ -74,6 +74,7 @@ impl App {
             Action::Retained(action) => self.apply_to_retained(of, action),
 
             Action::Chart(action) => self.apply_to_charts(of, action),
+            Action::History(action) => self.apply_to_history(of, action),
 
             Action::Publish(id, message) => self.publish(of, id, message),
             Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),

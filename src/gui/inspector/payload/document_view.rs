@@ -102,7 +102,7 @@ impl DocumentView<'_> {
         for (nth, piece) in self.source.pieces(row).iter().enumerate() {
             x = self.piece_ui(ui, piece, (row, nth), pos2(x, rect.center().y), wishes);
         }
-        ui.expand_to_include_x(x + 8.0);
+        ui.expand_to_include_x((x + 8.0).ceil());
     }
 
     fn triangle(&self, ui: &Ui, row: &Row, rect: Rect, wishes: &mut Vec<Wish>) {
@@ -167,7 +167,8 @@ impl DocumentView<'_> {
         let palette = Palette::of(ui);
         let color = ink(palette, piece);
         let galley = galley(ui, &piece.text, theme::mono_large(), color);
-        let rect = Rect::from_min_size(left - vec2(0.0, galley.size().y / 2.0), galley.size());
+        let top = (left.y - galley.size().y / 2.0).round();
+        let rect = Rect::from_min_size(pos2(left.x, top), galley.size());
         self.backdrop(ui, piece, rect, &galley);
         let is_live = piece.click != Click::Nothing && row.part != Part::Removed;
         let mut line = Stroke::NONE;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Id, Layout, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
+use egui::{Layout, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo};
 
 use super::super::super::context::Context;
 use super::super::super::theme::{self, Palette};

@@ -151,7 +151,7 @@ impl FormatBar {
             self.filter = branch_filter(topic);
         }
         muted(ui, &format!("Remember {} for", short_name(format)));
-        let mut remember = |filter: &str| {
+        let remember = |filter: &str| {
             context.ask(Action::Reading(ReadingAction::RememberFormat {
                 filter: filter.to_owned(),
                 format: format.clone(),

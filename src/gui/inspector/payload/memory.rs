@@ -2,7 +2,7 @@
 
 use crate::payload::Format;
 use crate::payload::document::rows::Rows;
-use crate::payload::document::{Document, Path, ValueId};
+use crate::payload::document::{Document, Path};
 
 /// A value that was opened to see what is inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,16 +125,12 @@ impl Memory {
         self.height = 0.0;
         self.shown_mut().chosen = format;
     }
-
-    /// Moves the cursor.
-    pub fn select(&mut self, document: &Document, id: ValueId) {
-        self.shown_mut().selected = Some(document.path(id));
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::payload::document::ValueId;
     use crate::payload::document::rows::Removed;
     use crate::payload::json;
 

@@ -235,11 +235,6 @@ impl PayloadView {
         self.older = Some((id, older));
     }
 
-    /// What was decoded last, of what is shown.
-    pub fn decoded(&self) -> Option<&Decoded> {
-        Some(&self.reader.ready()?.decoded)
-    }
-
     /// Draws the segments of formats with their menu, from the right.
     pub fn format_controls(&mut self, ui: &mut Ui, context: &Context<'_>, subject: Subject<'_>) {
         let Some(ready) = self.reader.ready() else {

@@ -11,7 +11,7 @@ use crate::payload::text::visible;
 /// Characters of a key, a remark or an old value that are shown in a row.
 const SHORT: usize = 80;
 /// Characters of a value that are always shown, however narrow the room.
-const LEAST: usize = 24;
+const LEAST: usize = 100;
 /// Characters behind a value that is cut.
 const TAIL: usize = 18;
 
@@ -269,7 +269,7 @@ fn scalar(line: &mut Line, document: &Document, id: ValueId, mark: Mark) {
     if !is_long {
         return line.push(&visible(text.as_bytes()), ink, id, mark, Click::Value);
     }
-    let shown = cut(text, room.saturating_sub(TAIL).max(LEAST));
+    let shown = cut(text, room.saturating_sub(TAIL));
     line.push(&visible(shown.as_bytes()), ink, id, mark, Click::Value);
     let size = format!(" {} ", format::format_bytes(text.len() as u64));
     line.push(&size, Ink::Faint, id, Mark::Same, Click::Nothing);
@@ -417,11 +417,11 @@ mod tests {
             document,
             rows: &rows,
             compared: None,
-            columns: 60,
+            columns: 120,
         };
         let line = &lines(&source)[1];
         assert!(line.ends_with("é… 19.5 KiB open"), "{line}");
-        assert!(line.chars().count() <= 60);
+        assert!(line.chars().count() <= 120);
         let last = source.pieces(&rows.row(1).unwrap()).pop().unwrap();
         assert_eq!(last.click, Click::Open);
     }
