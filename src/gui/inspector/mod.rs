@@ -29,7 +29,6 @@ use self::payload::PayloadView;
 use self::properties::{GoTo, PropertiesView};
 use self::save::SaveBar;
 use self::shown::Shown;
-pub use self::shown::user_properties;
 
 use super::action::Action;
 use super::app::LOOK_AGAIN;
@@ -161,7 +160,7 @@ impl Inspector {
                 self.save.start(&shown.facts.path, message.payload.clone());
             }
             (Some(Wish::Retained(retained::Wish::Show(kept, at))), _) => {
-                self.show_retained(session, shown, kept, at);
+                self.show_retained(session, kept, at);
             }
             _ => {}
         }
@@ -185,7 +184,8 @@ impl Inspector {
                 self.charts.tab_ui(ui, context, session, what);
             }
             InspectorTab::Properties => {
-                let what = (shown, message.as_ref());
+                let topic = self.chosen.as_ref().and_then(|it| it.topic.as_deref());
+                let what = (topic.unwrap_or(&shown.facts.path), message.as_ref());
                 let go_to = self.properties.ui(ui, context, session, what);
                 if let Some(go_to) = go_to {
                     context.ask(Action::SelectPath(go_to.path.clone()));
@@ -209,15 +209,13 @@ impl Inspector {
             return;
         };
         if let Some(message) = session.live.lock().message(go_to.id) {
-            self.chosen = Some(Chosen {
-                message,
-                ordinal: shown.facts.own_messages,
-            });
+            let topic = None;
+            self.chosen = Some(Chosen { message, topic });
         }
     }
 
     /// Shows the message that is retained; one that is not in the history is shown as it is kept beside it.
-    fn show_retained(&mut self, session: &Session, shown: &Shown, kept: Kept, at: Timestamp) {
+    fn show_retained(&mut self, session: &Session, kept: Kept, at: Timestamp) {
         self.tab = InspectorTab::Payload;
         let found = kept.id.and_then(|id| session.live.lock().message(id));
         let message = found.unwrap_or_else(|| Message {
@@ -231,10 +229,8 @@ impl Inspector {
             packet_id: None,
             properties: kept.properties,
         });
-        self.chosen = Some(Chosen {
-            message,
-            ordinal: shown.facts.own_messages,
-        });
+        let topic = None;
+        self.chosen = Some(Chosen { message, topic });
     }
 
     fn choose(&mut self, choice: Option<Choice>) {

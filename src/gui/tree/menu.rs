@@ -10,8 +10,8 @@ use crate::profile::{PayloadKind, Profile, PublishDraft, Subscription};
 use super::super::action::{Action, Level};
 use super::super::connections::copy_sub_command;
 use super::super::context::Context;
-use super::super::retained::RetainedAction;
 use super::super::history_action::HistoryAction;
+use super::super::retained::RetainedAction;
 use super::super::session::Session;
 
 /// Attaches the menu to a row.

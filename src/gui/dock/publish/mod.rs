@@ -85,17 +85,7 @@ impl PublishPanel {
     pub fn set_answer(&mut self, topic: &str, correlation: &[u8]) {
         self.set_topic(topic);
         let edited = &mut self.draft.properties;
-        let text = std::str::from_utf8(correlation).ok();
-        // braces would be filled in as placeholders
-        let text = text.filter(|it| !it.chars().any(char::is_control) && !it.contains("{{"));
-        edited.correlation_is_hex = text.is_none();
-        edited.correlation_data = text.map_or_else(
-            || {
-                let digits = correlation.iter().map(|byte| format!("{byte:02x}"));
-                digits.collect::<Vec<_>>().join(" ")
-            },
-            str::to_owned,
-        );
+        edited.set_correlation(correlation);
         // the answer asks for none itself
         edited.response_topic.clear();
         self.draft.retain = false;

@@ -18,7 +18,7 @@ use super::super::context::Context;
 use super::super::session::Session;
 use super::super::theme;
 use super::super::widgets::{muted, scroll_keys};
-use super::shown::{Shown, user_properties};
+use super::shown::user_properties;
 use crate::model::{Message, MessageId};
 use crate::mqtt::{Properties, Version};
 
@@ -59,20 +59,19 @@ pub struct GoTo {
 }
 
 impl PropertiesView {
-    /// Draws the properties of `message`.
+    /// Draws the properties of a message on the topic `path`.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
         context: &Context<'_>,
         session: &Session,
-        (shown, message): (&Shown, Option<&Message>),
+        (path, message): (&str, Option<&Message>),
     ) -> Option<GoTo> {
         let Some(message) = message else {
             ui.add_space(8.0);
             muted(ui, "No message on this topic yet");
             return None;
         };
-        let path = &shown.facts.path;
         self.finder.follow(ui.ctx(), session, path, message);
         let name = "Properties of the message";
         let area = ui.available_rect_before_wrap();
