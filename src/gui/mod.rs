@@ -30,6 +30,7 @@ mod file_choice;
 mod filter_box;
 #[cfg(test)]
 mod fixture;
+mod history_action;
 mod icons;
 mod inspector;
 mod jobs;
@@ -43,6 +44,7 @@ mod quit;
 mod reading;
 mod reading_action;
 mod reading_rules;
+mod retained;
 mod schema_shelf;
 mod session;
 mod start;

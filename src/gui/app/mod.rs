@@ -10,6 +10,7 @@ mod events;
 mod examine;
 mod exchange;
 mod folders;
+mod history;
 mod keyring;
 mod keys;
 mod layout;
@@ -21,6 +22,7 @@ mod publishing;
 mod reading;
 mod rehearsal;
 mod reopening;
+mod retained;
 mod saver;
 mod secrets;
 mod subscribing;
@@ -50,6 +52,7 @@ pub use exchange::Kept;
 pub use lookups::LookupNumber;
 use panes::Panes;
 pub use rehearsal::{FrameCost, Rehearsal};
+pub use retained::CheckDone;
 
 /// How the window is to start.
 #[derive(Clone)]

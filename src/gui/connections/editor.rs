@@ -142,7 +142,7 @@ impl Editor {
                     ui.push_id((&profile.id.0, tab as u8), |ui| {
                         self.cards_ui(ui, context, &mut edited, tab);
                     });
-                    if footer_ui(ui, context, &edited) {
+                    if footer_ui(ui, context, &edited, tab == EditorTab::Payloads) {
                         self.password.keep(context);
                         self.proxy_password.keep(context);
                         self.security.keep(context);
