@@ -95,7 +95,10 @@ impl Inspector {
             return self.no_message(ui, shown);
         };
         let path = &shown.facts.path;
-        let is_sparkplug = self.payload.format().is_none_or(|format| *format == Format::SparkplugB);
+        let is_sparkplug = self
+            .payload
+            .format()
+            .is_none_or(|format| *format == Format::SparkplugB);
         let has_metrics = self
             .sparkplug
             .ui(ui, context, (session, path, message), is_sparkplug);
