@@ -11,6 +11,7 @@ use super::chart_action::ChartAction;
 use super::dialogs::{PublishQuestion, PublishWhat};
 use super::list_action::ListAction;
 use super::reading_action::ReadingAction;
+use super::traffic_action::TrafficAction;
 
 /// Names a secret: whose, and which of them.
 pub type SecretKey = (ProfileId, SecretKind);
@@ -47,6 +48,8 @@ pub enum DockTab {
     Broker,
     /// The log.
     Log,
+    /// Who floods the broker.
+    Traffic,
 }
 
 /// An action, and the connection whose views asked for it: what it changes about a connection, it changes there, whatever
@@ -153,6 +156,9 @@ pub enum Action {
     // ---- charts
     /// Something about charts and the dashboard.
     Chart(ChartAction),
+
+    /// Something about the traffic.
+    Traffic(TrafficAction),
 
     // ---- publish
     /// Publish a message.

@@ -10,7 +10,8 @@
 //! | `tree` | the live topic tree |
 //! | `chart/` | charts of numbers, the dashboard |
 //! | `inspector` | the selected topic: payload, history, properties, subtree |
-//! | `dock` | publish, broker, log |
+//! | `dock` | publish, broker, log, traffic |
+//! | `traffic/` | who floods the broker: the table in the dock, the shares in the tree |
 //! | `status_bar` | connection, counts, rates, history |
 //! | `dialogs` | settings, password, confirmations, keys, command palette |
 //! | `toasts` | short messages with an optional thing to do |
@@ -52,6 +53,8 @@ mod tab_strip;
 mod theme;
 mod toasts;
 mod top_bar;
+mod traffic;
+mod traffic_action;
 mod tree;
 mod waker;
 mod watched;

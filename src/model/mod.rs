@@ -58,6 +58,7 @@ mod tests;
 pub use chores::Chore;
 pub use filter::Query;
 pub use history::{Message, MessageId};
+pub use order::natural;
 pub use retained::RetainedCursor;
 pub use row_order::RowOrder;
 pub use search::{Matches, SearchCursor};

@@ -32,5 +32,6 @@ mod reconnect;
 mod secrets_at_start;
 mod subscriptions;
 mod tabs;
+mod traffic;
 mod tree;
 mod trust;

@@ -25,6 +25,7 @@ mod saver;
 mod secrets;
 mod subscribing;
 mod tabs;
+mod traffic;
 mod windows;
 
 use std::cell::RefCell;

@@ -23,7 +23,7 @@ use self::header::{Wish, header};
 use self::history::{Choice, Chosen, HistoryView};
 use self::notices::{nothing_selected, paused_notice};
 use self::payload::PayloadView;
-use self::save::SaveBar;
+pub use self::save::SaveBar;
 use self::shown::Shown;
 
 use super::app::LOOK_AGAIN;

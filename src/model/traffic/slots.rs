@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::super::names::number;
 use super::{Reach, Tally};
 use crate::mqtt::Timestamp;
 
@@ -126,7 +125,8 @@ impl Slots {
         let entries = added_up(std::mem::take(&mut self.open));
         if let Some(highest) = entries.last() {
             let nodes = highest.node as usize + 1;
-            self.sums.resize(nodes.max(self.sums.len()), Tally::default());
+            self.sums
+                .resize(nodes.max(self.sums.len()), Tally::default());
         }
         for entry in &entries {
             self.sums[entry.node as usize].add(entry.tally());
@@ -151,7 +151,10 @@ impl Slots {
     /// Takes the slot out of the sums that is just too old for a window of so many slots.
     fn leave(&mut self, window: i64) {
         let place = self.closed.len() as i64 - 1 - window;
-        let Some(gone) = usize::try_from(place).ok().and_then(|at| self.closed.get(at)) else {
+        let Some(gone) = usize::try_from(place)
+            .ok()
+            .and_then(|at| self.closed.get(at))
+        else {
             return;
         };
         for entry in gone {
@@ -170,7 +173,10 @@ impl Slots {
         if self.summed != window {
             self.summed = window;
             self.sums.fill(Tally::default());
-            let first = self.closed.len().saturating_sub(usize::try_from(window).unwrap_or(0));
+            let first = self
+                .closed
+                .len()
+                .saturating_sub(usize::try_from(window).unwrap_or(0));
             for entry in self.closed.range(first..).flatten() {
                 self.sums[entry.node as usize].add(entry.tally());
             }
@@ -183,7 +189,11 @@ impl Slots {
         let window = slots_in(length);
         let known = (self.now - self.known).clamp(0, window);
         let micros = u64::try_from(known * SLOT).unwrap_or(0);
-        let reach = if known == window { Reach::Whole } else { self.reach };
+        let reach = if known == window {
+            Reach::Whole
+        } else {
+            self.reach
+        };
         (Duration::from_micros(micros), reach)
     }
 }

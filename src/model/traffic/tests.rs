@@ -46,7 +46,9 @@ fn figures(table: &Table) -> BTreeMap<String, (u64, u64)> {
 fn crowd() -> Vec<(String, usize, i64)> {
     let mut random = 17_u64;
     let mut next = |below: u64| {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         (random >> 33) % below
     };
     let mut millis = 0_i64;
@@ -133,7 +135,9 @@ fn figures_are_those_of_a_recount_at_any_time() {
         // one that begins to look only now knows the same
         let fresh = look(&mut Lens::default(), &model, &asked, at(now));
         assert_eq!(figures(&fresh), wanted, "fresh, {span:?} at {now}");
-        let sum = wanted.values().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+        let sum = wanted
+            .values()
+            .fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
         assert_eq!((table.total.messages, table.total.bytes), sum);
     }
     assert!(looks > 80, "{looks}");
@@ -228,7 +232,7 @@ fn it_says_how_far_the_history_reaches_back_and_forgets_nothing_meanwhile() {
 }
 
 #[test]
-fn shares_of_rows_of_the_tree_are_of_everything_and_of_reserved_topics_apart() {
+fn shares_of_rows_of_the_tree_are_of_everything_but_reserved_topics() {
     let mut model = Model::new(u64::MAX);
     for (topic, count) in [("a", 1), ("a/b", 2), ("a/b/c", 3), ("d", 4), ("$SYS/x", 5)] {
         for _ in 0..count {
@@ -241,11 +245,21 @@ fn shares_of_rows_of_the_tree_are_of_everything_and_of_reserved_topics_apart() {
         ..Asked::default()
     };
     for span in [Span::Seconds, Span::Start] {
-        let asked = Asked { span, ..asked.clone() };
+        let asked = Asked {
+            span,
+            ..asked.clone()
+        };
         let table = look(&mut Lens::default(), &model, &asked, at(900));
         let share = |(_, part, whole): &(_, Tally, Tally)| (part.messages, whole.messages);
         let shares: Vec<(u64, u64)> = table.shares.iter().map(share).collect();
-        assert_eq!(shares, [(6, 10), (5, 10), (4, 10), (5, 5)]);
+        assert_eq!(shares, [(6, 10), (5, 10), (4, 10), (0, 10)]);
+        let asked = Asked {
+            with_reserved: true,
+            ..asked
+        };
+        let table = look(&mut Lens::default(), &model, &asked, at(900));
+        let shares: Vec<(u64, u64)> = table.shares.iter().map(share).collect();
+        assert_eq!(shares[3], (5, 15));
     }
 }
 
