@@ -1,6 +1,7 @@
 //! Bytes → something to read, and what a person types → bytes. Pure functions: no files, threads, clock or window.
 
 mod decode;
+pub mod diff;
 pub mod document;
 pub mod format;
 pub mod hex;
