@@ -27,7 +27,7 @@ struct Open {
     path: String,
     /// What it is, such as “payload”.
     what: &'static str,
-    content: Bytes,
+    bytes: Bytes,
 }
 
 impl Default for SaveBar {
@@ -51,7 +51,7 @@ impl SaveBar {
         self.open = Some(Open {
             path: name,
             what,
-            content,
+            bytes: content,
         });
     }
 
@@ -76,10 +76,10 @@ impl SaveBar {
             let can_save = !open.path.trim().is_empty();
             ui.add_enabled_ui(can_save, |ui| {
                 if button(ui, Some(icons::SAVE), "Save", Look::Primary).clicked() {
-                    let (path, content) = (open.path.trim().to_owned(), open.content.clone());
+                    let (path, bytes) = (open.path.trim().to_owned(), open.bytes.clone());
                     let what = open.what;
                     self.writing
-                        .start(ui.ctx(), move || write(&path, what, &content));
+                        .start(ui.ctx(), move || write(&path, what, &bytes));
                     is_done = true;
                 }
             });

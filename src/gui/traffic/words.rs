@@ -71,9 +71,10 @@ pub fn percent(part: u64, whole: u64) -> String {
 pub fn covered(span: Span, table: &Table) -> (String, bool) {
     let time = length(table.covered);
     match (span, table.reach) {
-        (Span::Start, _) => (format!("in {time} since the first message"), false),
+        (Span::Start, _) | (_, Reach::Begun) => {
+            (format!("in {time} since the first message"), false)
+        }
         (_, Reach::Whole) => (format!("over the last {time}"), false),
-        (_, Reach::Begun) => (format!("in {time} since the first message"), false),
         (_, Reach::Trimmed) => (
             format!(
                 "over the last {time} only: the history reaches no further back yet. Leave this open, or give the \
@@ -118,9 +119,11 @@ pub fn of_level(level: Level, count: u64) -> String {
 pub fn spoken(name: &str, tally: Tally, (table, has_share): (&Table, bool)) -> String {
     let percent = |part: u64, whole: u64| {
         let percent = percent(part, whole);
-        has_share
-            .then(|| format!(", {percent}"))
-            .unwrap_or_default()
+        if has_share {
+            format!(", {percent}")
+        } else {
+            String::new()
+        }
     };
     format!(
         "{name}, {} messages/s{}, {}/s{}",
@@ -202,7 +205,7 @@ pub fn as_csv(table: &Table, level: Level, search: &str) -> Result<String, csv::
         line(&name, rest.tally, has_share)?;
     }
     line("Total", table.total, true)?;
-    let bytes = out.into_inner().map_err(|err| err.into_error())?;
+    let bytes = out.into_inner().map_err(csv::IntoInnerError::into_error)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
