@@ -61,7 +61,7 @@ mod watched;
 mod widgets;
 mod words;
 
-pub use app::{App, FrameCost, Opening, Options, Rehearsal};
+pub use app::{App, FrameCost, Opening, Options, Pressed, Rehearsal};
 pub use quit::Quit;
 pub use start::{StartError, run};
 pub use watched::BENCH_VARIABLE;

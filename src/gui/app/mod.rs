@@ -50,7 +50,7 @@ use data::Data;
 pub use exchange::Kept;
 pub use lookups::LookupNumber;
 use panes::Panes;
-pub use rehearsal::{FrameCost, Rehearsal};
+pub use rehearsal::{FrameCost, Pressed, Rehearsal};
 
 /// How the window is to start.
 #[derive(Clone)]

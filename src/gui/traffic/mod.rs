@@ -74,6 +74,12 @@ impl TrafficPanel {
         self.has_shares = is_on;
     }
 
+    /// Shows this time, with rows for these.
+    pub fn choose(&mut self, span: Span, level: Level) {
+        self.wants.span = span;
+        self.wants.level = level;
+    }
+
     /// The shares for the rows of the tree, while they are shown.
     pub fn shares(&self) -> Option<SharesShown> {
         self.has_shares.then(|| SharesShown {
