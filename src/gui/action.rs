@@ -9,6 +9,7 @@ use crate::profile::{
 
 use super::chart_action::ChartAction;
 use super::dialogs::{PublishQuestion, PublishWhat};
+use super::history_action::HistoryAction;
 use super::list_action::ListAction;
 use super::reading_action::ReadingAction;
 use super::traffic_action::TrafficAction;
@@ -157,8 +158,13 @@ pub enum Action {
     /// Something about charts and the dashboard.
     Chart(ChartAction),
 
+    // ---- traffic
     /// Something about the traffic.
     Traffic(TrafficAction),
+
+    // ---- history
+    /// Something about messages of the history.
+    History(HistoryAction),
 
     // ---- publish
     /// Publish a message.

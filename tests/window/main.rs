@@ -21,6 +21,7 @@ mod connection;
 mod inspector;
 mod keyboard;
 mod look;
+mod payload;
 mod profiles;
 mod profiles_exchange;
 mod profiles_folders;

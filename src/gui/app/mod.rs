@@ -10,6 +10,7 @@ mod events;
 mod examine;
 mod exchange;
 mod folders;
+mod history;
 mod keyring;
 mod keys;
 mod layout;
@@ -241,6 +242,7 @@ impl App {
         if let Some(delay) = self.data.refresh_broker(now()) {
             context.request_repaint_after(delay);
         }
+        self.work_on_charts(context);
         let next = self.tick();
         self.apply_all(context);
         self.name_window(context);

@@ -1,7 +1,7 @@
 //! The selected topic: breadcrumb, facts, and tabs for payload, history, properties and subtree.
 
 mod breadcrumb;
-mod decode;
+pub mod compare;
 mod facts_grid;
 mod header;
 mod history;
@@ -20,8 +20,11 @@ mod tests;
 use egui::{Frame, Layout, Margin, RichText, Ui};
 
 use self::header::{Wish, header};
+pub use self::shown::user_properties;
+
+use self::compare::Compare;
 use self::history::{Choice, Chosen, HistoryView};
-use self::notices::{nothing_selected, paused_notice};
+use self::notices::{Offered, nothing_selected, paused_notice};
 use self::payload::PayloadView;
 pub use self::save::SaveBar;
 use self::shown::Shown;
@@ -59,8 +62,12 @@ pub struct Inspector {
     /// What was copied of the topic last.
     shown: Option<Shown>,
     chosen: Option<Chosen>,
+    /// Topics to begin with.
+    offered: Offered,
     payload: PayloadView,
     history: HistoryView,
+    /// What the shown message is compared with.
+    compare: Compare,
     save: SaveBar,
     /// The chart of the connection.
     pub charts: Charts,
@@ -70,6 +77,12 @@ impl Inspector {
     /// Shows the list of all messages of the selected topic.
     pub fn show_history(&mut self) {
         self.tab = InspectorTab::History;
+    }
+
+    /// Shows the list of all messages below the selected branch.
+    pub fn show_below(&mut self) {
+        self.tab = InspectorTab::History;
+        self.history.show_below();
     }
 
     /// Shows the chart of the connection.
@@ -86,7 +99,7 @@ impl Inspector {
                     .session
                     .and_then(|session| Some((session, session.selected?)));
                 let Some((session, node)) = selected else {
-                    return nothing_selected(ui, context);
+                    return nothing_selected(ui, context, &mut self.offered);
                 };
                 self.follow(session, node);
                 let shown = self.copy(ui, context, session, node);
@@ -137,17 +150,24 @@ impl Inspector {
             self.save.start(&shown.facts.path, message.payload.clone());
         }
         self.save.ui(ui, context);
-        self.tab_strip(ui, context, shown, message.as_ref());
+        if let (InspectorTab::Payload, Some(message)) = (self.tab, &message) {
+            self.prepare_payload(ui, session, shown, message);
+        }
+        self.tab_strip(ui, context, session, shown, message.as_ref());
         self.older_message_notice(ui, context, shown);
         match self.tab {
-            InspectorTab::Payload => self.payload_tab(ui, context, shown, message.as_ref()),
+            InspectorTab::Payload => {
+                self.payload_tab(ui, context, session, shown, message.as_ref());
+            }
             InspectorTab::History => {
-                let choice = self
-                    .history
-                    .ui(ui, context, session, shown, self.chosen.as_ref());
+                let with = (self.chosen.as_ref(), &mut self.compare);
+                let choice = self.history.ui(ui, context, session, shown, with);
                 self.choose(choice);
             }
-            InspectorTab::Chart => self.charts.ui(ui, context),
+            InspectorTab::Chart => {
+                let what = (shown.facts.path.as_str(), message.as_ref());
+                self.charts.tab_ui(ui, context, session, what);
+            }
             InspectorTab::Properties => properties::properties_ui(ui, session, message.as_ref()),
             InspectorTab::Subtree => subtree::subtree_ui(ui, context, &shown.facts),
         }
@@ -156,6 +176,10 @@ impl Inspector {
     fn choose(&mut self, choice: Option<Choice>) {
         match choice {
             Some(Choice::Message(chosen)) => self.chosen = Some(chosen),
+            Some(Choice::Open(chosen)) => {
+                self.chosen = Some(chosen);
+                self.tab = InspectorTab::Payload;
+            }
             Some(Choice::Newest) => self.chosen = None,
             None => {}
         }
@@ -165,16 +189,17 @@ impl Inspector {
         &mut self,
         ui: &mut Ui,
         context: &Context<'_>,
+        session: &Session,
         shown: &Shown,
         message: Option<&Message>,
     ) {
-        let has_segments = self.tab == InspectorTab::Payload && message.is_some();
+        let in_payload = message.filter(|_| self.tab == InspectorTab::Payload);
         let fits = ui.available_width() >= TABS_AND_SEGMENTS;
         let strip = ui.horizontal(|ui| {
             self.tabs(ui, shown, message);
-            if has_segments && fits {
+            if let Some(message) = in_payload.filter(|_| fits) {
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    self.format_controls(ui, context);
+                    self.format_controls(ui, context, session, shown, message);
                 });
             }
         });
@@ -184,10 +209,10 @@ impl Inspector {
             strip.response.rect.bottom() - 0.5,
             (1.0, Palette::of(ui).line),
         );
-        if has_segments && !fits {
+        if let Some(message) = in_payload.filter(|_| !fits) {
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    self.format_controls(ui, context);
+                    self.format_controls(ui, context, session, shown, message);
                 });
             });
         }
@@ -236,11 +261,21 @@ impl Inspector {
         let mut is_left = false;
         frame.show(ui, |ui| {
             ui.horizontal(|ui| {
-                let text = RichText::new(format!("Showing message of {time}"));
-                ui.label(text.font(theme::label()).color(palette.amber));
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    is_left =
-                        button(ui, Some(icons::ARROW_UP), "Show newest", Look::Quiet).clicked();
+                    let name = if chosen.topic.is_some() {
+                        "Close it"
+                    } else {
+                        "Show newest"
+                    };
+                    is_left = button(ui, Some(icons::ARROW_UP), name, Look::Quiet).clicked();
+                    ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
+                        let mut text = format!("Showing message of {time}");
+                        if let Some(topic) = &chosen.topic {
+                            text.extend([" on ", topic]);
+                        }
+                        let text = RichText::new(text).font(theme::label());
+                        ui.add(egui::Label::new(text.color(palette.amber)).truncate());
+                    });
                 });
             });
         });
