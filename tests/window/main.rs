@@ -34,5 +34,6 @@ mod reconnect;
 mod secrets_at_start;
 mod subscriptions;
 mod tabs;
+mod traffic;
 mod tree;
 mod trust;
