@@ -18,6 +18,7 @@ mod another_broker;
 mod at_start;
 mod broker;
 mod connection;
+mod history;
 mod inspector;
 mod keyboard;
 mod look;

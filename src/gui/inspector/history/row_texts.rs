@@ -17,8 +17,8 @@ const KEPT: usize = 4096;
 const COMPARED: usize = 2 << 20;
 /// How long a worker goes on before it shows what it has.
 const SPELL: Duration = Duration::from_millis(40);
-/// Characters of a line, and of a change.
-const LINE: usize = 240;
+/// Characters of a line, for columns of these widths; and of a change.
+const LINES: [usize; 6] = [24, 40, 64, 100, 160, 240];
 const CHANGE: usize = 60;
 
 /// What a row says.
@@ -26,8 +26,17 @@ const CHANGE: usize = 60;
 pub struct RowText {
     /// What changed since the message before; empty where there is none.
     pub change: String,
-    /// The payload as one line; `None` for the plain preview.
-    pub line: Option<Line>,
+    /// The payload as one line, for columns from narrow to wide; none where the plain preview does.
+    lines: Vec<Line>,
+}
+
+impl RowText {
+    /// The payload as one line for a column with room for this many characters; `None` for the plain preview.
+    pub fn line(&self, characters: usize) -> Option<&Line> {
+        let fits = |line: &&Line| line.text.chars().count() <= characters;
+        let widest = self.lines.iter().rev().find(fits);
+        widest.or(self.lines.first())
+    }
 }
 
 /// A row that has no text yet.
@@ -125,23 +134,27 @@ fn text(row: &Missing) -> RowText {
     if previous.payload == message.payload {
         return RowText {
             change: "same payload".to_owned(),
-            line: None,
+            lines: Vec::new(),
         };
     }
     if message.payload.len().max(previous.payload.len()) > COMPARED {
         return RowText {
             change: size_change(previous.payload.len(), message.payload.len()),
-            line: None,
+            lines: Vec::new(),
         };
     }
     let old = decode(&previous.payload, &row.reading);
     let new = decode(&message.payload, &row.reading);
     let comparison = compare(&old, &new);
-    let shown = line(Some(&old), &new, &comparison, LINE);
-    let is_marked = !shown.marks.is_empty() || comparison != Comparison::Same;
+    let lines = LINES.map(|max| line(Some(&old), &new, &comparison, max));
+    let mut lines = Vec::from(lines);
+    lines.dedup();
+    if comparison == Comparison::Same {
+        lines.clear();
+    }
     RowText {
         change: summary(&old, &new, &comparison, CHANGE),
-        line: is_marked.then_some(shown),
+        lines,
     }
 }
 
