@@ -15,6 +15,8 @@ pub enum ChartAction {
     },
     /// Draw no longer this value.
     Remove(SeriesKey),
+    /// Draw every number at and below this topic: the last message of each says which.
+    AddBelow(String),
     /// Draw nothing any more.
     Clear,
     /// Measure a series by this axis.

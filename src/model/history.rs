@@ -292,6 +292,7 @@ impl Log {
         self.get(id).map(|_| id)
     }
 
+    /// The message before this one on its topic, if it is still kept.
     pub(super) fn previous(&self, id: MessageId) -> Option<MessageId> {
         let before = MessageId(back(id.0, self.get(id)?.previous)?);
         self.get(before).map(|_| before)

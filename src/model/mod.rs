@@ -12,6 +12,7 @@
 //! | `chores`, `turn` | what would take too long in one piece; of that: opening and closing everything below a branch |
 //! | `rows`, `view` | rows of the open tree; rows while a filter is set |
 //! | `branches` | opening, closing and finding nodes |
+//! | `chain` | the messages of a topic, followed back |
 //! | `history`, `record`, `stored`, `deleted` | messages within a byte budget; those that the user deleted |
 //! | `below` | all messages below a branch |
 //! | `filter`, `search`, `row_order` | what the filter box asks for; what was found; the order of its rows |
@@ -25,6 +26,7 @@
 mod arena;
 mod below;
 mod branches;
+mod chain;
 mod chores;
 mod deleted;
 mod facts;

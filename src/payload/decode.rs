@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::described;
 use super::json;
 use super::preview::{self, Kind};
 use super::reading::{Content, Decoded, Format, Reading};
@@ -9,9 +10,11 @@ use super::text::visible;
 
 /// Reads a payload. Never fails: what does not fit the chosen format is shown as text or bytes, with a notice.
 pub fn decode(payload: &Bytes, reading: &Reading) -> Decoded {
-    let format = reading.chosen.clone().unwrap_or_else(|| best(payload));
+    let said = || described::format_said(payload, reading);
+    let chosen = reading.chosen.clone().or_else(said);
+    let format = chosen.unwrap_or_else(|| best(payload));
     let mut notices = Vec::new();
-    let content = content(payload, &format, &mut notices);
+    let content = content(payload, &format, reading, &mut notices);
     Decoded {
         format,
         layers: Vec::new(),
@@ -29,7 +32,12 @@ fn best(payload: &[u8]) -> Format {
     }
 }
 
-fn content(payload: &Bytes, format: &Format, notices: &mut Vec<String>) -> Content {
+fn content(
+    payload: &Bytes,
+    format: &Format,
+    reading: &Reading,
+    notices: &mut Vec<String>,
+) -> Content {
     if payload.is_empty() {
         return Content::Empty;
     }
@@ -41,6 +49,15 @@ fn content(payload: &Bytes, format: &Format, notices: &mut Vec<String>) -> Conte
                 Content::Text(visible(payload).into_owned())
             }
         },
+        Format::Protobuf(_) | Format::ProtobufFields | Format::Avro(_) | Format::SparkplugB => {
+            match described::read(payload, format, reading, notices) {
+                Ok(document) => Content::Document(document),
+                Err(misfit) => {
+                    notices.push(misfit.to_string());
+                    Content::Bytes
+                }
+            }
+        }
         Format::Text => Content::Text(visible(payload).into_owned()),
         _ => Content::Bytes,
     }

@@ -1,9 +1,10 @@
 //! What views ask for about charts, done: the chart of a connection lives in its pane, those of the dashboard in its
 //! profile.
 
+use crate::client::now;
 use crate::payload::document::Path;
 use crate::payload::format::thousands;
-use crate::profile::{Chart, ProfileId, SeriesKey};
+use crate::profile::{Chart, SeriesKey};
 
 use super::super::action::{Action, Level};
 use super::super::chart::{Charts, MAX_SERIES};
@@ -17,6 +18,7 @@ impl App {
         match action {
             ChartAction::Add { topic, path } => self.add_to_chart(of, topic, path),
             ChartAction::Remove(key) => self.on_charts(of, |charts| charts.remove(&key)),
+            ChartAction::AddBelow(topic) => self.chart_below(of, &topic),
             ChartAction::Clear => self.on_charts(of, Charts::clear),
             ChartAction::SetAxis(key, axis) => {
                 self.on_charts(of, |charts| charts.set_axis(&key, axis));
@@ -68,6 +70,37 @@ impl App {
         };
         let offer = ("Show chart", Action::Chart(ChartAction::Show));
         self.say_of(of, level, text, Some(offer));
+    }
+
+    fn chart_below(&mut self, of: Of<'_>, topic: &str) {
+        let Some(session) = self.data.open.get(of) else {
+            return;
+        };
+        if let Some(pane) = self.views.panes.get_mut(of) {
+            let context = self.waker.context();
+            pane.inspector.charts.add_below(context, session, topic);
+        }
+        self.show_chart(of);
+    }
+
+    /// A frame begins: goes on with the charts of all connections, seen or not.
+    pub(super) fn work_on_charts(&mut self, context: &egui::Context) {
+        let mut left_out = Vec::new();
+        for session in self.data.open.all() {
+            let of = Some(&session.profile.id);
+            if let Some(pane) = self.views.panes.get_mut(of) {
+                let charts = &mut pane.inspector.charts;
+                charts.work(context, session, now());
+                left_out.push((session.profile.id.clone(), charts.take_left_out()));
+            }
+        }
+        for (id, count) in left_out.into_iter().filter(|(_, count)| *count > 0) {
+            let (most, count) = (thousands(MAX_SERIES as u64), thousands(count as u64));
+            let text = format!(
+                "{count} more numbers are not drawn: a chart draws at most {most}. Choose a branch with fewer topics."
+            );
+            self.say_of(Some(&id), Level::Warning, text, None);
+        }
     }
 
     fn show_chart(&mut self, of: Of<'_>) {

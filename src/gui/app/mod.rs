@@ -241,6 +241,7 @@ impl App {
         if let Some(delay) = self.data.refresh_broker(now()) {
             context.request_repaint_after(delay);
         }
+        self.work_on_charts(context);
         let next = self.tick();
         self.apply_all(context);
         self.name_window(context);

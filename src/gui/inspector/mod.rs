@@ -2,7 +2,6 @@
 
 mod breadcrumb;
 pub mod compare;
-mod decode;
 mod facts_grid;
 mod header;
 mod history;
@@ -149,16 +148,24 @@ impl Inspector {
             self.save.start(&shown.facts.path, message.payload.clone());
         }
         self.save.ui(ui, context);
-        self.tab_strip(ui, context, shown, message.as_ref());
+        if let (InspectorTab::Payload, Some(message)) = (self.tab, &message) {
+            self.prepare_payload(ui, session, shown, message);
+        }
+        self.tab_strip(ui, context, session, shown, message.as_ref());
         self.older_message_notice(ui, context, shown);
         match self.tab {
-            InspectorTab::Payload => self.payload_tab(ui, context, shown, message.as_ref()),
+            InspectorTab::Payload => {
+                self.payload_tab(ui, context, session, shown, message.as_ref());
+            }
             InspectorTab::History => {
                 let with = (self.chosen.as_ref(), &mut self.compare);
                 let choice = self.history.ui(ui, context, session, shown, with);
                 self.choose(choice);
             }
-            InspectorTab::Chart => self.charts.ui(ui, context),
+            InspectorTab::Chart => {
+                let what = (shown.facts.path.as_str(), message.as_ref());
+                self.charts.tab_ui(ui, context, session, what);
+            }
             InspectorTab::Properties => properties::properties_ui(ui, session, message.as_ref()),
             InspectorTab::Subtree => subtree::subtree_ui(ui, context, &shown.facts),
         }
@@ -180,16 +187,17 @@ impl Inspector {
         &mut self,
         ui: &mut Ui,
         context: &Context<'_>,
+        session: &Session,
         shown: &Shown,
         message: Option<&Message>,
     ) {
-        let has_segments = self.tab == InspectorTab::Payload && message.is_some();
+        let in_payload = message.filter(|_| self.tab == InspectorTab::Payload);
         let fits = ui.available_width() >= TABS_AND_SEGMENTS;
         let strip = ui.horizontal(|ui| {
             self.tabs(ui, shown, message);
-            if has_segments && fits {
+            if let Some(message) = in_payload.filter(|_| fits) {
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    self.format_controls(ui, context);
+                    self.format_controls(ui, context, session, shown, message);
                 });
             }
         });
@@ -199,10 +207,10 @@ impl Inspector {
             strip.response.rect.bottom() - 0.5,
             (1.0, Palette::of(ui).line),
         );
-        if has_segments && !fits {
+        if let Some(message) = in_payload.filter(|_| !fits) {
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    self.format_controls(ui, context);
+                    self.format_controls(ui, context, session, shown, message);
                 });
             });
         }

@@ -22,6 +22,8 @@ struct Line {
     value: u32,
     /// How many lines follow up to the closing bracket; 0 for what takes one line; [`CLOSE`]; [`REMOVED`].
     span: u32,
+    /// Its number among the lines of values that are there, from 1; that of the line above for [`REMOVED`].
+    number: u32,
     depth: u8,
 }
 
@@ -49,8 +51,8 @@ pub enum Part {
 /// One row on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
-    /// Its number among all lines, counted from 0.
-    pub line: usize,
+    /// Its number among all lines, counted from 1; `None` for what is not there any more.
+    pub number: Option<usize>,
     /// The value; in the document before when the part is [`Part::Removed`].
     pub value: ValueId,
     /// What of it.
@@ -134,8 +136,13 @@ impl Rows {
     }
 
     fn push(&mut self, value: u32, span: u32, depth: usize) {
-        let depth = u8::try_from(depth).unwrap_or(u8::MAX);
-        self.lines.push(Line { value, span, depth });
+        let last = self.lines.last().map_or(0, |line| line.number);
+        self.lines.push(Line {
+            value,
+            span,
+            number: last + u32::from(span != REMOVED),
+            depth: u8::try_from(depth).unwrap_or(u8::MAX),
+        });
     }
 
     fn close(&mut self, id: ValueId, line: u32, depth: usize, removed: &Removed) {
@@ -195,9 +202,9 @@ impl Rows {
         self.lines.is_empty()
     }
 
-    /// How many lines there are when nothing is folded.
+    /// The number of the last line, nothing folded.
     pub fn line_count(&self) -> usize {
-        self.lines.len()
+        self.lines.last().map_or(0, |line| line.number as usize)
     }
 
     /// What is shown in a row.
@@ -224,7 +231,7 @@ impl Rows {
             _ => Part::Open,
         };
         Some(Row {
-            line: at,
+            number: (line.span != REMOVED).then_some(line.number as usize),
             value: ValueId(line.value),
             part,
             depth: usize::from(line.depth),
@@ -353,7 +360,12 @@ mod tests {
         let rows = (0..rows.len()).map(|row| rows.row(row).unwrap());
         rows.map(|row| {
             let key = document.key(row.value).unwrap_or("-");
-            format!("{} {}{key} {:?}", row.line, " ".repeat(row.depth), row.part)
+            format!(
+                "{} {}{key} {:?}",
+                row.number.unwrap() - 1,
+                " ".repeat(row.depth),
+                row.part
+            )
         })
         .collect()
     }

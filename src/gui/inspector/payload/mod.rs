@@ -1,171 +1,349 @@
-//! The payload of one message as numbered, coloured lines, of which only the visible ones are laid out.
+//! The payload of one message: values, text, bytes or a picture, read beside the frame when it is large. What the user folds,
+//! opens or chooses is kept for each topic as long as the connection lives.
 
-use egui::text::{LayoutJob, TextFormat};
-use egui::{Align2, Label, Rect, Role, ScrollArea, Ui, UiBuilder, pos2};
+mod compared;
+mod document_view;
+mod drawing;
+mod find_bar;
+mod footer;
+mod format_bar;
+mod keys;
+mod memory;
+mod picture;
+mod pieces;
+mod plain_view;
+mod read;
+mod text_rows;
+mod value;
+mod value_menu;
 
-use super::super::theme::{self, Palette};
-use super::super::widgets::{scroll_keys, virtual_rows};
-use super::decode::{Decoded, Decoder, Room, View};
-use crate::model::Message;
-use crate::payload::Kind;
-use crate::payload::{format, hex};
+use std::collections::BTreeMap;
+
+use egui::Ui;
+
+use self::find_bar::FindBar;
+use self::format_bar::{Choosing, FormatBar};
+use self::memory::Memory;
+use self::picture::PictureView;
+use self::read::{Body, Question, Reader, SchemasMark, Source};
+use self::text_rows::Cut;
+use self::value_menu::ValueMenu;
+use super::super::action::Level as Importance;
+use super::super::context::Context;
+use super::super::latest::Latest;
+use super::super::session::Session;
+use super::super::theme;
+use super::super::widgets::Scrolled;
+use crate::model::{Message, MessageId, NodeId};
+use crate::payload::document::{Path, ValueId};
+use crate::payload::{Content, Decoded, format, hex};
+
+/// Topics whose folds and choices are remembered.
+const REMEMBERED: usize = 1_000;
+/// Bytes of which a dump is copied; of more it would fill the memory of whoever takes it.
+const COPIED_DUMP: usize = 16 * 1024 * 1024;
+/// Documents above this many bytes are copied beside the frame.
+const COPIED_IN_FRAME: usize = 64 * 1024;
+
+/// What is shown: a message of a topic of a connection.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// The connection.
+    pub session: &'a Session,
+    /// The topic in its tree.
+    pub node: NodeId,
+    /// Its name.
+    pub topic: &'a str,
+    /// The message.
+    pub message: &'a Message,
+}
+
+/// What payloads are compared with.
+#[derive(Debug, Clone, Default)]
+pub enum Against {
+    /// Nothing.
+    Nothing,
+    /// The message before on the same topic.
+    #[default]
+    Previous,
+    /// A message that the user chose.
+    Chosen(Box<Message>),
+}
 
 /// UI state of the payload view.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PayloadView {
-    decoder: Decoder,
-    /// What the user chose for the topic shown; `None` shows what fits.
-    pub wanted: Option<View>,
+    memories: BTreeMap<NodeId, Memory>,
+    node: Option<NodeId>,
+    reader: Reader,
+    /// What payloads are compared with.
+    against: Against,
+    /// The message that the one shown is compared with, as far as it is known.
+    older: Option<(MessageId, Option<Message>)>,
+    find: FindBar,
+    formats: FormatBar,
+    menu: Option<ValueMenu>,
+    picture: PictureView,
+    /// Whether long lines of text are cut into rows.
+    wraps: bool,
+    scrolled: Scrolled,
+    /// Bytes in a row of a dump, where one was drawn last.
+    per_row: usize,
+    /// The row to be brought into view.
+    scroll_to: Option<usize>,
+    /// The value with the cursor: of which reading, by which path.
+    selected: Option<(u64, Path, Option<ValueId>)>,
+    /// The area that takes keys.
+    area: Option<egui::Id>,
+    copying: Latest<(String, &'static str)>,
+}
+
+impl Default for PayloadView {
+    fn default() -> Self {
+        Self {
+            memories: BTreeMap::new(),
+            node: None,
+            reader: Reader::default(),
+            against: Against::default(),
+            older: None,
+            find: FindBar::default(),
+            formats: FormatBar::default(),
+            menu: None,
+            picture: PictureView::default(),
+            wraps: true,
+            scrolled: Scrolled::default(),
+            per_row: hex::WIDE,
+            scroll_to: None,
+            selected: None,
+            area: None,
+            copying: Latest::new("copy payload"),
+        }
+    }
 }
 
 impl PayloadView {
     /// Another topic is shown.
     pub fn clear(&mut self) {
-        self.decoder.clear();
-        self.wanted = None;
+        self.reader.clear();
+        self.find.clear();
+        self.picture.clear();
+        self.menu = None;
+        self.older = None;
+        self.selected = None;
+        self.scroll_to = None;
+        self.node = None;
+        if matches!(self.against, Against::Chosen(_)) {
+            self.against = Against::Previous;
+        }
     }
 
-    /// Decodes `message` for a view of `width` points, or shows what is there while that goes on.
-    pub fn prepare(&mut self, ui: &Ui, message: &Message, width: f32) -> Option<&Decoded> {
-        self.decoder
-            .get(ui.ctx(), message, self.wanted, room(ui, width))
+    /// Compares what is shown with this message from now on.
+    pub fn compare_with(&mut self, message: Message) {
+        self.against = Against::Chosen(Box::new(message));
+        self.older = None;
     }
 
-    /// How the payload is shown now: the user's choice, else what fits the payload that was decoded last.
-    pub fn view(&self) -> Option<View> {
-        let fitting = self.decoder.current().map(|decoded| decoded.view);
-        self.wanted.or(fitting)
+    /// Compares with the message before, or no longer.
+    pub fn toggle_diff(&mut self) {
+        self.against = match self.against {
+            Against::Nothing => Against::Previous,
+            _ => Against::Nothing,
+        };
+        self.older = None;
     }
 
-    /// What was decoded last.
-    pub fn decoded(&self) -> Option<&Decoded> {
-        self.decoder.current()
+    /// Whether payloads are compared.
+    pub fn is_comparing(&self) -> bool {
+        !matches!(self.against, Against::Nothing)
     }
-}
 
-/// Height that `decoded` takes when all its rows are shown.
-pub fn full_height(decoded: &Decoded) -> f32 {
-    let notice = if decoded.notice.is_some() {
-        theme::LINE_HEIGHT
-    } else {
-        0.0
-    };
-    decoded.row_count() as f32 * theme::LINE_HEIGHT + notice + 18.0
-}
-
-/// What fits into a row of `width` points, the scroll bar left out.
-fn room(ui: &Ui, width: f32) -> Room {
-    let row = width - 16.0;
-    let is_wide = characters(ui, row) >= hex::line_width(hex::WIDE);
-    Room {
-        columns: characters(ui, row - gutter(ui, 999)).max(8),
-        bytes: if is_wide { hex::WIDE } else { hex::NARROW },
+    /// Opens the search.
+    pub fn find(&mut self) {
+        self.find.open();
     }
-}
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a window's width in characters"
-)]
-fn characters(ui: &Ui, width: f32) -> usize {
-    (width / character_width(ui)).max(0.0) as usize
-}
-
-fn character_width(ui: &Ui) -> f32 {
-    ui.fonts_mut(|fonts| fonts.glyph_width(&theme::mono_large(), '0'))
-}
-
-/// Width of the column of line numbers.
-fn gutter(ui: &Ui, lines: usize) -> f32 {
-    let digits = lines.max(1).ilog10() + 1;
-    digits as f32 * character_width(ui) + 16.0
-}
-
-/// Draws the rows into the room that is left.
-pub fn payload_rows(ui: &mut Ui, decoded: &Decoded) {
-    if decoded.format == Kind::Empty {
-        empty(ui);
-        return;
+    /// Whether the payload has the keyboard.
+    pub fn has_focus(&self, context: &egui::Context) -> bool {
+        let focused = context.memory(egui::Memory::focused);
+        self.find.has_focus() || (focused.is_some() && focused == self.area)
     }
-    if let Some(notice) = decoded.notice {
-        let color = Palette::of(ui).amber;
-        ui.label(
-            egui::RichText::new(notice)
-                .font(theme::label())
-                .color(color),
-        );
+
+    /// Whether Esc means something here.
+    pub fn takes_escape(&self) -> bool {
+        self.find.has_focus()
     }
-    ui.add_space(4.0);
-    let gutter = match decoded.view {
-        View::Hex => 0.0,
-        View::Json | View::Text => gutter(ui, decoded.line_count()),
-    };
-    let keys = scroll_keys(
-        ui,
-        ui.available_rect_before_wrap(),
-        (Role::ScrollView, "Payload"),
-        theme::LINE_HEIGHT,
-    );
-    let scroll = ScrollArea::both()
-        .id_salt("payload")
-        .min_scrolled_height(theme::LINE_HEIGHT);
-    virtual_rows(
-        ui,
-        scroll,
-        theme::LINE_HEIGHT,
-        decoded.row_count(),
-        |ui, rows, place| {
-            ui.scroll_with_delta(keys);
-            for row in rows {
-                row_ui(ui, decoded, row, place.row(row), gutter);
+
+    fn memory(&self) -> Option<&Memory> {
+        self.memories.get(&self.node?)
+    }
+
+    /// Reads what is to be shown. `before` finds the message before, when it is wanted.
+    pub fn prepare(
+        &mut self,
+        ui: &Ui,
+        subject: Subject<'_>,
+        before: impl FnOnce() -> Option<Message>,
+    ) {
+        if self.node != Some(subject.node) {
+            self.node = Some(subject.node);
+            self.remember_no_more_than_enough();
+        }
+        self.find_older(subject, before);
+        let memory = self.memories.entry(subject.node).or_default();
+        let older = self.older.as_ref().and_then(|(_, older)| older.as_ref());
+        let question = Question {
+            message: subject.message.id,
+            against: older.map(|older| older.id),
+            levels: Question::levels(memory.levels()),
+            settings: subject.session.profile.reading.clone(),
+            schemas: SchemasMark(std::sync::Arc::clone(&subject.session.schemas)),
+            cut: if self.wraps {
+                Cut::Wrap(drawing::text_columns(ui))
+            } else {
+                Cut::Lines
+            },
+        };
+        let source = |message: &Message| Source {
+            message: message.id,
+            payload: message.payload.clone(),
+            reading: subject.session.reading(subject.topic, message),
+        };
+        self.reader.ask(ui.ctx(), question, memory.shown(), || {
+            (source(subject.message), older.map(source))
+        });
+    }
+
+    fn remember_no_more_than_enough(&mut self) {
+        while self.memories.len() > REMEMBERED {
+            let other = self.memories.keys().find(|node| Some(**node) != self.node);
+            let Some(other) = other.copied() else { return };
+            self.memories.remove(&other);
+        }
+    }
+
+    /// Finds the message to compare with.
+    fn find_older(&mut self, subject: Subject<'_>, before: impl FnOnce() -> Option<Message>) {
+        let id = subject.message.id;
+        if self.older.as_ref().is_some_and(|(of, _)| *of == id) {
+            return;
+        }
+        let older = match &self.against {
+            Against::Nothing => None,
+            Against::Previous => before(),
+            Against::Chosen(message) => Some((**message).clone()).filter(|it| it.id != id),
+        };
+        self.older = Some((id, older));
+    }
+
+    /// Draws the segments of formats with their menu, from the right.
+    pub fn format_controls(&mut self, ui: &mut Ui, context: &Context<'_>, subject: Subject<'_>) {
+        let Some(ready) = self.reader.ready() else {
+            return;
+        };
+        let Some(memory) = self.node.and_then(|node| self.memories.get_mut(&node)) else {
+            return;
+        };
+        let is_outer = memory.levels().len() == 1;
+        let chosen = memory.shown().chosen.clone();
+        let choosing = Choosing {
+            session: subject.session,
+            topic: is_outer.then_some(subject.topic),
+            now: &ready.decoded.format,
+            chosen: chosen.as_ref(),
+            bytes: &ready.decoded.bytes,
+        };
+        if let Some(choice) = self.formats.ui(ui, context, &choosing) {
+            memory.choose(choice);
+            self.scroll_to = Some(0);
+        }
+    }
+
+    /// Copies everything as it is shown.
+    pub fn copy_all(&mut self, ui: &Ui, context: &Context<'_>) {
+        let Some(ready) = self.reader.ready() else {
+            return;
+        };
+        let decoded = std::sync::Arc::clone(&ready.decoded);
+        if matches!(decoded.content, Content::Bytes) && decoded.bytes.len() > COPIED_DUMP {
+            let size = format::format_bytes(decoded.bytes.len() as u64);
+            let text = format!(
+                "A dump of {size} is too long to copy. Save the payload to a file instead."
+            );
+            context.toast(Importance::Warning, text);
+            return;
+        }
+        let size = decoded.bytes.len();
+        self.copy(ui, context, size, move || (all_text(&decoded), "Payload"));
+    }
+
+    /// Copies what a job makes, on a worker when it is about much.
+    fn copy(
+        &mut self,
+        ui: &Ui,
+        context: &Context<'_>,
+        size: usize,
+        job: impl FnOnce() -> (String, &'static str) + Send + 'static,
+    ) {
+        if size <= COPIED_IN_FRAME {
+            let (text, what) = job();
+            context.copy(text, what);
+        } else {
+            self.copying.start(ui.ctx(), job);
+        }
+    }
+
+    /// Height that it takes when all its rows are shown.
+    pub fn full_height(&mut self, ui: &Ui) -> f32 {
+        let extra = self.extra_height() + 18.0;
+        let Some(ready) = self.reader.ready() else {
+            return extra + 2.0 * theme::LINE_HEIGHT;
+        };
+        let rows = match &ready.body {
+            Body::Nothing => 3,
+            Body::Document(rows) => rows.len(),
+            Body::Text { rows, .. } => rows.len(),
+            Body::Bytes => {
+                let per_row = plain_view::bytes_per_row(drawing::columns(ui));
+                hex::line_count(ready.decoded.bytes.len(), per_row)
             }
-        },
-    );
-}
-
-fn row_ui(ui: &mut Ui, decoded: &Decoded, row: usize, rect: Rect, gutter: f32) {
-    let palette = Palette::of(ui);
-    if let Some(number) = decoded.line_number(row) {
-        let at = pos2(rect.left() + gutter - 14.0, rect.center().y);
-        let text = number.to_string();
-        ui.painter()
-            .text(at, Align2::RIGHT_CENTER, text, theme::mono(), palette.faint);
+            Body::Picture(_) => 24,
+        };
+        let height = rows as f32 * theme::LINE_HEIGHT;
+        let memory = self.node.and_then(|node| self.memories.get_mut(&node));
+        let kept = memory.map_or(height, |memory| {
+            memory.height = memory.height.max(height);
+            memory.height
+        });
+        kept + extra
     }
-    let mut job = LayoutJob::default();
-    for (text, kind) in decoded.pieces(row) {
-        let color = kind.map_or(palette.text, |kind| palette.json(kind));
-        job.append(&text, 0.0, TextFormat::simple(theme::mono_large(), color));
+
+    /// Height of what stands above and below the rows.
+    fn extra_height(&self) -> f32 {
+        let line = theme::CONTROL_HEIGHT + theme::SPACE[0];
+        let is_inside = self
+            .memory()
+            .is_some_and(|memory| memory.levels().len() > 1);
+        let above = [is_inside, self.find.is_open()];
+        let above = above.into_iter().filter(|is_there| *is_there).count();
+        above as f32 * line + self.footer_height()
     }
-    let area = Rect::from_min_max(pos2(rect.left() + gutter, rect.top()), rect.max);
-    let builder = UiBuilder::new()
-        .max_rect(area)
-        .id_salt(("row", row))
-        .layout(egui::Layout::left_to_right(egui::Align::Center));
-    ui.scope_builder(builder, |ui| {
-        ui.add(Label::new(job).selectable(true).extend());
-    });
 }
 
-fn empty(ui: &mut Ui) {
-    let palette = Palette::of(ui);
-    ui.add_space(8.0);
-    ui.label(
-        egui::RichText::new("Empty payload")
-            .font(theme::strong())
-            .color(palette.text),
-    );
-    let text = "No bytes at all. Published with the retain flag, it clears the retained message of its topic.";
-    ui.label(
-        egui::RichText::new(text)
-            .font(theme::label())
-            .color(palette.muted),
-    );
+/// The whole payload as it is shown.
+fn all_text(decoded: &Decoded) -> String {
+    match &decoded.content {
+        Content::Document(document) => pieces::all_text(document),
+        Content::Text(text) => text.clone(),
+        Content::Empty => String::new(),
+        Content::Bytes | Content::Picture(_) => hex_dump(&decoded.bytes),
+    }
 }
 
-/// What is shown while a large payload is decoded for the first time.
-pub fn decoding(ui: &mut Ui, size: usize) {
-    let text = format!("Decoding {}", format::format_bytes(size as u64));
-    let color = Palette::of(ui).muted;
-    ui.label(egui::RichText::new(text).font(theme::label()).color(color));
+/// The dump of a whole payload, a line for each 16 bytes.
+pub fn hex_dump(payload: &[u8]) -> String {
+    let lines = 0..hex::line_count(payload.len(), hex::WIDE);
+    let lines: Vec<_> = lines
+        .map(|line| hex::line(payload, line, hex::WIDE))
+        .collect();
+    lines.join("\n")
 }
