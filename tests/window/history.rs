@@ -105,7 +105,7 @@ fn row_with(window: &Window, part: &str) -> String {
         .lines()
         .filter_map(|line| line.strip_prefix("ListItem: "));
     items
-        .find(|item| item.contains(part))
+        .find(|item| item.ends_with(part))
         .unwrap_or_default()
         .to_owned()
 }

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::super::latest::Latest;
+use super::super::super::session::Session;
 use crate::model::{Message, MessageId};
 use crate::payload::diff::{Comparison, Line, compare, line, summary};
 use crate::payload::format::format_bytes;
+use crate::payload::schema::Schemas;
 use crate::payload::{Reading, decode};
+use crate::profile::ReadingSettings;
 
 /// Most rows that are kept.
 const KEPT: usize = 4096;
@@ -58,7 +61,7 @@ pub struct RowTexts {
     /// What the texts depend on beside the messages; counts changes.
     generation: u64,
     /// The generation counts changes of these.
-    rules: Option<crate::profile::ReadingSettings>,
+    rules: Option<(ReadingSettings, Arc<Schemas>)>,
 }
 
 impl Default for RowTexts {
@@ -74,9 +77,13 @@ impl Default for RowTexts {
 
 impl RowTexts {
     /// A frame begins: takes in what was worked out. Payloads that are to be read in another way are compared anew.
-    pub fn begin(&mut self, rules: &crate::profile::ReadingSettings) {
-        if self.rules.as_ref() != Some(rules) {
-            self.rules = Some(rules.clone());
+    pub fn begin(&mut self, session: &Session) {
+        let (rules, schemas) = (&session.profile.reading, &session.schemas);
+        let is_same = |before: &(ReadingSettings, Arc<Schemas>)| {
+            before.0 == *rules && Arc::ptr_eq(&before.1, schemas)
+        };
+        if !self.rules.as_ref().is_some_and(is_same) {
+            self.rules = Some((rules.clone(), Arc::clone(schemas)));
             self.generation += 1;
             self.known.clear();
         }
