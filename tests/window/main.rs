@@ -19,6 +19,7 @@ mod at_start;
 mod broker;
 mod charts;
 mod connection;
+mod history;
 mod inspector;
 mod keyboard;
 mod look;

@@ -142,9 +142,14 @@ impl Inspector {
                 .color(palette.muted),
         );
         ui.add_space(4.0);
-        if button(ui, None, "Show subtree", Look::Plain).clicked() {
-            self.tab = InspectorTab::Subtree;
-        }
+        ui.horizontal(|ui| {
+            if button(ui, None, "Show subtree", Look::Plain).clicked() {
+                self.tab = InspectorTab::Subtree;
+            }
+            if button(ui, None, "Show messages below", Look::Plain).clicked() {
+                self.show_below();
+            }
+        });
     }
 }
 
