@@ -9,6 +9,7 @@ use super::chart_action::ChartAction;
 use super::connections::{copy_sub_command, display_name, in_list_order};
 use super::context::Context;
 use super::list_action::{FolderTask, ListAction};
+use super::reading_action::ReadingAction;
 use super::retained::RetainedAction;
 use super::session::Session;
 use super::theme::{self, Palette};
@@ -224,6 +225,11 @@ fn session_entries(session: &Session) -> [Entry; 14] {
         entry("Subscribe…", "", Action::NewSubscription),
         entry("All subscriptions", "", Action::ShowSubscriptions),
         entry("Publish…", "", Action::FocusPublish),
+        entry(
+            "Formats and schemas…",
+            "",
+            Action::Reading(ReadingAction::OpenRules),
+        ),
         entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
         entry(
             "Show publish panel",

@@ -31,6 +31,7 @@ mod profiles_keys;
 mod profiles_publish;
 mod profiles_secrets;
 mod publish;
+mod reading;
 mod reconnect;
 mod secrets_at_start;
 mod subscriptions;
