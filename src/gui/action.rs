@@ -7,8 +7,10 @@ use crate::profile::{
     BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings, Subscription,
 };
 
+use super::chart_action::ChartAction;
 use super::dialogs::{PublishQuestion, PublishWhat};
 use super::list_action::ListAction;
+use super::reading_action::ReadingAction;
 
 /// Names a secret: whose, and which of them.
 pub type SecretKey = (ProfileId, SecretKind);
@@ -118,6 +120,10 @@ pub enum Action {
     /// Something about the tab of a connection.
     Tab(TabAction),
 
+    // ---- payloads
+    /// Something about how payloads are read.
+    Reading(ReadingAction),
+
     // ---- tree
     /// Select a topic or branch.
     Select(NodeId),
@@ -143,6 +149,10 @@ pub enum Action {
     ClearRetainedBelow(Option<NodeId>),
     /// Publish the empty retained messages that were confirmed.
     ClearRetainedConfirmed(Vec<TopicName>),
+
+    // ---- charts
+    /// Something about charts and the dashboard.
+    Chart(ChartAction),
 
     // ---- publish
     /// Publish a message.

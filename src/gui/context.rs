@@ -12,6 +12,7 @@ use crate::profile::{ListState, Profile, ProfileId, Settings};
 use super::action::{Action, Asked, Level, SecretKey};
 use super::broker_state::BrokerState;
 use super::log::Log;
+use super::schema_shelf::SchemaShelf;
 use super::session::Session;
 
 /// Read-only access to the application for the length of one frame.
@@ -42,6 +43,8 @@ pub struct Context<'a> {
     pub tab_count: usize,
     /// The one of them that these views show.
     pub session: Option<&'a Session>,
+    /// The schemas that profiles name, as far as they were read.
+    pub schemas: &'a SchemaShelf,
     /// The broker inside.
     pub broker: &'a BrokerState,
     /// What happened so far.

@@ -22,6 +22,7 @@ use super::action::{Action, Asked, SecretKey};
 use super::broker_state::BrokerState;
 use super::context::Context;
 use super::log::Log;
+use super::schema_shelf::SchemaShelf;
 use super::session::Session;
 use super::theme;
 
@@ -119,6 +120,8 @@ pub struct Fixture {
     pub config_path: PathBuf,
     /// The open connection.
     pub session: Option<Session>,
+    /// The schemas of profiles.
+    pub schemas: SchemaShelf,
     /// The broker inside.
     pub broker: BrokerState,
     /// The log.
@@ -147,6 +150,7 @@ impl Fixture {
             list: ListState::default(),
             config_path: Path::new("/home/user/.config/canopy").to_owned(),
             session: None,
+            schemas: SchemaShelf::default(),
             broker: BrokerState::default(),
             log: Log::default(),
             zone: TimeZone::UTC,
@@ -215,6 +219,7 @@ impl Fixture {
             open: self.session.as_slice(),
             tab_count: self.session.as_slice().len(),
             session: self.session.as_ref(),
+            schemas: &self.schemas,
             broker: &self.broker,
             log: &self.log,
             actions: &self.actions,

@@ -84,3 +84,13 @@ pub const SLIDERS: &str = "\u{e434}";
 pub const KEYBOARD: &str = "\u{e2d8}";
 /// Icon: order of the tree.
 pub const SORT: &str = "\u{e444}";
+/// Icon: a chart.
+pub const CHART_LINE: &str = "\u{e154}";
+/// Icon: charts side by side.
+pub const DASHBOARD: &str = "\u{e464}";
+/// Icon: keep on the dashboard.
+pub const PUSH_PIN: &str = "\u{e3e2}";
+/// Icon: as a picture.
+pub const PICTURE: &str = "\u{e2ca}";
+/// Icon: as a table.
+pub const TABLE: &str = "\u{e476}";

@@ -11,6 +11,7 @@ use parking_lot::Mutex;
 use crate::broker::{Broker, BrokerError};
 use crate::client::{Config, RuntimeHandle, Wake};
 use crate::mqtt::TopicName;
+use crate::payload::schema::Schemas;
 use crate::profile::{FoundSecrets, MissingSecret, ProfileId, Secret, SecretError, StoreError};
 
 use super::action::SecretKey;
@@ -51,6 +52,8 @@ pub enum Done {
     CertificatesDeleted(Result<(), StoreError>),
     /// The branches that were open in the tree of a closed connection, as paths.
     BranchesGathered(ProfileId, Vec<String>),
+    /// The schema files of a profile were read.
+    SchemasRead(ProfileId, u64, Arc<Schemas>),
     /// Files were written.
     Saved(Vec<StoreError>),
 }

@@ -8,6 +8,7 @@
 //! | `connections` | the list of profiles and the editor of one |
 //! | `subscriptions` | the chips above the tree |
 //! | `tree` | the live topic tree |
+//! | `chart/` | charts of numbers, the dashboard |
 //! | `inspector` | the selected topic: payload, history, properties, subtree |
 //! | `dock` | publish, broker, log |
 //! | `status_bar` | connection, counts, rates, history |
@@ -19,6 +20,8 @@
 mod action;
 mod app;
 mod broker_state;
+mod chart;
+mod chart_action;
 mod connections;
 mod context;
 mod dialogs;
@@ -38,6 +41,9 @@ mod palette;
 mod pane;
 mod quit;
 mod reading;
+mod reading_action;
+mod reading_rules;
+mod schema_shelf;
 mod session;
 mod start;
 mod status_bar;

@@ -46,6 +46,8 @@ pub struct Pane {
     pub inspector: Inspector,
     /// Publish, broker, log.
     pub dock: Dock,
+    /// Whether the charts of the profile are shown in place of all else.
+    pub is_dashboard: bool,
     /// Sizes of its parts while it has a window of its own.
     pub sizes: Option<Sizes>,
     /// Whether somebody can see it; shared with what wakes the window.
@@ -104,6 +106,9 @@ impl Pane {
         };
         let palette = Palette::of(ui);
         let id = session.profile.id.clone();
+        if self.is_dashboard {
+            return self.dashboard_ui(ui, context);
+        }
         let room = ui.available_size();
         let widest = (room.x - 1.3 * NARROWEST).max(NARROWEST);
         let width = sizes.tree_width.min(room.x * WIDEST_SHARE);
@@ -133,6 +138,15 @@ impl Pane {
         CentralPanel::default().frame(frame).show(ui, |ui| {
             ui.push_id(&id, |ui| self.inspector.ui(ui, context));
         });
+    }
+
+    /// The charts of the profile, in place of all else.
+    fn dashboard_ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        let frame = Frame::new().fill(Palette::of(ui).background);
+        let shown = CentralPanel::default().frame(frame).show(ui, |ui| {
+            self.inspector.charts.dashboard_ui(ui, context);
+        });
+        self.dock_top = shown.response.rect.bottom();
     }
 
     fn tree_ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session) {

@@ -1,6 +1,7 @@
 //! The open connection as the window sees it: its state, its subscriptions and what became of each publish.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use crate::client::{
 use crate::live::Live;
 use crate::model::{Model, NodeId, SortBy, Totals};
 use crate::mqtt::{Qos, Timestamp, TopicName};
+use crate::payload::schema::Schemas;
 use crate::profile::Profile;
 
 use super::subscriptions::SubscriptionList;
@@ -85,6 +87,8 @@ pub struct Session {
     pub publishes_freely: bool,
     /// Whether it ends so that its profile can connect anew: what it has not sent, the next connection does.
     pub reopens: bool,
+    /// The schemas that its profile names.
+    pub schemas: Arc<Schemas>,
     /// How far its events have told of it.
     told: Told,
     /// What the bars show.
@@ -149,6 +153,7 @@ impl Session {
             is_paused: glance.since_pause.is_some(),
             publishes_freely: false,
             reopens: false,
+            schemas: Arc::default(),
             told: Told::Beginning,
             looked: now,
             seen: glance.totals.messages,

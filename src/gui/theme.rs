@@ -119,6 +119,21 @@ impl Palette {
         }
     }
 
+    /// Colour of a line in a chart, by its place among the lines.
+    pub fn line_of_chart(&self, place: usize) -> Color32 {
+        let colors = [
+            self.accent,
+            self.blue,
+            self.amber,
+            self.violet,
+            profile_color(ProfileColor::Pink, self),
+            profile_color(ProfileColor::Teal, self),
+            self.red,
+            profile_color(ProfileColor::Orange, self),
+        ];
+        colors[place % colors.len()]
+    }
+
     fn is_dark(&self) -> bool {
         self.background == DARK.background
     }
@@ -146,6 +161,8 @@ pub fn profile_color(color: ProfileColor, palette: &Palette) -> Color32 {
 
 /// The knob of a switch that is on, in both themes.
 pub const KNOB: Color32 = Color32::WHITE;
+/// What pictures are multiplied with: they keep their own colours.
+pub const UNTINTED: Color32 = Color32::WHITE;
 /// Space between things: 4, 8, 12, 16.
 pub const SPACE: [f32; 4] = [4.0, 8.0, 12.0, 16.0];
 /// Radius of cards, buttons and fields.

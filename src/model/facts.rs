@@ -10,6 +10,10 @@ impl Model {
         let now = Moment::new(now);
         let it = self.tree.node(node);
         let own = self.tree.own_of(node);
+        let deleted = self
+            .deleted
+            .get(&node)
+            .map_or(0, super::deleted::Deleted::count);
         Facts {
             path: self.path(node),
             is_topic: it.is_topic(),
@@ -27,13 +31,15 @@ impl Model {
             subtree_newest: (it.messages > 0).then_some(it.newest),
             children: self.tree.child_count(node),
             depth_below: u32::from(self.tree.depth_below(node)),
-            trimmed: own.messages - u64::from(it.kept),
+            trimmed: (own.messages - deleted).saturating_sub(u64::from(it.kept)),
+            deleted,
         }
     }
 
-    /// The last message of a topic, always whole; `None` for a branch that never carried one itself.
+    /// The last message of a topic, always whole; `None` for a branch that never carried one itself. When the last one was
+    /// deleted, the newest of the others that are still kept.
     pub fn last_message(&self, node: NodeId) -> Option<Message> {
-        self.log.message(self.tree.node(node).last)
+        self.log.message(self.newest_kept(node)?)
     }
 
     /// How many messages of this topic are in the history (the last one included).
@@ -44,10 +50,13 @@ impl Model {
     /// Messages `first .. first + count` of this topic, newest first. Costs what is asked for, wherever it stands.
     pub fn history(&self, node: NodeId, first: usize, count: usize, out: &mut Vec<Message>) {
         let newest = (self.tree.node(node).last, self.tree.own_of(node).messages);
-        self.log.chain(newest, (first as u64, count), out);
+        match self.deleted.get(&node) {
+            Some(deleted) => self.history_without(deleted, newest, (first, count), out),
+            None => self.log.chain(newest, (first as u64, count), out),
+        }
     }
 
-    /// A message by its id; `None` once it was trimmed.
+    /// A message by its id; `None` once it was trimmed or deleted.
     pub fn message(&self, id: MessageId) -> Option<Message> {
         self.log.message(id)
     }
@@ -95,6 +104,7 @@ impl Model {
             history_budget: self.log.budget(),
             last_bytes: self.log.last_bytes(),
             trimmed: self.trimmed,
+            deleted: self.deleted_messages,
         }
     }
 }

@@ -133,7 +133,7 @@ impl Model {
             };
             let node = self.tree.node_mut(oldest.node);
             let is_last = node.last == oldest.id;
-            if !is_last {
+            if !is_last && !oldest.is_deleted {
                 node.kept = node.kept.saturating_sub(1);
                 self.trimmed += 1;
             }

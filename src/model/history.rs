@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::NodeId;
-use super::record::{DUP, LastOnes, RETAIN, Record};
+use super::record::{DELETED, DUP, LastOnes, RETAIN, Record};
 use super::stored::Blocks;
 use crate::mqtt::{Properties, Publish, Qos, Timestamp};
 use bytes::Bytes;
@@ -68,6 +68,8 @@ pub(super) struct Log {
 pub(super) struct Oldest {
     pub(super) id: MessageId,
     pub(super) node: NodeId,
+    /// Whether the user deleted it before.
+    pub(super) is_deleted: bool,
 }
 
 impl Log {
@@ -198,8 +200,12 @@ impl Log {
             return None;
         }
         let id = MessageId(self.first);
-        let node = NodeId(self.get(id)?.node);
-        Some(Oldest { id, node })
+        let record = self.get(id)?;
+        Some(Oldest {
+            id,
+            node: NodeId(record.node),
+            is_deleted: record.is_deleted(),
+        })
     }
 
     /// Takes the oldest record out of the log. With `keep` it stays, beyond the budget.
@@ -232,14 +238,14 @@ impl Log {
         self.last_ones.shard_mut(id).insert(id.0, record);
     }
 
-    /// Forgets a last message that was kept beyond the budget; `false` when it was not.
+    /// Forgets a last message that was kept beyond the budget; `false` when it was not, or was deleted before.
     pub(super) fn drop_last_one(&mut self, id: MessageId) -> bool {
         if id.0 >= self.first {
             return false;
         }
         let dropped = self.last_ones.shard_mut(id).remove(&id.0);
         self.last_bytes -= dropped.as_ref().map_or(0, Record::cost);
-        dropped.is_some()
+        dropped.is_some_and(|record| !record.is_deleted())
     }
 
     // ---- looking -------------------------------------------------------------------------------------------
@@ -266,7 +272,12 @@ impl Log {
     }
 
     /// From message number `ordinal` of a topic back to number `target`; `None` when that is trimmed.
-    fn walk_back(&self, mut id: MessageId, mut ordinal: u64, target: u64) -> Option<MessageId> {
+    pub(super) fn walk_back(
+        &self,
+        mut id: MessageId,
+        mut ordinal: u64,
+        target: u64,
+    ) -> Option<MessageId> {
         while ordinal > target {
             let record = self.get(id)?;
             let far = jump_length(ordinal);
@@ -281,9 +292,63 @@ impl Log {
         self.get(id).map(|_| id)
     }
 
-    fn previous(&self, id: MessageId) -> Option<MessageId> {
+    /// The message before this one on its topic, if it is still kept.
+    pub(super) fn previous(&self, id: MessageId) -> Option<MessageId> {
         let before = MessageId(back(id.0, self.get(id)?.previous)?);
         self.get(before).map(|_| before)
+    }
+
+    /// The newest message of a topic that is this one or came before it, and its number among those of the topic;
+    /// `None` when that is trimmed.
+    pub(super) fn at_or_before(
+        &self,
+        (mut id, mut ordinal): (MessageId, u64),
+        target: MessageId,
+    ) -> Option<(MessageId, u64)> {
+        while id > target {
+            let record = self.get(id)?;
+            let far = back(id.0, record.jump).filter(|&far| far >= target.0);
+            let (next, steps) = match far {
+                Some(far) => (far, jump_length(ordinal)),
+                None => (back(id.0, record.previous)?, 1),
+            };
+            id = MessageId(next);
+            ordinal -= steps;
+        }
+        self.get(id).map(|_| (id, ordinal))
+    }
+
+    /// The oldest message in the log. Last messages that are kept beyond the budget came before it.
+    pub(super) fn first_id(&self) -> MessageId {
+        MessageId(self.first)
+    }
+
+    /// Whether the user deleted a message that is still in its place.
+    pub(super) fn is_deleted(&self, id: MessageId) -> bool {
+        self.get(id).is_some_and(Record::is_deleted)
+    }
+
+    /// Lets go of payload and properties of a message, and marks it.
+    pub(super) fn delete(&mut self, id: MessageId) {
+        let is_last_one = id.0 < self.first;
+        let record = if is_last_one {
+            self.last_ones.shard_mut(id).get_mut(&id.0)
+        } else {
+            let offset = id.0.checked_sub(self.base);
+            let offset = offset.and_then(|offset| usize::try_from(offset).ok());
+            offset.and_then(|offset| self.parts.get_mut(offset / PART)?.get_mut(offset % PART))
+        };
+        let Some(record) = record else { return };
+        let before = record.cost();
+        self.payloads.erase(&mut record.payload);
+        record.properties = None;
+        record.flags |= DELETED;
+        let freed = before - record.cost();
+        if is_last_one {
+            self.last_bytes -= freed;
+        } else {
+            self.bytes -= freed;
+        }
     }
 
     /// The id that the next message will get.
@@ -291,14 +356,20 @@ impl Log {
         MessageId(self.next)
     }
 
+    /// Topic, time and payload length of a message that is still kept, without looking at anything but its record.
+    pub(super) fn outline(&self, id: MessageId) -> Option<(u32, Timestamp, u32)> {
+        let record = self.get(id)?;
+        Some((record.node, record.at, record.payload.length()))
+    }
+
     /// The topic of a message that is still kept.
     pub(super) fn node_of(&self, id: MessageId) -> Option<NodeId> {
         self.get(id).map(|record| NodeId(record.node))
     }
 
-    /// A message that is still kept.
+    /// A message that is still kept, and was not deleted.
     pub(super) fn message(&self, id: MessageId) -> Option<Message> {
-        let record = self.get(id)?;
+        let record = self.get(id).filter(|record| !record.is_deleted())?;
         let previous = self.previous(id).and_then(|previous| self.get(previous));
         Some(Message {
             id,

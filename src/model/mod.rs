@@ -12,17 +12,23 @@
 //! | `chores`, `turn` | what would take too long in one piece; of that: opening and closing everything below a branch |
 //! | `rows`, `view` | rows of the open tree; rows while a filter is set |
 //! | `branches` | opening, closing and finding nodes |
-//! | `history`, `record`, `stored` | messages within a byte budget |
+//! | `chain` | the messages of a topic, followed back |
+//! | `history`, `record`, `stored`, `deleted` | messages within a byte budget; those that the user deleted |
+//! | `below` | all messages below a branch |
 //! | `filter`, `search`, `row_order` | what the filter box asks for; what was found; the order of its rows |
 //! | `subscribed` | messages and rates by subscription |
+//! | `traffic` | who floods the broker: topics and branches over the last seconds, minute, since the start |
 //! | `retained`, `rates`, `pause`, `facts`, `wanted` | as they say |
 //!
 //! Branches begin closed, except by the rule in `open`: the first two levels open by themselves while the tree is
 //! small. Siblings stand in natural order of their names, letter case ignored; `$`-topics come last.
 
 mod arena;
+mod below;
 mod branches;
+mod chain;
 mod chores;
+mod deleted;
 mod facts;
 mod feed;
 mod filter;
@@ -45,6 +51,7 @@ mod shared;
 mod sort;
 mod stored;
 mod subscribed;
+pub mod traffic;
 mod tree;
 mod turn;
 mod view;
@@ -53,6 +60,7 @@ mod wanted;
 #[cfg(test)]
 mod tests;
 
+pub use below::BelowCursor;
 pub use chores::Chore;
 pub use filter::Query;
 pub use history::{Message, MessageId};
@@ -67,7 +75,7 @@ pub use wanted::Wanted;
 
 use std::sync::Arc;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use crate::mqtt::TopicName;
 
@@ -84,6 +92,9 @@ pub struct Model {
     pause: pause::Pause,
     chores: chores::Chores,
     trimmed: u64,
+    /// Messages that the user deleted, by topic.
+    deleted: HashMap<NodeId, deleted::Deleted>,
+    deleted_messages: u64,
     redeliveries: u64,
     sent: u64,
     rate_out: rates::Rate,
@@ -105,6 +116,8 @@ impl Model {
             pause: pause::Pause::new(),
             chores: chores::Chores::default(),
             trimmed: 0,
+            deleted: HashMap::new(),
+            deleted_messages: 0,
             redeliveries: 0,
             sent: 0,
             rate_out: rates::Rate::default(),

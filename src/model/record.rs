@@ -24,6 +24,8 @@ pub(super) struct Record {
 
 pub(super) const RETAIN: u8 = 4;
 pub(super) const DUP: u8 = 8;
+/// The user deleted it; see [`super::deleted`].
+pub(super) const DELETED: u8 = 16;
 
 impl Record {
     pub(super) fn new(node: NodeId, message: &Publish, payload: Stored, at: Timestamp) -> Self {
@@ -43,6 +45,10 @@ impl Record {
 
     pub(super) fn qos(&self) -> Qos {
         Qos::from_u8(self.flags & 3).unwrap_or_default()
+    }
+
+    pub(super) fn is_deleted(&self) -> bool {
+        self.flags & DELETED != 0
     }
 
     /// Bytes of memory, as the budget counts them.

@@ -169,7 +169,8 @@ impl Model {
     /// What a row shows of a node, as it is now.
     pub(super) fn figures(&self, node: NodeId) -> Figures {
         let it = self.tree.node(node);
-        let last = self.log.get(it.last).map(|record| LastValue {
+        let last = self.newest_kept(node).and_then(|id| self.log.get(id));
+        let last = last.map(|record| LastValue {
             payload: self.log.payload(record),
             at: record.at,
             qos: record.qos(),

@@ -86,7 +86,7 @@ impl Model {
             let payload = figures.last.as_ref().map(|last| &last.payload);
             return payload.is_some_and(|payload| run.query.matches_payload(payload));
         }
-        let Some(record) = self.log.get(self.tree.node(node).last) else {
+        let Some(record) = self.newest_kept(node).and_then(|id| self.log.get(id)) else {
             return false;
         };
         let payload = self.log.payload_slice(record);

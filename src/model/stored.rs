@@ -105,6 +105,19 @@ impl Blocks {
         }
     }
 
+    /// Lets go of a payload. One that stands in a block is overwritten; its room comes back with the block.
+    pub(super) fn erase(&mut self, stored: &mut Stored) {
+        let Stored::Block { block, start, len } = stored else {
+            *stored = Stored::default();
+            return;
+        };
+        let (place, start) = (block.wrapping_sub(self.base), *start as usize);
+        let block = self.parts.get_mut(place as usize);
+        if let Some(bytes) = block.and_then(|it| it.get_mut(start..start + usize::from(*len))) {
+            bytes.fill(0);
+        }
+    }
+
     /// All payloads that came before this one are gone.
     pub(super) fn forget_before(&mut self, stored: &Stored) {
         let Stored::Block { block, .. } = stored else {
@@ -122,6 +135,16 @@ impl Blocks {
 }
 
 impl Stored {
+    /// Bytes of the payload.
+    pub(super) fn length(&self) -> u32 {
+        match self {
+            Self::Inline(len, _) => u32::from(*len),
+            Self::Block { len, .. } => u32::from(*len),
+            Self::Copied(bytes) => super::names::number(bytes.len()),
+            Self::Shared(bytes) => super::names::number(bytes.len()),
+        }
+    }
+
     /// Bytes of memory outside the record, as the budget counts them.
     pub(super) fn allocated(&self) -> usize {
         match self {

@@ -1,5 +1,6 @@
 //! Tests of the model through its public functions, and property tests against a naive model.
 
+mod deleted;
 mod kept;
 mod naive;
 mod scenes;

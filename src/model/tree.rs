@@ -106,8 +106,10 @@ pub struct Facts {
     pub children: u32,
     /// Levels of the deepest topic below, counted from this node.
     pub depth_below: u32,
-    /// Own messages no longer in the history.
+    /// Own messages no longer in the history, those that were deleted not counted.
     pub trimmed: u64,
+    /// Own messages that the user deleted out of the history.
+    pub deleted: u64,
 }
 
 /// Sums over the whole connection.
@@ -135,4 +137,6 @@ pub struct Totals {
     pub last_bytes: u64,
     /// Messages trimmed from the history.
     pub trimmed: u64,
+    /// Messages that the user deleted out of the history.
+    pub deleted: u64,
 }

@@ -5,6 +5,7 @@ use bytes::Bytes;
 
 use super::cbor;
 use super::content_type::{self, Charset, Hint};
+use super::described;
 use super::detect::detect;
 use super::document::Document;
 use super::json;
@@ -74,8 +75,14 @@ fn as_chosen(
     }
 }
 
-/// As the content type says, or as what fits best.
+/// As the topic or the content type says, or as what fits best.
 fn as_said(bytes: &Bytes, reading: &Reading, notices: &mut Vec<String>) -> (Format, Content) {
+    if let Some(format) = described::format_said(bytes, reading) {
+        match read(bytes, &format, reading, notices) {
+            Ok(content) => return (format, content),
+            Err(misfit) => notices.push(misfit.to_string()),
+        }
+    }
     let said = reading.content_type.as_deref().unwrap_or_default();
     let hint = content_type::hint(said);
     let recoded = hint.charset.and_then(|charset| recoded(bytes, charset));
@@ -127,7 +134,7 @@ fn recoded(bytes: &[u8], charset: Charset) -> Option<Bytes> {
 fn read(
     bytes: &Bytes,
     format: &Format,
-    _reading: &Reading,
+    reading: &Reading,
     notices: &mut Vec<String>,
 ) -> Result<Content, Misfit> {
     let document = |read: Result<Document, Misfit>| read.map(Content::Document);
@@ -150,12 +157,10 @@ fn read(
         Format::MessagePack => document(msgpack::document(bytes)),
         Format::Number(kind) => document(number::document(bytes, *kind)),
         Format::Image => picture::describe(bytes).map(Content::Picture),
-        Format::Xml
-        | Format::Yaml
-        | Format::Protobuf(_)
-        | Format::ProtobufFields
-        | Format::Avro(_)
-        | Format::SparkplugB => Err(Misfit::Other(format!(
+        Format::Protobuf(_) | Format::ProtobufFields | Format::Avro(_) | Format::SparkplugB => {
+            document(described::read(bytes, format, reading, notices))
+        }
+        Format::Xml | Format::Yaml => Err(Misfit::Other(format!(
             "This version does not read {}. Choose another format.",
             format.name()
         ))),

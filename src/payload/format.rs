@@ -113,13 +113,22 @@ pub fn date_clock(at: Timestamp, zone: &TimeZone) -> String {
 
 /// RFC 3339 with milliseconds and the offset of `zone`: `2026-05-04T14:32:05.381+02:00`, with `Z` in UTC.
 pub fn rfc3339(at: Timestamp, zone: &TimeZone) -> String {
+    rfc3339_with(at, zone, "%Y-%m-%dT%H:%M:%S.%3f")
+}
+
+/// The same with microseconds: `2026-05-04T14:32:05.381204+02:00`.
+pub fn rfc3339_micros(at: Timestamp, zone: &TimeZone) -> String {
+    rfc3339_with(at, zone, "%Y-%m-%dT%H:%M:%S.%6f")
+}
+
+fn rfc3339_with(at: Timestamp, zone: &TimeZone, time: &str) -> String {
     let zoned = zoned(at, zone);
     let offset = if zoned.offset().is_zero() {
         "Z".to_owned()
     } else {
         zoned.strftime("%:z").to_string()
     };
-    zoned.strftime("%Y-%m-%dT%H:%M:%S.%3f").to_string() + &offset
+    zoned.strftime(time).to_string() + &offset
 }
 
 /// One decimal below 100, none from there on.

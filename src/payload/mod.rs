@@ -1,12 +1,16 @@
 //! Bytes → something to read, and what a person types → bytes. Pure functions: no files, threads, clock or window.
 
+pub mod avro;
 mod cbor;
 mod content_type;
 mod decode;
+mod described;
 mod detect;
+pub mod diff;
 mod digits;
 pub mod document;
 mod evidence;
+pub mod export;
 pub mod format;
 mod formats;
 pub mod hex;
@@ -17,8 +21,11 @@ mod msgpack;
 mod number;
 pub mod picture;
 mod preview;
+pub mod protobuf;
 mod reading;
 pub mod schema;
+pub mod series;
+pub mod sparkplug;
 pub mod template;
 pub mod text;
 

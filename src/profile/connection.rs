@@ -7,7 +7,7 @@ use crate::mqtt::{Qos, Version};
 use super::leaving::path_to_show;
 use super::url::host_to_keep;
 use super::{
-    Mqtt5Settings, ProfileColor, ProxySettings, ReadingSettings, SavedPublish, Subscription,
+    Chart, Mqtt5Settings, ProfileColor, ProxySettings, ReadingSettings, SavedPublish, Subscription,
     TlsSettings, Transport, WebSocketSettings, WillSettings,
 };
 
@@ -97,6 +97,8 @@ pub struct Profile {
     pub saved_publishes: Vec<SavedPublish>,
     /// How payloads are read.
     pub reading: ReadingSettings,
+    /// The charts of its dashboard.
+    pub charts: Vec<Chart>,
 }
 
 impl Default for Profile {
@@ -132,6 +134,7 @@ impl Default for Profile {
                 .to_vec(),
             saved_publishes: Vec::new(),
             reading: ReadingSettings::default(),
+            charts: Vec::new(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is kept on disk: connection profiles with their saved publishes, settings and window state as RON files
 //! written atomically, and passwords in the OS keyring.
 
+mod charts;
 mod color;
 mod command;
 mod connect_properties;
@@ -25,6 +26,7 @@ mod url;
 mod validate;
 mod will;
 
+pub use charts::{Chart, ChartAxis, ChartSeries, ChartWindow, SeriesKey};
 pub use color::ProfileColor;
 pub use command::{CommandError, FromCommand, FromCommandError, from_command};
 pub use connect_properties::{Authentication, Mqtt5Settings};
@@ -46,7 +48,7 @@ pub use list::{
 };
 pub use lookup::{FoundSecrets, MissingSecret, OfRun};
 pub use publish::{PayloadKind, PublishDraft, PublishProperties, SavedPublish};
-pub use reading::{FormatRule, ReadingSettings};
+pub use reading::{FormatRule, ReadingSettings, read_schemas};
 pub use secret::{MemorySecrets, Secret, SecretError, SecretKind, SecretStore};
 pub use settings::{BrokerSettings, ListState, Settings, Theme, WindowState};
 pub use store::{ConfigDir, StoreError, Warning};

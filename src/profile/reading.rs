@@ -1,9 +1,17 @@
 //! How payloads are read: formats by topic filter, and the files that describe them.
 
+use std::fs;
+use std::io;
+
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::mqtt::TopicFilter;
 use crate::payload::Format;
+use crate::payload::schema::{SchemaFile, Schemas};
+
+/// Largest schema file that is read, in bytes.
+const LARGEST_SCHEMA: u64 = 16 * 1024 * 1024;
 
 /// Messages on topics that match `filter` are read as `format`. The first rule that matches counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +49,37 @@ impl ReadingSettings {
             let filter = filter.to_owned();
             self.formats.insert(0, FormatRule { filter, format });
         }
+    }
+}
+
+/// Reads the files that [`ReadingSettings::schema_files`] names. A file that cannot be read is part of the answer.
+pub fn read_schemas(paths: &[String]) -> Schemas {
+    let file = |path: &String| SchemaFile {
+        path: path.clone(),
+        contents: read_schema(path),
+    };
+    Schemas::new(paths.iter().map(file).collect())
+}
+
+/// The bytes of a file, or why there are none, as a sentence.
+fn read_schema(path: &str) -> Result<Bytes, String> {
+    let size = fs::metadata(path).map_err(|err| trouble(&err))?.len();
+    if size > LARGEST_SCHEMA {
+        let text = format!("It has {size} bytes, too many for a schema. Choose another file.");
+        return Err(text);
+    }
+    fs::read(path).map(Bytes::from).map_err(|err| trouble(&err))
+}
+
+fn trouble(err: &io::Error) -> String {
+    match err.kind() {
+        io::ErrorKind::NotFound => {
+            "It is not there. Put it back, or remove it from the list.".to_owned()
+        }
+        io::ErrorKind::PermissionDenied => {
+            "It may not be read. Change its permissions, then reload.".to_owned()
+        }
+        _ => format!("It cannot be read: {err}. Choose another file, or reload."),
     }
 }
 

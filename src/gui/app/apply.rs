@@ -63,6 +63,7 @@ impl App {
             Action::Unsubscribe(filter) => self.unsubscribe(of, &filter),
 
             Action::Tab(action) => self.apply_to_tabs(action),
+            Action::Reading(action) => self.apply_to_reading(of, action),
 
             Action::Select(node) => self.select(of, node),
             Action::SelectPath(path) => self.select_path(of, &path),
@@ -80,6 +81,8 @@ impl App {
             }
             Action::ClearRetainedBelow(node) => self.clear_retained_below(of, node),
             Action::ClearRetainedConfirmed(topics) => self.clear_retained(of, topics),
+
+            Action::Chart(action) => self.apply_to_charts(of, action),
 
             Action::Publish(id, message) => self.publish(of, id, message),
             Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),

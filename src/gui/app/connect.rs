@@ -126,6 +126,7 @@ impl App {
         };
         live.set_query(pane.filter.query.clone());
         self.data.failures.remove(&id);
+        self.load_schemas(&id, true);
         self.note(
             Level::Info,
             &profile.name,

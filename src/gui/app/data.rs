@@ -18,6 +18,7 @@ use super::super::action::{Asked, SecretKey};
 use super::super::broker_state::BrokerState;
 use super::super::context::Context;
 use super::super::log::Log;
+use super::super::schema_shelf::SchemaShelf;
 use super::keyring::KeyringState;
 use super::lookups::Lookups;
 use super::open::{Of, OpenSessions};
@@ -56,6 +57,8 @@ pub struct Data {
     pub at_start: Vec<ProfileId>,
     /// Those of them that nobody asked for since: none of them pushes itself in front of an earlier one.
     pub unasked: BTreeSet<ProfileId>,
+    /// The schemas that profiles name, as far as they were read.
+    pub schemas: SchemaShelf,
     pub broker: BrokerState,
     broker_refreshed: Timestamp,
     pub log: Log,
@@ -95,6 +98,7 @@ impl Data {
             lookups: Lookups::default(),
             at_start: Vec::new(),
             unasked: BTreeSet::new(),
+            schemas: SchemaShelf::default(),
             broker: BrokerState::default(),
             broker_refreshed: Timestamp::default(),
             log: Log::default(),
@@ -129,6 +133,7 @@ impl Data {
             open: self.open.all(),
             tab_count: self.open.tabs().len(),
             session: self.open.get(of),
+            schemas: &self.schemas,
             broker: &self.broker,
             log: &self.log,
             actions,

@@ -42,6 +42,7 @@ impl App {
                     }
                 }
                 Done::BranchesGathered(id, paths) => self.branches_gathered(id, paths),
+                Done::SchemasRead(id, number, schemas) => self.schemas_read(&id, number, schemas),
                 Done::Saved(errors) => self.saved(errors),
             }
             context.request_repaint();

@@ -8,6 +8,11 @@ use super::super::action::{Action, Asked, DockTab, TabAction};
 use super::App;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
+/// For finding something in the payload.
+const FIND: Modifiers = Modifiers {
+    shift: true,
+    ..Modifiers::COMMAND
+};
 /// For the step back with the Tab key.
 const BACK: Modifiers = Modifiers {
     ctrl: true,
@@ -55,6 +60,9 @@ impl App {
 
     /// Handles the keys of a connection, in the main window or in its own.
     pub(super) fn pane_keys(&mut self, ui: &Ui, id: &ProfileId) {
+        if self.is_visible(id) {
+            self.payload_keys(ui, id);
+        }
         let Some(session) = self.data.open.get(Some(id)) else {
             return;
         };
@@ -84,6 +92,22 @@ impl App {
     fn ask_for(&self, id: &ProfileId, action: Action) {
         let of = Some(id.clone());
         self.actions.borrow_mut().push(Asked { of, action });
+    }
+
+    /// The keys of the payload, in front of those that mean something else elsewhere.
+    fn payload_keys(&mut self, ui: &Ui, id: &ProfileId) {
+        let Some(pane) = self.views.panes.get_mut(Some(id)) else {
+            return;
+        };
+        let inspector = &mut pane.inspector;
+        // with Shift first: without it both match
+        if pressed(ui, FIND, Key::F) || (inspector.has_focus(ui.ctx()) && pressed(ui, CTRL, Key::F))
+        {
+            inspector.find();
+        }
+        if pressed(ui, CTRL, Key::D) {
+            inspector.toggle_diff();
+        }
     }
 
     fn visible_pane_keys(&mut self, ui: &Ui, id: &ProfileId) {
@@ -121,6 +145,9 @@ impl App {
     /// Esc: clears the filter, else closes the newest message.
     fn escape(&mut self, id: &ProfileId) {
         let pane = self.views.panes.get(Some(id));
+        if pane.is_some_and(|pane| pane.inspector.takes_escape()) {
+            return;
+        }
         if pane.is_some_and(|pane| !pane.filter.text.is_empty()) {
             self.ask_for(id, Action::Filter(String::new()));
         } else {

@@ -3,6 +3,7 @@
 mod apply;
 mod at_start;
 mod broker;
+mod charts;
 mod connect;
 mod data;
 mod events;
@@ -17,6 +18,7 @@ mod open;
 mod panes;
 mod profiles;
 mod publishing;
+mod reading;
 mod rehearsal;
 mod reopening;
 mod saver;
@@ -229,6 +231,7 @@ impl App {
         self.take_dropped_files(context);
         self.take_jobs(context);
         self.take_events();
+        self.hand_out_schemas();
         let waits = [self.go_on_reopening(now()), self.tell_slow_lookups(now())];
         for delay in waits.into_iter().flatten() {
             context.request_repaint_after(delay);
@@ -237,6 +240,7 @@ impl App {
         if let Some(delay) = self.data.refresh_broker(now()) {
             context.request_repaint_after(delay);
         }
+        self.work_on_charts(context);
         let next = self.tick();
         self.apply_all(context);
         self.name_window(context);

@@ -174,6 +174,8 @@ fn take_over(open: &mut Profile, edited: &Profile) {
     open.name.clone_from(&edited.name);
     open.folder.clone_from(&edited.folder);
     open.saved_publishes.clone_from(&edited.saved_publishes);
+    open.reading.clone_from(&edited.reading);
+    open.charts.clone_from(&edited.charts);
     open.color = edited.color;
     open.ask_before_publish = edited.ask_before_publish;
     open.auto_connect = edited.auto_connect;

@@ -20,6 +20,7 @@ mod new_from_command;
 mod password;
 mod path_field;
 mod port;
+mod reading_rules;
 mod settings;
 mod subscriptions;
 #[cfg(test)]
@@ -54,6 +55,7 @@ use new_from_command::NewFromCommandDialog;
 use password::PasswordDialog;
 pub use password::Purpose;
 use port::PortDialog;
+use reading_rules::ReadingRulesDialog;
 use settings::SettingsDialog;
 use subscriptions::SubscriptionsDialog;
 
@@ -140,6 +142,8 @@ pub enum Dialog {
     NewFromCommand(Box<NewFromCommandDialog>),
     /// The subscriptions of the open connection.
     Subscriptions(SubscriptionsDialog),
+    /// Formats and schemas of a profile.
+    ReadingRules(ReadingRulesDialog),
     /// All keys.
     Keys,
     /// Version and licences.
@@ -240,6 +244,11 @@ impl Dialog {
         Self::Subscriptions(SubscriptionsDialog::default())
     }
 
+    /// Shows the formats and schemas of the connection's profile.
+    pub fn reading_rules() -> Self {
+        Self::ReadingRules(ReadingRulesDialog::default())
+    }
+
     /// Whether a dialog is open.
     pub fn is_open(&self) -> bool {
         !matches!(self, Self::Closed)
@@ -278,6 +287,7 @@ impl Dialog {
             Self::Folder(dialog) => dialog.has_input(),
             Self::Import(dialog) => dialog.has_input(),
             Self::NewFromCommand(dialog) => dialog.has_input(),
+            Self::ReadingRules(dialog) => dialog.has_input(),
             Self::Export(_) => true,
             Self::Closed
             | Self::Settings(_)
@@ -310,6 +320,7 @@ impl Dialog {
             Self::Export(dialog) => dialog.ui(ui, context),
             Self::NewFromCommand(dialog) => dialog.ui(ui, context),
             Self::Subscriptions(dialog) => dialog.ui(ui, context),
+            Self::ReadingRules(dialog) => dialog.ui(ui, context),
             Self::Keys => keys::keys_ui(ui),
             Self::About => about::about_ui(ui),
         }

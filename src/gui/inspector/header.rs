@@ -12,7 +12,7 @@ use super::super::widgets::{
     Look, button, galley, icon_button, icon_mark, qos_badge, retained_badge,
 };
 use super::breadcrumb::{breadcrumb, elide};
-use super::decode::hex_dump;
+use super::payload::hex_dump;
 use super::shown::{Shown, published_by};
 use crate::gui::words;
 use crate::model::Message;

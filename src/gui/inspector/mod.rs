@@ -1,12 +1,13 @@
 //! The selected topic: breadcrumb, facts, and tabs for payload, history, properties and subtree.
 
 mod breadcrumb;
-mod decode;
 mod facts_grid;
 mod header;
 mod history;
 mod message_row;
+mod notices;
 mod payload;
+mod payload_tab;
 mod properties;
 mod save;
 mod shown;
@@ -17,28 +18,26 @@ mod tests;
 
 use egui::{Frame, Layout, Margin, RichText, Ui};
 
-use self::decode::View;
 use self::header::{Wish, header};
-use self::history::{Choice, Chosen, HistoryView, recent_list};
-use self::payload::{PayloadView, full_height, payload_rows};
+use self::history::{Choice, Chosen, HistoryView};
+use self::notices::{nothing_selected, paused_notice};
+use self::payload::PayloadView;
 use self::save::SaveBar;
 use self::shown::Shown;
 
 use super::app::LOOK_AGAIN;
+use super::chart::Charts;
 use super::context::Context;
 use super::icons;
 use super::session::Session;
 use super::theme::{self, Palette};
-use super::widgets::{Look, Tab, button, icon_button, segmented, tabs};
-use crate::gui::words;
+use super::widgets::{Look, Tab, button, tabs};
 use crate::model::{Message, NodeId};
 use crate::payload::format;
 use crate::profile::ProfileId;
 
 /// Room beside the tabs below which the format segments go into a row of their own.
 const TABS_AND_SEGMENTS: f32 = 560.0;
-/// Room kept for the newest messages below a long payload.
-const RECENT_HEIGHT: f32 = 5.0 * theme::HISTORY_ROW_HEIGHT;
 
 /// Which part of a topic is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +45,7 @@ enum InspectorTab {
     #[default]
     Payload,
     History,
+    Chart,
     Properties,
     Subtree,
 }
@@ -61,12 +61,19 @@ pub struct Inspector {
     payload: PayloadView,
     history: HistoryView,
     save: SaveBar,
+    /// The chart of the connection.
+    pub charts: Charts,
 }
 
 impl Inspector {
     /// Shows the list of all messages of the selected topic.
     pub fn show_history(&mut self) {
         self.tab = InspectorTab::History;
+    }
+
+    /// Shows the chart of the connection.
+    pub fn show_chart(&mut self) {
+        self.tab = InspectorTab::Chart;
     }
 
     /// Draws it.
@@ -129,15 +136,24 @@ impl Inspector {
             self.save.start(&shown.facts.path, message.payload.clone());
         }
         self.save.ui(ui, context);
-        self.tab_strip(ui, context, shown, message.as_ref());
+        if let (InspectorTab::Payload, Some(message)) = (self.tab, &message) {
+            self.prepare_payload(ui, session, shown, message);
+        }
+        self.tab_strip(ui, context, session, shown, message.as_ref());
         self.older_message_notice(ui, context, shown);
         match self.tab {
-            InspectorTab::Payload => self.payload_tab(ui, context, shown, message.as_ref()),
+            InspectorTab::Payload => {
+                self.payload_tab(ui, context, session, shown, message.as_ref());
+            }
             InspectorTab::History => {
                 let choice = self
                     .history
                     .ui(ui, context, session, shown, self.chosen.as_ref());
                 self.choose(choice);
+            }
+            InspectorTab::Chart => {
+                let what = (shown.facts.path.as_str(), message.as_ref());
+                self.charts.tab_ui(ui, context, session, what);
             }
             InspectorTab::Properties => properties::properties_ui(ui, session, message.as_ref()),
             InspectorTab::Subtree => subtree::subtree_ui(ui, context, &shown.facts),
@@ -156,16 +172,17 @@ impl Inspector {
         &mut self,
         ui: &mut Ui,
         context: &Context<'_>,
+        session: &Session,
         shown: &Shown,
         message: Option<&Message>,
     ) {
-        let has_segments = self.tab == InspectorTab::Payload && message.is_some();
+        let in_payload = message.filter(|_| self.tab == InspectorTab::Payload);
         let fits = ui.available_width() >= TABS_AND_SEGMENTS;
         let strip = ui.horizontal(|ui| {
             self.tabs(ui, shown, message);
-            if has_segments && fits {
+            if let Some(message) = in_payload.filter(|_| fits) {
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    self.format_controls(ui, context);
+                    self.format_controls(ui, context, session, shown, message);
                 });
             }
         });
@@ -175,10 +192,10 @@ impl Inspector {
             strip.response.rect.bottom() - 0.5,
             (1.0, Palette::of(ui).line),
         );
-        if has_segments && !fits {
+        if let Some(message) = in_payload.filter(|_| !fits) {
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    self.format_controls(ui, context);
+                    self.format_controls(ui, context, session, shown, message);
                 });
             });
         }
@@ -198,6 +215,7 @@ impl Inspector {
         let all = [
             tab(InspectorTab::Payload, "Payload", String::new()),
             tab(InspectorTab::History, "History", count(shown.history_len)),
+            tab(InspectorTab::Chart, "Chart", String::new()),
             tab(
                 InspectorTab::Properties,
                 "Properties",
@@ -206,27 +224,6 @@ impl Inspector {
             tab(InspectorTab::Subtree, "Subtree", String::new()),
         ];
         tabs(ui, &mut self.tab, &all);
-    }
-
-    /// Copy button and format segments, from the right.
-    fn format_controls(&mut self, ui: &mut Ui, context: &Context<'_>) {
-        ui.spacing_mut().item_spacing.x = theme::SPACE[1];
-        if icon_button(ui, icons::COPY, "Copy payload as shown", Look::Plain).clicked()
-            && let Some(decoded) = self.payload.decoded()
-        {
-            context.copy(decoded.all_text(), "Payload");
-        }
-        let Some(mut view) = self.payload.view() else {
-            return;
-        };
-        let options = [
-            (View::Json, "JSON"),
-            (View::Text, "Text"),
-            (View::Hex, "Hex"),
-        ];
-        if segmented(ui, "Show as", &mut view, &options).changed() {
-            self.payload.wanted = Some(view);
-        }
     }
 
     /// Says so while an older message than the newest is shown.
@@ -259,95 +256,4 @@ impl Inspector {
             self.chosen = None;
         }
     }
-
-    fn payload_tab(
-        &mut self,
-        ui: &mut Ui,
-        context: &Context<'_>,
-        shown: &Shown,
-        message: Option<&Message>,
-    ) {
-        let Some(message) = message else {
-            return self.no_message(ui, shown);
-        };
-        let area = ui.available_size();
-        let Some(decoded) = self.payload.prepare(ui, message, area.x) else {
-            return payload::decoding(ui, message.payload.len());
-        };
-        let recent = if area.y > 2.0 * RECENT_HEIGHT && shown.recent.len() > 1 {
-            RECENT_HEIGHT + 10.0
-        } else {
-            0.0
-        };
-        let height = full_height(decoded).min(area.y - recent).max(40.0);
-        let size = egui::vec2(area.x, height);
-        ui.allocate_ui_with_layout(size, Layout::top_down(egui::Align::Min), |ui| {
-            ui.set_min_size(size);
-            payload_rows(ui, decoded);
-        });
-        if recent > 0.0 {
-            let line = ui.max_rect().x_range().expand(16.0);
-            ui.painter()
-                .hline(line, ui.cursor().top() + 2.0, (1.0, Palette::of(ui).line));
-            ui.add_space(6.0);
-            ui.spacing_mut().item_spacing.y = 0.0;
-            let selected = self.chosen.as_ref().map(|chosen| chosen.message.id);
-            let choice = recent_list(ui, context, shown, selected);
-            self.choose(choice);
-        }
-    }
-
-    fn no_message(&mut self, ui: &mut Ui, shown: &Shown) {
-        let palette = Palette::of(ui);
-        ui.add_space(12.0);
-        let title = RichText::new("No message on this level itself");
-        ui.label(title.font(theme::strong()).color(palette.text));
-        let topics = words::counted(u64::from(shown.facts.subtree_topics), "topic", "topics");
-        let text = format!("It is a branch with {topics} below it.");
-        ui.label(
-            RichText::new(text)
-                .font(theme::label())
-                .color(palette.muted),
-        );
-        ui.add_space(4.0);
-        if button(ui, None, "Show subtree", Look::Plain).clicked() {
-            self.tab = InspectorTab::Subtree;
-        }
-    }
-}
-
-/// Says that nothing moves here, and since when.
-fn paused_notice(ui: &mut Ui, context: &Context<'_>, shown: &Shown) {
-    let palette = Palette::of(ui);
-    let time = format::clock_seconds(shown.at, context.zone);
-    ui.horizontal(|ui| {
-        let icon = RichText::new(icons::PAUSE).font(theme::icon(12.0));
-        ui.label(icon.color(palette.amber));
-        let text = RichText::new(format!("Paused: as of {time}"));
-        ui.label(text.font(theme::label()).color(palette.amber));
-    });
-}
-
-fn nothing_selected(ui: &mut Ui, context: &Context<'_>) {
-    let palette = Palette::of(ui);
-    ui.vertical_centered(|ui| {
-        ui.add_space((ui.available_height() * 0.38).max(20.0));
-        let (title, text) = match context.session {
-            Some(_) => (
-                "No topic selected",
-                "Click a topic in the tree to see its messages, history and properties.",
-            ),
-            None => ("Not connected", "Connect to a broker to see its topics."),
-        };
-        ui.label(
-            RichText::new(title)
-                .font(theme::title(15.0))
-                .color(palette.text),
-        );
-        ui.label(
-            RichText::new(text)
-                .font(theme::label())
-                .color(palette.muted),
-        );
-    });
 }

@@ -309,7 +309,6 @@ fn an_empty_payload_and_a_branch_say_so() {
 
 #[test]
 fn the_chosen_format_lasts_while_the_topic_is_shown() {
-    use super::decode::View;
     let mut window = window(SIZE, state(&campus(), "log/line"));
     window.run_steps(2);
     window.get_by_label("Show as Text").click();
@@ -319,12 +318,16 @@ fn the_chosen_format_lasts_while_the_topic_is_shown() {
         .fixture
         .insert(&message("log/line", vec![0_u8, 1, 2]));
     window.run_steps(2);
-    assert_eq!(window.state().inspector.payload.view(), Some(View::Text));
+    let is_text = |window: &Harness<'_, State>| {
+        let text = window.get_by_label("Show as Text");
+        text.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    };
+    assert!(is_text(&window));
     let state = window.state_mut();
     let session = state.fixture.session.as_mut().unwrap();
     session.selected = session.live.lock().find(NEWS);
     window.run_steps(2);
-    assert_eq!(window.state().inspector.payload.wanted, None);
+    assert!(!is_text(&window));
 }
 
 #[test]

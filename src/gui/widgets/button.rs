@@ -83,6 +83,39 @@ pub fn button_sized(
     response
 }
 
+/// A button that stays pressed while something is on.
+pub fn toggle(ui: &mut Ui, text: &str, is_on: bool) -> Response {
+    let palette = Palette::of(ui);
+    let (font, ink) = if is_on {
+        (theme::strong(), palette.text)
+    } else {
+        (theme::body(), palette.muted)
+    };
+    let text_galley = galley(ui, text, font, ink);
+    let size = vec2(text_galley.size().x + 22.0, theme::CONTROL_HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), is_on, text));
+    let is_lit = response.hovered() || response.has_focus();
+    let fill = match (is_on, is_lit) {
+        (true, _) => palette.hover,
+        (false, true) => palette.raised,
+        (false, false) => palette.panel,
+    };
+    let line = if response.has_focus() {
+        Stroke::new(1.5, palette.accent)
+    } else {
+        Stroke::new(1.0, palette.line)
+    };
+    let radius = CornerRadius::same(theme::RADIUS);
+    ui.painter()
+        .rect(rect, radius, fill, line, StrokeKind::Inside);
+    let at = Align2::CENTER_CENTER
+        .align_size_within_rect(text_galley.size(), rect)
+        .min;
+    ui.painter().galley(at, text_galley, ink);
+    response
+}
+
 /// A primary button that also shows the keys that do the same.
 pub fn button_with_key(ui: &mut Ui, icon: &str, text: &str, keys: &str) -> Response {
     let palette = Palette::of(ui);

@@ -7,7 +7,7 @@ mod rows;
 mod scroll;
 mod text;
 
-pub use button::{Look, button, button_sized, button_width, button_with_key, icon_button};
+pub use button::{Look, button, button_sized, button_width, button_with_key, icon_button, toggle};
 pub use choice::{Tab, qos_choice, segmented, switch, tabs};
 pub use field::{
     card, field, field_with_button, focus_whole, is_entered, labelled, number_field,

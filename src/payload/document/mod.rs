@@ -7,12 +7,16 @@
 
 mod builder;
 mod inline;
+mod json;
 mod path;
+pub mod rows;
+pub mod search;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub use builder::{Builder, Limit};
+pub use json::Losses;
 pub use path::{Path, Step};
 
 /// Deepest nesting of a document; what is nested deeper is shown as text or bytes.

@@ -4,11 +4,13 @@
 mod document;
 mod layout;
 mod lexer;
+mod pick;
 
 use std::ops::Range;
 
 pub use document::{document, lines};
 use lexer::Lexer;
+pub use pick::pick;
 
 /// Documents that are nested deeper are shown as text: their layout would be mostly indentation.
 const MAX_DEPTH: usize = 128;

@@ -1,0 +1,124 @@
+//! Charts of numbers: the chart of a connection in the inspector, the small one below a payload, and the dashboard of its
+//! profile.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `collect` | numbers out of the history, then out of what is new |
+//! | `drawn` | thinned out to what a view shows |
+//! | `gatherer` | runs both on a worker when there is a reason |
+//! | `sight`, `scale` | which time and values are shown; axes |
+//! | `plot`, `legend`, `offered`, `tab` | the chart of the connection |
+//! | `strip` | the small chart below a payload |
+//! | `below` | every number below a branch |
+//! | `dashboard`, `card` | what is pinned |
+//! | `export` | CSV and PNG |
+
+mod below;
+mod card;
+mod collect;
+mod dashboard;
+mod drawn;
+mod export;
+mod gatherer;
+mod legend;
+mod offered;
+mod plot;
+mod scale;
+mod sight;
+mod strip;
+mod tab;
+
+use std::sync::Arc;
+
+use crate::mqtt::Timestamp;
+use crate::profile::{Chart, ChartAxis, ChartWindow, SeriesKey};
+
+use super::session::Session;
+use below::Below;
+use dashboard::Dashboard;
+use export::ExportBar;
+use gatherer::Gatherer;
+use offered::OfferedList;
+use sight::Sight;
+
+/// Most lines in one chart.
+pub const MAX_SERIES: usize = 5_000;
+
+/// The chart of a connection, and what was gathered for it and for the dashboard.
+#[derive(Debug, Default)]
+pub struct Charts {
+    chart: Chart,
+    keys: Arc<[SeriesKey]>,
+    /// Series of this frame that are drawn without being in the chart.
+    beside: Vec<SeriesKey>,
+    gatherer: Gatherer,
+    sight: Sight,
+    offered: OfferedList,
+    export: ExportBar,
+    below: Below,
+    dashboard: Dashboard,
+    /// The chart that was taken off the dashboard last, and where it was.
+    pub unpinned: Option<(usize, Chart)>,
+}
+
+impl Charts {
+    /// What the chart of the connection draws.
+    pub fn chart(&self) -> &Chart {
+        &self.chart
+    }
+
+    /// Draws this value too; `false` when there are too many already, or it is there.
+    pub fn add(&mut self, key: SeriesKey) -> bool {
+        let is_added = self.chart.series.len() < MAX_SERIES && self.chart.add(key);
+        self.has_changed();
+        is_added
+    }
+
+    /// Draws this value no longer.
+    pub fn remove(&mut self, key: &SeriesKey) {
+        self.chart.remove(key);
+        self.has_changed();
+    }
+
+    /// Draws nothing.
+    pub fn clear(&mut self) {
+        self.chart.series.clear();
+        self.sight.follow();
+        self.has_changed();
+    }
+
+    /// Measures a series by this axis.
+    pub fn set_axis(&mut self, key: &SeriesKey, axis: ChartAxis) {
+        let mut series = self.chart.series.iter_mut();
+        if let Some(series) = series.find(|series| series.key == *key) {
+            series.axis = axis;
+        }
+    }
+
+    /// Shows this much time up to now.
+    pub fn set_window(&mut self, window: ChartWindow) {
+        self.chart.window = window;
+        self.sight.follow();
+    }
+
+    /// Draws what this chart draws.
+    pub fn open(&mut self, chart: Chart) {
+        self.chart = chart;
+        self.sight.follow();
+        self.has_changed();
+    }
+
+    /// A frame begins: goes on gathering.
+    pub fn work(&mut self, ctx: &egui::Context, session: &Session, now: Timestamp) {
+        if let Some(keys) = self.below.poll() {
+            self.add_found(keys);
+        }
+        let beside = std::mem::take(&mut self.beside);
+        self.gatherer.work(ctx, session, (&self.keys, &beside), now);
+    }
+
+    fn has_changed(&mut self) {
+        let keys = self.chart.series.iter().map(|series| series.key.clone());
+        self.keys = keys.collect();
+    }
+}

@@ -1,0 +1,192 @@
+//! The small chart below a payload: the number that is charted of it, or that it is.
+
+use std::sync::Arc;
+
+use egui::{Align, Align2, Layout, Pos2, Rect, RichText, Role, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::super::context::Context;
+use super::super::icons;
+use super::super::theme::{self, Palette};
+use super::super::widgets::icon_mark;
+use super::Charts;
+use super::drawn::{Drawn, Line, Request, seconds};
+use super::gatherer::ViewId;
+use super::scale::Scale;
+use crate::mqtt::Timestamp;
+use crate::payload::format;
+use crate::payload::series::sample_of_text;
+use crate::profile::{ChartWindow, SeriesKey};
+
+/// Its height.
+pub const STRIP_HEIGHT: f32 = 148.0;
+/// Height of the lines of its text.
+const TEXT: f32 = 20.0;
+/// Room for the line.
+const PLOT: f32 = 78.0;
+
+impl Charts {
+    /// What the small chart below a payload draws: the first value of the topic that is charted, or the payload where it is
+    /// a number itself.
+    pub fn strip_of(&self, topic: &str, payload: &[u8]) -> Option<SeriesKey> {
+        let series = self.chart().series.iter().map(|series| &series.key);
+        let charted = series.filter(|key| key.topic == topic).next();
+        let is_number = || {
+            let text = str::from_utf8(payload)
+                .ok()
+                .filter(|text| text.len() < 64)?;
+            sample_of_text(text).map(|_| SeriesKey {
+                topic: topic.to_owned(),
+                ..SeriesKey::default()
+            })
+        };
+        charted.cloned().or_else(is_number)
+    }
+
+    /// Draws it, [`STRIP_HEIGHT`] high.
+    pub fn strip_ui(&mut self, ui: &mut Ui, context: &Context<'_>, key: &SeriesKey) {
+        let window = self.chart().window;
+        let size = vec2(ui.available_width(), STRIP_HEIGHT);
+        let keys: Arc<[SeriesKey]> = Arc::from([key.clone()]);
+        let request = Request {
+            keys,
+            span: super::sight::Sight::default().span(window),
+            columns: columns(size.x),
+        };
+        self.beside.push(key.clone());
+        let drawn = self.gatherer.view(ui.ctx(), ViewId::Strip, request);
+        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+            ui.set_min_size(size);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            title_ui(ui, key, window, drawn.as_deref());
+            plot_ui(ui, context, key, window, drawn.as_deref());
+        });
+    }
+}
+
+/// Columns of pixels in so many points.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a width on the screen"
+)]
+pub fn columns(width: f32) -> u32 {
+    // a window that is dragged wider is drawn anew only now and then
+    ((width / 32.0).ceil().max(1.0) as u32) * 32
+}
+
+fn title_ui(ui: &mut Ui, key: &SeriesKey, window: ChartWindow, drawn: Option<&Drawn>) {
+    let palette = Palette::of(ui);
+    let size = vec2(ui.available_width(), 26.0);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_size(size);
+        ui.spacing_mut().item_spacing.x = 6.0;
+        icon_mark(ui, icons::CHART_LINE, theme::icon(15.0), palette.muted);
+        let name = RichText::new(key.short_label()).font(theme::strong());
+        ui.label(name.color(palette.text));
+        let figures = drawn.and_then(|drawn| drawn.lines.first()?.figures.as_ref());
+        let figures = figures.map_or_else(
+            || " · no value in this time".to_owned(),
+            |it| format!(" · min {} max {} mean {}", it.min.1, it.max.1, it.mean),
+        );
+        let time = match window {
+            ChartWindow::All => "all".to_owned(),
+            window => format!("last {}", window.label()),
+        };
+        let text = RichText::new(format!("· {time}{figures}")).font(theme::label());
+        ui.add(egui::Label::new(text.color(palette.muted)).truncate());
+    });
+}
+
+fn plot_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    key: &SeriesKey,
+    window: ChartWindow,
+    drawn: Option<&Drawn>,
+) {
+    let palette = Palette::of(ui);
+    let width = ui.available_width();
+    let (area, response) =
+        ui.allocate_exact_size(vec2(width, TEXT + PLOT + TEXT), egui::Sense::hover());
+    response.widget_info(|| {
+        WidgetInfo::labeled(
+            Role::Image,
+            true,
+            format!("Small chart of {}", key.short_label()),
+        )
+    });
+    let frame =
+        Rect::from_min_size(area.min + vec2(0.0, TEXT), vec2(width, PLOT)).shrink2(vec2(0.0, 2.0));
+    for share in [0.0, 0.5, 1.0] {
+        let y = frame.top() + share * frame.height();
+        ui.painter()
+            .hline(frame.x_range(), y, Stroke::new(1.0, palette.line));
+    }
+    let Some((drawn, line)) = drawn.and_then(|drawn| Some((drawn, drawn.lines.first()?))) else {
+        return;
+    };
+    let from = window.length().map_or(drawn.from, |length| {
+        super::drawn::before(context.now, length)
+    });
+    let times = (seconds(from), seconds(context.now));
+    let values = line.figures.iter().map(|it| (it.min.0, it.max.0));
+    let Some(scale) = Scale::around(values) else {
+        return;
+    };
+    line_ui(ui, line, (times, scale), frame);
+    let caption = |at: Pos2, align: Align2, text: String| {
+        ui.painter()
+            .text(at, align, text, theme::caption(), palette.faint);
+    };
+    if let Some(figures) = &line.figures {
+        let text = format!("{} {}", key.short_label(), figures.last.1);
+        caption(area.min + vec2(0.0, TEXT / 2.0), Align2::LEFT_CENTER, text);
+    }
+    let time = |at: Timestamp| format::clock_seconds(at, context.zone);
+    let y = area.bottom() - TEXT / 2.0;
+    caption(pos2(area.left(), y), Align2::LEFT_CENTER, time(from));
+    caption(
+        pos2(area.right(), y),
+        Align2::RIGHT_CENTER,
+        time(context.now),
+    );
+}
+
+fn line_ui(ui: &Ui, line: &Line, ((from, to), scale): ((f64, f64), Scale), frame: Rect) {
+    #[expect(clippy::cast_possible_truncation, reason = "a place on the screen")]
+    let place = |point: &[f64; 2]| {
+        let x = (point[0] - from) / (to - from).max(1e-6);
+        let y = 1.0 - scale.share(point[1]);
+        pos2(
+            frame.left() + (x as f32).clamp(-2.0, 2.0) * frame.width(),
+            frame.top() + (y as f32).clamp(-1.0, 2.0) * frame.height(),
+        )
+    };
+    let color = Palette::of(ui).accent;
+    let painter = ui.painter().with_clip_rect(frame.expand2(vec2(0.0, 3.0)));
+    let mut path: Vec<Pos2> = Vec::with_capacity(line.points.len());
+    let finish = |path: &mut Vec<Pos2>| {
+        if let [point] = path.as_slice() {
+            painter.circle_filled(*point, 2.0, color);
+        }
+        painter.line(std::mem::take(path), Stroke::new(1.5, color));
+    };
+    for (number, point) in line.points.iter().enumerate() {
+        if line.breaks.binary_search(&number).is_ok() {
+            finish(&mut path);
+        }
+        let point = place(point);
+        if let Some(before) = path.last().filter(|_| line.is_state).copied() {
+            path.push(pos2(point.x, before.y));
+        }
+        path.push(point);
+    }
+    if let Some(last) = path
+        .last()
+        .copied()
+        .filter(|it| line.is_state && it.x < frame.right())
+    {
+        path.push(pos2(frame.right(), last.y));
+    }
+    finish(&mut path);
+}

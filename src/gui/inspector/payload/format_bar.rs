@@ -1,0 +1,262 @@
+//! How the payload is read: the likely formats as segments, all of them in a menu, and for which topics that is remembered.
+
+use egui::{Button, Layout, Popup, PopupCloseBehavior, RichText, ScrollArea, Ui};
+
+use super::super::super::action::Action;
+use super::super::super::context::Context;
+use super::super::super::icons;
+use super::super::super::reading_action::ReadingAction;
+use super::super::super::session::Session;
+use super::super::super::theme::{self, Palette};
+use super::super::super::widgets::{Look, button, icon_button, muted, segmented, text_field};
+use crate::mqtt::TopicFilter;
+use crate::payload::Format;
+use crate::profile::FormatRule;
+
+/// Highest menu.
+const MENU_HEIGHT: f32 = 460.0;
+
+/// What the formats are chosen for.
+pub struct Choosing<'a> {
+    /// The connection.
+    pub session: &'a Session,
+    /// The topic; `None` inside of an opened value, where nothing is remembered.
+    pub topic: Option<&'a str>,
+    /// How the payload is read now.
+    pub now: &'a Format,
+    /// What the user chose; `None` for what fits best.
+    pub chosen: Option<&'a Format>,
+    /// The bytes.
+    pub bytes: &'a [u8],
+}
+
+/// UI state: the filter that is typed.
+#[derive(Debug, Default)]
+pub struct FormatBar {
+    filter: String,
+    /// The topic for which it was suggested.
+    suggested_for: String,
+}
+
+impl FormatBar {
+    /// Draws segments and menu, from the right. Returns a new choice; `Some(None)` means what fits best.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        choosing: &Choosing<'_>,
+    ) -> Option<Option<Format>> {
+        let mut choice = None;
+        let spacing = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, theme::SPACE[0]);
+        let caret = icon_button(ui, icons::CARET_DOWN, "All formats", Look::Plain);
+        Popup::menu(&caret)
+            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+            .show(|ui| {
+                ui.set_width(250.0);
+                ScrollArea::vertical()
+                    .max_height(MENU_HEIGHT)
+                    .show(ui, |ui| {
+                        choice = self.menu(ui, context, choosing);
+                    });
+                if choice.is_some() {
+                    ui.close();
+                }
+            });
+        let mut likely = vec![Format::Json, Format::Text, Format::Hex];
+        if !likely.contains(choosing.now) {
+            likely.push(choosing.now.clone());
+        }
+        let names: Vec<_> = likely.iter().map(short_name).collect();
+        let options: Vec<_> = names.iter().map(String::as_str).enumerate().collect();
+        let mut at = likely.iter().position(|it| it == choosing.now).unwrap_or(0);
+        if segmented(ui, "Show as", &mut at, &options).changed() {
+            choice = likely.get(at).cloned().map(Some);
+        }
+        ui.spacing_mut().item_spacing.x = spacing;
+        choice
+    }
+
+    fn menu(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        choosing: &Choosing<'_>,
+    ) -> Option<Option<Format>> {
+        let mut choice = None;
+        let rule = choosing
+            .topic
+            .and_then(|topic| rule_for(choosing.session, topic));
+        let is_automatic = choosing.chosen.is_none();
+        let automatic = match rule {
+            Some(rule) => format!("As the rule for {} says", rule.filter),
+            None => "Automatic".to_owned(),
+        };
+        if ui.selectable_label(is_automatic, automatic).clicked() {
+            choice = Some(None);
+        }
+        ui.separator();
+        let mut item = |ui: &mut Ui, format: &Format, name: &str| {
+            let is_chosen = choosing.chosen == Some(format);
+            let text = RichText::new(name);
+            let text = if format.suits(choosing.bytes) {
+                text
+            } else {
+                text.color(Palette::of(ui).muted)
+            };
+            let label = ui
+                .selectable_label(is_chosen, text)
+                .on_hover_text(format.about());
+            if label.clicked() {
+                choice = Some(Some(format.clone()));
+            }
+        };
+        for format in &Format::ALL_SIMPLE {
+            item(ui, format, &format.name());
+        }
+        ui.menu_button("Number", |ui| {
+            for format in &Format::NUMBERS {
+                item(ui, format, &format.name());
+            }
+        });
+        let schemas = &choosing.session.schemas;
+        let types = schemas
+            .protobuf_types()
+            .iter()
+            .map(|name| Format::Protobuf(name.clone()));
+        schema_items(ui, "Protobuf message", types.collect(), &mut item);
+        let types = schemas
+            .avro_schemas()
+            .iter()
+            .map(|name| Format::Avro(name.clone()));
+        schema_items(ui, "Avro schema", types.collect(), &mut item);
+        if let Some(topic) = choosing.topic {
+            ui.separator();
+            self.remember(ui, context, choosing, topic, rule);
+        }
+        choice
+    }
+
+    /// For which topics the format holds.
+    fn remember(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        choosing: &Choosing<'_>,
+        topic: &str,
+        rule: Option<&FormatRule>,
+    ) {
+        let format = choosing.now;
+        if self.suggested_for != topic {
+            topic.clone_into(&mut self.suggested_for);
+            self.filter = branch_filter(topic);
+        }
+        muted(ui, &format!("Remember {} for", short_name(format)));
+        let remember = |filter: &str| {
+            context.ask(Action::Reading(ReadingAction::RememberFormat {
+                filter: filter.to_owned(),
+                format: format.clone(),
+            }));
+        };
+        if ui.add(Button::new("This topic").truncate()).clicked() {
+            remember(topic);
+            ui.close();
+        }
+        let branch = branch_filter(topic);
+        if ui.add(Button::new(branch.as_str()).truncate()).clicked() {
+            remember(&branch);
+            ui.close();
+        }
+        ui.horizontal(|ui| {
+            let is_valid = TopicFilter::new(self.filter.clone()).is_ok();
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.add_enabled_ui(is_valid, |ui| {
+                    if button(ui, None, "Remember", Look::Plain).clicked() {
+                        remember(&self.filter);
+                        ui.close();
+                    }
+                });
+                let label = "Topic filter to remember the format for";
+                text_field(ui, &mut self.filter, label, "Topic filter", theme::mono());
+            });
+        });
+        if let Some(rule) = rule {
+            ui.separator();
+            let forget = format!("Forget the rule for {}", rule.filter);
+            if ui.add(Button::new(forget).truncate()).clicked() {
+                let filter = rule.filter.clone();
+                context.ask(Action::Reading(ReadingAction::ForgetFormat(filter)));
+                ui.close();
+            }
+        }
+        if ui.button("Formats and schemas…").clicked() {
+            context.ask(Action::Reading(ReadingAction::OpenRules));
+            ui.close();
+        }
+    }
+}
+
+fn schema_items(
+    ui: &mut Ui,
+    name: &str,
+    formats: Vec<Format>,
+    item: &mut impl FnMut(&mut Ui, &Format, &str),
+) {
+    if formats.is_empty() {
+        return;
+    }
+    ui.menu_button(name, |ui| {
+        ScrollArea::vertical()
+            .max_height(MENU_HEIGHT)
+            .show(ui, |ui| {
+                for format in &formats {
+                    match format {
+                        Format::Protobuf(name) | Format::Avro(name) => item(ui, format, name),
+                        other => item(ui, other, &other.name()),
+                    }
+                }
+            });
+    });
+}
+
+/// The rule that holds for a topic.
+pub fn rule_for<'a>(session: &'a Session, topic: &str) -> Option<&'a FormatRule> {
+    let is_match = |rule: &&FormatRule| {
+        TopicFilter::new(rule.filter.clone()).is_ok_and(|filter| filter.matches(topic))
+    };
+    session.profile.reading.formats.iter().find(is_match)
+}
+
+/// The filter for a topic and those beside it.
+fn branch_filter(topic: &str) -> String {
+    match topic.rsplit_once('/') {
+        Some((above, _)) => format!("{above}/#"),
+        None => format!("{topic}/#"),
+    }
+}
+
+/// A name that fits a segment.
+pub fn short_name(format: &Format) -> String {
+    match format {
+        Format::Utf16Le | Format::Utf16Be => "UTF-16".to_owned(),
+        Format::Protobuf(name) => {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            last.chars().take(18).collect()
+        }
+        Format::ProtobufFields => "Protobuf".to_owned(),
+        Format::Avro(_) => "Avro".to_owned(),
+        Format::SparkplugB => "Sparkplug".to_owned(),
+        Format::Number(_) => "Number".to_owned(),
+        other => other.name().into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_has_the_topics_beside() {
+        assert_eq!(branch_filter("a/b/c"), "a/b/#");
+        assert_eq!(branch_filter("a"), "a/#");
+    }
+}

@@ -1,0 +1,205 @@
+//! Pictures in payloads: their pixels are decoded on a worker and live in the graphics card while they are shown.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use egui::{ColorImage, Rect, Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2};
+use image::{ImageReader, Limits};
+
+use super::super::super::icons;
+use super::super::super::theme::{self, Palette};
+use super::super::super::widgets::{Look, button, icon_button, muted};
+use crate::model::MessageId;
+
+/// Most pixels in a row or column.
+const LONGEST_SIDE: u32 = 16_384;
+/// Most memory for the pixels of one picture.
+const MOST_MEMORY: u64 = 512 * 1024 * 1024;
+/// Side of the squares behind what is transparent, in points.
+const SQUARE: f32 = 8.0;
+/// Most squares that are drawn; in larger areas they grow.
+const MOST_SQUARES: f32 = 4_000.0;
+
+/// The pixels of a picture.
+///
+/// # Errors
+/// A sentence that says why there are none.
+pub fn pixels(bytes: &[u8]) -> Result<ColorImage, String> {
+    let mut reader = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .map_err(|err| refused(&err))?;
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(LONGEST_SIDE);
+    limits.max_image_height = Some(LONGEST_SIDE);
+    limits.max_alloc = Some(MOST_MEMORY);
+    reader.limits(limits);
+    let picture = reader.decode().map_err(|err| refused(&err))?;
+    let picture = picture.into_rgba8();
+    let (Ok(width), Ok(height)) = (
+        usize::try_from(picture.width()),
+        usize::try_from(picture.height()),
+    ) else {
+        return Err(refused(&"it is too large"));
+    };
+    Ok(ColorImage::from_rgba_unmultiplied(
+        [width, height],
+        &picture,
+    ))
+}
+
+fn refused(why: &dyn std::fmt::Display) -> String {
+    format!("The picture cannot be drawn: {why}. Look at it as hex, or save it to a file.")
+}
+
+/// How large a picture is drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Zoom {
+    /// As large as there is room, at most as it is.
+    Fit,
+    /// So many points for a pixel.
+    Times(f32),
+}
+
+/// The picture that is shown.
+#[derive(Default)]
+pub struct PictureView {
+    texture: Option<(MessageId, TextureHandle, Vec2)>,
+    zoom: Option<Zoom>,
+}
+
+impl std::fmt::Debug for PictureView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PictureView").finish_non_exhaustive()
+    }
+}
+
+impl PictureView {
+    /// Frees it: something else is shown.
+    pub fn clear(&mut self) {
+        self.texture = None;
+    }
+
+    /// Draws it into the room that is left.
+    pub fn ui(&mut self, ui: &mut Ui, message: MessageId, image: &Arc<ColorImage>, name: &str) {
+        let is_there = self.texture.as_ref().is_some_and(|(of, ..)| *of == message);
+        if !is_there {
+            let size = vec2(image.size[0] as f32, image.size[1] as f32);
+            let side = ui.input(|input| input.max_texture_side);
+            let drawn = shrunk(image, side);
+            let options = TextureOptions {
+                magnification: egui::TextureFilter::Nearest,
+                ..TextureOptions::LINEAR
+            };
+            let texture = ui.ctx().load_texture("payload", drawn, options);
+            self.texture = Some((message, texture, size));
+        }
+        self.zoom_row(ui);
+        let Some((_, texture, pixels)) = &self.texture else {
+            return;
+        };
+        let room = ui.available_size();
+        let scale = match self.zoom() {
+            Zoom::Fit => (room.x / pixels.x).min(room.y / pixels.y).min(1.0),
+            Zoom::Times(times) => times / ui.ctx().pixels_per_point(),
+        };
+        let size = *pixels * scale.max(0.001);
+        let area = egui::ScrollArea::both()
+            .id_salt("picture")
+            .auto_shrink(false);
+        area.show(ui, |ui| {
+            let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
+            checkered(ui, rect);
+            let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+            ui.painter()
+                .image(texture.id(), rect, whole, theme::UNTINTED);
+        });
+    }
+
+    fn zoom(&self) -> Zoom {
+        self.zoom.unwrap_or(Zoom::Fit)
+    }
+
+    fn zoom_row(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::SPACE[0];
+            if button(ui, None, "Fit", Look::Quiet).clicked() {
+                self.zoom = Some(Zoom::Fit);
+            }
+            if button(ui, None, "100 %", Look::Quiet).clicked() {
+                self.zoom = Some(Zoom::Times(1.0));
+            }
+            let times = match self.zoom() {
+                Zoom::Fit => 1.0,
+                Zoom::Times(times) => times,
+            };
+            if icon_button(ui, "−", "Smaller", Look::Quiet).clicked() {
+                self.zoom = Some(Zoom::Times((times / 2.0).max(1.0 / 64.0)));
+            }
+            if icon_button(ui, icons::PLUS, "Larger", Look::Quiet).clicked() {
+                self.zoom = Some(Zoom::Times((times * 2.0).min(64.0)));
+            }
+            match self.zoom() {
+                Zoom::Fit => muted(ui, "Fits the room"),
+                Zoom::Times(times) => muted(ui, &format!("{:.0} %", times * 100.0)),
+            };
+        });
+    }
+}
+
+/// Squares that are seen where the picture is transparent.
+fn checkered(ui: &Ui, rect: Rect) {
+    let shown = rect.intersect(ui.clip_rect());
+    if !shown.is_positive() {
+        return;
+    }
+    let palette = Palette::of(ui);
+    ui.painter().rect_filled(shown, 0.0, palette.raised);
+    let side = SQUARE.max((shown.area() / MOST_SQUARES).sqrt());
+    let mut y = rect.top() + ((shown.top() - rect.top()) / side).floor() * side;
+    while y < shown.bottom() {
+        let is_odd = ((y - rect.top()) / side).round() % 2.0 != 0.0;
+        let mut x =
+            rect.left() + ((shown.left() - rect.left()) / (2.0 * side)).floor() * 2.0 * side;
+        x += if is_odd { side } else { 0.0 };
+        while x < shown.right() {
+            let square = Rect::from_min_size(pos2(x, y), Vec2::splat(side));
+            ui.painter()
+                .rect_filled(square.intersect(shown), 0.0, palette.hover);
+            x += 2.0 * side;
+        }
+        y += side;
+    }
+}
+
+/// The image itself, or every n-th pixel of it where the graphics card takes no more.
+fn shrunk(image: &Arc<ColorImage>, side: usize) -> Arc<ColorImage> {
+    let [width, height] = image.size;
+    let step = width.max(height).div_ceil(side.max(1)).max(1);
+    if step == 1 {
+        return Arc::clone(image);
+    }
+    let (columns, rows) = (width / step, height / step);
+    let pixels = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+    let pixels = pixels.map(|(row, column)| image.pixels[row * step * width + column * step]);
+    Arc::new(ColorImage::new([columns, rows], pixels.collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_picture_is_a_sentence() {
+        let text = pixels(b"\x89PNG\r\n\x1a\nrest").unwrap_err();
+        assert!(text.starts_with("The picture cannot be drawn: "), "{text}");
+        assert!(text.ends_with("or save it to a file."));
+    }
+
+    #[test]
+    fn a_picture_too_large_for_the_card_is_shrunk() {
+        let image = Arc::new(ColorImage::filled([100, 30], egui::Color32::WHITE));
+        assert_eq!(shrunk(&image, 40).size, [33, 10]);
+        assert_eq!(shrunk(&image, 100).size, [100, 30]);
+    }
+}

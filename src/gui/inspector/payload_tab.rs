@@ -1,0 +1,163 @@
+//! The tab with the payload of the message that is shown, and the newest messages below it.
+
+use egui::{Layout, RichText, Ui};
+
+use super::super::context::Context;
+use super::super::icons;
+use super::super::session::Session;
+use super::super::theme::{self, Palette};
+use super::super::widgets::{Look, button, icon_button, toggle};
+use super::history::{Chosen, recent_list};
+use super::payload::Subject;
+use super::shown::Shown;
+use super::{Inspector, InspectorTab};
+use crate::gui::words;
+use crate::model::Message;
+use crate::mqtt::Timestamp;
+
+/// Room kept for the newest messages below a long payload.
+const RECENT_HEIGHT: f32 = 5.0 * theme::HISTORY_ROW_HEIGHT;
+
+impl Inspector {
+    /// Diff and copy buttons and the formats, from the right.
+    pub(super) fn format_controls(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        session: &Session,
+        shown: &Shown,
+        message: &Message,
+    ) {
+        ui.spacing_mut().item_spacing.x = theme::SPACE[1];
+        if toggle(ui, "Diff", self.payload.is_comparing())
+            .on_hover_text("What differs from the message before (Ctrl+D)")
+            .clicked()
+        {
+            self.payload.toggle_diff();
+        }
+        let subject = subject(session, shown, message);
+        self.payload.format_controls(ui, context, subject);
+        if icon_button(ui, icons::COPY, "Copy payload as shown", Look::Plain).clicked() {
+            self.payload.copy_all(ui, context);
+        }
+    }
+
+    /// Shows the payload with its search open.
+    pub fn find(&mut self) {
+        self.tab = InspectorTab::Payload;
+        self.payload.find();
+    }
+
+    /// Compares payloads with the message before, or no longer.
+    pub fn toggle_diff(&mut self) {
+        self.tab = InspectorTab::Payload;
+        self.payload.toggle_diff();
+    }
+
+    /// Whether the payload has the keyboard.
+    pub fn has_focus(&self, context: &egui::Context) -> bool {
+        self.tab == InspectorTab::Payload && self.payload.has_focus(context)
+    }
+
+    /// Whether Esc means something here.
+    pub fn takes_escape(&self) -> bool {
+        self.tab == InspectorTab::Payload && self.payload.takes_escape()
+    }
+
+    /// Reads what is to be shown, for the controls above it too.
+    pub(super) fn prepare_payload(
+        &mut self,
+        ui: &Ui,
+        session: &Session,
+        shown: &Shown,
+        message: &Message,
+    ) {
+        let chosen = self.chosen.as_ref();
+        let subject = subject(session, shown, message);
+        self.payload
+            .prepare(ui, subject, || message_before(session, shown, chosen));
+    }
+
+    /// Draws it into the room that is left.
+    pub(super) fn payload_tab(
+        &mut self,
+        ui: &mut Ui,
+        context: &Context<'_>,
+        session: &Session,
+        shown: &Shown,
+        message: Option<&Message>,
+    ) {
+        let Some(message) = message else {
+            return self.no_message(ui, shown);
+        };
+        let area = ui.available_size();
+        let subject = subject(session, shown, message);
+        let recent = if area.y > 2.0 * RECENT_HEIGHT && shown.recent.len() > 1 {
+            RECENT_HEIGHT + 10.0
+        } else {
+            0.0
+        };
+        let height = self.payload.full_height(ui).min(area.y - recent).max(40.0);
+        let size = egui::vec2(area.x, height);
+        ui.allocate_ui_with_layout(size, Layout::top_down(egui::Align::Min), |ui| {
+            ui.set_min_size(size);
+            self.payload.ui(ui, context, subject);
+        });
+        if recent > 0.0 {
+            let line = ui.max_rect().x_range().expand(16.0);
+            ui.painter()
+                .hline(line, ui.cursor().top() + 2.0, (1.0, Palette::of(ui).line));
+            ui.add_space(6.0);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let selected = self.chosen.as_ref().map(|chosen| chosen.message.id);
+            let choice = recent_list(ui, context, shown, selected);
+            self.choose(choice);
+        }
+    }
+
+    fn no_message(&mut self, ui: &mut Ui, shown: &Shown) {
+        let palette = Palette::of(ui);
+        ui.add_space(12.0);
+        let title = RichText::new("No message on this level itself");
+        ui.label(title.font(theme::strong()).color(palette.text));
+        let topics = words::counted(u64::from(shown.facts.subtree_topics), "topic", "topics");
+        let text = format!("It is a branch with {topics} below it.");
+        ui.label(
+            RichText::new(text)
+                .font(theme::label())
+                .color(palette.muted),
+        );
+        ui.add_space(4.0);
+        if button(ui, None, "Show subtree", Look::Plain).clicked() {
+            self.tab = InspectorTab::Subtree;
+        }
+    }
+}
+
+fn subject<'a>(session: &'a Session, shown: &'a Shown, message: &'a Message) -> Subject<'a> {
+    Subject {
+        session,
+        node: shown.node,
+        topic: &shown.facts.path,
+        message,
+    }
+}
+
+/// The message before the one that is shown, while it is in the history.
+fn message_before(session: &Session, shown: &Shown, chosen: Option<&Chosen>) -> Option<Message> {
+    let id = match chosen {
+        Some(chosen) => chosen.message.id,
+        None => shown.newest.as_ref()?.id,
+    };
+    if let Some(at) = shown.recent.iter().position(|message| message.id == id)
+        && let Some(before) = shown.recent.get(at + 1)
+    {
+        return Some(before.clone());
+    }
+    let model = session.live.lock();
+    let count = model.facts(shown.node, Timestamp::default()).own_messages;
+    let newer = chosen.map_or(0, |chosen| count.saturating_sub(chosen.ordinal + 1));
+    let mut found = Vec::new();
+    model.history(shown.node, usize::try_from(newer).ok()? + 1, 1, &mut found);
+    found.into_iter().find(|message| message.id < id)
+}

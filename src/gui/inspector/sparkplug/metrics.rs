@@ -1,0 +1,171 @@
+//! The metrics of a message as a table that can be narrowed down.
+
+use egui::{Align, Label, Layout, RichText, TextEdit, Ui};
+use egui_extras::{Column, TableBuilder, TableRow};
+
+use super::super::super::action::Action;
+use super::super::super::chart_action::ChartAction;
+use super::super::super::context::Context;
+use super::super::super::icons;
+use super::super::super::theme::{self, Palette};
+use super::super::super::widgets::{Look, field, icon_button, muted};
+use super::super::super::words::counted;
+use crate::mqtt::Timestamp;
+use crate::payload::document::{Path, Step};
+use crate::payload::format::{clock, date_clock};
+use crate::payload::sparkplug::{MetricRow, Table};
+
+const COLUMNS: [&str; 6] = ["Metric", "Alias", "Type", "Value", "Time", ""];
+/// Below this width alias and time are left to the hover.
+const ROOM_FOR_ALL: f32 = 520.0;
+
+/// UI state of the table.
+#[derive(Debug, Default)]
+pub struct MetricTable {
+    typed: String,
+}
+
+impl MetricTable {
+    /// Draws it into the room that is left.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, topic: &str, table: &Table) {
+        let shown: Vec<usize> = self.matching(table);
+        ui.horizontal(|ui| {
+            let edit = TextEdit::singleline(&mut self.typed).hint_text("Filter metrics");
+            field(ui, edit, "Filter metrics", 200.0);
+            let all = table.rows.len() as u64;
+            let count = counted(all, "metric", "metrics");
+            let count = if shown.len() as u64 == all {
+                count
+            } else {
+                format!("{} of {count}", crate::payload::format::thousands(shown.len() as u64))
+            };
+            muted(ui, &count);
+        });
+        let is_wide = ui.available_width() >= ROOM_FOR_ALL;
+        let value_width = (ui.available_width() * 0.3).max(100.0);
+        let narrow = |width| Column::exact(if is_wide { width } else { 0.0 }).clip(true);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        TableBuilder::new(ui)
+            .auto_shrink([false, false])
+            .cell_layout(Layout::left_to_right(Align::Center))
+            .column(Column::remainder().at_least(100.0).clip(true))
+            .column(narrow(50.0))
+            .column(Column::exact(84.0).clip(true))
+            .column(Column::exact(value_width).clip(true))
+            .column(narrow(96.0))
+            .column(Column::exact(26.0))
+            .header(theme::ROW_HEIGHT, |mut header| {
+                for name in COLUMNS {
+                    header.col(|ui| drop(muted(ui, name)));
+                }
+            })
+            .body(|body| {
+                body.rows(theme::ROW_HEIGHT, shown.len(), |mut row| {
+                    let metric = shown.get(row.index()).and_then(|&at| Some((at, table.rows.get(at)?)));
+                    if let Some((place, metric)) = metric {
+                        row_ui(&mut row, context, metric, || path_of(topic, table, place));
+                    }
+                });
+            });
+    }
+
+    /// Places of the metrics whose name, alias or value contains what was typed.
+    fn matching(&self, table: &Table) -> Vec<usize> {
+        let typed = self.typed.trim().to_lowercase();
+        let is_match = |row: &MetricRow| {
+            let name = row.name.as_deref().unwrap_or_default();
+            let alias = row.alias.map(|it| it.to_string());
+            typed.is_empty()
+                || name.to_lowercase().contains(&typed)
+                || row.value.to_lowercase().contains(&typed)
+                || alias.is_some_and(|it| it == typed)
+        };
+        let rows = table.rows.iter().enumerate();
+        rows.filter(|(_, row)| is_match(row)).map(|(at, _)| at).collect()
+    }
+}
+
+/// Topic and path of a metric: `metrics`, then its name, counted where it stands several times.
+fn path_of(topic: &str, table: &Table, place: usize) -> (String, Path) {
+    let key = |row: &MetricRow| match (&row.name, row.alias) {
+        (Some(name), _) => name.clone(),
+        (None, Some(alias)) => format!("alias {alias}"),
+        (None, None) => "without a name".to_owned(),
+    };
+    let name = table.rows.get(place).map(key).unwrap_or_default();
+    let before = table.rows.iter().take(place).filter(|row| key(row) == name);
+    let nth = u32::try_from(before.count()).unwrap_or(0);
+    let steps = vec![Step::Key("metrics".to_owned(), 0), Step::Key(name, nth)];
+    (topic.to_owned(), Path(steps))
+}
+
+fn row_ui(
+    row: &mut TableRow<'_, '_>,
+    context: &Context<'_>,
+    metric: &MetricRow,
+    path: impl FnOnce() -> (String, Path),
+) {
+    let name = match (&metric.name, metric.alias) {
+        (Some(name), _) => name.clone(),
+        (None, Some(alias)) => format!("alias {alias}"),
+        (None, None) => "without a name".to_owned(),
+    };
+    row.col(|ui| {
+        let palette = Palette::of(ui);
+        let color = if metric.name.is_some() { palette.text } else { palette.amber };
+        let text = RichText::new(&name).font(theme::mono()).color(color);
+        ui.add(Label::new(text).truncate()).on_hover_text(more(metric, &name, context));
+    });
+    row.col(|ui| {
+        let text = metric.alias.map_or_else(String::new, |alias| alias.to_string());
+        let color = Palette::of(ui).muted;
+        ui.label(RichText::new(text).font(theme::number()).color(color));
+    });
+    row.col(|ui| drop(muted(ui, &metric.kind)));
+    row.col(|ui| {
+        let palette = Palette::of(ui);
+        let color = if metric.value == "null" { palette.faint } else { palette.text };
+        let text = RichText::new(&metric.value).font(theme::mono()).color(color);
+        ui.add(Label::new(text).truncate()).on_hover_text(&metric.value);
+        if !metric.flags.is_empty() && metric.flags != "null" {
+            let text = RichText::new(&metric.flags).font(theme::caption());
+            ui.label(text.color(palette.amber));
+        }
+    });
+    row.col(|ui| {
+        let text = time(metric).map_or_else(String::new, |at| clock(at, context.zone));
+        let color = Palette::of(ui).muted;
+        ui.label(RichText::new(text).font(theme::number()).color(color));
+    });
+    row.col(|ui| {
+        let is_number = metric.value.parse::<f64>().is_ok_and(f64::is_finite);
+        let is_drawn = is_number || matches!(metric.value.as_str(), "true" | "false");
+        if is_drawn {
+            let label = format!("Chart {name}");
+            if icon_button(ui, icons::CHART_LINE, &label, Look::Quiet).clicked() {
+                let (topic, path) = path();
+                context.ask(Action::Chart(ChartAction::Add { topic, path }));
+            }
+        }
+    });
+}
+
+/// Everything about a metric, for the hover.
+fn more(metric: &MetricRow, name: &str, context: &Context<'_>) -> String {
+    let mut text = format!("{name}\n{}", metric.kind);
+    if let Some(alias) = metric.alias {
+        text.push_str(&format!(", alias {alias}"));
+    }
+    if let Some(at) = time(metric) {
+        text.push_str(&format!("\n{}", date_clock(at, context.zone)));
+    }
+    if !metric.flags.is_empty() {
+        text.push_str(&format!("\n{}", metric.flags));
+    }
+    text
+}
+
+fn time(metric: &MetricRow) -> Option<Timestamp> {
+    let micros = i64::try_from(metric.timestamp?).ok()?.checked_mul(1_000)?;
+    Some(Timestamp::from_micros(micros))
+}

@@ -1,0 +1,84 @@
+//! The schemas of each profile, as they were read last. Files are read on a thread of their own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::payload::schema::Schemas;
+use crate::profile::ProfileId;
+
+/// What was read for one profile.
+#[derive(Debug, Default)]
+struct Shelf {
+    /// The files, as the profile names them.
+    files: Vec<String>,
+    schemas: Arc<Schemas>,
+    /// Number of the reading that was begun last, and of the one that `schemas` came from.
+    begun: u64,
+    done: u64,
+}
+
+/// The schemas of all profiles that were looked at.
+#[derive(Debug, Default)]
+pub struct SchemaShelf {
+    profiles: BTreeMap<ProfileId, Shelf>,
+}
+
+impl SchemaShelf {
+    /// The schemas of a profile: those read last, also while its files are being read again.
+    pub fn of(&self, id: &ProfileId) -> Arc<Schemas> {
+        let shelf = self.profiles.get(id);
+        shelf.map(|it| Arc::clone(&it.schemas)).unwrap_or_default()
+    }
+
+    /// Whether the files of a profile are being read.
+    pub fn is_reading(&self, id: &ProfileId) -> bool {
+        self.profiles.get(id).is_some_and(|it| it.begun > it.done)
+    }
+
+    /// Whether these files were read for a profile, or are being read.
+    pub fn has(&self, id: &ProfileId, files: &[String]) -> bool {
+        match self.profiles.get(id) {
+            Some(shelf) => shelf.files == files,
+            None => files.is_empty(),
+        }
+    }
+
+    /// Files of a profile are about to be read. Gives the number under which they are to be put.
+    pub fn begin(&mut self, id: &ProfileId, files: &[String]) -> u64 {
+        let shelf = self.profiles.entry(id.clone()).or_default();
+        shelf.files = files.to_vec();
+        shelf.begun += 1;
+        shelf.begun
+    }
+
+    /// Puts what was read; a later reading is not overwritten by an earlier one that took longer.
+    pub fn put(&mut self, id: &ProfileId, number: u64, schemas: Arc<Schemas>) {
+        if let Some(shelf) = self.profiles.get_mut(id)
+            && number > shelf.done
+        {
+            shelf.done = number;
+            shelf.schemas = schemas;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_that_were_named_last_count() {
+        let (mut shelf, id) = (SchemaShelf::default(), ProfileId("a".to_owned()));
+        assert!(shelf.has(&id, &[]));
+        let files = ["a.proto".to_owned()];
+        assert!(!shelf.has(&id, &files));
+        let first = shelf.begin(&id, &[]);
+        let second = shelf.begin(&id, &files);
+        assert!(shelf.has(&id, &files) && shelf.is_reading(&id));
+        let newest = Arc::new(Schemas::default());
+        shelf.put(&id, second, Arc::clone(&newest));
+        shelf.put(&id, first, Arc::default());
+        assert!(Arc::ptr_eq(&shelf.of(&id), &newest));
+        assert!(!shelf.is_reading(&id));
+    }
+}

@@ -1,0 +1,289 @@
+//! A payload as one line in which what differs is marked, so that it is seen in a list.
+
+use std::ops::Range;
+
+use super::super::document::{Document, Kind, ValueId};
+use super::super::hex;
+use super::super::reading::{Content, Decoded};
+use super::super::text;
+use super::{Blocks, Comparison, DocumentDiff};
+
+/// Characters of a value that does not differ beside one that does.
+const ASIDE: usize = 24;
+
+/// One line of a payload.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line {
+    /// The text; "…" stands where something is left out.
+    pub text: String,
+    /// Bytes of `text` that differ, in order.
+    pub marks: Vec<Range<usize>>,
+}
+
+/// The payload as one line of at most `max` characters, with marks where it differs from `old`. Where those would not
+/// be seen, what does not differ is left out.
+pub fn line(old: Option<&Decoded>, new: &Decoded, comparison: &Comparison, max: usize) -> Line {
+    match (&new.content, comparison) {
+        (Content::Document(document), Comparison::Document(diff)) => {
+            document_line(document, diff, max)
+        }
+        (Content::Document(document), comparison) => {
+            let mut line = document_line(document, &DocumentDiff::default(), max);
+            line.mark_all(*comparison == Comparison::Unlike);
+            line
+        }
+        (Content::Text(text), Comparison::Lines(blocks)) => {
+            let old = old.and_then(|old| match &old.content {
+                Content::Text(text) => Some(text.as_str()),
+                _ => None,
+            });
+            text_line(old.unwrap_or_default(), text, blocks, max)
+        }
+        (Content::Bytes, Comparison::Bytes(blocks)) => bytes_line(&new.bytes, blocks, max),
+        (_, comparison) => {
+            let mut line = Line {
+                text: super::super::preview(&new.bytes, max),
+                marks: Vec::new(),
+            };
+            line.mark_all(*comparison == Comparison::Unlike);
+            line
+        }
+    }
+}
+
+impl Line {
+    fn mark_all(&mut self, is_marked: bool) {
+        if is_marked && !self.text.is_empty() {
+            self.marks.clear();
+            self.marks.push(0..self.text.len());
+        }
+    }
+
+    /// Cuts it to `max` characters.
+    fn cut(&mut self, max: usize) {
+        let Some((end, _)) = self.text.char_indices().nth(max) else {
+            return;
+        };
+        let last = self.text[..end].char_indices().next_back();
+        let end = last.map_or(0, |(start, _)| start);
+        self.text.truncate(end);
+        if max > 0 {
+            self.text.push('…');
+        }
+        self.marks.retain_mut(|mark| {
+            if mark.end > end {
+                mark.end = self.text.len();
+            }
+            mark.start < end && mark.start < mark.end
+        });
+    }
+}
+
+fn document_line(document: &Document, diff: &DocumentDiff, max: usize) -> Line {
+    let line = Writer::write(document, diff, max, false);
+    let is_seen = line.marks.first().is_some_and(|mark| {
+        let before = line.text[..mark.start].chars().count();
+        before < max / 3 * 2
+    });
+    if is_seen || diff.is_empty() {
+        return line;
+    }
+    Writer::write(document, diff, max, true)
+}
+
+/// Writes a document as one line, until that is full.
+struct Writer<'a> {
+    document: &'a Document,
+    diff: &'a DocumentDiff,
+    line: Line,
+    chars: usize,
+    /// Leaves out what does not differ.
+    is_tight: bool,
+}
+
+impl<'a> Writer<'a> {
+    fn write(document: &'a Document, diff: &'a DocumentDiff, max: usize, is_tight: bool) -> Line {
+        let mut writer = Self {
+            document,
+            diff,
+            line: Line::default(),
+            chars: 0,
+            is_tight,
+        };
+        // one more than fits, so that it is seen to be cut
+        writer.value(ValueId::ROOT, max.saturating_add(1));
+        let mut line = writer.line;
+        line.cut(max);
+        line
+    }
+
+    /// Writes a value, until the line has `end` characters.
+    fn value(&mut self, id: ValueId, end: usize) {
+        let start = self.line.text.len();
+        let is_marked =
+            self.diff.change(id).is_some() || self.diff.added().binary_search(&id).is_ok();
+        match self.document.kind(id) {
+            Kind::Object => self.container(id, ("{", "}"), end),
+            Kind::Array => self.container(id, ("[", "]"), end),
+            _ => self.scalar(self.document.text(id), end),
+        }
+        if is_marked {
+            self.line.marks.push(start..self.line.text.len());
+        }
+    }
+
+    fn container(&mut self, id: ValueId, (open, close): (&str, &str), end: usize) {
+        self.push(open);
+        let (mut is_first, mut is_left_out) = (true, false);
+        for child in self.document.children(id) {
+            let is_quiet = !self.diff.is_empty() && !self.diff.has_marks(self.document, child);
+            if self.is_tight && is_quiet {
+                if !is_left_out {
+                    self.push(if is_first { "…" } else { ",…" });
+                }
+                (is_first, is_left_out) = (false, true);
+                continue;
+            }
+            if !is_first {
+                self.push(",");
+            }
+            if self.chars >= end {
+                self.push("…");
+                break;
+            }
+            (is_first, is_left_out) = (false, false);
+            if let Some(key) = self.document.key(child) {
+                self.scalar(key, end);
+                self.push(":");
+            }
+            let room = if is_quiet {
+                end.min(self.chars + ASIDE)
+            } else {
+                end
+            };
+            self.value(child, room);
+        }
+        self.push(close);
+    }
+
+    fn scalar(&mut self, shown: &str, end: usize) {
+        let room = end.saturating_sub(self.chars).max(8);
+        for (count, c) in shown.chars().enumerate() {
+            if count == room {
+                self.push("…");
+                return;
+            }
+            let start = self.line.text.len();
+            text::push(&mut self.line.text, if c.is_whitespace() { ' ' } else { c });
+            self.chars += self.line.text[start..].chars().count();
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        self.line.text.push_str(text);
+        self.chars += text.chars().count();
+    }
+}
+
+/// The first line that differs, from a little before where it does; all of the text when it has one line.
+fn text_line(old: &str, new: &str, blocks: &Blocks, max: usize) -> Line {
+    let first = blocks.blocks.first().filter(|block| !block.new.is_empty());
+    let Some(block) = first else {
+        return Line {
+            text: super::super::preview(new.as_bytes(), max),
+            marks: Vec::new(),
+        };
+    };
+    let line_of =
+        |text: &'_ str, number| text.split('\n').nth(number).unwrap_or_default().to_owned();
+    let shown = line_of(new, block.new.start);
+    let was = if block.old.is_empty() {
+        String::new()
+    } else {
+        line_of(old, block.old.start)
+    };
+    let changed = changed_within(&was, &shown);
+    let mut line = Line::default();
+    if block.new.start > 0 {
+        line.text.push_str("… ");
+    }
+    let lead = skipped(&shown, changed.start, max);
+    if lead > 0 {
+        line.text.push('…');
+    }
+    let base = line.text.len();
+    // what hides is written out already
+    line.text
+        .extend(shown[lead..].trim_end().chars().take(max + 1));
+    let end = line.text.len();
+    let mark = (base + changed.start - lead).min(end)..(base + changed.end - lead).min(end);
+    if mark.start < mark.end {
+        line.marks.push(mark);
+    }
+    if block.new.start + 1 < blocks.new_len && line.text.chars().count() <= max {
+        line.text.push_str(" …");
+    }
+    line.cut(max);
+    line
+}
+
+/// How many bytes of the beginning are left out so that what differs is seen.
+fn skipped(text: &str, changed: usize, max: usize) -> usize {
+    let before = text[..changed].chars().count();
+    if before < max / 3 * 2 {
+        return 0;
+    }
+    let skip = before - max / 3;
+    text.char_indices().nth(skip).map_or(0, |(start, _)| start)
+}
+
+/// The part of `new` between what its ends have in common with `old`.
+fn changed_within(old: &str, new: &str) -> Range<usize> {
+    let pairs = old.chars().zip(new.chars());
+    let same = pairs.take_while(|(old, new)| old == new);
+    let front: usize = same.map(|(_, c)| c.len_utf8()).sum();
+    let pairs = old[front..].chars().rev().zip(new[front..].chars().rev());
+    let same = pairs.take_while(|(old, new)| old == new);
+    let back: usize = same.map(|(_, c)| c.len_utf8()).sum();
+    // a number that changes is marked whole
+    let is_word = |c: &char| c.is_alphanumeric() || matches!(c, '.' | '-' | '+');
+    let start = new[..front]
+        .chars()
+        .rev()
+        .take_while(is_word)
+        .map(char::len_utf8);
+    let start = front - start.sum::<usize>();
+    let tail = &new[new.len() - back..];
+    let end: usize = tail.chars().take_while(is_word).map(char::len_utf8).sum();
+    start..new.len() - back + end
+}
+
+/// Pairs of digits from a little before the first byte that differs.
+fn bytes_line(bytes: &[u8], blocks: &Blocks, max: usize) -> Line {
+    let room = max / 3;
+    let changed = blocks.blocks.first().map_or(0, |block| block.new.start);
+    let start = if changed < room / 2 {
+        0
+    } else {
+        changed.saturating_sub(4)
+    };
+    let mut line = Line::default();
+    if start > 0 {
+        line.text = format!("… {start:08x}: ");
+    }
+    let base = line.text.len();
+    let shown = &bytes[start.min(bytes.len())..bytes.len().min(start + room + 1)];
+    line.text.push_str(&hex::pairs(shown));
+    for block in &blocks.blocks {
+        let from = block.new.start.max(start) - start;
+        let to = block.new.end.min(start + shown.len()).saturating_sub(start);
+        if from < to {
+            line.marks.push(base + 3 * from..base + 3 * to - 1);
+        }
+    }
+    if start + shown.len() < bytes.len() {
+        line.text.push_str(" …");
+    }
+    line.cut(max);
+    line
+}
