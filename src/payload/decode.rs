@@ -16,6 +16,8 @@ use super::number;
 use super::picture;
 use super::reading::{Content, Decoded, Format, Reading};
 use super::text;
+use super::xml;
+use super::yaml;
 
 /// Reads a payload. Never fails: what does not fit the format is shown as text or bytes, with a notice. May take long for a
 /// payload of megabytes: not for a frame.
@@ -160,10 +162,8 @@ fn read(
         Format::Protobuf(_) | Format::ProtobufFields | Format::Avro(_) | Format::SparkplugB => {
             document(described::read(bytes, format, reading, notices))
         }
-        Format::Xml | Format::Yaml => Err(Misfit::Other(format!(
-            "This version does not read {}. Choose another format.",
-            format.name()
-        ))),
+        Format::Xml => document(xml::document(bytes)),
+        Format::Yaml => document(yaml::document(bytes, notices)),
     }
 }
 

@@ -178,7 +178,8 @@ mod tests {
     use super::*;
 
     fn written(format: ImageFormat) -> Vec<u8> {
-        let image = RgbaImage::from_fn(5, 3, |x, y| Rgba([x as u8 * 50, y as u8 * 80, 7, 255]));
+        let image =
+            RgbaImage::from_fn(5, 3, |x, _| Rgba([if x == 4 { 200 } else { 0 }, 0, 7, 255]));
         let image = DynamicImage::ImageRgba8(image);
         let mut out = Cursor::new(Vec::new());
         match format {
