@@ -74,7 +74,8 @@ fn what_is_no_yaml_says_where() {
         );
     }
     assert!(read("a: [1").0.contains("in line "));
-    assert!(read(&"[".repeat(10_000)).0.contains("levels deep"));
+    assert!(read(&"- ".repeat(10_000)).0.contains("levels deep"));
+    assert!(read(&"[".repeat(10_000)).0.contains("YAML"));
 }
 
 proptest! {
