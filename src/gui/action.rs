@@ -9,6 +9,7 @@ use crate::profile::{
 
 use super::chart_action::ChartAction;
 use super::dialogs::{PublishQuestion, PublishWhat};
+use super::history_action::HistoryAction;
 use super::list_action::ListAction;
 use super::reading_action::ReadingAction;
 
@@ -153,6 +154,10 @@ pub enum Action {
     // ---- charts
     /// Something about charts and the dashboard.
     Chart(ChartAction),
+
+    // ---- history
+    /// Something about messages of the history.
+    History(HistoryAction),
 
     // ---- publish
     /// Publish a message.

@@ -30,6 +30,7 @@ mod file_choice;
 mod filter_box;
 #[cfg(test)]
 mod fixture;
+mod history_action;
 mod icons;
 mod inspector;
 mod jobs;

@@ -33,6 +33,13 @@ pub fn fill(text: &str, values: &Values) -> String {
     filled
 }
 
+/// Whether [`fill`] would change `text`.
+pub fn has_placeholder(text: &str) -> bool {
+    let places = text.match_indices("{{").map(|(start, _)| &text[start..]);
+    let names = places.filter_map(|rest| placeholder(rest).map(|(name, _)| name));
+    names.into_iter().any(|name| NAMES.contains(&name))
+}
+
 /// How far the closing braces are looked for, in bytes behind the opening ones.
 const MAX_NAME: usize = 32;
 

@@ -83,6 +83,7 @@ impl App {
             Action::ClearRetainedConfirmed(topics) => self.clear_retained(of, topics),
 
             Action::Chart(action) => self.apply_to_charts(of, action),
+            Action::History(action) => self.apply_to_history(of, action),
 
             Action::Publish(id, message) => self.publish(of, id, message),
             Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),

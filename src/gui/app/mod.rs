@@ -10,6 +10,7 @@ mod events;
 mod examine;
 mod exchange;
 mod folders;
+mod history;
 mod keyring;
 mod keys;
 mod layout;

@@ -1,6 +1,7 @@
 //! The selected topic: breadcrumb, facts, and tabs for payload, history, properties and subtree.
 
 mod breadcrumb;
+pub mod compare;
 mod facts_grid;
 mod header;
 mod history;
@@ -19,6 +20,9 @@ mod tests;
 use egui::{Frame, Layout, Margin, RichText, Ui};
 
 use self::header::{Wish, header};
+pub use self::shown::user_properties;
+
+use self::compare::Compare;
 use self::history::{Choice, Chosen, HistoryView};
 use self::notices::{nothing_selected, paused_notice};
 use self::payload::PayloadView;
@@ -60,6 +64,8 @@ pub struct Inspector {
     chosen: Option<Chosen>,
     payload: PayloadView,
     history: HistoryView,
+    /// What the shown message is compared with.
+    compare: Compare,
     save: SaveBar,
     /// The chart of the connection.
     pub charts: Charts,
@@ -69,6 +75,12 @@ impl Inspector {
     /// Shows the list of all messages of the selected topic.
     pub fn show_history(&mut self) {
         self.tab = InspectorTab::History;
+    }
+
+    /// Shows the list of all messages below the selected branch.
+    pub fn show_below(&mut self) {
+        self.tab = InspectorTab::History;
+        self.history.show_below();
     }
 
     /// Shows the chart of the connection.
@@ -146,9 +158,8 @@ impl Inspector {
                 self.payload_tab(ui, context, session, shown, message.as_ref());
             }
             InspectorTab::History => {
-                let choice = self
-                    .history
-                    .ui(ui, context, session, shown, self.chosen.as_ref());
+                let with = (self.chosen.as_ref(), &mut self.compare);
+                let choice = self.history.ui(ui, context, session, shown, with);
                 self.choose(choice);
             }
             InspectorTab::Chart => {
@@ -163,6 +174,10 @@ impl Inspector {
     fn choose(&mut self, choice: Option<Choice>) {
         match choice {
             Some(Choice::Message(chosen)) => self.chosen = Some(chosen),
+            Some(Choice::Open(chosen)) => {
+                self.chosen = Some(chosen);
+                self.tab = InspectorTab::Payload;
+            }
             Some(Choice::Newest) => self.chosen = None,
             None => {}
         }
@@ -244,11 +259,21 @@ impl Inspector {
         let mut is_left = false;
         frame.show(ui, |ui| {
             ui.horizontal(|ui| {
-                let text = RichText::new(format!("Showing message of {time}"));
-                ui.label(text.font(theme::label()).color(palette.amber));
                 ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    is_left =
-                        button(ui, Some(icons::ARROW_UP), "Show newest", Look::Quiet).clicked();
+                    let name = if chosen.topic.is_some() {
+                        "Close it"
+                    } else {
+                        "Show newest"
+                    };
+                    is_left = button(ui, Some(icons::ARROW_UP), name, Look::Quiet).clicked();
+                    ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
+                        let mut text = format!("Showing message of {time}");
+                        if let Some(topic) = &chosen.topic {
+                            text.extend([" on ", topic]);
+                        }
+                        let text = RichText::new(text).font(theme::label());
+                        ui.add(egui::Label::new(text.color(palette.amber)).truncate());
+                    });
                 });
             });
         });

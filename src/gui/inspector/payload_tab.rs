@@ -7,7 +7,7 @@ use super::super::icons;
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, toggle};
-use super::history::{Chosen, recent_list};
+use super::history::Chosen;
 use super::payload::Subject;
 use super::shown::Shown;
 use super::{Inspector, InspectorTab};
@@ -110,7 +110,7 @@ impl Inspector {
             ui.add_space(6.0);
             ui.spacing_mut().item_spacing.y = 0.0;
             let selected = self.chosen.as_ref().map(|chosen| chosen.message.id);
-            let choice = recent_list(ui, context, shown, selected);
+            let choice = self.history.recent_ui(ui, context, shown, selected);
             self.choose(choice);
         }
     }
@@ -154,10 +154,5 @@ fn message_before(session: &Session, shown: &Shown, chosen: Option<&Chosen>) -> 
     {
         return Some(before.clone());
     }
-    let model = session.live.lock();
-    let count = model.facts(shown.node, Timestamp::default()).own_messages;
-    let newer = chosen.map_or(0, |chosen| count.saturating_sub(chosen.ordinal + 1));
-    let mut found = Vec::new();
-    model.history(shown.node, usize::try_from(newer).ok()? + 1, 1, &mut found);
-    found.into_iter().find(|message| message.id < id)
+    session.live.lock().message_before(id)
 }

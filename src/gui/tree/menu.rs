@@ -10,6 +10,7 @@ use crate::profile::{PayloadKind, Profile, PublishDraft, Subscription};
 use super::super::action::{Action, Level};
 use super::super::connections::copy_sub_command;
 use super::super::context::Context;
+use super::super::history_action::HistoryAction;
 use super::super::session::Session;
 
 /// Attaches the menu to a row.
@@ -31,6 +32,10 @@ pub fn row_menu(response: &Response, context: &Context<'_>, session: &Session, r
         retained_items(ui, context, session, row);
         if row.open.is_some() {
             ui.separator();
+            if ui.button("Show all messages below").clicked() {
+                context.ask(Action::Select(row.node));
+                context.ask(Action::History(HistoryAction::ShowBelow));
+            }
             if ui.button("Open all below").clicked() {
                 context.ask(Action::SetOpenBelow(Some(row.node), true));
             }
