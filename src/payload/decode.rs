@@ -158,7 +158,15 @@ fn read(
         Format::Cbor => document(cbor::document(bytes)),
         Format::MessagePack => document(msgpack::document(bytes)),
         Format::Number(kind) => document(number::document(bytes, *kind)),
-        Format::Image => picture::describe(bytes).map(Content::Picture),
+        Format::Image => {
+            let picture = picture::describe(bytes)?;
+            if picture::is_animated(bytes) {
+                notices.push(
+                    "An animation: only its first frame is shown. Save the payload to see it move.".to_owned(),
+                );
+            }
+            Ok(Content::Picture(picture))
+        }
         Format::Protobuf(_) | Format::ProtobufFields | Format::Avro(_) | Format::SparkplugB => {
             document(described::read(bytes, format, reading, notices))
         }

@@ -63,7 +63,10 @@ pub(super) fn detect(payload: &[u8]) -> Detected {
 
 /// Text that surely is more than text.
 fn structured_text(text: &str) -> Option<Detected> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(text) = text.strip_prefix('\u{feff}') {
+        // whoever shows it says that the mark is there
+        return structured_text(text).map(|found| found.format.into());
+    }
     let begin = text.trim_start();
     let found = |format, document| Detected {
         format,
