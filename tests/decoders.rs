@@ -222,7 +222,8 @@ impl Random {
 /// `CANOPY_PAYLOADS` says how many; without it few, for a run of all tests.
 #[test]
 fn random_payloads_are_read_in_every_format() {
-    let count = std::env::var("CANOPY_PAYLOADS").map_or(20_000, |count| count.parse().expect("a number"));
+    let count =
+        std::env::var("CANOPY_PAYLOADS").map_or(20_000, |count| count.parse().expect("a number"));
     let is_small = |payload: &Vec<u8>| !payload.is_empty() && payload.len() < 1_500;
     let kept: Vec<_> = cases(&kept())
         .iter()
@@ -230,7 +231,10 @@ fn random_payloads_are_read_in_every_format() {
         .map(|case| fs::read(kept().join(format!("{}.bin", case.name))).unwrap())
         .filter(is_small)
         .collect();
-    let formats: Vec<_> = Format::ALL_SIMPLE.into_iter().chain(Format::NUMBERS).collect();
+    let formats: Vec<_> = Format::ALL_SIMPLE
+        .into_iter()
+        .chain(Format::NUMBERS)
+        .collect();
     let mut random = Random(0x5eed);
     for _ in 0..count {
         let payload = random.payload(&kept);
@@ -241,7 +245,11 @@ fn random_payloads_are_read_in_every_format() {
             ..Reading::default()
         };
         let decoded = decode(&payload.into(), &reading);
-        assert!(decoded.notices.iter().all(|notice| notice.ends_with('.')), "{:?}", decoded.notices);
+        assert!(
+            decoded.notices.iter().all(|notice| notice.ends_with('.')),
+            "{:?}",
+            decoded.notices
+        );
         if let Content::Picture(_) = decoded.content {
             let _drawn = pixels(&decoded.bytes);
         }

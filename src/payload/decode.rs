@@ -162,7 +162,8 @@ fn read(
             let picture = picture::describe(bytes)?;
             if picture::is_animated(bytes) {
                 notices.push(
-                    "An animation: only its first frame is shown. Save the payload to see it move.".to_owned(),
+                    "An animation: only its first frame is shown. Save the payload to see it move."
+                        .to_owned(),
                 );
             }
             Ok(Content::Picture(picture))

@@ -130,7 +130,10 @@ impl Opening {
     pub(super) fn open(&mut self, wrapping: Wrapping) {
         match open(wrapping, &self.bytes, self.left) {
             Ok(opened) => self.add(wrapping, opened),
-            Err(why) => self.notices.push(cannot(wrapping, &why)),
+            Err(why) => self.notices.push(format!(
+                "Not valid {}: {why}. Choose another format, or look at it as hex.",
+                wrapping.name()
+            )),
         }
     }
 

@@ -14,7 +14,9 @@ use crate::profile::{ProfileId, StoreError};
 
 use super::super::action::Action;
 use super::super::pane::Pane;
+use super::super::retained::RetainedAction;
 use super::{App, Options};
+use crate::model::Gather;
 
 /// What one frame took.
 #[derive(Debug, Clone, Copy, Default)]
@@ -152,7 +154,8 @@ impl Rehearsal {
 
     /// Asks to clear everything retained; the dialog that comes is closed again by [`Rehearsal::escape`].
     pub fn ask_to_clear_retained(&mut self) {
-        self.ask(Action::ClearRetainedBelow(None));
+        let clear = RetainedAction::AskClearAll(Gather::All);
+        self.ask(Action::Retained(clear));
     }
 
     /// Presses Esc.
