@@ -13,6 +13,7 @@ use crate::model::Model;
 use crate::profile::{ProfileId, StoreError};
 
 use super::super::action::Action;
+use super::super::chart_action::ChartAction;
 use super::super::pane::Pane;
 use super::{App, Options};
 
@@ -202,6 +203,11 @@ impl Rehearsal {
             source: egui::MouseWheelSource::Unknown,
             modifiers: egui::Modifiers::NONE,
         });
+    }
+
+    /// Charts every number at and below a topic.
+    pub fn chart_below(&mut self, topic: &str) {
+        self.ask(Action::Chart(ChartAction::AddBelow(topic.to_owned())));
     }
 
     /// Where profiles and settings are kept.
