@@ -5,6 +5,8 @@ use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 use crate::profile::ProfileId;
 
 use super::super::action::{Action, Asked, DockTab, TabAction};
+use super::super::chart_action::ChartAction;
+use super::super::retained::RetainedAction;
 use super::App;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -66,12 +68,18 @@ impl App {
         let Some(session) = self.data.open.get(Some(id)) else {
             return;
         };
+        let pane = self.views.panes.get(Some(id));
+        let is_dashboard = pane.is_some_and(|pane| pane.is_dashboard);
+        let dashboard = ChartAction::ShowDashboard(!is_dashboard);
         let shortcuts = [
+            (Key::G, Action::Chart(dashboard)),
             (Key::F, Action::FocusFilter),
             (Key::P, Action::SetPaused(!session.is_paused)),
+            (Key::R, Action::Retained(RetainedAction::CheckSelected)),
             (Key::Num1, Action::ShowDock(DockTab::Publish)),
             (Key::Num2, Action::ShowDock(DockTab::Broker)),
             (Key::Num3, Action::ShowDock(DockTab::Log)),
+            (Key::Num4, Action::ShowDock(DockTab::Traffic)),
         ];
         for (key, action) in shortcuts {
             if pressed(ui, CTRL, key) {

@@ -10,7 +10,7 @@ use super::frame::{Outcome, heading_ui, room_for_contents};
 /// A place in the window, and its keys with what they do.
 type Group = (&'static str, &'static [(&'static str, &'static str)]);
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     (
         "Everywhere",
         &[
@@ -21,6 +21,7 @@ const GROUPS: [Group; 6] = [
                 "Show the connections, with the profile of this one",
             ),
             ("Ctrl+E", "Show the topics"),
+            ("Ctrl+G", "Show or leave the dashboard of charts"),
             ("Ctrl+N", "New connection"),
             ("Ctrl+Tab, Ctrl+Page ↓", "The next open connection"),
             (
@@ -30,7 +31,7 @@ const GROUPS: [Group; 6] = [
             ("Ctrl+W", "Close the tab of the connection"),
             ("Ctrl+B", "Start or stop the broker on this machine"),
             ("Ctrl+P", "Pause or resume the tree"),
-            ("Ctrl+1 … Ctrl+3", "Show Publish, Broker, Log"),
+            ("Ctrl+1 … Ctrl+4", "Show Publish, Broker, Log, Traffic"),
             ("Ctrl+,", "Settings"),
             ("F1", "This list"),
             ("Tab, Shift+Tab", "To the next or previous control"),
@@ -61,6 +62,20 @@ const GROUPS: [Group; 6] = [
             ("Space", "The menu of the value"),
             ("Ctrl+C", "Copy the value"),
             ("Alt+click", "Fold or unfold with everything below"),
+        ],
+    ),
+    (
+        "History",
+        &[
+            (
+                "↑ ↓, Home, End, Page ↑ ↓",
+                "Show a message; with Shift select from here",
+            ),
+            ("Enter", "Show its payload"),
+            ("Ctrl+A", "Select all"),
+            ("Ctrl+C", "Copy the selected payloads"),
+            ("Ctrl+S", "Export to a file"),
+            ("Delete", "Delete from the history here"),
         ],
     ),
     ("Publish", &[("Ctrl+Enter", "Publish the message")]),

@@ -15,7 +15,10 @@ use super::shown::Shown;
 use super::{Inspector, InspectorTab};
 use crate::gui::words;
 use crate::model::Message;
+use crate::payload::Format;
 
+/// Room kept for the payload above a small chart.
+const LEAST_PAYLOAD: f32 = 4.0 * theme::LINE_HEIGHT;
 /// Room kept for the newest messages below a long payload.
 const RECENT_HEIGHT: f32 = 5.0 * theme::HISTORY_ROW_HEIGHT;
 
@@ -92,7 +95,12 @@ impl Inspector {
             return self.no_message(ui, shown);
         };
         let path = &shown.facts.path;
-        if self.sparkplug.ui(ui, context, session, path, message) {
+        let read = self.payload.decoded().map(|decoded| &decoded.format);
+        let is_sparkplug = read.is_none_or(|format| *format == Format::SparkplugB);
+        let has_metrics = self
+            .sparkplug
+            .ui(ui, context, (session, path, message), is_sparkplug);
+        if has_metrics {
             return;
         }
         let area = ui.available_size();
@@ -103,7 +111,7 @@ impl Inspector {
             0.0
         };
         let strip = self.charts.strip_of(subject.topic, &message.payload);
-        let strip = strip.filter(|_| area.y > recent + 2.0 * STRIP_HEIGHT);
+        let strip = strip.filter(|_| area.y - recent > STRIP_HEIGHT + LEAST_PAYLOAD);
         let below = recent + strip.as_ref().map_or(0.0, |_| STRIP_HEIGHT + 10.0);
         let height = self.payload.full_height(ui).min(area.y - below).max(40.0);
         let size = egui::vec2(area.x, height);
@@ -140,9 +148,14 @@ impl Inspector {
                 .color(palette.muted),
         );
         ui.add_space(4.0);
-        if button(ui, None, "Show subtree", Look::Plain).clicked() {
-            self.tab = InspectorTab::Subtree;
-        }
+        ui.horizontal(|ui| {
+            if button(ui, None, "Show subtree", Look::Plain).clicked() {
+                self.tab = InspectorTab::Subtree;
+            }
+            if button(ui, None, "Show messages below", Look::Plain).clicked() {
+                self.show_below();
+            }
+        });
     }
 }
 

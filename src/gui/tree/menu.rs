@@ -2,15 +2,19 @@
 
 use egui::{Button, Response, Ui};
 
-use crate::model::{LastValue, Row};
+use crate::model::{Gather, LastValue, Row};
 use crate::mqtt::{Qos, TopicName};
+use crate::payload::document::Path;
+use crate::payload::series::number_of;
 use crate::payload::{format, text};
 use crate::profile::{PayloadKind, Profile, PublishDraft, Subscription};
 
 use super::super::action::{Action, Level};
+use super::super::chart_action::ChartAction;
 use super::super::connections::copy_sub_command;
 use super::super::context::Context;
 use super::super::history_action::HistoryAction;
+use super::super::retained::RetainedAction;
 use super::super::session::Session;
 
 /// Attaches the menu to a row.
@@ -28,6 +32,8 @@ pub fn row_menu(response: &Response, context: &Context<'_>, session: &Session, r
             let qos = there.map_or(crate::mqtt::Qos::AtMostOnce, |there| there.asked.qos);
             context.ask(Action::Subscribe(filter, qos));
         }
+        ui.separator();
+        chart_items(ui, context, session, row);
         ui.separator();
         retained_items(ui, context, session, row);
         if row.open.is_some() {
@@ -100,13 +106,37 @@ fn copy_publish(context: &Context<'_>, session: &Session, topic: &str, last: &La
     }
 }
 
+fn chart_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &Row) {
+    let ask = |action| context.ask(Action::Chart(action));
+    if ui
+        .add_enabled(row.last.is_some(), Button::new("Chart"))
+        .clicked()
+        && let Some(last) = &row.last
+    {
+        if number_of(&last.payload).is_some() {
+            ask(ChartAction::Add {
+                topic: path(session, row),
+                path: Path::default(),
+            });
+        }
+        ask(ChartAction::Show);
+    }
+    if ui
+        .add_enabled(row.open.is_some(), Button::new("Chart all numbers below"))
+        .clicked()
+    {
+        ask(ChartAction::AddBelow(path(session, row)));
+    }
+}
+
 fn retained_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &Row) {
     let is_retained = row.last.as_ref().is_some_and(|last| last.retained);
     let clear = Button::new("Clear retained").shortcut_text("Del");
     if ui.add_enabled(is_retained, clear).clicked()
         && let Ok(topic) = TopicName::new(path(session, row))
     {
-        context.ask(Action::ClearRetained(vec![topic]));
+        let clear = RetainedAction::AskClear(vec![topic]);
+        context.ask(Action::Retained(clear));
     }
     let count = session
         .live
@@ -116,6 +146,7 @@ fn retained_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &R
     let count_text = format::thousands(u64::from(count));
     let text = format!("Clear {count_text} retained at and below…");
     if ui.add_enabled(count > 0, Button::new(text)).clicked() {
-        context.ask(Action::ClearRetainedBelow(Some(row.node)));
+        let clear = RetainedAction::AskClearAll(Gather::Below(row.node));
+        context.ask(Action::Retained(clear));
     }
 }
