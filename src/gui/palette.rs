@@ -5,6 +5,7 @@ use egui::{Align2, Key, Modal, Response, RichText, TextEdit, Ui, vec2};
 use crate::profile::{ProfileColor, ProfileId};
 
 use super::action::{Action, DockTab, TabAction};
+use super::chart_action::ChartAction;
 use super::connections::{copy_sub_command, display_name, in_list_order};
 use super::context::Context;
 use super::list_action::{FolderTask, ListAction};
@@ -207,6 +208,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
     });
     if let Some(session) = context.session {
         entries.extend(session_entries(session));
+        entries.extend(chart_entries());
         entries.extend(retained_entries(session));
     }
     entries.extend(tab_entries(context));
@@ -294,6 +296,17 @@ fn retained_entries(session: &Session) -> Vec<Entry> {
         ));
     }
     entries
+}
+
+/// What can be done with charts.
+fn chart_entries() -> [Entry; 3] {
+    let entry =
+        |text: &str, key: &str, action: ChartAction| Entry::new(text, key, Action::Chart(action));
+    [
+        entry("Show chart", "", ChartAction::Show),
+        entry("Show dashboard", "Ctrl+G", ChartAction::ShowDashboard(true)),
+        entry("Pin chart to dashboard", "", ChartAction::Pin),
+    ]
 }
 
 /// Every profile as the list has them, with its folder, its colour and whether it asks.

@@ -12,6 +12,7 @@ mod payload_tab;
 mod properties;
 mod save;
 mod shown;
+mod sparkplug;
 mod subtree;
 
 #[cfg(test)]
@@ -24,11 +25,12 @@ pub use self::shown::user_properties;
 
 use self::compare::Compare;
 use self::history::{Choice, Chosen, HistoryView};
-use self::notices::{nothing_selected, paused_notice};
+use self::notices::{Offered, nothing_selected, paused_notice};
 use self::payload::PayloadView;
 use self::properties::{GoTo, PropertiesView};
 use self::save::SaveBar;
 use self::shown::Shown;
+use self::sparkplug::SparkplugView;
 
 use super::action::Action;
 use super::app::LOOK_AGAIN;
@@ -69,10 +71,13 @@ pub struct Inspector {
     /// What was copied of the topic last.
     shown: Option<Shown>,
     chosen: Option<Chosen>,
+    /// Topics to begin with.
+    offered: Offered,
     payload: PayloadView,
     history: HistoryView,
     /// What the shown message is compared with.
     compare: Compare,
+    sparkplug: SparkplugView,
     save: SaveBar,
     properties: PropertiesView,
     /// A message of another topic that is to be shown once that topic is.
@@ -93,6 +98,11 @@ impl Inspector {
         self.history.show_below();
     }
 
+    /// Whether the chart of the connection is shown.
+    pub fn is_chart_shown(&self) -> bool {
+        self.tab == InspectorTab::Chart
+    }
+
     /// Shows the chart of the connection.
     pub fn show_chart(&mut self) {
         self.tab = InspectorTab::Chart;
@@ -107,7 +117,7 @@ impl Inspector {
                     .session
                     .and_then(|session| Some((session, session.selected?)));
                 let Some((session, node)) = selected else {
-                    return nothing_selected(ui, context);
+                    return nothing_selected(ui, context, &mut self.offered);
                 };
                 self.follow(session, node);
                 let shown = self.copy(ui, context, session, node);

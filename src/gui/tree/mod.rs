@@ -6,6 +6,7 @@ mod keys;
 mod menu;
 mod row;
 mod scroll;
+mod sparkline;
 
 pub use row::rate;
 
@@ -38,6 +39,7 @@ const TOPIC_ROOM: f32 = 190.0;
 pub struct TreeView {
     scroll: Scroll,
     cells: cells::Cells,
+    sparklines: sparkline::Sparklines,
     /// What is visible, as it was copied last.
     rows: Vec<Row>,
     /// Which row of the whole tree the first of them is.
@@ -163,6 +165,7 @@ impl TreeView {
         if self.profile.as_ref() != Some(&session.profile.id) {
             self.profile = Some(session.profile.id.clone());
             self.rows.clear();
+            self.sparklines.clear();
             self.row_count = 0;
         }
         let Some(model) = session.live.lock_soon() else {
@@ -223,6 +226,9 @@ impl TreeView {
                 has_focus,
                 has_menu,
                 glow: glow(context, row),
+                spark: (context.settings.sparklines)
+                    .then(|| self.sparklines.of(row))
+                    .flatten(),
                 query,
             };
             newest = newest.max(row.newest);
@@ -241,6 +247,7 @@ impl TreeView {
                 menu::row_menu(&response, context, session, row);
             }
         }
+        self.sparklines.finish(ui, session);
         self.newest_visible = newest;
         self.glow_until = newest
             .filter(|_| context.settings.flash_changes)

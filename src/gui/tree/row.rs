@@ -17,6 +17,7 @@ use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::Columns;
 use super::cells::Cells;
+use super::sparkline::{self, Heights};
 
 /// How a row is drawn.
 pub struct Style<'a> {
@@ -30,6 +31,8 @@ pub struct Style<'a> {
     pub glow: f32,
     /// Whether any menu is open, perhaps that of this row.
     pub has_menu: bool,
+    /// The line behind its value.
+    pub spark: Option<Heights>,
     /// What to highlight.
     pub query: Option<&'a Query>,
 }
@@ -296,6 +299,11 @@ fn value_ui(ui: &Ui, cells: &mut Cells, rect: Rect, last: &LastValue, style: &St
             plain(ui, icons::PIN.to_owned(), font, palette.violet)
         });
         paint(ui, pin, pos2(right + 12.0, y), Align2::CENTER_CENTER);
+    }
+    if let Some(heights) = &style.spark {
+        let limit = style.columns.messages - 8.0;
+        let room = (style.columns.value, right + pin_width, limit);
+        sparkline::paint(ui, rect, room, heights);
     }
 }
 

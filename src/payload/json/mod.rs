@@ -8,7 +8,7 @@ mod pick;
 
 use std::ops::Range;
 
-pub use document::document;
+pub use document::{document, lines};
 use lexer::Lexer;
 pub use pick::pick;
 
