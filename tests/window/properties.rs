@@ -108,6 +108,8 @@ fn properties_are_named_counted_down_and_copied() {
     window.wait_for_label("a (again)");
     window.press("Copy user property 3");
     assert_eq!(window.take_copied().as_deref(), Some("3"));
+    // below the end of what is seen in a window of usual height
+    window.resize([1_440.0, 1_500.0]);
     window.press("Copy all user properties");
     assert_eq!(window.take_copied().as_deref(), Some("a: 1\nb: 2\na: 3"));
     assert_eq!(window.unnamed(), Vec::<String>::new());
