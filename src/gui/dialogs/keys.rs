@@ -32,7 +32,6 @@ const GROUPS: [Group; 6] = [
             ("Ctrl+B", "Start or stop the broker on this machine"),
             ("Ctrl+P", "Pause or resume the tree"),
             ("Ctrl+R", "Ask the broker what it retains on the topic"),
-            ("Ctrl+1 … Ctrl+3", "Show Publish, Broker, Log"),
             ("Ctrl+1 … Ctrl+4", "Show Publish, Broker, Log, Traffic"),
             ("Ctrl+,", "Settings"),
             ("F1", "This list"),
