@@ -252,9 +252,9 @@ impl PayloadView {
         }
     }
 
-    /// How the payload was read, once it was.
-    pub fn format(&self) -> Option<&crate::payload::Format> {
-        Some(&self.reader.ready()?.decoded.format)
+    /// What is shown, once it is decoded.
+    pub fn decoded(&self) -> Option<&Decoded> {
+        self.reader.ready().map(|ready| &*ready.decoded)
     }
 
     /// Copies everything as it is shown.
