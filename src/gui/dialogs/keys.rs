@@ -31,7 +31,7 @@ const GROUPS: [Group; 6] = [
             ("Ctrl+W", "Close the tab of the connection"),
             ("Ctrl+B", "Start or stop the broker on this machine"),
             ("Ctrl+P", "Pause or resume the tree"),
-            ("Ctrl+1 … Ctrl+3", "Show Publish, Broker, Log"),
+            ("Ctrl+1 … Ctrl+4", "Show Publish, Broker, Log, Traffic"),
             ("Ctrl+,", "Settings"),
             ("F1", "This list"),
             ("Tab, Shift+Tab", "To the next or previous control"),

@@ -28,7 +28,7 @@ use self::history::{Choice, Chosen, HistoryView};
 use self::notices::{Offered, nothing_selected, paused_notice};
 use self::payload::PayloadView;
 use self::properties::{GoTo, PropertiesView};
-use self::save::SaveBar;
+pub use self::save::SaveBar;
 use self::shown::Shown;
 use self::sparkplug::SparkplugView;
 
