@@ -9,6 +9,7 @@ use super::chart_action::ChartAction;
 use super::connections::{copy_sub_command, display_name, in_list_order};
 use super::context::Context;
 use super::list_action::{FolderTask, ListAction};
+use super::reading_action::ReadingAction;
 use super::retained::RetainedAction;
 use super::session::Session;
 use super::theme::{self, Palette};
@@ -218,12 +219,17 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
 }
 
 /// What can be done on the connection that is shown.
-fn session_entries(session: &Session) -> [Entry; 13] {
+fn session_entries(session: &Session) -> [Entry; 14] {
     let entry = |text: &str, key: &str, action: Action| Entry::new(text, key, action);
     [
         entry("Subscribe…", "", Action::NewSubscription),
         entry("All subscriptions", "", Action::ShowSubscriptions),
         entry("Publish…", "", Action::FocusPublish),
+        entry(
+            "Formats and schemas…",
+            "",
+            Action::Reading(ReadingAction::OpenRules),
+        ),
         entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
         entry(
             "Show publish panel",
@@ -236,6 +242,11 @@ fn session_entries(session: &Session) -> [Entry; 13] {
             Action::ShowDock(DockTab::Broker),
         ),
         entry("Show log", "Ctrl+3", Action::ShowDock(DockTab::Log)),
+        entry(
+            "Show traffic: who floods the broker",
+            "Ctrl+4",
+            Action::ShowDock(DockTab::Traffic),
+        ),
         entry("Show topics", "", Action::ShowExplorer),
         entry("Disconnect", "", Action::Disconnect),
         entry(

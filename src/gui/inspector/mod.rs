@@ -28,7 +28,7 @@ use self::history::{Choice, Chosen, HistoryView};
 use self::notices::{Offered, nothing_selected, paused_notice};
 use self::payload::PayloadView;
 use self::properties::{GoTo, PropertiesView};
-use self::save::SaveBar;
+pub use self::save::SaveBar;
 use self::shown::Shown;
 use self::sparkplug::SparkplugView;
 
@@ -185,8 +185,8 @@ impl Inspector {
                 self.payload_tab(ui, context, session, shown, message.as_ref());
             }
             InspectorTab::History => {
-                let with = (self.chosen.as_ref(), &mut self.compare);
-                let choice = self.history.ui(ui, context, session, shown, with);
+                let looked_at = (self.chosen.as_ref(), &mut self.compare);
+                let choice = self.history.ui(ui, context, session, shown, looked_at);
                 self.choose(choice);
             }
             InspectorTab::Chart => {
