@@ -15,6 +15,7 @@ use super::history_action::HistoryAction;
 use super::list_action::ListAction;
 use super::reading_action::ReadingAction;
 use super::retained::RetainedAction;
+use super::traffic_action::TrafficAction;
 
 /// Names a secret: whose, and which of them.
 pub type SecretKey = (ProfileId, SecretKind);
@@ -51,6 +52,8 @@ pub enum DockTab {
     Broker,
     /// The log.
     Log,
+    /// Who floods the broker.
+    Traffic,
 }
 
 /// An action, and the connection whose views asked for it: what it changes about a connection, it changes there, whatever
@@ -153,6 +156,10 @@ pub enum Action {
     // ---- charts
     /// Something about charts and the dashboard.
     Chart(ChartAction),
+
+    // ---- traffic
+    /// Something about the traffic.
+    Traffic(TrafficAction),
 
     // ---- history
     /// Something about messages of the history.

@@ -219,7 +219,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
 }
 
 /// What can be done on the connection that is shown.
-fn session_entries(session: &Session) -> [Entry; 14] {
+fn session_entries(session: &Session) -> [Entry; 15] {
     let entry = |text: &str, key: &str, action: Action| Entry::new(text, key, action);
     [
         entry("Subscribe…", "", Action::NewSubscription),
@@ -242,6 +242,11 @@ fn session_entries(session: &Session) -> [Entry; 14] {
             Action::ShowDock(DockTab::Broker),
         ),
         entry("Show log", "Ctrl+3", Action::ShowDock(DockTab::Log)),
+        entry(
+            "Show traffic: who floods the broker",
+            "Ctrl+4",
+            Action::ShowDock(DockTab::Traffic),
+        ),
         entry("Show topics", "", Action::ShowExplorer),
         entry("Disconnect", "", Action::Disconnect),
         entry(

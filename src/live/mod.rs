@@ -6,6 +6,7 @@
 //! | `written` | knows which retained messages of ours may still be refused |
 //! | `search` | follows the filter box |
 //! | `sort` | puts long branches in order |
+//! | `traffic` | looks at who floods the broker |
 //! | `waits` | how long the window waited for the model |
 //!
 //! Searching and sorting have a thread each. They sleep until there is something to do, and hold the lock for
@@ -14,6 +15,7 @@
 mod feed;
 mod search;
 mod sort;
+mod traffic;
 mod waits;
 mod written;
 
@@ -37,6 +39,7 @@ use crate::profile::{ProfileColor, Subscription};
 use feed::{Feeder, Notes};
 use search::Search;
 use sort::Sort;
+pub use traffic::look_at_traffic;
 pub use waits::Waits;
 
 /// One connection with everything seen on it. Dropping it ends the connection and its threads.

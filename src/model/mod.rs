@@ -67,6 +67,7 @@ pub use below::BelowCursor;
 pub use chores::Chore;
 pub use filter::Query;
 pub use history::{Message, MessageId};
+pub use order::natural;
 pub use partners::{Partner, PartnerQuery, Side};
 pub use retained::{Before, Doubt, Gather, Held, How, Kept, RetainedCursor, RetainedItem, Truth};
 pub use row_order::RowOrder;

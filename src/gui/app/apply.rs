@@ -76,6 +76,7 @@ impl App {
             Action::Chart(action) => self.apply_to_charts(of, action),
             Action::History(action) => self.apply_to_history(of, action),
 
+            Action::Traffic(action) => self.apply_to_traffic(of, action),
             Action::Publish(id, message) => self.publish(of, id, message),
             Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),
             Action::AskPublish(question) => self.ask_publish(of, question),
@@ -128,7 +129,7 @@ impl App {
         }
     }
 
-    fn on_pane(&mut self, of: Of<'_>, change: impl FnOnce(&mut Pane)) {
+    pub(super) fn on_pane(&mut self, of: Of<'_>, change: impl FnOnce(&mut Pane)) {
         if let Some(pane) = self.views.panes.get_mut(of) {
             change(pane);
         }
@@ -163,10 +164,15 @@ impl App {
         let Some(session) = self.data.open.get(of) else {
             return;
         };
-        let mut model = session.live.lock();
-        let Some(node) = model.find(path) else { return };
-        model.reveal(node);
-        drop(model);
+        let node = session.live.lock().find(path);
+        if let Some(node) = node {
+            self.select_and_reveal(of, node);
+        }
+    }
+
+    /// Selects a node that may be in a closed branch.
+    pub(super) fn select_and_reveal(&mut self, of: Of<'_>, node: NodeId) {
+        self.on_model(of, |model| model.reveal(node));
         self.select(of, node);
         self.on_pane(of, |pane| pane.tree.reveal_selected());
     }

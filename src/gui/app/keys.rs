@@ -79,6 +79,7 @@ impl App {
             (Key::Num1, Action::ShowDock(DockTab::Publish)),
             (Key::Num2, Action::ShowDock(DockTab::Broker)),
             (Key::Num3, Action::ShowDock(DockTab::Log)),
+            (Key::Num4, Action::ShowDock(DockTab::Traffic)),
         ];
         for (key, action) in shortcuts {
             if pressed(ui, CTRL, key) {

@@ -27,6 +27,7 @@ mod saver;
 mod secrets;
 mod subscribing;
 mod tabs;
+mod traffic;
 mod windows;
 
 use std::cell::RefCell;
@@ -51,7 +52,7 @@ use data::Data;
 pub use exchange::Kept;
 pub use lookups::LookupNumber;
 use panes::Panes;
-pub use rehearsal::{FrameCost, Rehearsal};
+pub use rehearsal::{FrameCost, Pressed, Rehearsal};
 pub use retained::CheckDone;
 
 /// How the window is to start.

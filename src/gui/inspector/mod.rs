@@ -28,7 +28,7 @@ use self::history::{Choice, Chosen, HistoryView};
 use self::notices::{Offered, nothing_selected, paused_notice};
 use self::payload::PayloadView;
 use self::properties::{GoTo, PropertiesView};
-use self::save::SaveBar;
+pub use self::save::SaveBar;
 use self::shown::Shown;
 use self::sparkplug::SparkplugView;
 
@@ -164,8 +164,8 @@ impl Inspector {
         let chosen = self.chosen.as_ref().map(|chosen| chosen.message.clone());
         let message = chosen.or_else(|| shown.newest.clone());
         ui.spacing_mut().item_spacing.y = 4.0;
-        let wish = header(ui, context, session, shown, message.as_ref());
-        match (wish, &message) {
+        let asked = header(ui, context, session, shown, message.as_ref());
+        match (asked, &message) {
             (Some(Wish::Save), Some(message)) => {
                 self.save.start(&shown.facts.path, message.payload.clone());
             }
@@ -185,8 +185,8 @@ impl Inspector {
                 self.payload_tab(ui, context, session, shown, message.as_ref());
             }
             InspectorTab::History => {
-                let with = (self.chosen.as_ref(), &mut self.compare);
-                let choice = self.history.ui(ui, context, session, shown, with);
+                let looked_at = (self.chosen.as_ref(), &mut self.compare);
+                let choice = self.history.ui(ui, context, session, shown, looked_at);
                 self.choose(choice);
             }
             InspectorTab::Chart => {

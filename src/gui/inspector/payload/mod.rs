@@ -252,9 +252,9 @@ impl PayloadView {
         }
     }
 
-    /// How the payload that is shown was read.
-    pub fn format(&self) -> Option<&Format> {
-        Some(&self.reader.ready()?.decoded.format)
+    /// What is shown, once it is decoded.
+    pub fn decoded(&self) -> Option<&Decoded> {
+        self.reader.ready().map(|ready| &*ready.decoded)
     }
 
     /// Copies everything as it is shown.
