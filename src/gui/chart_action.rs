@@ -19,6 +19,8 @@ pub enum ChartAction {
     AddBelow(String),
     /// Draw nothing any more.
     Clear,
+    /// Draw again what was drawn before the chart was emptied.
+    UndoClear,
     /// Measure a series by this axis.
     SetAxis(SeriesKey, ChartAxis),
     /// Show this much time, up to now.

@@ -5,6 +5,7 @@ use egui::{Align2, Key, Modal, Response, RichText, TextEdit, Ui, vec2};
 use crate::profile::{ProfileColor, ProfileId};
 
 use super::action::{Action, DockTab, TabAction};
+use super::chart_action::ChartAction;
 use super::connections::{copy_sub_command, display_name, in_list_order};
 use super::context::Context;
 use super::list_action::{FolderTask, ListAction};
@@ -205,6 +206,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
     });
     if let Some(session) = context.session {
         entries.extend(session_entries(session));
+        entries.extend(chart_entries());
     }
     entries.extend(tab_entries(context));
     entries.extend(connect_entries(context));
@@ -259,6 +261,17 @@ fn session_entries(session: &Session) -> [Entry; 15] {
             "",
             Action::ClearRetainedBelow(None),
         ),
+    ]
+}
+
+/// What can be done with charts.
+fn chart_entries() -> [Entry; 3] {
+    let entry =
+        |text: &str, key: &str, action: ChartAction| Entry::new(text, key, Action::Chart(action));
+    [
+        entry("Show chart", "", ChartAction::Show),
+        entry("Show dashboard", "Ctrl+G", ChartAction::ShowDashboard(true)),
+        entry("Pin chart to dashboard", "", ChartAction::Pin),
     ]
 }
 

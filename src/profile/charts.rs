@@ -27,6 +27,27 @@ impl SeriesKey {
             label
         }
     }
+
+    /// The last two levels of the topic, with the steps to the value: `bath/temperature`, `research/news score`.
+    fn label(&self) -> String {
+        let mut levels: Vec<&str> = self.topic.rsplitn(3, '/').take(2).collect();
+        levels.reverse();
+        with_path(levels.join("/"), &self.path)
+    }
+
+    /// The whole topic, with the steps to the value.
+    pub fn full_label(&self) -> String {
+        with_path(self.topic.clone(), &self.path)
+    }
+}
+
+fn with_path(topic: String, path: &Path) -> String {
+    let label = path.label();
+    if label.is_empty() {
+        topic
+    } else {
+        format!("{topic} {label}")
+    }
 }
 
 /// The axis that a series is measured by.
@@ -139,11 +160,29 @@ impl Chart {
         self.series.len() < before
     }
 
+    /// What the series at this place is called, so that it differs from the others: `temperature`, or `bath/temperature`
+    /// beside that of another room.
+    pub fn label(&self, place: usize) -> String {
+        let Some(series) = self.series.get(place) else {
+            return String::new();
+        };
+        let key = &series.key;
+        let labels: [fn(&SeriesKey) -> String; 2] = [SeriesKey::short_label, SeriesKey::label];
+        let is_own = |label: &fn(&SeriesKey) -> String| {
+            let own = label(key);
+            let same = self.series.iter().filter(|it| label(&it.key) == own);
+            same.take(2).count() < 2
+        };
+        // with very many lines that would be looked for too long
+        let is_few = self.series.len() <= 64;
+        let found = labels.iter().find(|label| is_few && is_own(label));
+        found.map_or_else(|| key.full_label(), |label| label(key))
+    }
+
     /// A name made of what it shows: `score`, or `score, author.id and 3 more`.
     pub fn suggested_name(&self) -> String {
-        let labels: Vec<String> = (self.series.iter().take(2))
-            .map(|series| series.key.short_label())
-            .collect();
+        let named = 0..self.series.len().min(2);
+        let labels: Vec<String> = named.map(|place| self.label(place)).collect();
         let labels = labels.join(", ");
         match self.series.len().saturating_sub(2) {
             0 => labels,
@@ -177,6 +216,25 @@ mod tests {
         assert!(chart.remove(&key("a/b", &[])));
         assert!(!chart.remove(&key("a/b", &[])));
         assert_eq!(chart.series.len(), 2);
+    }
+
+    #[test]
+    fn lines_of_the_same_name_are_told_apart() {
+        let mut chart = Chart::default();
+        let topics = ["home/bath/temp", "home/hall/temp", "shed/hall/temp", "a"];
+        for topic in topics {
+            chart.add(key(topic, &[]));
+        }
+        chart.add(key("b/c", &["temp"]));
+        let labels: Vec<String> = (0..5).map(|place| chart.label(place)).collect();
+        let expected = [
+            "bath/temp",
+            "home/hall/temp",
+            "shed/hall/temp",
+            "a",
+            "b/c temp",
+        ];
+        assert_eq!(labels, expected);
     }
 
     #[test]

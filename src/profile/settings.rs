@@ -57,6 +57,8 @@ pub struct Settings {
     pub theme: Theme,
     /// Whether changed rows glow.
     pub flash_changes: bool,
+    /// Whether the tree draws a small line behind each number.
+    pub sparklines: bool,
     /// Bytes of history kept for a connection, beyond the last message of every topic.
     pub history_budget: u64,
     /// Enlarges everything; 1.0 follows the system.
@@ -70,6 +72,7 @@ impl Default for Settings {
         Self {
             theme: Theme::Dark,
             flash_changes: true,
+            sparklines: true,
             history_budget: 512 * 1024 * 1024,
             zoom: 1.0,
             broker: BrokerSettings::default(),

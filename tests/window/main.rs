@@ -17,6 +17,7 @@ mod servers;
 mod another_broker;
 mod at_start;
 mod broker;
+mod charts;
 mod connection;
 mod inspector;
 mod keyboard;

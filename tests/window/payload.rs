@@ -128,7 +128,10 @@ fn a_format_is_remembered_for_the_topics_beside() {
     window.wait_for_label("Rule for kept/#");
     let rules = |home: &Home| {
         let profiles = home.profiles();
-        profiles.iter().map(|it| it.reading.formats.len()).sum::<usize>()
+        profiles
+            .iter()
+            .map(|it| it.reading.formats.len())
+            .sum::<usize>()
     };
     window.press("All formats");
     window.press("Forget the rule for kept/#");
@@ -154,7 +157,9 @@ fn values_are_reached_with_the_keyboard() {
     window.wait_for_label("name: north, text");
     window.key(Key::ArrowRight);
     window.chord(CTRL, Key::F);
-    window.wait_for("the search", |window| window.is_focused("Find in this payload"));
+    window.wait_for("the search", |window| {
+        window.is_focused("Find in this payload")
+    });
 }
 
 #[test]

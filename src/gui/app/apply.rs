@@ -156,6 +156,7 @@ impl App {
         {
             self.views.screen = Screen::Explorer;
         }
+        self.on_pane(of, |pane| pane.is_dashboard = false);
     }
 
     fn select(&mut self, of: Of<'_>, node: NodeId) {
@@ -204,6 +205,7 @@ impl App {
             return;
         };
         pane.filter.set(text);
+        pane.is_dashboard &= text.is_empty();
         session.live.set_query(pane.filter.query.clone());
         if let Some(node) = session.selected.filter(|_| text.is_empty()) {
             session.live.lock().reveal(node);
@@ -216,7 +218,7 @@ impl App {
         self.on_pane(of, |pane| pane.filter.wants_focus = true);
     }
 
-    fn show_dock(&mut self, of: Of<'_>, tab: DockTab) {
+    pub(super) fn show_dock(&mut self, of: Of<'_>, tab: DockTab) {
         self.on_pane(of, |pane| pane.dock.tab = tab);
         self.show_explorer(of);
     }

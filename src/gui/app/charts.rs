@@ -19,7 +19,8 @@ impl App {
             ChartAction::Add { topic, path } => self.add_to_chart(of, topic, path),
             ChartAction::Remove(key) => self.on_charts(of, |charts| charts.remove(&key)),
             ChartAction::AddBelow(topic) => self.chart_below(of, &topic),
-            ChartAction::Clear => self.on_charts(of, Charts::clear),
+            ChartAction::Clear => self.clear_chart(of),
+            ChartAction::UndoClear => self.on_charts(of, Charts::undo_clear),
             ChartAction::SetAxis(key, axis) => {
                 self.on_charts(of, |charts| charts.set_axis(&key, axis));
             }
@@ -58,10 +59,14 @@ impl App {
         };
         let key = SeriesKey { topic, path };
         let label = key.short_label();
+        let is_seen = pane.inspector.is_chart_shown();
         let charts = &mut pane.inspector.charts;
         let (level, text) = if charts.chart().has(&key) {
             (Level::Info, format!("“{label}” is in the chart already"))
         } else if charts.add(key) {
+            if is_seen {
+                return;
+            }
             (Level::Success, format!("“{label}” is in the chart"))
         } else {
             let most = thousands(MAX_SERIES as u64);
@@ -70,6 +75,13 @@ impl App {
         };
         let offer = ("Show chart", Action::Chart(ChartAction::Show));
         self.say_of(of, level, text, Some(offer));
+    }
+
+    fn clear_chart(&mut self, of: Of<'_>) {
+        self.on_charts(of, Charts::clear);
+        let undo = Action::Chart(ChartAction::UndoClear);
+        let text = "The chart was emptied".to_owned();
+        self.say_of(of, Level::Info, text, Some(("Undo", undo)));
     }
 
     fn chart_below(&mut self, of: Of<'_>, topic: &str) {

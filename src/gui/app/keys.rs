@@ -5,6 +5,7 @@ use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 use crate::profile::ProfileId;
 
 use super::super::action::{Action, Asked, DockTab, TabAction};
+use super::super::chart_action::ChartAction;
 use super::App;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -66,7 +67,11 @@ impl App {
         let Some(session) = self.data.open.get(Some(id)) else {
             return;
         };
+        let pane = self.views.panes.get(Some(id));
+        let is_dashboard = pane.is_some_and(|pane| pane.is_dashboard);
+        let dashboard = ChartAction::ShowDashboard(!is_dashboard);
         let shortcuts = [
+            (Key::G, Action::Chart(dashboard)),
             (Key::F, Action::FocusFilter),
             (Key::P, Action::SetPaused(!session.is_paused)),
             (Key::Num1, Action::ShowDock(DockTab::Publish)),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use super::super::reading::{births, needs_births};
 use crate::model::{Message, MessageId, Model, NodeId};
 use crate::mqtt::Timestamp;
 use crate::payload::Reading;
@@ -211,6 +212,9 @@ fn read_back(
         for message in &messages {
             let properties = message.properties.as_ref();
             reading.content_type = properties.and_then(|it| it.content_type.clone());
+            if needs_births(&reading.topic) {
+                reading.births = births(&model.lock(), &reading.topic, message.id);
+            }
             let samples = series::read(&message.payload, &paths, &reading);
             for (found, sample) in found.iter_mut().zip(samples) {
                 match sample {

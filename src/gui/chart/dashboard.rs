@@ -37,7 +37,7 @@ impl Charts {
                 return empty_ui(ui);
             }
             let width = ui.available_width() - 12.0;
-            let columns = columns_in(width);
+            let columns = columns_in(width).min(pinned.len());
             let card = vec2(
                 (width - GAP * (columns as f32 - 1.0)) / columns as f32,
                 HEIGHT,

@@ -12,6 +12,11 @@ use crate::profile::SeriesKey;
 /// Points of all lines of a view together: more would slow down the frame, and nobody could tell them apart.
 const MOST_POINTS: usize = 60_000;
 
+/// The shortest time that is shown by itself.
+const SHORTEST: Duration = Duration::from_secs(10);
+/// Time shown before the first value.
+const BEFORE_FIRST: Duration = Duration::from_millis(500);
+
 /// Which time a view shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
@@ -110,16 +115,29 @@ impl Drawn {
 fn times(span: Span, tracks: &[Option<SharedTrack>], now: Timestamp) -> (Timestamp, Timestamp) {
     match span {
         Span::Between(from, to) => (from, to),
-        Span::Last(length) => (before(now, length), now),
+        // before the first value there is nothing to see
+        Span::Last(length) => {
+            let first = first_of(tracks).map_or(now, |first| before(first, BEFORE_FIRST));
+            let latest = before(now, SHORTEST.min(length));
+            (before(now, length).max(first.min(latest)), now)
+        }
         Span::All => {
-            let first = |track: &SharedTrack| {
-                let track = track.lock();
-                (!track.values.is_empty()).then(|| track.values.point(0).at)
-            };
-            let first = tracks.iter().flatten().filter_map(first).min();
-            (first.unwrap_or(before(now, Duration::from_mins(1))), now)
+            let latest = before(now, SHORTEST);
+            (
+                first_of(tracks).map_or(latest, |first| first.min(latest)),
+                now,
+            )
         }
     }
+}
+
+/// When the first value of all series came.
+fn first_of(tracks: &[Option<SharedTrack>]) -> Option<Timestamp> {
+    let first = |track: &SharedTrack| {
+        let track = track.lock();
+        (!track.values.is_empty()).then(|| track.values.point(0).at)
+    };
+    tracks.iter().flatten().filter_map(first).min()
 }
 
 /// `length` before a point in time.

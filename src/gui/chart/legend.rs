@@ -42,17 +42,14 @@ pub fn legend_ui(
     let count = chart.series.len();
     virtual_rows(ui, scroll, theme::ROW_HEIGHT, count, |ui, rows, place| {
         for row in rows {
-            let Some(series) = chart.series.get(row) else {
-                continue;
-            };
             let line = drawn.and_then(|drawn| drawn.lines.get(row));
             let area = place.row(row);
             let builder = egui::UiBuilder::new()
                 .max_rect(area.with_max_x(area.left() + width))
-                .id_salt(&series.key)
+                .id_salt(row)
                 .layout(Layout::right_to_left(Align::Center));
             ui.scope_builder(builder, |ui| {
-                let what = (row, series, is_preview);
+                let what = (row, chart, is_preview);
                 row_ui(ui, context, what, line, figures);
             });
         }
@@ -97,28 +94,31 @@ fn figure_ui(ui: &mut Ui, text: &str, font: egui::FontId, color: egui::Color32) 
 fn row_ui(
     ui: &mut Ui,
     context: &Context<'_>,
-    (place, series, is_preview): (usize, &ChartSeries, bool),
+    (place, chart, is_preview): (usize, &Chart, bool),
     line: Option<&Line>,
     figures: usize,
 ) {
     let palette = Palette::of(ui);
+    let Some(series) = chart.series.get(place) else {
+        return;
+    };
+    let label = chart.label(place);
     ui.spacing_mut().item_spacing.x = 0.0;
     if is_preview {
         ui.add_space(BUTTONS);
     } else {
-        row_buttons(ui, context, series);
+        row_buttons(ui, context, series, &label);
     }
     for figure in (0..figures).rev() {
         let text = line.and_then(|line| line.figures.as_ref());
         let text = text.map_or_else(String::new, |it| figure_of(it, figure));
         figure_ui(ui, &text, theme::number_small(), palette.muted);
     }
-    name_ui(ui, place, series, line);
+    name_ui(ui, (place, &label), series, line);
 }
 
 /// The axis, and the end of a line.
-fn row_buttons(ui: &mut Ui, context: &Context<'_>, series: &ChartSeries) {
-    let label = series.key.short_label();
+fn row_buttons(ui: &mut Ui, context: &Context<'_>, series: &ChartSeries, label: &str) {
     if icon_button(
         ui,
         icons::X,
@@ -156,14 +156,14 @@ fn figure_of(figures: &Figures, place: usize) -> String {
 }
 
 /// Colour, value and topic at the left end of a row.
-fn name_ui(ui: &mut Ui, place: usize, series: &ChartSeries, line: Option<&Line>) {
+fn name_ui(ui: &mut Ui, (place, label): (usize, &str), series: &ChartSeries, line: Option<&Line>) {
     let palette = Palette::of(ui);
     let color = palette.line_of_chart(place);
     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let (dot, _) = ui.allocate_exact_size(vec2(12.0, 12.0), egui::Sense::hover());
         ui.painter().circle_filled(dot.center(), 4.0, color);
-        let label = RichText::new(series.key.short_label()).font(theme::body());
+        let label = RichText::new(label).font(theme::body());
         ui.add(egui::Label::new(label.color(palette.text)).truncate());
         let remark = remark(line);
         let beside = remark.unwrap_or_else(|| series.key.topic.clone());

@@ -28,12 +28,10 @@ mod sight;
 mod strip;
 mod tab;
 
-pub use strip::STRIP_HEIGHT;
-
 use std::sync::Arc;
 
 use crate::mqtt::Timestamp;
-use crate::profile::{Chart, ChartAxis, ChartWindow, SeriesKey};
+use crate::profile::{Chart, ChartAxis, ChartSeries, ChartWindow, SeriesKey};
 
 use super::session::Session;
 use below::Below;
@@ -42,6 +40,7 @@ use export::ExportBar;
 use gatherer::Gatherer;
 use offered::OfferedList;
 use sight::Sight;
+pub use strip::STRIP_HEIGHT;
 
 /// Most lines in one chart.
 pub const MAX_SERIES: usize = 5_000;
@@ -51,6 +50,8 @@ pub const MAX_SERIES: usize = 5_000;
 pub struct Charts {
     chart: Chart,
     keys: Arc<[SeriesKey]>,
+    /// What was drawn before it was emptied.
+    emptied: Vec<ChartSeries>,
     /// Series of this frame that are drawn without being in the chart.
     beside: Vec<SeriesKey>,
     gatherer: Gatherer,
@@ -84,8 +85,19 @@ impl Charts {
 
     /// Draws nothing.
     pub fn clear(&mut self) {
-        self.chart.series.clear();
+        self.emptied = std::mem::take(&mut self.chart.series);
         self.sight.follow();
+        self.has_changed();
+    }
+
+    /// Draws again what was drawn before [`Charts::clear`], before what was added since.
+    pub fn undo_clear(&mut self) {
+        let since = std::mem::take(&mut self.chart.series);
+        self.chart.series = std::mem::take(&mut self.emptied);
+        let is_new = |it: &ChartSeries| !self.chart.has(&it.key);
+        let since: Vec<_> = since.into_iter().filter(is_new).collect();
+        self.chart.series.extend(since);
+        self.chart.series.truncate(MAX_SERIES);
         self.has_changed();
     }
 

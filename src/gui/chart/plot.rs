@@ -20,6 +20,8 @@ use crate::profile::Chart;
 const DOTS: usize = 60;
 /// Lines of which the pointer tells the values.
 const TOLD: usize = 8;
+/// Half the width of a time on its axis.
+const HALF_LABEL: f32 = 30.0;
 /// Room for an axis of values.
 const AXIS_WIDTH: f32 = 44.0;
 
@@ -75,8 +77,14 @@ pub fn plot_ui(
         values.map(mark).collect()
     };
     let zone = context.zone.clone();
+    let label_time = time_size * f64::from(HALF_LABEL / size.x.max(1.0));
     let time_axis = AxisHints::new_x()
-        .formatter(move |mark, _| axis_time(mark.value, time_step, &zone))
+        .formatter(move |mark, _| {
+            // a text at the very end would be cut off
+            let is_whole = mark.value <= times.1 - label_time;
+            let text = || axis_time(mark.value, time_step, &zone);
+            is_whole.then(text).unwrap_or_default()
+        })
         .tick_label_font(theme::caption())
         .tick_label_color(palette.faint);
     let plot = Plot::new(style.id)
@@ -243,7 +251,7 @@ fn hover_ui(
     near.sort_by_key(|near| near.place);
     let mut rows: Vec<(Color32, String)> = Vec::new();
     for near in &near {
-        let label = chart.series[near.place].key.short_label();
+        let label = chart.label(near.place);
         let time = format::clock(near.at, context.zone);
         let text = format!("{time}  {}  {}", near.text, shortened(&label, 28));
         rows.push((palette.line_of_chart(near.place), text));

@@ -52,8 +52,8 @@ impl Sight {
     /// The time shown in this frame, when what was drawn begins at `from`.
     pub fn times(&mut self, window: ChartWindow, from: Timestamp, now: Timestamp) -> (f64, f64) {
         let times = self.held.unwrap_or_else(|| {
-            let from = window.length().map_or(from, |length| before(now, length));
-            let from = from.min(before(now, Duration::from_millis(1)));
+            let first = window.length().map_or(from, |length| before(now, length));
+            let from = from.max(first).min(before(now, Duration::from_millis(1)));
             (seconds(from), seconds(now))
         });
         self.last = Some(times);
@@ -142,7 +142,8 @@ mod tests {
     fn it_follows_until_it_is_held() {
         let mut sight = Sight::default();
         let now = Timestamp::from_micros(1_000_000_000);
-        let (from, to) = sight.times(ChartWindow::Minute, now, now);
+        let long_ago = before(now, Duration::from_hours(1));
+        let (from, to) = sight.times(ChartWindow::Minute, long_ago, now);
         assert!((to - from - 60.0).abs() < 1e-6);
         assert_eq!(
             sight.span(ChartWindow::Minute),

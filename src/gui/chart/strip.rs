@@ -9,12 +9,12 @@ use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::icon_mark;
 use super::Charts;
-use super::drawn::{Drawn, Line, Request, seconds};
+use super::drawn::{Drawn, Line, Request, before, seconds};
 use super::gatherer::ViewId;
 use super::scale::Scale;
 use crate::mqtt::Timestamp;
 use crate::payload::format;
-use crate::payload::series::sample_of_text;
+use crate::payload::series::number_of;
 use crate::profile::{ChartWindow, SeriesKey};
 
 /// Its height.
@@ -31,10 +31,7 @@ impl Charts {
         let series = self.chart().series.iter().map(|series| &series.key);
         let charted = series.filter(|key| key.topic == topic).next();
         let is_number = || {
-            let text = str::from_utf8(payload)
-                .ok()
-                .filter(|text| text.len() < 64)?;
-            sample_of_text(text).map(|_| SeriesKey {
+            number_of(payload).map(|_| SeriesKey {
                 topic: topic.to_owned(),
                 ..SeriesKey::default()
             })
@@ -88,13 +85,21 @@ fn title_ui(ui: &mut Ui, key: &SeriesKey, window: ChartWindow, drawn: Option<&Dr
             || " · no value in this time".to_owned(),
             |it| format!(" · min {} max {} mean {}", it.min.1, it.max.1, it.mean),
         );
-        let time = match window {
-            ChartWindow::All => "all".to_owned(),
-            window => format!("last {}", window.label()),
-        };
+        let time = drawn.map_or_else(String::new, |drawn| time_text(drawn, window));
         let text = RichText::new(format!("· {time}{figures}")).font(theme::label());
         ui.add(egui::Label::new(text.color(palette.muted)).truncate());
     });
+}
+
+/// `last 65 s`, `last 5 min`.
+fn time_text(drawn: &Drawn, window: ChartWindow) -> String {
+    let shown = drawn.to.since(drawn.from).as_secs();
+    match window.length() {
+        Some(length) if length.as_secs() <= shown + 1 => format!("last {}", window.label()),
+        _ if shown < 120 => format!("last {shown} s"),
+        _ if shown < 7_200 => format!("last {} min", shown / 60),
+        _ => format!("last {} h", shown / 3_600),
+    }
 }
 
 fn plot_ui(
@@ -125,9 +130,9 @@ fn plot_ui(
     let Some((drawn, line)) = drawn.and_then(|drawn| Some((drawn, drawn.lines.first()?))) else {
         return;
     };
-    let from = window.length().map_or(drawn.from, |length| {
-        super::drawn::before(context.now, length)
-    });
+    let first = window.length();
+    let first = first.map_or(drawn.from, |length| before(context.now, length));
+    let from = drawn.from.max(first);
     let times = (seconds(from), seconds(context.now));
     let values = line.figures.iter().map(|it| (it.min.0, it.max.0));
     let Some(scale) = Scale::around(values) else {

@@ -21,6 +21,7 @@ const GROUPS: [Group; 5] = [
                 "Show the connections, with the profile of this one",
             ),
             ("Ctrl+E", "Show the topics"),
+            ("Ctrl+G", "Show or leave the dashboard of charts"),
             ("Ctrl+N", "New connection"),
             ("Ctrl+Tab, Ctrl+Page ↓", "The next open connection"),
             (

@@ -87,6 +87,10 @@ fn fields_ui(ui: &mut Ui, settings: &mut Settings) {
         switch(ui, &mut settings.flash_changes, "Changed rows glow");
         muted(ui, "glow for a moment");
     });
+    labelled(ui, "Sparklines", LABEL_WIDTH, |ui| {
+        switch(ui, &mut settings.sparklines, "Sparklines in the tree");
+        muted(ui, "show the last values of numbers in the tree");
+    });
     labelled(ui, "History", LABEL_WIDTH, |ui| {
         let mut mebibytes = u32::try_from(settings.history_budget / MIB).unwrap_or(u32::MAX);
         if number_field(ui, &mut mebibytes, 1..=65_536, "History in MiB", 80.0).is_changed {

@@ -12,6 +12,7 @@ mod payload_tab;
 mod properties;
 mod save;
 mod shown;
+mod sparkplug;
 mod subtree;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ use self::notices::{Offered, nothing_selected, paused_notice};
 use self::payload::PayloadView;
 pub use self::save::SaveBar;
 use self::shown::Shown;
+use self::sparkplug::SparkplugView;
 
 use super::app::LOOK_AGAIN;
 use super::chart::Charts;
@@ -68,6 +70,7 @@ pub struct Inspector {
     history: HistoryView,
     /// What the shown message is compared with.
     compare: Compare,
+    sparkplug: SparkplugView,
     save: SaveBar,
     /// The chart of the connection.
     pub charts: Charts,
@@ -83,6 +86,11 @@ impl Inspector {
     pub fn show_below(&mut self) {
         self.tab = InspectorTab::History;
         self.history.show_below();
+    }
+
+    /// Whether the chart of the connection is shown.
+    pub fn is_chart_shown(&self) -> bool {
+        self.tab == InspectorTab::Chart
     }
 
     /// Shows the chart of the connection.

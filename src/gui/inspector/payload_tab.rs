@@ -8,6 +8,7 @@ use super::super::icons;
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, toggle};
+use super::compare::Compare;
 use super::history::Chosen;
 use super::payload::Subject;
 use super::shown::Shown;
@@ -15,6 +16,8 @@ use super::{Inspector, InspectorTab};
 use crate::gui::words;
 use crate::model::Message;
 
+/// Room kept for the payload above a small chart.
+const LEAST_PAYLOAD: f32 = 4.0 * theme::LINE_HEIGHT;
 /// Room kept for the newest messages below a long payload.
 const RECENT_HEIGHT: f32 = 5.0 * theme::HISTORY_ROW_HEIGHT;
 
@@ -29,13 +32,13 @@ impl Inspector {
         message: &Message,
     ) {
         ui.spacing_mut().item_spacing.x = theme::SPACE[1];
-        if toggle(ui, "Diff", self.payload.is_comparing())
+        if toggle(ui, "Diff", self.compare.is_on())
             .on_hover_text("What differs from the message before (Ctrl+D)")
             .clicked()
         {
-            self.payload.toggle_diff();
+            self.compare.toggle();
         }
-        let subject = subject(session, shown, message);
+        let subject = subject(session, shown, message, &self.compare);
         self.payload.format_controls(ui, context, subject);
         if icon_button(ui, icons::COPY, "Copy payload as shown", Look::Plain).clicked() {
             self.payload.copy_all(ui, context);
@@ -51,7 +54,7 @@ impl Inspector {
     /// Compares payloads with the message before, or no longer.
     pub fn toggle_diff(&mut self) {
         self.tab = InspectorTab::Payload;
-        self.payload.toggle_diff();
+        self.compare.toggle();
     }
 
     /// Whether the payload has the keyboard.
@@ -73,7 +76,7 @@ impl Inspector {
         message: &Message,
     ) {
         let chosen = self.chosen.as_ref();
-        let subject = subject(session, shown, message);
+        let subject = subject(session, shown, message, &self.compare);
         self.payload
             .prepare(ui, subject, || message_before(session, shown, chosen));
     }
@@ -90,15 +93,19 @@ impl Inspector {
         let Some(message) = message else {
             return self.no_message(ui, shown);
         };
+        let path = &shown.facts.path;
+        if self.sparkplug.ui(ui, context, session, path, message) {
+            return;
+        }
         let area = ui.available_size();
-        let subject = subject(session, shown, message);
+        let subject = subject(session, shown, message, &self.compare);
         let recent = if area.y > 2.0 * RECENT_HEIGHT && shown.recent.len() > 1 {
             RECENT_HEIGHT + 10.0
         } else {
             0.0
         };
         let strip = self.charts.strip_of(subject.topic, &message.payload);
-        let strip = strip.filter(|_| area.y > recent + 2.0 * STRIP_HEIGHT);
+        let strip = strip.filter(|_| area.y - recent > STRIP_HEIGHT + LEAST_PAYLOAD);
         let below = recent + strip.as_ref().map_or(0.0, |_| STRIP_HEIGHT + 10.0);
         let height = self.payload.full_height(ui).min(area.y - below).max(40.0);
         let size = egui::vec2(area.x, height);
@@ -106,6 +113,9 @@ impl Inspector {
             ui.set_min_size(size);
             self.payload.ui(ui, context, subject);
         });
+        if let Some(compare) = self.payload.take_compare() {
+            self.compare = compare;
+        }
         if let Some(key) = strip {
             divide(ui);
             self.charts.strip_ui(ui, context, &key);
@@ -146,12 +156,18 @@ fn divide(ui: &mut Ui) {
     ui.add_space(6.0);
 }
 
-fn subject<'a>(session: &'a Session, shown: &'a Shown, message: &'a Message) -> Subject<'a> {
+fn subject<'a>(
+    session: &'a Session,
+    shown: &'a Shown,
+    message: &'a Message,
+    compare: &'a Compare,
+) -> Subject<'a> {
     Subject {
         session,
         node: shown.node,
         topic: &shown.facts.path,
         message,
+        compare,
     }
 }
 

@@ -83,7 +83,11 @@ impl SparkplugView {
         if !has_table || self.shows == Shows::Payload {
             return false;
         }
-        let is_there = self.found.of.as_ref().is_some_and(|(id, _)| *id == message.id);
+        let is_there = self
+            .found
+            .of
+            .as_ref()
+            .is_some_and(|(id, _)| *id == message.id);
         if is_there && self.found.table.rows.is_empty() {
             muted(ui, "No metrics in this message");
             return true;

@@ -4,10 +4,13 @@ use egui::{Button, Response, Ui};
 
 use crate::model::{LastValue, Row};
 use crate::mqtt::{Qos, TopicName};
+use crate::payload::document::Path;
+use crate::payload::series::number_of;
 use crate::payload::{format, text};
 use crate::profile::{PayloadKind, Profile, PublishDraft, Subscription};
 
 use super::super::action::{Action, Level};
+use super::super::chart_action::ChartAction;
 use super::super::connections::copy_sub_command;
 use super::super::context::Context;
 use super::super::history_action::HistoryAction;
@@ -28,6 +31,8 @@ pub fn row_menu(response: &Response, context: &Context<'_>, session: &Session, r
             let qos = there.map_or(crate::mqtt::Qos::AtMostOnce, |there| there.asked.qos);
             context.ask(Action::Subscribe(filter, qos));
         }
+        ui.separator();
+        chart_items(ui, context, session, row);
         ui.separator();
         retained_items(ui, context, session, row);
         if row.open.is_some() {
@@ -97,6 +102,29 @@ fn copy_publish(context: &Context<'_>, session: &Session, topic: &str, last: &La
     match session.profile.publish_command(&draft, &last.payload) {
         Ok(command) => context.copy(command, "Command"),
         Err(err) => context.toast(Level::Error, err.to_string()),
+    }
+}
+
+fn chart_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &Row) {
+    let ask = |action| context.ask(Action::Chart(action));
+    if ui
+        .add_enabled(row.last.is_some(), Button::new("Chart"))
+        .clicked()
+        && let Some(last) = &row.last
+    {
+        if number_of(&last.payload).is_some() {
+            ask(ChartAction::Add {
+                topic: path(session, row),
+                path: Path::default(),
+            });
+        }
+        ask(ChartAction::Show);
+    }
+    if ui
+        .add_enabled(row.open.is_some(), Button::new("Chart all numbers below"))
+        .clicked()
+    {
+        ask(ChartAction::AddBelow(path(session, row)));
     }
 }
 

@@ -7,6 +7,7 @@ mod menu;
 mod row;
 mod scroll;
 mod share_bar;
+mod sparkline;
 
 pub use row::rate;
 
@@ -44,6 +45,7 @@ pub struct TreeView {
     pub shares: Option<SharesShown>,
     scroll: Scroll,
     cells: cells::Cells,
+    sparklines: sparkline::Sparklines,
     /// What is visible, as it was copied last.
     rows: Vec<Row>,
     /// Which row of the whole tree the first of them is.
@@ -175,6 +177,7 @@ impl TreeView {
         if self.profile.as_ref() != Some(&session.profile.id) {
             self.profile = Some(session.profile.id.clone());
             self.rows.clear();
+            self.sparklines.clear();
             self.row_count = 0;
         }
         let Some(model) = session.live.lock_soon() else {
@@ -235,6 +238,9 @@ impl TreeView {
                 has_focus,
                 has_menu,
                 glow: glow(context, row),
+                spark: (context.settings.sparklines)
+                    .then(|| self.sparklines.of(row))
+                    .flatten(),
                 query,
                 shares: self.shares.as_ref(),
             };
@@ -254,6 +260,7 @@ impl TreeView {
                 menu::row_menu(&response, context, session, row);
             }
         }
+        self.sparklines.finish(ui, session);
         self.newest_visible = newest;
         self.glow_until = newest
             .filter(|_| context.settings.flash_changes)

@@ -19,6 +19,7 @@ use super::super::traffic::SharesShown;
 use super::Columns;
 use super::cells::Cells;
 use super::share_bar::share_bar;
+use super::sparkline::{self, Heights};
 
 /// How a row is drawn.
 pub struct Style<'a> {
@@ -32,6 +33,8 @@ pub struct Style<'a> {
     pub glow: f32,
     /// Whether any menu is open, perhaps that of this row.
     pub has_menu: bool,
+    /// The line behind its value.
+    pub spark: Option<Heights>,
     /// What to highlight.
     pub query: Option<&'a Query>,
     /// What the row shows of the traffic.
@@ -311,6 +314,11 @@ fn value_ui(ui: &Ui, cells: &mut Cells, rect: Rect, last: &LastValue, style: &St
             plain(ui, icons::PIN.to_owned(), font, palette.violet)
         });
         paint(ui, pin, pos2(right + 12.0, y), Align2::CENTER_CENTER);
+    }
+    if let Some(heights) = &style.spark {
+        let limit = style.columns.messages - 8.0;
+        let room = (style.columns.value, right + pin_width, limit);
+        sparkline::paint(ui, rect, room, heights);
     }
 }
 

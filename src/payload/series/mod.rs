@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub use export::write_csv;
-pub use read::{Offered, Sample, numbers, read, sample_of_text};
+pub use read::{Offered, Sample, number_of, numbers, read, sample_of_text};
 pub use reduce::{Reduced, Stats, column_of, reduce, stats};
 
 use crate::mqtt::Timestamp;
@@ -48,8 +48,10 @@ pub struct Series {
     texts: BTreeMap<u64, Box<str>>,
     /// How many were there before the first that is kept.
     dropped: u64,
-    /// How many values are states and not numbers.
-    states: usize,
+    /// How many values are words.
+    words: usize,
+    /// How many are words, or plain `0` or `1`.
+    switches: usize,
 }
 
 impl Series {
@@ -68,9 +70,9 @@ impl Series {
         self.dropped
     }
 
-    /// Whether its values are states, drawn as steps: more than half of them are words.
+    /// Whether its values are states, drawn as steps: more than half of them are words, or all of them are 0 or 1.
     pub fn is_state(&self) -> bool {
-        self.states * 2 > self.len()
+        self.words * 2 > self.len() || (self.switches == self.len() && self.len() > 1)
     }
 
     /// Adds the value that arrived at `at`. One that arrived before the last one, because a clock was set back, stands at
@@ -82,7 +84,8 @@ impl Series {
             let number = self.dropped + self.len() as u64;
             self.texts.insert(number, sample.text.as_ref().into());
         }
-        self.states += usize::from(is_word(shape));
+        self.words += usize::from(is_word(shape));
+        self.switches += usize::from(is_switch(sample.value, shape));
         self.times.push(at);
         self.values.push(sample.value);
         self.shapes.push(shape);
@@ -126,10 +129,15 @@ impl Series {
             return;
         }
         let surplus = self.len() - most;
-        let words = self.shapes.drain(..surplus).filter(|shape| is_word(*shape));
-        self.states -= words.count();
         self.times.drain(..surplus);
-        self.values.drain(..surplus);
+        let gone = self
+            .values
+            .drain(..surplus)
+            .zip(self.shapes.drain(..surplus));
+        for (value, shape) in gone {
+            self.words -= usize::from(is_word(shape));
+            self.switches -= usize::from(is_switch(value, shape));
+        }
         self.dropped += surplus as u64;
         self.texts = self.texts.split_off(&self.dropped);
     }
@@ -144,6 +152,10 @@ impl Series {
 
 fn is_word(shape: u8) -> bool {
     (FIRST_WORD..OTHER).contains(&shape)
+}
+
+fn is_switch(value: f64, shape: u8) -> bool {
+    is_word(shape) || (shape == 0 && (value == 0.0 || value == 1.0))
 }
 
 /// How a value is written, so that its text can be made again from the float.

@@ -12,6 +12,9 @@ use super::super::{decode, json};
 /// Longest text that may be a number.
 const LONGEST: usize = 400;
 
+/// Longest payload that is looked at in a frame.
+const SHORT: usize = 64;
+
 /// A value that can be drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample<'a> {
@@ -59,6 +62,12 @@ pub fn sample_of_text(text: &str) -> Option<Sample<'_>> {
     };
     let text = Cow::Borrowed(text);
     Some(Sample { value, text })
+}
+
+/// The number or state that a short payload is as a whole.
+pub fn number_of(payload: &[u8]) -> Option<Sample<'_>> {
+    let text = str::from_utf8(payload).ok()?;
+    sample_of_text(text).filter(|_| payload.len() <= SHORT)
 }
 
 /// The values at these paths of one message.
