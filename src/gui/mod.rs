@@ -45,6 +45,7 @@ mod quit;
 mod reading;
 mod reading_action;
 mod reading_rules;
+mod retained;
 mod schema_shelf;
 mod session;
 mod start;

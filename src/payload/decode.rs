@@ -16,6 +16,8 @@ use super::number;
 use super::picture;
 use super::reading::{Content, Decoded, Format, Reading};
 use super::text;
+use super::xml;
+use super::yaml;
 
 /// Reads a payload. Never fails: what does not fit the format is shown as text or bytes, with a notice. May take long for a
 /// payload of megabytes: not for a frame.
@@ -32,7 +34,7 @@ pub fn decode(payload: &Bytes, reading: &Reading) -> Decoded {
     let (format, content) = if bytes.is_empty() {
         (chosen.unwrap_or(Format::Text), Content::Empty)
     } else {
-        match chosen.or_else(|| described::format_said(&bytes, reading)) {
+        match chosen {
             Some(format) => as_chosen(&bytes, format, reading, &mut notices),
             None => as_said(&bytes, reading, &mut notices),
         }
@@ -75,8 +77,14 @@ fn as_chosen(
     }
 }
 
-/// As the content type says, or as what fits best.
+/// As the topic or the content type says, or as what fits best.
 fn as_said(bytes: &Bytes, reading: &Reading, notices: &mut Vec<String>) -> (Format, Content) {
+    if let Some(format) = described::format_said(bytes, reading) {
+        match read(bytes, &format, reading, notices) {
+            Ok(content) => return (format, content),
+            Err(misfit) => notices.push(misfit.to_string()),
+        }
+    }
     let said = reading.content_type.as_deref().unwrap_or_default();
     let hint = content_type::hint(said);
     let recoded = hint.charset.and_then(|charset| recoded(bytes, charset));
@@ -150,14 +158,21 @@ fn read(
         Format::Cbor => document(cbor::document(bytes)),
         Format::MessagePack => document(msgpack::document(bytes)),
         Format::Number(kind) => document(number::document(bytes, *kind)),
-        Format::Image => picture::describe(bytes).map(Content::Picture),
+        Format::Image => {
+            let picture = picture::describe(bytes)?;
+            if picture::is_animated(bytes) {
+                notices.push(
+                    "An animation: only its first frame is shown. Save the payload to see it move."
+                        .to_owned(),
+                );
+            }
+            Ok(Content::Picture(picture))
+        }
         Format::Protobuf(_) | Format::ProtobufFields | Format::Avro(_) | Format::SparkplugB => {
             document(described::read(bytes, format, reading, notices))
         }
-        Format::Xml | Format::Yaml => Err(Misfit::Other(format!(
-            "This version does not read {}. Choose another format.",
-            format.name()
-        ))),
+        Format::Xml => document(xml::document(bytes)),
+        Format::Yaml => document(yaml::document(bytes, notices)),
     }
 }
 

@@ -3,12 +3,14 @@
 
 use super::cbor;
 use super::content_type::Charset;
-use super::document::Document;
+use super::document::{Document, ValueId};
 use super::json;
 use super::msgpack;
 use super::picture;
 use super::reading::Format;
 use super::text;
+use super::xml;
+use super::yaml;
 
 /// What fits best, with its values where they were read on the way.
 #[derive(Debug)]
@@ -61,7 +63,10 @@ pub(super) fn detect(payload: &[u8]) -> Detected {
 
 /// Text that surely is more than text.
 fn structured_text(text: &str) -> Option<Detected> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(text) = text.strip_prefix('\u{feff}') {
+        // whoever shows it says that the mark is there
+        return structured_text(text).map(|found| found.format.into());
+    }
     let begin = text.trim_start();
     let found = |format, document| Detected {
         format,
@@ -72,6 +77,17 @@ fn structured_text(text: &str) -> Option<Detected> {
     }
     if begin.starts_with(['{', '[']) {
         return Some(found(Format::Json, json::lines(text)?));
+    }
+    if xml::may_begin(begin) {
+        return Some(found(Format::Xml, xml::document(text.as_bytes()).ok()?));
+    }
+    if yaml::may_begin(begin) {
+        // with notices, which the caller would have to pass on: read again by whoever shows it
+        let document = yaml::document(text.as_bytes(), &mut Vec::new()).ok()?;
+        return document
+            .kind(ValueId::ROOT)
+            .is_container()
+            .then(|| Format::Yaml.into());
     }
     None
 }
@@ -121,7 +137,13 @@ mod tests {
 
     #[test]
     fn formats_are_told_apart() {
-        let cases: [(&[u8], Format); 16] = [
+        let cases: [(&[u8], Format); 22] = [
+            (b"<?xml version='1.0'?><a/>", Format::Xml),
+            (b" <a><b/></a>\n", Format::Xml),
+            (b"<b>bold", Format::Text),
+            (b"---\na: 1\n", Format::Yaml),
+            (b"--- off", Format::Text),
+            (b"a: 1", Format::Text),
             (b"{}", Format::Json),
             (b"21.4", Format::Json),
             (b"\xef\xbb\xbf{\"a\": 1}", Format::Json),

@@ -90,11 +90,16 @@ pub(super) struct Opening {
 impl Opening {
     /// Nothing opened yet.
     pub(super) fn new(payload: &Bytes) -> Self {
+        Self::within(payload, MAX_OPENED)
+    }
+
+    /// Nothing opened yet, and at most `left` bytes to be.
+    fn within(payload: &Bytes, left: usize) -> Self {
         Self {
             bytes: payload.clone(),
             layers: Vec::new(),
             notices: Vec::new(),
-            left: MAX_OPENED,
+            left,
         }
     }
 
@@ -125,7 +130,10 @@ impl Opening {
     pub(super) fn open(&mut self, wrapping: Wrapping) {
         match open(wrapping, &self.bytes, self.left) {
             Ok(opened) => self.add(wrapping, opened),
-            Err(why) => self.notices.push(cannot(wrapping, &why)),
+            Err(why) => self.notices.push(format!(
+                "Not valid {}: {why}. Choose another format, or look at it as hex.",
+                wrapping.name()
+            )),
         }
     }
 
@@ -408,14 +416,15 @@ mod tests {
 
     #[test]
     fn damage_is_said_and_what_is_whole_is_shown() {
-        let long: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
-        for wrapped in [gzipped(&long), zstded(&long)] {
-            let cut = wrapped[..wrapped.len() / 2].to_vec();
-            let (names, inside, notices) = opened(cut);
-            assert_eq!(names.len(), 1);
-            assert!(!inside.is_empty() && long.starts_with(&inside));
-            assert!(notices[0].contains("is damaged behind"), "{notices:?}");
-        }
+        let long: Vec<u8> = (0..40_000_u32).flat_map(u32::to_le_bytes).collect();
+        let half = |wrapped: Vec<u8>| wrapped[..wrapped.len() / 2].to_vec();
+        let (names, inside, notices) = opened(half(gzipped(&long)));
+        assert_eq!(names, ["gzip"]);
+        assert!(!inside.is_empty() && long.starts_with(&inside));
+        assert!(notices[0].contains("is damaged behind"), "{notices:?}");
+        let (names, _, notices) = opened(half(zstded(TEXT)));
+        assert!(names.is_empty());
+        assert!(notices[0].starts_with("It begins like zstd"), "{notices:?}");
         let (names, _, notices) = opened(b"\x1f\x8b\x08nonsense".to_vec());
         assert!(names.is_empty());
         assert!(notices[0].starts_with("It begins like gzip"), "{notices:?}");
@@ -425,14 +434,21 @@ mod tests {
 
     #[test]
     fn bombs_are_cut() {
-        let zeros = vec![0; MAX_OPENED / 2 + 1];
-        let bomb = [gzipped(&zeros), gzipped(&zeros)].concat();
-        let (names, inside, notices) = opened(bomb);
-        assert_eq!((names, inside.len()), (vec!["gzip"], MAX_OPENED));
-        assert!(
-            notices[0].contains("holds more than 64.0 MiB"),
-            "{notices:?}"
-        );
+        let zeros = vec![0; 600_000];
+        for bomb in [
+            [gzipped(&zeros), gzipped(&zeros)].concat(),
+            zlibbed(&vec![0; 1_200_000]),
+            zstded(&vec![0; 1_200_000]),
+        ] {
+            let mut opening = Opening::within(&bomb.into(), 1 << 20);
+            opening.open_all();
+            assert_eq!(opening.bytes.len(), 1 << 20);
+            assert!(
+                opening.notices[0].contains("holds more than 1.0 MiB"),
+                "{:?}",
+                opening.notices
+            );
+        }
         let mut nested = TEXT.to_vec();
         for _ in 0..10 {
             nested = gzipped(&nested);

@@ -28,6 +28,8 @@ pub mod series;
 pub mod sparkplug;
 pub mod template;
 pub mod text;
+mod xml;
+mod yaml;
 
 pub use decode::decode;
 pub use preview::{Kind, detect, preview};

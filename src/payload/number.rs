@@ -25,18 +25,16 @@ pub(super) fn document(payload: &[u8], kind: NumberKind) -> Result<Document, Mis
         (NumberShape::Float, _) => digits::push_f64(&mut builder, f64::from_bits(bits.unsigned)),
         (NumberShape::UnixSeconds, 4) => {
             let seconds = i64::try_from(bits.unsigned).unwrap_or_default();
-            push_time(&mut builder, seconds, digits::date(seconds, 0));
+            push_time(&mut builder, seconds, digits::date(seconds, 0).as_deref());
         }
         (NumberShape::UnixSeconds, _) => {
-            push_time(&mut builder, bits.signed(), digits::date(bits.signed(), 0));
+            let date = digits::date(bits.signed(), 0);
+            push_time(&mut builder, bits.signed(), date.as_deref());
         }
         (NumberShape::UnixMillis, _) => {
             let at = jiff::Timestamp::from_millisecond(bits.signed());
-            push_time(
-                &mut builder,
-                bits.signed(),
-                at.ok().map(|at| at.to_string()),
-            );
+            let date = at.ok().map(|at| at.to_string());
+            push_time(&mut builder, bits.signed(), date.as_deref());
         }
     }
     Ok(builder.finish()?)
@@ -85,9 +83,9 @@ impl Bits {
     }
 }
 
-fn push_time(builder: &mut Builder, number: i64, date: Option<String>) {
+fn push_time(builder: &mut Builder, number: i64, date: Option<&str>) {
     builder.number(&number.to_string());
-    builder.note(date.as_deref().unwrap_or("beyond the calendar"));
+    builder.note(date.unwrap_or("beyond the calendar"));
 }
 
 fn wrong_length(length: usize, shape: NumberShape) -> Misfit {

@@ -22,8 +22,6 @@ pub struct Pixels {
     pub height: u32,
     /// Rows from the top, pixels from the left: red, green, blue and opacity, not multiplied.
     pub rgba: Vec<u8>,
-    /// What is not shown, such as the other frames of an animation.
-    pub notice: Option<&'static str>,
 }
 
 /// The kind of picture that `payload` begins like, as [`Picture::kind`] names it.
@@ -122,6 +120,7 @@ pub fn pixels(payload: &[u8]) -> Result<Pixels, Misfit> {
     let mut reader = ImageReader::with_format(Cursor::new(payload), format);
     reader.limits(limits());
     let mut decoder = reader.into_decoder().map_err(damaged)?;
+    limits().reserve(decoder.total_bytes()).map_err(damaged)?;
     let turn = decoder.orientation().map_err(damaged)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
     image.apply_orientation(turn);
@@ -130,7 +129,6 @@ pub fn pixels(payload: &[u8]) -> Result<Pixels, Misfit> {
         width: image.width(),
         height: image.height(),
         rgba: image.into_raw(),
-        notice: is_animated(payload, format).then_some("An animation: its first frame is shown."),
     })
 }
 
@@ -150,8 +148,11 @@ fn too_big(picture: &Picture) -> Misfit {
     ))
 }
 
-/// Whether more than one picture is inside.
-fn is_animated(payload: &[u8], format: ImageFormat) -> bool {
+/// Whether more than one picture is inside. Takes time: not for a frame.
+pub(super) fn is_animated(payload: &[u8]) -> bool {
+    let Some((format, _)) = format(payload) else {
+        return false;
+    };
     let cursor = Cursor::new(payload);
     match format {
         ImageFormat::Png => image::codecs::png::PngDecoder::with_limits(cursor, limits())
@@ -178,7 +179,8 @@ mod tests {
     use super::*;
 
     fn written(format: ImageFormat) -> Vec<u8> {
-        let image = RgbaImage::from_fn(5, 3, |x, y| Rgba([x as u8 * 50, y as u8 * 80, 7, 255]));
+        let image =
+            RgbaImage::from_fn(5, 3, |x, _| Rgba([if x == 4 { 200 } else { 0 }, 0, 7, 255]));
         let image = DynamicImage::ImageRgba8(image);
         let mut out = Cursor::new(Vec::new());
         match format {
@@ -210,7 +212,7 @@ mod tests {
                 }
             );
             let pixels = pixels(&payload).unwrap();
-            assert_eq!((pixels.width, pixels.height, pixels.notice), (5, 3, None));
+            assert_eq!((pixels.width, pixels.height), (5, 3));
             assert_eq!(pixels.rgba.len(), 5 * 3 * 4);
             if kind != "JPEG" && kind != "GIF" {
                 assert_eq!(pixels.rgba[16..20], [200, 0, 7, 255], "{kind}");

@@ -61,10 +61,12 @@ pub(super) fn utf16(bytes: &[u8], is_big_endian: bool) -> (String, bool) {
         _ => (bytes, is_big_endian),
     };
     let (pairs, rest) = bytes.as_chunks::<2>();
-    let units = pairs.iter().map(|&pair| match is_big_endian {
-        true => u16::from_be_bytes(pair),
-        false => u16::from_le_bytes(pair),
-    });
+    let unit = if is_big_endian {
+        u16::from_be_bytes
+    } else {
+        u16::from_le_bytes
+    };
+    let units = pairs.iter().map(|&pair| unit(pair));
     let mut is_whole = rest.is_empty();
     let mut text = String::with_capacity(bytes.len() / 2);
     for unit in char::decode_utf16(units) {

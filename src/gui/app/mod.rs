@@ -22,6 +22,7 @@ mod publishing;
 mod reading;
 mod rehearsal;
 mod reopening;
+mod retained;
 mod saver;
 mod secrets;
 mod subscribing;
@@ -52,6 +53,7 @@ pub use exchange::Kept;
 pub use lookups::LookupNumber;
 use panes::Panes;
 pub use rehearsal::{FrameCost, Pressed, Rehearsal};
+pub use retained::CheckDone;
 
 /// How the window is to start.
 #[derive(Clone)]

@@ -16,8 +16,10 @@ use crate::profile::{ChartWindow, ProfileId, StoreError};
 use super::super::action::{Action, DockTab};
 use super::super::chart_action::ChartAction;
 use super::super::pane::Pane;
+use super::super::retained::RetainedAction;
 use super::super::traffic_action::TrafficAction;
 use super::{App, Options};
+use crate::model::Gather;
 
 /// What one frame took.
 #[derive(Debug, Clone, Copy, Default)]
@@ -172,7 +174,8 @@ impl Rehearsal {
 
     /// Asks to clear everything retained; the dialog that comes is closed again by [`Rehearsal::escape`].
     pub fn ask_to_clear_retained(&mut self) {
-        self.ask(Action::ClearRetainedBelow(None));
+        let clear = RetainedAction::AskClearAll(Gather::All);
+        self.ask(Action::Retained(clear));
     }
 
     /// Presses Esc.

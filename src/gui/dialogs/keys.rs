@@ -10,7 +10,7 @@ use super::frame::{Outcome, heading_ui, room_for_contents};
 /// A place in the window, and its keys with what they do.
 type Group = (&'static str, &'static [(&'static str, &'static str)]);
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 6] = [
     (
         "Everywhere",
         &[
@@ -48,6 +48,20 @@ const GROUPS: [Group; 5] = [
             ("Enter", "Publish to this topic"),
             ("Delete", "Clear the retained message (asks first)"),
             ("Ctrl+C", "Copy the topic"),
+        ],
+    ),
+    (
+        "History",
+        &[
+            (
+                "↑ ↓, Home, End, Page ↑ ↓",
+                "Show a message; with Shift select from here",
+            ),
+            ("Enter", "Show its payload"),
+            ("Ctrl+A", "Select all"),
+            ("Ctrl+C", "Copy the selected payloads"),
+            ("Ctrl+S", "Export to a file"),
+            ("Delete", "Delete from the history here"),
         ],
     ),
     ("Publish", &[("Ctrl+Enter", "Publish the message")]),

@@ -15,6 +15,7 @@ use super::shown::Shown;
 use super::{Inspector, InspectorTab};
 use crate::gui::words;
 use crate::model::Message;
+use crate::payload::Format;
 
 /// Room kept for the payload above a small chart.
 const LEAST_PAYLOAD: f32 = 4.0 * theme::LINE_HEIGHT;
@@ -94,7 +95,12 @@ impl Inspector {
             return self.no_message(ui, shown);
         };
         let path = &shown.facts.path;
-        if self.sparkplug.ui(ui, context, session, path, message) {
+        let read = self.payload.decoded().map(|decoded| &decoded.format);
+        let is_sparkplug = read.is_none_or(|format| *format == Format::SparkplugB);
+        let has_metrics = self
+            .sparkplug
+            .ui(ui, context, (session, path, message), is_sparkplug);
+        if has_metrics {
             return;
         }
         let area = ui.available_size();
@@ -142,9 +148,14 @@ impl Inspector {
                 .color(palette.muted),
         );
         ui.add_space(4.0);
-        if button(ui, None, "Show subtree", Look::Plain).clicked() {
-            self.tab = InspectorTab::Subtree;
-        }
+        ui.horizontal(|ui| {
+            if button(ui, None, "Show subtree", Look::Plain).clicked() {
+                self.tab = InspectorTab::Subtree;
+            }
+            if button(ui, None, "Show messages below", Look::Plain).clicked() {
+                self.show_below();
+            }
+        });
     }
 }
 
