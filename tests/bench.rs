@@ -11,12 +11,14 @@ mod common;
 
 use serde_json::Value;
 
-use common::program::{canopy, run};
+use common::program::{Running, canopy, run};
+use common::screen::Screen;
+use common::{PATIENCE, have};
 
 /// Runs a bench with these arguments, separated by blanks, and returns its JSON document.
 fn report(arguments: &str) -> Value {
     let all = ["bench", "--json"].into_iter().chain(arguments.split(' '));
-    let ended = run(&mut canopy(all));
+    let ended = Running::start(&mut canopy(all)).end_within(9 * PATIENCE);
     assert_eq!(ended.code, Some(0), "{arguments}: {}", ended.err);
     serde_json::from_slice(&ended.out).expect("a JSON document")
 }
@@ -93,6 +95,50 @@ fn ingest_has_a_row_for_each_flood() {
     let speeds = column(rows(&report, 0), "messages/s");
     assert_eq!(speeds.len(), 12);
     assert!(speeds.iter().all(|&speed| speed > 0.0));
+}
+
+#[test]
+fn frames_are_measured_of_every_view_and_after_every_deed() {
+    let report = report("frame --topics 1000 --frames 10");
+    assert!(has_sensible_figures(&report), "{report:#}");
+    let tables = report["tables"].as_array().unwrap().len();
+    assert!(tables >= 3, "{tables}");
+    for table in 0..tables {
+        assert!(!rows(&report, table).is_empty(), "{report:#}");
+    }
+    let costs = column(rows(&report, 0), "CPU ms, worst");
+    assert!(costs.iter().all(|&cost| cost > 0.0), "{costs:?}");
+}
+
+#[test]
+fn the_broker_is_measured_beside_mosquitto() {
+    // without it only ours is measured
+    let has_peer = have("mosquitto");
+    let arguments = "broker -V 5 -q 1 --messages 200 --size 16 --retained 50 --runs 1";
+    let report = report(arguments);
+    assert!(has_sensible_figures(&report), "{report:#}");
+    let text = report.to_string();
+    assert_eq!(text.contains("mosquitto "), has_peer, "{text}");
+}
+
+#[test]
+#[cfg(unix)]
+fn the_start_is_measured_on_a_screen() {
+    if !have("Xvfb") {
+        return;
+    }
+    let screen = Screen::start();
+    let arguments = "bench --json start --starts 1 --idle 1";
+    let mut command = canopy(arguments.split(' '));
+    command
+        .env("DISPLAY", &screen.display)
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        .env_remove("WAYLAND_DISPLAY");
+    let ended = Running::start(&mut command).end_within(3 * PATIENCE);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let report: Value = serde_json::from_slice(&ended.out).expect("a JSON document");
+    assert!(has_sensible_figures(&report), "{report:#}");
+    assert!(!rows(&report, 0).is_empty());
 }
 
 #[test]

@@ -192,6 +192,7 @@ fn the_real_programs_take_the_commands() {
                 content_type: "text/plain".to_owned(),
                 response_topic: "answer to".to_owned(),
                 correlation_data: "7".to_owned(),
+                correlation_is_hex: false,
                 payload_is_utf8: true,
                 user: vec![("unit".to_owned(), "°C".to_owned())],
             },

@@ -44,7 +44,8 @@ fn elaborate() -> Profile {
             message_expiry: Some(60),
             content_type: "application/json".to_owned(),
             response_topic: "answer".to_owned(),
-            correlation_data: "7".to_owned(),
+            correlation_data: "37".to_owned(),
+            correlation_is_hex: true,
             payload_is_utf8: true,
             user: vec![
                 ("a".to_owned(), "1".to_owned()),

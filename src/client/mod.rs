@@ -14,6 +14,7 @@
 //! | `publishes`, `subscriptions`, `events`, `urgency`, `backoff` | what the driver keeps in mind |
 //! | `failure` | from errors and reason codes to two sentences |
 //! | `redelivery` | QoS 2 messages that come again |
+//! | `retained_check` | asks on a short connection of its own what the broker retains |
 //! | `doctor/` | tries a connection step by step, and says what is wrong with it |
 
 mod backoff;
@@ -31,6 +32,7 @@ mod plan;
 mod poller;
 mod publishes;
 mod redelivery;
+mod retained_check;
 mod scram;
 mod session;
 mod state;
@@ -48,6 +50,7 @@ pub use dial::{
     Rejection, Speech, Step, StepReport, TlsFacts, WebSocketError,
 };
 pub use redelivery::Redelivery;
+pub use retained_check::{CheckScope, RetainedOnes, check_retained};
 pub use state::{Event, Failure, Granted, PublishStep, State, SubscribeOutcome};
 
 use std::sync::Arc;

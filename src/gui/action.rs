@@ -1,8 +1,10 @@
 //! What views ask for. A view pushes actions; [`super::App`] applies them after the frame was laid out.
 
+use bytes::Bytes;
+
 use crate::client::{Outgoing, PublishId};
 use crate::model::{NodeId, SortBy};
-use crate::mqtt::{Qos, TopicName};
+use crate::mqtt::Qos;
 use crate::profile::{
     BrokerSettings, Fingerprint, Profile, ProfileId, Secret, SecretKind, Settings, Subscription,
 };
@@ -12,6 +14,8 @@ use super::dialogs::{PublishQuestion, PublishWhat};
 use super::history_action::HistoryAction;
 use super::list_action::ListAction;
 use super::reading_action::ReadingAction;
+use super::retained::RetainedAction;
+use super::traffic_action::TrafficAction;
 
 /// Names a secret: whose, and which of them.
 pub type SecretKey = (ProfileId, SecretKind);
@@ -48,6 +52,8 @@ pub enum DockTab {
     Broker,
     /// The log.
     Log,
+    /// Who floods the broker.
+    Traffic,
 }
 
 /// An action, and the connection whose views asked for it: what it changes about a connection, it changes there, whatever
@@ -144,16 +150,16 @@ pub enum Action {
     FocusFilter,
     /// Move the keyboard focus into the tree.
     FocusTree,
-    /// Ask, then publish an empty retained message to each of these.
-    ClearRetained(Vec<TopicName>),
-    /// The same for everything retained at and below a branch; `None` means the whole tree without `$`-topics.
-    ClearRetainedBelow(Option<NodeId>),
-    /// Publish the empty retained messages that were confirmed.
-    ClearRetainedConfirmed(Vec<TopicName>),
+    /// Something about retained messages.
+    Retained(RetainedAction),
 
     // ---- charts
     /// Something about charts and the dashboard.
     Chart(ChartAction),
+
+    // ---- traffic
+    /// Something about the traffic.
+    Traffic(TrafficAction),
 
     // ---- history
     /// Something about messages of the history.
@@ -172,6 +178,8 @@ pub enum Action {
     FocusPublish,
     /// Fill the publish panel's topic and show it.
     PublishHere(String),
+    /// The same for the answer to a request, with the correlation data that it has to carry.
+    PublishAnswer(String, Bytes),
 
     // ---- broker inside
     /// Start the broker as the settings say, and connect to it.

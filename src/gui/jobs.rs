@@ -10,12 +10,12 @@ use parking_lot::Mutex;
 
 use crate::broker::{Broker, BrokerError};
 use crate::client::{Config, RuntimeHandle, Wake};
-use crate::mqtt::TopicName;
 use crate::payload::schema::Schemas;
 use crate::profile::{FoundSecrets, MissingSecret, ProfileId, Secret, SecretError, StoreError};
 
 use super::action::SecretKey;
-use super::app::{Kept, LookupNumber};
+use super::app::{CheckDone, Kept, LookupNumber};
+use super::retained::Gathered;
 
 /// Jobs that may wait to be taken; more would have to wait with their answer.
 const CAPACITY: usize = 64;
@@ -44,8 +44,12 @@ pub enum Done {
     SecretKept(SecretKey, Result<(), SecretError>),
     /// The keyring was looked for.
     KeyringLookedFor(Result<(), SecretError>),
-    /// Topics with retained messages that are to be cleared, on the connection of this profile.
-    RetainedFound(ProfileId, Vec<TopicName>),
+    /// Retained messages that are to be cleared, on the connection of this profile.
+    RetainedFound(ProfileId, Gathered),
+    /// The broker was asked what it retains.
+    RetainedChecked(Box<CheckDone>),
+    /// What came of it is where it belongs.
+    Nothing,
     /// What came with imported connections was kept.
     Imported(Box<Kept>),
     /// The certificates of a deleted profile were deleted.

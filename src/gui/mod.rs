@@ -10,7 +10,8 @@
 //! | `tree` | the live topic tree |
 //! | `chart/` | charts of numbers, the dashboard |
 //! | `inspector` | the selected topic: payload, history, properties, subtree |
-//! | `dock` | publish, broker, log |
+//! | `dock` | publish, broker, log, traffic |
+//! | `traffic/` | who floods the broker: the table in the dock, the shares in the tree |
 //! | `status_bar` | connection, counts, rates, history |
 //! | `dialogs` | settings, password, confirmations, keys, command palette |
 //! | `toasts` | short messages with an optional thing to do |
@@ -44,6 +45,7 @@ mod quit;
 mod reading;
 mod reading_action;
 mod reading_rules;
+mod retained;
 mod schema_shelf;
 mod session;
 mod start;
@@ -53,13 +55,15 @@ mod tab_strip;
 mod theme;
 mod toasts;
 mod top_bar;
+mod traffic;
+mod traffic_action;
 mod tree;
 mod waker;
 mod watched;
 mod widgets;
 mod words;
 
-pub use app::{App, FrameCost, Opening, Options, Rehearsal};
+pub use app::{App, FrameCost, Opening, Options, Pressed, Rehearsal};
 pub use quit::Quit;
 pub use start::{StartError, run};
 pub use watched::BENCH_VARIABLE;

@@ -9,9 +9,12 @@ use super::chart_action::ChartAction;
 use super::connections::{copy_sub_command, display_name, in_list_order};
 use super::context::Context;
 use super::list_action::{FolderTask, ListAction};
+use super::reading_action::ReadingAction;
+use super::retained::RetainedAction;
 use super::session::Session;
 use super::theme::{self, Palette};
 use super::widgets::{field, muted};
+use crate::model::Gather;
 
 /// Highest list, and what of the window's height is not for it.
 const HIGHEST: f32 = 380.0;
@@ -207,6 +210,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
     if let Some(session) = context.session {
         entries.extend(session_entries(session));
         entries.extend(chart_entries());
+        entries.extend(retained_entries(session));
     }
     entries.extend(tab_entries(context));
     entries.extend(connect_entries(context));
@@ -215,12 +219,17 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
 }
 
 /// What can be done on the connection that is shown.
-fn session_entries(session: &Session) -> [Entry; 14] {
+fn session_entries(session: &Session) -> [Entry; 15] {
     let entry = |text: &str, key: &str, action: Action| Entry::new(text, key, action);
     [
         entry("Subscribe…", "", Action::NewSubscription),
         entry("All subscriptions", "", Action::ShowSubscriptions),
         entry("Publish…", "", Action::FocusPublish),
+        entry(
+            "Formats and schemas…",
+            "",
+            Action::Reading(ReadingAction::OpenRules),
+        ),
         entry("Filter topics and payloads", "Ctrl+F", Action::FocusFilter),
         entry(
             "Show publish panel",
@@ -233,6 +242,11 @@ fn session_entries(session: &Session) -> [Entry; 14] {
             Action::ShowDock(DockTab::Broker),
         ),
         entry("Show log", "Ctrl+3", Action::ShowDock(DockTab::Log)),
+        entry(
+            "Show traffic: who floods the broker",
+            "Ctrl+4",
+            Action::ShowDock(DockTab::Traffic),
+        ),
         entry("Show topics", "", Action::ShowExplorer),
         entry("Disconnect", "", Action::Disconnect),
         entry(
@@ -251,12 +265,48 @@ fn session_entries(session: &Session) -> [Entry; 14] {
             "Ctrl+P",
             Action::SetPaused(!session.is_paused),
         ),
+    ]
+}
+
+/// What can be done about retained messages.
+fn retained_entries(session: &Session) -> Vec<Entry> {
+    let entry = |text: &str, key: &str, action| Entry::new(text, key, Action::Retained(action));
+    let mut entries = vec![
         entry(
             "Clear all retained messages…",
             "",
-            Action::ClearRetainedBelow(None),
+            RetainedAction::AskClearAll(Gather::All),
         ),
-    ]
+        entry(
+            "Clear retained messages that the filter found…",
+            "",
+            RetainedAction::AskClearAll(Gather::Found),
+        ),
+        entry(
+            "Cleared retained messages: progress and undo",
+            "",
+            RetainedAction::ShowProgress,
+        ),
+    ];
+    if let Some(node) = session.selected {
+        let below = RetainedAction::AskClearAll(Gather::Below(node));
+        entries.push(entry(
+            "Check what is retained on the selected topic",
+            "Ctrl+R",
+            RetainedAction::CheckSelected,
+        ));
+        entries.push(entry(
+            "Check what is retained at and below the selected topic",
+            "",
+            RetainedAction::CheckBelowSelected,
+        ));
+        entries.push(entry(
+            "Clear retained messages at and below the selected topic…",
+            "",
+            below,
+        ));
+    }
+    entries
 }
 
 /// What can be done with charts.

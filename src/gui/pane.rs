@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use egui::{CentralPanel, Frame, Panel, Stroke, Ui};
 
+use super::action::DockTab;
 use super::context::Context;
 use super::dock::Dock;
 use super::filter_box::FilterBox;
@@ -76,6 +77,9 @@ impl Pane {
 
     /// Says whether it is shown from now on. The keyboard goes to where it was when the pane was shown before.
     pub fn set_visible(&mut self, is_visible: bool, context: &egui::Context) {
+        if !is_visible {
+            self.dock.traffic.rest(context);
+        }
         if self.sight.swap(is_visible, Ordering::Relaxed) == is_visible {
             return;
         }
@@ -138,6 +142,11 @@ impl Pane {
         CentralPanel::default().frame(frame).show(ui, |ui| {
             ui.push_id(&id, |ui| self.inspector.ui(ui, context));
         });
+        let is_open = self.dock.tab == DockTab::Traffic;
+        let rows = self.tree.nodes();
+        self.dock
+            .traffic
+            .follow(ui, (context, session), is_open, rows);
     }
 
     /// The charts of the profile, in place of all else.
@@ -155,6 +164,7 @@ impl Pane {
         notice_ui(ui, context, session);
         pause_ui(ui, context, session);
         ui.separator();
+        self.tree.shares = self.dock.traffic.shares();
         self.tree
             .ui(ui, context, session, self.filter.query.as_ref());
     }

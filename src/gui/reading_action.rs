@@ -16,6 +16,8 @@ pub enum ReadingAction {
     ForgetFormat(String),
     /// Open the dialog with the rules and the schema files.
     OpenRules,
+    /// Fill the publish panel with the command to this topic that makes an edge node of Sparkplug B send its births again.
+    PrepareRebirth(String),
     /// Read the schema files unless they are read already.
     LoadSchemas,
     /// Read the schema files again.

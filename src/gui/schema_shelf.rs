@@ -26,8 +26,8 @@ pub struct SchemaShelf {
 impl SchemaShelf {
     /// The schemas of a profile: those read last, also while its files are being read again.
     pub fn of(&self, id: &ProfileId) -> Arc<Schemas> {
-        let shelf = self.profiles.get(id);
-        shelf.map(|it| Arc::clone(&it.schemas)).unwrap_or_default()
+        let kept = self.profiles.get(id);
+        kept.map(|it| Arc::clone(&it.schemas)).unwrap_or_default()
     }
 
     /// Whether the files of a profile are being read.
@@ -38,26 +38,26 @@ impl SchemaShelf {
     /// Whether these files were read for a profile, or are being read.
     pub fn has(&self, id: &ProfileId, files: &[String]) -> bool {
         match self.profiles.get(id) {
-            Some(shelf) => shelf.files == files,
+            Some(kept) => kept.files == files,
             None => files.is_empty(),
         }
     }
 
     /// Files of a profile are about to be read. Gives the number under which they are to be put.
     pub fn begin(&mut self, id: &ProfileId, files: &[String]) -> u64 {
-        let shelf = self.profiles.entry(id.clone()).or_default();
-        shelf.files = files.to_vec();
-        shelf.begun += 1;
-        shelf.begun
+        let kept = self.profiles.entry(id.clone()).or_default();
+        kept.files = files.to_vec();
+        kept.begun += 1;
+        kept.begun
     }
 
     /// Puts what was read; a later reading is not overwritten by an earlier one that took longer.
     pub fn put(&mut self, id: &ProfileId, number: u64, schemas: Arc<Schemas>) {
-        if let Some(shelf) = self.profiles.get_mut(id)
-            && number > shelf.done
+        if let Some(kept) = self.profiles.get_mut(id)
+            && number > kept.done
         {
-            shelf.done = number;
-            shelf.schemas = schemas;
+            kept.done = number;
+            kept.schemas = schemas;
         }
     }
 }

@@ -1,20 +1,17 @@
 //! The open connection as the window sees it: its state, its subscriptions and what became of each publish.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-
-use crate::client::{
-    Command, CommandError, Event, Granted, Outgoing, PublishId, PublishStep, State,
-};
+use crate::client::{Event, Granted, PublishId, PublishStep, State};
 use crate::live::Live;
 use crate::model::{Model, NodeId, SortBy, Totals};
-use crate::mqtt::{Qos, Timestamp, TopicName};
+use crate::mqtt::{Qos, Timestamp};
 use crate::payload::schema::Schemas;
 use crate::profile::Profile;
 
+use super::retained::{Checks, Clearing};
 use super::subscriptions::SubscriptionList;
 
 /// A tab in the background says at most this often how much its connection receives.
@@ -99,12 +96,10 @@ pub struct Session {
     seen: u64,
     /// Publishes, oldest first: all that are under way and the last finished ones.
     publishes: BTreeMap<PublishId, PublishRecord>,
-    /// Retained messages that are still to be cleared: the connection takes a few at a time.
-    clears: VecDeque<TopicName>,
-    /// Topics whose clearing publish is under way.
-    clearing: BTreeMap<PublishId, TopicName>,
-    /// Number of the last clearing publish.
-    last_clear: u64,
+    /// Retained messages that are cleared and restored.
+    pub clearing: Clearing,
+    /// Questions to the broker about what it retains.
+    pub checks: Checks,
 }
 
 /// How far the events of a connection have come.
@@ -131,9 +126,6 @@ impl Told {
     }
 }
 
-/// Clearing publishes are numbered from here on, far from those of the publish panel.
-const FIRST_CLEAR: u64 = 1 << 62;
-
 impl Session {
     /// Wraps a connection that was just opened with `profile`.
     pub fn new(profile: Profile, live: Live) -> Self {
@@ -159,9 +151,8 @@ impl Session {
             seen: glance.totals.messages,
             glance,
             publishes: BTreeMap::new(),
-            clears: VecDeque::new(),
-            clearing: BTreeMap::new(),
-            last_clear: FIRST_CLEAR,
+            clearing: Clearing::default(),
+            checks: Checks::default(),
         }
     }
 
@@ -196,21 +187,14 @@ impl Session {
         self.glance.totals.messages > self.seen
     }
 
-    /// Clears the retained messages of these topics: an empty retained message to each (MQTT 5, 3.3.1.3).
-    /// Returns as [`Session::send_clears`].
-    pub fn clear_retained(&mut self, topics: Vec<TopicName>) -> usize {
-        self.clears.extend(topics);
-        self.send_clears()
-    }
-
     /// Goes on with what the connection of the same profile before this one had still to clear.
     pub fn take_over_clears(&mut self, old: &mut Self) {
-        self.clears = std::mem::take(&mut old.clears);
+        self.clearing.take_over(&mut old.clearing);
     }
 
     /// Gives up what is still to be cleared: the profile goes to another broker. Says how much it was.
     pub fn drop_clears(&mut self) -> usize {
-        std::mem::take(&mut self.clears).len()
+        self.clearing.give_up_all()
     }
 
     /// Tells the model what to count by: the subscriptions as they are now.
@@ -234,47 +218,18 @@ impl Session {
         self.has_told_end() && self.live.has_ended()
     }
 
-    /// How many retained messages are still to be cleared.
+    /// How many retained messages are still to be cleared or restored.
     pub fn clears_left(&self) -> usize {
-        self.clears.len() + self.clearing.len()
-    }
-
-    /// Whether this number belongs to a publish that clears a retained message.
-    pub fn is_clear(id: PublishId) -> bool {
-        id.0 > FIRST_CLEAR
+        self.clearing.left()
     }
 
     /// Hands over as many clearing publishes as the connection takes now. Returns how many are given up because it has
     /// ended.
-    pub fn send_clears(&mut self) -> usize {
+    pub fn send_clears(&mut self, now: Timestamp) -> usize {
         if self.reopens {
             return 0;
         }
-        while let Some(topic) = self.clears.pop_front() {
-            let message = Outgoing {
-                topic: topic.clone(),
-                payload: Bytes::new(),
-                qos: Qos::AtLeastOnce,
-                retain: true,
-                properties: None,
-            };
-            self.last_clear += 1;
-            let id = PublishId(self.last_clear);
-            match self.live.send(Command::Publish(id, message)) {
-                Ok(()) => {
-                    self.clearing.insert(id, topic);
-                }
-                Err(CommandError::Busy) => {
-                    self.clears.push_front(topic);
-                    return 0;
-                }
-                Err(CommandError::Ended) => {
-                    let left = std::mem::take(&mut self.clears);
-                    return left.len() + 1;
-                }
-            }
-        }
-        0
+        self.clearing.send(&self.live, now)
     }
 
     /// The state of the connection now. One that another takes the place of is connecting.
@@ -314,20 +269,11 @@ impl Session {
         self.publishes.insert(record.id, record);
     }
 
-    /// Takes in that a clearing publish came to its end with `step`. The retained marker of its topic comes back when
-    /// it never reached the broker; where the broker refused it, the model knows already.
+    /// Takes in how far a clearing publish came. Where nobody knows whether it reached the broker, neither does the
+    /// model any more.
     fn end_clear(&mut self, id: PublishId, step: &PublishStep) {
-        if !step.is_final(Qos::AtLeastOnce) {
-            return;
-        }
-        let Some(topic) = self.clearing.remove(&id) else {
-            return;
-        };
-        if matches!(step, PublishStep::Failed(_)) {
-            self.live.lock().note_retained_publish(&topic, false);
-            if self.reopens {
-                self.clears.push_back(topic);
-            }
+        if let Some(topic) = self.clearing.take(id, step, self.reopens) {
+            self.live.lock().doubt_clearing(&topic);
         }
     }
 

@@ -64,6 +64,7 @@ enum Update {
     Sent(Publish, Timestamp),
     Refused(PacketId),
     NewSession,
+    Resumed(Timestamp),
 }
 
 impl Update {
@@ -74,10 +75,11 @@ impl Update {
                 model.forget_retained();
                 written.clear();
             }
+            Self::Resumed(at) => model.note_resumed(at),
             Self::Refused(packet_id) => written.refuse(model, packet_id),
             Self::Sent(message, at) => {
                 model.count_sent(at);
-                written.note(model, &message);
+                written.note(model, &message, at);
             }
         }
     }
@@ -179,6 +181,9 @@ impl Feeder {
             Packet::Publish(message) => message,
             Packet::ConnAck(connack) if !connack.session_present && !connack.reason.is_error() => {
                 return self.pending.update(Update::NewSession);
+            }
+            Packet::ConnAck(connack) if !connack.reason.is_error() => {
+                return self.pending.update(Update::Resumed(at));
             }
             Packet::PubAck(ack) | Packet::PubRec(ack)
                 if direction == Direction::Incoming && ack.reason.is_error() =>

@@ -6,6 +6,7 @@
 //! | `written` | knows which retained messages of ours may still be refused |
 //! | `search` | follows the filter box |
 //! | `sort` | puts long branches in order |
+//! | `traffic` | looks at who floods the broker |
 //! | `waits` | how long the window waited for the model |
 //!
 //! Searching and sorting have a thread each. They sleep until there is something to do, and hold the lock for
@@ -14,6 +15,7 @@
 mod feed;
 mod search;
 mod sort;
+mod traffic;
 mod waits;
 mod written;
 
@@ -28,15 +30,16 @@ use std::time::Duration;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::client::{
-    Command, CommandError, Config, Connection, DialReport, Event, Redelivery, RuntimeHandle, State,
-    Wake,
+    CheckScope, Command, CommandError, Config, Connection, DialReport, Event, Redelivery,
+    RetainedOnes, RuntimeHandle, State, Wake, check_retained,
 };
 use crate::model::{Model, Query, Subscribed, Wanted};
-use crate::mqtt::{Timestamp, TopicFilter};
+use crate::mqtt::{Timestamp, TopicFilter, Version};
 use crate::profile::{ProfileColor, Subscription};
 use feed::{Feeder, Notes};
 use search::Search;
 use sort::Sort;
+pub use traffic::look_at_traffic;
 pub use waits::Waits;
 
 /// One connection with everything seen on it. Dropping it ends the connection and its threads.
@@ -46,6 +49,9 @@ pub struct Live {
     waits: waits::Clock,
     redelivery: Redelivery,
     feeder: JoinHandle<()>,
+    /// What it was opened with.
+    config: Config,
+    runtime: RuntimeHandle,
 }
 
 impl Live {
@@ -75,7 +81,9 @@ impl Live {
         redelivery: Redelivery,
         wake: Wake,
     ) -> std::io::Result<Self> {
-        count_by(&mut model.lock(), &config.profile.subscriptions);
+        let version = config.profile.version;
+        count_by(&mut model.lock(), version, &config.profile.subscriptions);
+        let kept = config.clone();
         let workers = Workers::start(model, Arc::clone(&wake))?;
         let feeder = workers.feeder(redelivery.clone());
         let (connection, captures) = Connection::open(runtime, config, wake);
@@ -85,6 +93,8 @@ impl Live {
             workers,
             waits: waits::Clock::default(),
             redelivery,
+            config: kept,
+            runtime: runtime.clone(),
         })
     }
 
@@ -113,7 +123,16 @@ impl Live {
     /// Counts messages by these subscriptions from now on; rows of topics that a coloured one matches are marked with
     /// the place of its colour in [`ProfileColor::ALL`].
     pub fn count_by<'a>(&self, subscriptions: impl IntoIterator<Item = &'a Subscription>) {
-        count_by(&mut self.lock(), subscriptions);
+        count_by(&mut self.lock(), self.config.profile.version, subscriptions);
+    }
+
+    /// Asks the broker on a short connection of its own what it retains; nothing comes of it here, see
+    /// [`crate::client::check_retained`].
+    pub fn check_retained(
+        &self,
+        scope: CheckScope,
+    ) -> impl Future<Output = Result<RetainedOnes, String>> + Send + use<> {
+        check_retained(self.runtime.clone(), self.config.clone(), scope)
     }
 
     /// How long the window has waited for the model in all.
@@ -201,13 +220,18 @@ impl Live {
     }
 }
 
-fn count_by<'a>(model: &mut Model, subscriptions: impl IntoIterator<Item = &'a Subscription>) {
+fn count_by<'a>(
+    model: &mut Model,
+    version: Version,
+    subscriptions: impl IntoIterator<Item = &'a Subscription>,
+) {
     let subscribed = |it: &Subscription| {
         let place = |color| ProfileColor::ALL.iter().position(|it| *it == color);
         let mark = it.color.and_then(place).map(u8::try_from);
         Some(Subscribed {
             filter: TopicFilter::new(it.filter.clone()).ok()?,
             mark: mark.and_then(Result::ok),
+            keeps_flag: it.retain_as_published && version == Version::V5,
         })
     };
     let list: Vec<Subscribed> = subscriptions.into_iter().filter_map(subscribed).collect();

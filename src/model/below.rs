@@ -35,6 +35,11 @@ impl BelowCursor {
 }
 
 impl Model {
+    /// The oldest message in the history. Last messages of topics that are kept beyond the budget came before it.
+    pub fn oldest_id(&self) -> MessageId {
+        self.log.first_id()
+    }
+
     /// Begins to look for the messages at and below `top`, with those that are in the history now behind and those that
     /// come ahead.
     pub fn below(&self, top: NodeId) -> BelowCursor {

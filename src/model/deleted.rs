@@ -81,6 +81,7 @@ impl Model {
         if !self.deleted.entry(node).or_default().insert(ordinal) {
             return false;
         }
+        self.keep_deleted(node, id);
         self.log.delete(id);
         let it = self.tree.node_mut(node);
         it.kept = it.kept.saturating_sub(1);

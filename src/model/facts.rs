@@ -102,7 +102,7 @@ impl Model {
             retained: self.tree.retained(NodeId::ROOT),
             history_bytes: self.log.bytes(),
             history_budget: self.log.budget(),
-            last_bytes: self.log.last_bytes(),
+            last_bytes: self.log.last_bytes() + self.retained.known.bytes(),
             trimmed: self.trimmed,
             deleted: self.deleted_messages,
         }

@@ -13,8 +13,8 @@ const SLACK: u64 = 1 << 18;
 
 impl Model {
     /// Takes in a message from the broker: updates topic, counters on the way up, retained state and history.
-    /// A retained message sets the marker. An empty payload clears it: that is how a broker tells those who are
-    /// subscribed that a retained message was cleared (MQTT 5, 3.3.1.3). Other live messages leave it alone.
+    /// A message with the retain flag sets the marker. An empty payload clears it, also without the flag where
+    /// subscriptions do not keep that (MQTT 5, 3.3.1.3). Other live messages leave it alone.
     pub fn insert(&mut self, message: &Publish, at: Timestamp) {
         self.revision += 1;
         self.take_in(message, at, None);
@@ -77,13 +77,9 @@ impl Model {
         self.freeze_upwards(topic);
         let bytes = message.payload.len() as u64;
         let ordinal = self.tree.count(topic, path, bytes, at);
-        self.subscribed.count(topic, path, at);
-        if message.payload.is_empty() {
-            self.tree.mark_retained(topic, false);
-        } else if message.retain || self.take_retained_ahead(&message.topic) {
-            self.tree.mark_retained(topic, true);
-        }
-        self.keep((topic, ordinal), message, at);
+        let keeps_flag = self.subscribed.count(topic, path, at);
+        self.note_arrival(topic, message, keeps_flag);
+        self.keep((topic, ordinal), message, (at, keeps_flag));
     }
 
     /// The node of a topic, made when it is new.
@@ -115,7 +111,7 @@ impl Model {
     }
 
     /// Puts the `ordinal`-th message of a topic into the history.
-    fn keep(&mut self, (topic, ordinal): (NodeId, u64), message: &Publish, at: Timestamp) {
+    fn keep(&mut self, (topic, ordinal): (NodeId, u64), message: &Publish, at: (Timestamp, bool)) {
         let before = self.tree.node(topic).last;
         let id = self.log.append((topic, ordinal), before, message, at);
         let dropped = self.log.drop_last_one(before);
@@ -136,6 +132,9 @@ impl Model {
             if !is_last && !oldest.is_deleted {
                 node.kept = node.kept.saturating_sub(1);
                 self.trimmed += 1;
+                if node.is_retained() {
+                    self.keep_retained(oldest.node, oldest.id);
+                }
             }
             self.log.trim_oldest(is_last);
         }

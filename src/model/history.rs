@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::NodeId;
-use super::record::{DELETED, DUP, LastOnes, RETAIN, Record};
+use super::record::{AS_PUBLISHED, DELETED, DUP, LastOnes, RETAIN, Record};
 use super::stored::Blocks;
 use crate::mqtt::{Properties, Publish, Qos, Timestamp};
 use bytes::Bytes;
@@ -124,17 +124,21 @@ impl Log {
         self.payloads.slice(&record.payload)
     }
 
-    /// Adds the `ordinal`-th message (counted from 1) of `node`, whose message before was `previous`.
+    /// Adds the `ordinal`-th message (counted from 1) of `node`, whose message before was `previous`. `keeps_flag` says
+    /// that its retain flag is as published.
     pub(super) fn append(
         &mut self,
         (node, ordinal): (NodeId, u64),
         previous: MessageId,
         message: &Publish,
-        at: Timestamp,
+        (at, keeps_flag): (Timestamp, bool),
     ) -> MessageId {
         let id = MessageId(self.next);
         let payload = self.payloads.store(&message.payload);
         let mut record = Record::new(node, message, payload, at);
+        if keeps_flag {
+            record.flags |= AS_PUBLISHED;
+        }
         if previous.0 < id.0 {
             record.previous = distance(id, previous.0);
             record.jump = self

@@ -14,11 +14,13 @@
 //! | `branches` | opening, closing and finding nodes |
 //! | `chain` | the messages of a topic, followed back |
 //! | `history`, `record`, `stored`, `deleted` | messages within a byte budget; those that the user deleted |
+//! | `partners` | requests and their answers |
 //! | `below` | all messages below a branch |
 //! | `filter`, `search`, `row_order` | what the filter box asks for; what was found; the order of its rows |
 //! | `subscribed` | messages and rates by subscription |
 //! | `traffic` | who floods the broker: topics and branches over the last seconds, minute, since the start |
-//! | `retained`, `rates`, `pause`, `facts`, `wanted` | as they say |
+//! | `retained/` | what the broker retains, as far as this client can know |
+//! | `rates`, `pause`, `facts`, `wanted` | as they say |
 //!
 //! Branches begin closed, except by the rule in `open`: the first two levels open by themselves while the tree is
 //! small. Siblings stand in natural order of their names, letter case ignored; `$`-topics come last.
@@ -40,6 +42,7 @@ mod node;
 mod open;
 mod order;
 mod paged;
+mod partners;
 mod pause;
 mod rates;
 mod record;
@@ -64,7 +67,9 @@ pub use below::BelowCursor;
 pub use chores::Chore;
 pub use filter::Query;
 pub use history::{Message, MessageId};
-pub use retained::RetainedCursor;
+pub use order::natural;
+pub use partners::{Partner, PartnerQuery, Side};
+pub use retained::{Before, Doubt, Gather, Held, How, Kept, RetainedCursor, RetainedItem, Truth};
 pub use row_order::RowOrder;
 pub use search::{Matches, SearchCursor};
 pub use sort::{ReplacedOrder, SortJob, Sorted};
@@ -75,9 +80,7 @@ pub use wanted::Wanted;
 
 use std::sync::Arc;
 
-use hashbrown::{HashMap, HashSet};
-
-use crate::mqtt::TopicName;
+use hashbrown::HashMap;
 
 /// The memory of one connection. See the module's text for who may call what when.
 #[derive(Debug)]
@@ -86,8 +89,7 @@ pub struct Model {
     log: history::Log,
     order: sort::Order,
     open_rule: open::OpenRule,
-    /// Topics that this client published retained messages to before any message of them came in.
-    retained_ahead: HashSet<TopicName>,
+    retained: retained::Retained,
     filter: Option<view::FilterView>,
     pause: pause::Pause,
     chores: chores::Chores,
@@ -111,7 +113,7 @@ impl Model {
             log: history::Log::new(history_budget),
             order: sort::Order::default(),
             open_rule: open::OpenRule::new(),
-            retained_ahead: HashSet::new(),
+            retained: retained::Retained::default(),
             filter: None,
             pause: pause::Pause::new(),
             chores: chores::Chores::default(),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 /// Compares two level names: `s2` before `s10`, `Alpha` beside `alpha`. A total order; only equal names are equal.
-pub(super) fn natural(left: &str, right: &str) -> Ordering {
+pub fn natural(left: &str, right: &str) -> Ordering {
     let (mut a, mut b) = (left.as_bytes(), right.as_bytes());
     loop {
         let order = match (a.first(), b.first()) {

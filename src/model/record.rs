@@ -26,6 +26,8 @@ pub(super) const RETAIN: u8 = 4;
 pub(super) const DUP: u8 = 8;
 /// The user deleted it; see [`super::deleted`].
 pub(super) const DELETED: u8 = 16;
+/// The retain flag is as published: all subscriptions that the topic matches keep it (MQTT 5, 3.8.3.1).
+pub(super) const AS_PUBLISHED: u8 = 32;
 
 impl Record {
     pub(super) fn new(node: NodeId, message: &Publish, payload: Stored, at: Timestamp) -> Self {
@@ -45,6 +47,11 @@ impl Record {
 
     pub(super) fn qos(&self) -> Qos {
         Qos::from_u8(self.flags & 3).unwrap_or_default()
+    }
+
+    /// Bytes of the payload.
+    pub(super) fn payload_len(&self) -> u32 {
+        self.payload.length()
     }
 
     pub(super) fn is_deleted(&self) -> bool {

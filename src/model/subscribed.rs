@@ -15,6 +15,8 @@ pub struct Subscribed {
     pub filter: TopicFilter,
     /// A mark of the caller's choice that rows of its topics carry.
     pub mark: Option<u8>,
+    /// Whether messages keep the retain flag that they were published with (MQTT 5, 3.8.3.1).
+    pub keeps_flag: bool,
 }
 
 /// What came for one subscription.
@@ -60,6 +62,8 @@ struct Set {
     /// Slots, ascending.
     members: Box<[u32]>,
     mark: Option<u8>,
+    /// Whether there are any, and all of them keep the retain flag.
+    keeps_flag: bool,
     tally: Tally,
 }
 
@@ -83,10 +87,10 @@ impl Counters {
         self.set_of.get(node.index()).copied().unwrap_or(UNKNOWN)
     }
 
-    /// Counts a message on `topic`; `path` is its full path.
-    pub(super) fn count(&mut self, topic: NodeId, path: &str, at: Timestamp) {
+    /// Counts a message on `topic`; `path` is its full path. Returns whether its retain flag is as published.
+    pub(super) fn count(&mut self, topic: NodeId, path: &str, at: Timestamp) -> bool {
         if self.wanted.is_empty() {
-            return;
+            return false;
         }
         let now = Moment::new(at);
         let mut number = self.known(topic);
@@ -98,12 +102,14 @@ impl Counters {
             .and_then(|at| self.sets.get_mut(at))
         {
             set.tally.count(now);
-            return;
+            return set.keeps_flag;
         }
         // more sets than numbers
-        for slot in self.matching(path) {
+        let members = self.matching(path);
+        for &slot in &members {
             self.slots[slot as usize].beyond.count(now);
         }
+        self.keeps_flag(&members)
     }
 
     /// Finds out which set a topic belongs to; [`UNKNOWN`] when there are no numbers left.
@@ -123,6 +129,7 @@ impl Counters {
         };
         self.sets.push(Set {
             mark: self.mark_of(&members),
+            keeps_flag: self.keeps_flag(&members),
             members: members.clone(),
             tally: Tally::default(),
         });
@@ -146,6 +153,12 @@ impl Counters {
         marks.find_map(|mark| mark)
     }
 
+    /// Whether the retain flag of what comes for these is as published: there are any, and all of them keep it.
+    fn keeps_flag(&self, members: &[u32]) -> bool {
+        let keeps = |slot: &u32| self.slots[*slot as usize].subscribed.keeps_flag;
+        !members.is_empty() && members.iter().all(keeps)
+    }
+
     /// The mark of a topic; `path` is asked for where it was not matched since the subscriptions changed.
     pub(super) fn mark(&self, topic: NodeId, path: impl FnOnce() -> String) -> Option<u8> {
         if !self.has_marks {
@@ -157,8 +170,16 @@ impl Counters {
         }
     }
 
-    /// Counts by these from now on. What stays goes on counting, what is gone is forgotten.
-    fn set(&mut self, list: &[Subscribed]) {
+    /// Counts by these from now on. What stays goes on counting, what is gone is forgotten. Returns whether the retain
+    /// flag of some messages is to be read otherwise from now on.
+    fn set(&mut self, list: &[Subscribed]) -> bool {
+        let flags = |it: &Self| -> Vec<(u32, bool)> {
+            let flag = |&slot: &u32| (slot, it.slots[slot as usize].subscribed.keeps_flag);
+            let mut flags: Vec<_> = it.wanted.iter().map(flag).collect();
+            flags.sort_unstable();
+            flags
+        };
+        let flags_before = flags(self);
         let before = std::mem::take(&mut self.wanted);
         for subscribed in list {
             let slot = self.slot(&before, subscribed);
@@ -175,7 +196,9 @@ impl Counters {
         }
         for at in 0..self.sets.len() {
             self.sets[at].mark = self.mark_of(&self.sets[at].members);
+            self.sets[at].keeps_flag = self.keeps_flag(&self.sets[at].members);
         }
+        flags(self) != flags_before
     }
 
     /// The slot of a subscription that is counted already, or a new one.
@@ -183,7 +206,7 @@ impl Counters {
         let of = |slot: u32| &self.slots[slot as usize].subscribed.filter;
         let mut known = before.iter().chain(&self.wanted).copied();
         if let Some(slot) = known.find(|&slot| *of(slot) == subscribed.filter) {
-            self.slots[slot as usize].subscribed.mark = subscribed.mark;
+            self.slots[slot as usize].subscribed = subscribed.clone();
             return slot;
         }
         self.slots.push(Slot {
@@ -235,7 +258,9 @@ impl Model {
     /// before go on with their counts.
     pub fn count_by(&mut self, subscriptions: &[Subscribed]) {
         self.revision += 1;
-        self.subscribed.set(subscriptions);
+        if self.subscribed.set(subscriptions) {
+            self.note_subscriptions_changed();
+        }
     }
 
     /// Messages and rate of each subscription as of `now`, in the order given to [`Model::count_by`]. Costs a moment

@@ -3,6 +3,7 @@
 mod deleted;
 mod kept;
 mod naive;
+mod retained;
 mod scenes;
 mod slices;
 mod subscribed;
@@ -10,7 +11,7 @@ mod subscribed;
 use bytes::Bytes;
 
 use super::*;
-use crate::mqtt::{Publish, Qos, Timestamp};
+use crate::mqtt::{Publish, Qos, Timestamp, TopicName};
 
 /// A point in time `seconds` after some beginning.
 fn at(seconds: f64) -> Timestamp {
@@ -86,7 +87,8 @@ fn do_chores(model: &mut Model) {
 }
 
 fn retained_below(model: &Model, node: Option<NodeId>) -> Vec<TopicName> {
-    let mut cursor = RetainedCursor::below(node);
+    let mut cursor = RetainedCursor::new(node.map_or(Gather::All, Gather::Below));
     while model.retained_step(&mut cursor, 2) {}
-    cursor.finish()
+    let (items, _) = cursor.finish();
+    items.into_iter().map(|item| item.topic).collect()
 }

@@ -141,6 +141,12 @@ impl FilterView {
         self.settle();
     }
 
+    /// Whether the query matches this node itself.
+    pub(super) fn is_match(&self, node: NodeId) -> bool {
+        self.find(node)
+            .is_some_and(|row| self.matches.rows[row].is_match)
+    }
+
     fn find(&self, node: NodeId) -> Option<usize> {
         let row = self.matches.row_of.get(node.index())?;
         (*row as usize).checked_sub(1)

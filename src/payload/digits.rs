@@ -63,7 +63,7 @@ fn is_nearest_half(candidate: f64, half: f64) -> bool {
     // 10 bits behind the point; below 2^-14 they stay where they are
     let exponent = (half.abs().log2().floor()).max(-14.0);
     let step = (exponent - 10.0).exp2();
-    let is_power = exponent > -14.0 && half.abs() == exponent.exp2();
+    let is_power = exponent > -14.0 && half.abs() <= exponent.exp2();
     let is_below = candidate.abs() < half.abs();
     let reach = if is_power && is_below {
         step / 4.0

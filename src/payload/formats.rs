@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::picture;
 use super::reading::{ByteOrder, Format, NumberKind, NumberShape};
 
 const fn number(shape: NumberShape, order: ByteOrder) -> Format {
@@ -10,7 +11,7 @@ const fn number(shape: NumberShape, order: ByteOrder) -> Format {
 
 impl Format {
     /// The formats that need nothing else to be chosen, in the order of a menu.
-    pub const ALL_SIMPLE: [Self; 14] = [
+    pub const ALL_SIMPLE: [Self; 15] = [
         Self::Json,
         Self::Text,
         Self::Hex,
@@ -25,6 +26,7 @@ impl Format {
         Self::SparkplugB,
         Self::Image,
         Self::Base64,
+        Self::Deflate,
     ];
 
     /// The binary numbers, in the order of a menu.
@@ -51,6 +53,7 @@ impl Format {
             Self::Latin1 => "Latin-1".into(),
             Self::Hex => "Hex".into(),
             Self::Base64 => "Base64".into(),
+            Self::Deflate => "Deflate".into(),
             Self::Xml => "XML".into(),
             Self::Yaml => "YAML".into(),
             Self::Cbor => "CBOR".into(),
@@ -73,6 +76,7 @@ impl Format {
             Self::Latin1 => "ISO 8859-1: one byte for each character",
             Self::Hex => "Bytes with offsets and ASCII",
             Self::Base64 => "Bytes written as text: shows what is inside",
+            Self::Deflate => "Compressed without a header: shows what is inside",
             Self::Xml => "Elements, attributes and text",
             Self::Yaml => "YAML 1.2, one document or several",
             Self::Cbor => "RFC 8949, with tags",
@@ -103,7 +107,8 @@ impl Format {
             Self::Text | Self::Yaml => is_text,
             Self::Base64 => is_text && payload.len() >= 4,
             Self::Utf16Le | Self::Utf16Be => payload.len().is_multiple_of(2) && head.contains(&0),
-            Self::Number(_) => payload.len() <= 8,
+            Self::Image => picture::kind(payload).is_some(),
+            Self::Number(kind) => kind.shape.takes(payload.len()),
             Self::Hex | Self::Latin1 => true,
             _ => !is_text || head.contains(&0),
         }
@@ -134,5 +139,45 @@ impl NumberKind {
             NumberShape::UnixSeconds => "Since 1970, in 4 or 8 bytes",
             NumberShape::UnixMillis => "Since 1970, in 8 bytes",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = Format::ALL_SIMPLE
+            .iter()
+            .chain(&Format::NUMBERS)
+            .map(Format::name)
+            .collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), 25);
+    }
+
+    #[test]
+    fn formats_suit_what_they_may_read() {
+        let suiting = |payload: &[u8]| -> Vec<_> {
+            Format::ALL_SIMPLE
+                .iter()
+                .filter(|format| format.suits(payload))
+                .map(Format::name)
+                .collect()
+        };
+        assert_eq!(
+            suiting(b"{\"a\":1}"),
+            ["JSON", "Text", "Hex", "Latin-1", "YAML", "Base64"]
+        );
+        assert!(suiting(b"\xa1\x61a\x01").contains(&"CBOR".into()));
+        let numbers = |length: usize| {
+            Format::NUMBERS
+                .iter()
+                .filter(|format| format.suits(&vec![0; length]))
+                .count()
+        };
+        assert_eq!([1, 2, 3, 4, 8].map(numbers), [4, 4, 0, 8, 10]);
     }
 }

@@ -114,7 +114,7 @@ pub fn pairs(bytes: &[u8]) -> String {
 }
 
 /// Appends the two digits of `byte`.
-pub(super) fn push_pair(text: &mut String, byte: u8) {
+pub fn push_pair(text: &mut String, byte: u8) {
     for digit in [byte >> 4, byte & 0x0f] {
         text.push(char::from(DIGITS[usize::from(digit)]));
     }

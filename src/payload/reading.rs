@@ -25,6 +25,8 @@ pub enum Format {
     Hex,
     /// Bytes written as text (RFC 4648), shown as what is inside.
     Base64,
+    /// Compressed bytes without a header (RFC 1951), shown as what is inside.
+    Deflate,
     /// An XML document.
     Xml,
     /// A YAML document.

@@ -24,6 +24,61 @@ pub fn visible(payload: &[u8]) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Whether `text` has no control characters but tab and line ends.
+pub(super) fn is_readable(text: &str) -> bool {
+    !text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+}
+
+/// `text` with what hides written out, as [`visible`] does.
+pub(super) fn shown(text: &str) -> String {
+    visible(text.as_bytes()).into_owned()
+}
+
+/// `“text”`, at most 60 characters of it, with what hides written out.
+pub(super) fn quoted(text: &str) -> String {
+    let mut shown = "“".to_owned();
+    text.chars().take(60).for_each(|c| push(&mut shown, c));
+    if text.chars().nth(60).is_some() {
+        shown.push('…');
+    }
+    shown.push('”');
+    shown
+}
+
+/// ISO 8859-1: each byte is the character of this number.
+pub(super) fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|&byte| char::from(byte)).collect()
+}
+
+/// UTF-16, and whether all of it is such text. A byte order mark is left out, and counts more than `is_big_endian`. What is no
+/// character becomes U+FFFD.
+pub(super) fn utf16(bytes: &[u8], is_big_endian: bool) -> (String, bool) {
+    let (bytes, is_big_endian) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, false),
+        [0xfe, 0xff, rest @ ..] => (rest, true),
+        _ => (bytes, is_big_endian),
+    };
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let unit = if is_big_endian {
+        u16::from_be_bytes
+    } else {
+        u16::from_le_bytes
+    };
+    let units = pairs.iter().map(|&pair| unit(pair));
+    let mut is_whole = rest.is_empty();
+    let mut text = String::with_capacity(bytes.len() / 2);
+    for unit in char::decode_utf16(units) {
+        is_whole &= unit.is_ok();
+        text.push(unit.unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    if !rest.is_empty() {
+        text.push(char::REPLACEMENT_CHARACTER);
+    }
+    (text, is_whole)
+}
+
 /// Whether `c` is shown as an escape.
 fn is_hidden(c: char) -> bool {
     match c {
@@ -85,6 +140,22 @@ mod tests {
     #[test]
     fn a_character_cut_in_half_is_written_out() {
         assert_eq!(visible(&"é"[..].as_bytes()[..1]), "\\xc3");
+    }
+
+    #[test]
+    fn other_charsets_are_read() {
+        assert_eq!(latin1(b"caf\xe9"), "café");
+        let text = "Zustand 😀";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(utf16(&little, false), (text.to_owned(), true));
+        assert_eq!(utf16(&big, true), (text.to_owned(), true));
+        assert_eq!(utf16(b"\xff\xfea\0", true), ("a".to_owned(), true));
+        assert_eq!(
+            utf16(b"\x3d\xd8a\0b", false),
+            ("\u{fffd}a\u{fffd}".to_owned(), false)
+        );
+        assert_eq!(quoted("a\u{202e}"), "“a\\u{202e}”");
     }
 
     #[test]

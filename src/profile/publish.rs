@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::mqtt::Qos;
+use crate::payload::{hex, template};
 
 /// How the payload text becomes bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,12 +29,27 @@ pub struct PublishProperties {
     pub content_type: String,
     /// Response topic.
     pub response_topic: String,
-    /// Correlation data, as text.
+    /// Correlation data, as text or as pairs of hexadecimal digits.
     pub correlation_data: String,
+    /// Whether the correlation data is given in hexadecimal digits.
+    pub correlation_is_hex: bool,
     /// Payload format indicator 1: UTF-8 text.
     pub payload_is_utf8: bool,
     /// User properties, in order.
     pub user: Vec<(String, String)>,
+}
+
+impl PublishProperties {
+    /// Takes correlation data of a message: as text, or in hexadecimal where it is no text or would be filled in as a
+    /// placeholder.
+    pub fn set_correlation(&mut self, data: &[u8]) {
+        let text = std::str::from_utf8(data).ok();
+        let is_plain =
+            |text: &&str| !text.chars().any(char::is_control) && !template::has_placeholder(text);
+        let text = text.filter(is_plain);
+        self.correlation_is_hex = text.is_none();
+        self.correlation_data = text.map_or_else(|| hex::pairs(data), str::to_owned);
+    }
 }
 
 /// Everything the publish panel edits.

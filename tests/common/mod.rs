@@ -10,6 +10,7 @@ pub mod cutter;
 pub mod mosquitto;
 pub mod probe;
 pub mod program;
+pub mod screen;
 pub mod script;
 pub mod service;
 

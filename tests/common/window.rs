@@ -299,6 +299,27 @@ impl Window {
         rows.into_iter().map(|(_, words)| words).collect()
     }
 
+    /// The labels of all controls with this role, from top to bottom.
+    pub fn labels(&self, role: Role) -> Vec<String> {
+        let nodes = self
+            .nodes()
+            .filter(|node| node.accesskit_node().role() == role);
+        let mut labels: Vec<_> = nodes
+            .map(|node| (node.rect().top(), words(&node)))
+            .collect();
+        labels.sort_by(|left, right| left.0.total_cmp(&right.0));
+        labels.into_iter().map(|(_, words)| words).collect()
+    }
+
+    /// What a screen reader is told of a control beside its label.
+    pub fn described(&self, role: Role, label: &str) -> Option<String> {
+        let node = self.nodes().find(|node| is(node, role, label))?;
+        node.accesskit_node()
+            .data()
+            .description()
+            .map(str::to_owned)
+    }
+
     /// What a screen reader is told of the first row that begins with `start`: its level, and whether it is open.
     pub fn row_outline(&self, start: &str) -> (Option<usize>, Option<bool>) {
         let row = self.row(start);

@@ -14,8 +14,8 @@ use crate::model::SortBy;
 
 /// Updates per second meanwhile.
 const RATE: u32 = 200_000;
-/// Frames that are looked at after each deed: what a worker brings must not cost a frame either.
-const FRAMES: usize = 45;
+/// Frames that are looked at after each deed at most: what a worker brings must not cost a frame either.
+const FRAMES: u32 = 45;
 
 type Deed = (&'static str, fn(&mut Rehearsal));
 
@@ -81,20 +81,20 @@ const WORST: [&str; 3] = [
     "worst frame on the wall clock ms",
 ];
 
-pub(super) fn run(stage: &mut Stage, report: &mut Report) -> Result<(), BenchError> {
+pub(super) fn run(stage: &mut Stage, frames: u32, report: &mut Report) -> Result<(), BenchError> {
     stage.publisher.set_rate(RATE);
     let mut columns = vec!["deed"];
     columns.extend(WORST);
     let mut table = Table::new("What a person does at 200,000 updates/s", &columns);
     for (title, deed) in DEEDS {
         deed(&mut stage.window);
-        let costs: Vec<FrameCost> = (0..FRAMES).map(|_| stage.frame()).collect();
+        let costs: Vec<FrameCost> = (0..frames.min(FRAMES)).map(|_| stage.frame()).collect();
         let mut row = vec![Cell::from(title)];
         row.extend(Worst::of(&costs).cells());
         table.row(row);
     }
     stage.window.ask_to_clear_retained();
-    let costs: Vec<FrameCost> = (0..FRAMES).map(|_| stage.frame()).collect();
+    let costs: Vec<FrameCost> = (0..frames.min(FRAMES)).map(|_| stage.frame()).collect();
     let mut row = vec![Cell::from("ask to clear all that is retained")];
     row.extend(Worst::of(&costs).cells());
     table.row(row);
@@ -103,7 +103,7 @@ pub(super) fn run(stage: &mut Stage, report: &mut Report) -> Result<(), BenchErr
 }
 
 /// Opens a branch with `topics` children, still and during a flood, and tells when they were in order.
-pub(super) fn run_wide(topics: usize, report: &mut Report) -> Result<(), BenchError> {
+pub(super) fn run_wide(topics: usize, frames: u32, report: &mut Report) -> Result<(), BenchError> {
     let mut columns = vec!["updates/s", "ms until all are in order", "frames"];
     columns.extend(WORST);
     let title = "Opening a branch with all the topics as its children";
@@ -111,7 +111,7 @@ pub(super) fn run_wide(topics: usize, report: &mut Report) -> Result<(), BenchEr
     for rate in [0, RATE] {
         let mut stage = Stage::open(Shape::Flat, topics)?;
         stage.publisher.set_rate(rate);
-        for _ in 0..FRAMES {
+        for _ in 0..frames.min(FRAMES) {
             stage.frame();
         }
         let began = Instant::now();

@@ -1,21 +1,16 @@
 //! What views ask for, done: a flat match with a call per arm.
 
 use crate::client::{Command, Event, Outgoing, PublishId, PublishStep, now};
-use crate::model::{NodeId, RetainedCursor};
-use crate::mqtt::TopicName;
-use crate::profile::{ProfileId, Settings};
+use crate::model::NodeId;
+use crate::profile::Settings;
 
 use super::super::action::{Action, Asked, DockTab, Level};
 use super::super::dialogs::Dialog;
-use super::super::jobs::Done;
 use super::super::pane::Pane;
 use super::super::session::PublishRecord;
 use super::super::theme;
 use super::open::Of;
 use super::{App, Screen};
-
-/// Nodes looked at for each time the model is locked, when retained topics are gathered.
-const RETAINED_STEP: usize = 4096;
 
 impl App {
     /// Does everything that was asked for since the last call.
@@ -76,21 +71,19 @@ impl App {
             Action::Filter(text) => self.filter(of, &text),
             Action::FocusFilter => self.focus_filter(of),
             Action::FocusTree => self.on_pane(of, |pane| pane.tree.take_focus()),
-            Action::ClearRetained(topics) => {
-                self.views.dialogs.show(of, Dialog::clear_retained(topics));
-            }
-            Action::ClearRetainedBelow(node) => self.clear_retained_below(of, node),
-            Action::ClearRetainedConfirmed(topics) => self.clear_retained(of, topics),
+            Action::Retained(action) => self.apply_to_retained(of, action),
 
             Action::Chart(action) => self.apply_to_charts(of, action),
             Action::History(action) => self.apply_to_history(of, action),
 
+            Action::Traffic(action) => self.apply_to_traffic(of, action),
             Action::Publish(id, message) => self.publish(of, id, message),
             Action::StopRepeating => self.on_pane(of, |pane| pane.dock.publish.stop_repeating()),
             Action::AskPublish(question) => self.ask_publish(of, question),
             Action::PublishAsked(what, is_last) => self.publish_asked(of, what, is_last, context),
             Action::FocusPublish => self.focus_publish(of),
             Action::PublishHere(topic) => self.publish_here(of, &topic),
+            Action::PublishAnswer(topic, data) => self.publish_answer(of, &topic, &data),
 
             Action::StartBroker => self.start_broker(false),
             Action::StartBrokerOn(port) => self.start_broker_on(port),
@@ -136,7 +129,7 @@ impl App {
         }
     }
 
-    fn on_pane(&mut self, of: Of<'_>, change: impl FnOnce(&mut Pane)) {
+    pub(super) fn on_pane(&mut self, of: Of<'_>, change: impl FnOnce(&mut Pane)) {
         if let Some(pane) = self.views.panes.get_mut(of) {
             change(pane);
         }
@@ -171,10 +164,15 @@ impl App {
         let Some(session) = self.data.open.get(of) else {
             return;
         };
-        let mut model = session.live.lock();
-        let Some(node) = model.find(path) else { return };
-        model.reveal(node);
-        drop(model);
+        let node = session.live.lock().find(path);
+        if let Some(node) = node {
+            self.select_and_reveal(of, node);
+        }
+    }
+
+    /// Selects a node that may be in a closed branch.
+    pub(super) fn select_and_reveal(&mut self, of: Of<'_>, node: NodeId) {
+        self.on_model(of, |model| model.reveal(node));
         self.select(of, node);
         self.on_pane(of, |pane| pane.tree.reveal_selected());
     }
@@ -212,7 +210,7 @@ impl App {
         self.on_pane(of, |pane| pane.filter.wants_focus = true);
     }
 
-    fn show_dock(&mut self, of: Of<'_>, tab: DockTab) {
+    pub(super) fn show_dock(&mut self, of: Of<'_>, tab: DockTab) {
         self.on_pane(of, |pane| pane.dock.tab = tab);
         self.show_explorer(of);
     }
@@ -225,40 +223,6 @@ impl App {
     fn focus_publish(&mut self, of: Of<'_>) {
         self.show_dock(of, DockTab::Publish);
         self.on_pane(of, |pane| pane.dock.publish.take_focus());
-    }
-
-    /// Finds the topics on a thread of its own, which may take a second for a million, and then asks.
-    fn clear_retained_below(&mut self, of: Of<'_>, node: Option<NodeId>) {
-        let Some(session) = self.data.open.get(of) else {
-            return;
-        };
-        let model = std::sync::Arc::clone(session.live.model());
-        let profile = session.profile.id.clone();
-        self.jobs.run_blocking(move || {
-            let mut cursor = RetainedCursor::below(node);
-            while {
-                let model = model.lock();
-                let is_unfinished = model.retained_step(&mut cursor, RETAINED_STEP);
-                parking_lot::MutexGuard::unlock_fair(model);
-                is_unfinished
-            } {}
-            Done::RetainedFound(profile, cursor.finish())
-        });
-    }
-
-    /// The topics whose retained messages are to be cleared were found.
-    pub(super) fn retained_found(&mut self, id: &ProfileId, topics: Vec<TopicName>) {
-        if self.data.open.get(Some(id)).is_some() {
-            let dialog = Dialog::clear_retained(topics);
-            self.views.dialogs.show(Some(id), dialog);
-        }
-    }
-
-    fn clear_retained(&mut self, of: Of<'_>, topics: Vec<TopicName>) {
-        if let (Some(session), Some(id)) = (self.data.open.get_mut(of), of) {
-            let dropped = session.clear_retained(topics);
-            self.tell_dropped_clears(id, dropped);
-        }
     }
 
     fn publish(&mut self, of: Of<'_>, id: PublishId, message: Outgoing) {
@@ -277,6 +241,14 @@ impl App {
             session.take(&failed, now());
             self.report(of, &failed);
         }
+    }
+
+    fn publish_answer(&mut self, of: Of<'_>, topic: &str, correlation: &[u8]) {
+        self.on_pane(of, |pane| {
+            pane.dock.tab = DockTab::Publish;
+            pane.dock.publish.set_answer(topic, correlation);
+            pane.dock.publish.take_focus();
+        });
     }
 
     fn publish_here(&mut self, of: Of<'_>, topic: &str) {

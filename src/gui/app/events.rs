@@ -34,7 +34,9 @@ impl App {
                 }
                 Done::SecretKept(key, result) => self.secret_kept(&key, result),
                 Done::KeyringLookedFor(result) => self.keyring_looked_for(result),
-                Done::RetainedFound(profile, topics) => self.retained_found(&profile, topics),
+                Done::RetainedFound(profile, found) => self.retained_found(&profile, found),
+                Done::RetainedChecked(done) => self.retained_checked(*done),
+                Done::Nothing => {}
                 Done::Imported(kept) => self.imported(*kept),
                 Done::CertificatesDeleted(result) => {
                     if let Err(err) = result {
@@ -77,9 +79,7 @@ impl App {
                 self.settle_subscriptions(id);
             }
         }
-        let session = self.data.open.get_mut(Some(id));
-        let dropped = session.map_or(0, Session::send_clears);
-        self.tell_dropped_clears(id, dropped);
+        self.go_on_clearing(id);
     }
 
     /// Writes an event of this connection to the log, and shows as a toast what must not be missed.
@@ -183,15 +183,6 @@ impl App {
 
 /// What went wrong with a publish, in words; `None` when nothing did, or when the next connection tries it again.
 pub(super) fn trouble(session: &Session, id: PublishId, step: &PublishStep) -> Option<String> {
-    if Session::is_clear(id) {
-        // one sentence for however many: the same toast is not shown twice
-        let why = match step {
-            PublishStep::Refused(reason, _) => reason.publish_meaning().to_string(),
-            PublishStep::Failed(why) if !session.reopens => why.clone(),
-            _ => return None,
-        };
-        return Some(format!("Retained messages could not be cleared: {why}"));
-    }
     let record = session.publish(id)?;
     let message = format!(
         "{} ({})",

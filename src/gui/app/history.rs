@@ -44,41 +44,25 @@ impl App {
         let Some(pane) = self.views.panes.get_mut(of) else {
             return;
         };
-        let (draft, is_whole) = draft(topic, message);
-        pane.dock.publish.set_draft(draft);
+        pane.dock.publish.set_draft(draft(topic, message));
         pane.dock.tab = DockTab::Publish;
-        let (level, text) = if is_whole {
-            (
-                Level::Info,
-                "Put into the publish panel. Nothing was sent yet.",
-            )
-        } else {
-            (
-                Level::Warning,
-                "Put into the publish panel without its correlation data, which are bytes that cannot be typed. Nothing was \
-                 sent yet.",
-            )
-        };
-        self.say(level, &name, text.to_owned(), None);
+        let text = "Put into the publish panel. Nothing was sent yet.";
+        self.say(Level::Info, &name, text.to_owned(), None);
     }
 }
 
-/// A message as it would be published by hand, and whether that is all of it.
-fn draft(topic: &str, message: &Message) -> (PublishDraft, bool) {
+/// A message as it would be published by hand.
+fn draft(topic: &str, message: &Message) -> PublishDraft {
     let (kind, payload) = editable(&message.payload);
-    let (properties, is_whole) = match message.properties.as_deref() {
-        Some(properties) => edited(properties),
-        None => (PublishProperties::default(), true),
-    };
-    let draft = PublishDraft {
+    let properties = message.properties.as_deref();
+    PublishDraft {
         topic: topic.to_owned(),
         qos: message.qos,
         retain: message.retain,
         kind,
         payload,
-        properties,
-    };
-    (draft, is_whole)
+        properties: properties.map(edited).unwrap_or_default(),
+    }
 }
 
 /// Bytes as text where they come out of it as they were: what looks like a placeholder would be filled in.
@@ -96,19 +80,20 @@ fn editable(payload: &Bytes) -> (PayloadKind, String) {
     }
 }
 
-fn edited(properties: &Properties) -> (PublishProperties, bool) {
-    let correlation = properties.correlation_data.as_deref();
-    let text = correlation.map(|data| str::from_utf8(data).ok());
+fn edited(properties: &Properties) -> PublishProperties {
     let user = super::super::inspector::user_properties(properties);
-    let edited = PublishProperties {
+    let mut edited = PublishProperties {
         message_expiry: properties.message_expiry,
         content_type: properties.content_type.clone().unwrap_or_default(),
         response_topic: properties.response_topic.clone().unwrap_or_default(),
-        correlation_data: text.flatten().unwrap_or_default().to_owned(),
         payload_is_utf8: properties.payload_format == Some(1),
         user: user.cloned().collect(),
+        ..PublishProperties::default()
     };
-    (edited, text != Some(None))
+    if let Some(data) = properties.correlation_data.as_deref() {
+        edited.set_correlation(data);
+    }
+    edited
 }
 
 #[cfg(test)]
@@ -131,14 +116,15 @@ mod tests {
     }
 
     #[test]
-    fn correlation_data_that_is_no_text_is_said_to_be_left_out() {
+    fn correlation_data_that_is_no_text_becomes_digits() {
         let properties = Properties {
             content_type: Some("text/plain".to_owned()),
             correlation_data: Some(Bytes::from_static(b"\xff")),
             ..Properties::default()
         };
-        let (edited, is_whole) = edited(&properties);
+        let edited = edited(&properties);
         assert_eq!(edited.content_type, "text/plain");
-        assert!(!is_whole && edited.correlation_data.is_empty());
+        assert!(edited.correlation_is_hex);
+        assert_eq!(edited.correlation_data, "ff");
     }
 }

@@ -6,6 +6,7 @@ use crate::profile::ProfileId;
 
 use super::super::action::{Action, Asked, DockTab, TabAction};
 use super::super::chart_action::ChartAction;
+use super::super::retained::RetainedAction;
 use super::App;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -74,9 +75,11 @@ impl App {
             (Key::G, Action::Chart(dashboard)),
             (Key::F, Action::FocusFilter),
             (Key::P, Action::SetPaused(!session.is_paused)),
+            (Key::R, Action::Retained(RetainedAction::CheckSelected)),
             (Key::Num1, Action::ShowDock(DockTab::Publish)),
             (Key::Num2, Action::ShowDock(DockTab::Broker)),
             (Key::Num3, Action::ShowDock(DockTab::Log)),
+            (Key::Num4, Action::ShowDock(DockTab::Traffic)),
         ];
         for (key, action) in shortcuts {
             if pressed(ui, CTRL, key) {

@@ -22,10 +22,12 @@ mod publishing;
 mod reading;
 mod rehearsal;
 mod reopening;
+mod retained;
 mod saver;
 mod secrets;
 mod subscribing;
 mod tabs;
+mod traffic;
 mod windows;
 
 use std::cell::RefCell;
@@ -50,7 +52,8 @@ use data::Data;
 pub use exchange::Kept;
 pub use lookups::LookupNumber;
 use panes::Panes;
-pub use rehearsal::{FrameCost, Rehearsal};
+pub use rehearsal::{FrameCost, Pressed, Rehearsal};
+pub use retained::CheckDone;
 
 /// How the window is to start.
 #[derive(Clone)]

@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::client::now;
+use crate::mqtt::Qos;
+use crate::payload::hex::push_pair;
 use crate::payload::schema::Schemas;
-use crate::profile::{ProfileId, ReadingSettings, read_schemas};
+use crate::payload::sparkplug::rebirth_command;
+use crate::profile::{PayloadKind, ProfileId, PublishDraft, ReadingSettings, read_schemas};
 
+use super::super::action::DockTab;
 use super::super::dialogs::Dialog;
 use super::super::jobs::Done;
 use super::super::reading_action::ReadingAction;
@@ -23,9 +28,32 @@ impl App {
                 self.edit_reading(id, |reading| reading.remember(&filter, None));
             }
             ReadingAction::OpenRules => self.views.dialogs.show(of, Dialog::reading_rules()),
+            ReadingAction::PrepareRebirth(topic) => self.prepare_rebirth(of, topic),
             ReadingAction::LoadSchemas => self.load_schemas(id, false),
             ReadingAction::ReloadSchemas => self.load_schemas(id, true),
         }
+    }
+
+    /// Fills the publish panel with the command that asks an edge node for its births.
+    fn prepare_rebirth(&mut self, of: Of<'_>, topic: String) {
+        let millis = u64::try_from(now().as_micros() / 1_000).unwrap_or_default();
+        let digits = rebirth_command(millis)
+            .iter()
+            .fold(String::new(), |mut text, byte| {
+                push_pair(&mut text, *byte);
+                text
+            });
+        let draft = PublishDraft {
+            topic,
+            qos: Qos::AtMostOnce,
+            kind: PayloadKind::Hex,
+            payload: digits,
+            ..PublishDraft::default()
+        };
+        if let Some(pane) = self.views.panes.get_mut(of) {
+            pane.dock.publish.set_draft(draft);
+        }
+        self.show_dock(of, DockTab::Publish);
     }
 
     fn edit_reading(&mut self, id: &ProfileId, change: impl FnOnce(&mut ReadingSettings)) {

@@ -6,16 +6,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
-use egui::{Event, MouseWheelUnit, Pos2, RawInput, Rect, Vec2, ViewportId, pos2, vec2};
+use egui::{Event, Key, MouseWheelUnit, Pos2, RawInput, Rect, Vec2, ViewportId, vec2};
 use parking_lot::Mutex;
 
 use crate::model::Model;
+use crate::model::traffic::{Level, Span};
 use crate::profile::{ProfileId, StoreError};
 
-use super::super::action::Action;
+use super::super::action::{Action, DockTab};
 use super::super::chart_action::ChartAction;
 use super::super::pane::Pane;
+use super::super::retained::RetainedAction;
+use super::super::traffic_action::TrafficAction;
 use super::{App, Options};
+use crate::model::Gather;
 
 /// What one frame took.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,6 +32,21 @@ pub struct FrameCost {
     pub waited: Duration,
     /// Triangles that would have been painted.
     pub triangles: usize,
+}
+
+/// A key that is pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pressed {
+    /// To the beginning.
+    Home,
+    /// To the end.
+    End,
+    /// Arrow to the left.
+    Left,
+    /// Arrow to the right.
+    Right,
+    /// Esc.
+    Escape,
 }
 
 /// A window whose frames are drawn when they are asked for, and seen by nobody.
@@ -62,10 +81,12 @@ impl Rehearsal {
         let waited = self.waited();
         let (cpu, wall) = (ThreadTime::now(), Instant::now());
         let app = &mut self.app;
-        let output = self.context.run_ui(input, |ui| {
+        let mut output = self.context.run_ui(input, |ui| {
             app.advance(ui.ctx());
             app.frame(ui);
         });
+        // nobody paints, so nobody needs the glyphs
+        output.textures_delta.clear();
         let shapes = self
             .context
             .tessellate(output.shapes, output.pixels_per_point);
@@ -153,13 +174,25 @@ impl Rehearsal {
 
     /// Asks to clear everything retained; the dialog that comes is closed again by [`Rehearsal::escape`].
     pub fn ask_to_clear_retained(&mut self) {
-        self.ask(Action::ClearRetainedBelow(None));
+        let clear = RetainedAction::AskClearAll(Gather::All);
+        self.ask(Action::Retained(clear));
     }
 
     /// Presses Esc.
     pub fn escape(&mut self) {
+        self.press(Pressed::Escape);
+    }
+
+    /// Presses a key.
+    pub fn press(&mut self, key: Pressed) {
         self.events.push(Event::Key {
-            key: egui::Key::Escape,
+            key: match key {
+                Pressed::Home => Key::Home,
+                Pressed::End => Key::End,
+                Pressed::Left => Key::ArrowLeft,
+                Pressed::Right => Key::ArrowRight,
+                Pressed::Escape => Key::Escape,
+            },
             physical_key: None,
             pressed: true,
             repeat: false,
@@ -167,9 +200,39 @@ impl Rehearsal {
         });
     }
 
+    /// Clicks at this place, in points.
+    pub fn click_at(&mut self, place: [f32; 2]) {
+        let pos = Pos2::from(place);
+        self.events.push(Event::PointerMoved(pos));
+        for pressed in [true, false] {
+            self.events.push(Event::PointerButton {
+                pos,
+                button: egui::PointerButton::Primary,
+                pressed,
+                modifiers: egui::Modifiers::NONE,
+            });
+        }
+    }
+
     /// Shows all messages of the selected topic.
     pub fn show_history(&mut self) {
         self.on_pane(|pane| pane.inspector.show_history());
+    }
+
+    /// Shows who floods the broker: in the dock or not, and in the tree or not.
+    pub fn show_traffic(&mut self, in_dock: bool, in_tree: bool) {
+        let tab = if in_dock {
+            DockTab::Traffic
+        } else {
+            DockTab::Publish
+        };
+        self.ask(Action::ShowDock(tab));
+        self.ask(Action::Traffic(TrafficAction::ShowShares(in_tree)));
+    }
+
+    /// Chooses which traffic is shown.
+    pub fn choose_traffic(&mut self, span: Span, level: Level) {
+        self.on_pane(|pane| pane.dock.traffic.choose(span, level));
     }
 
     /// Types into the filter box.
@@ -194,8 +257,12 @@ impl Rehearsal {
 
     /// Turns the wheel over the tree: so many points down.
     pub fn wheel(&mut self, points: f32) {
-        let over_tree = pos2(200.0, self.size.y / 2.0);
-        self.events.push(Event::PointerMoved(over_tree));
+        self.wheel_at([200.0, self.size.y / 2.0], points);
+    }
+
+    /// Turns the wheel at this place, in points: so many points down.
+    pub fn wheel_at(&mut self, place: [f32; 2], points: f32) {
+        self.events.push(Event::PointerMoved(place.into()));
         self.events.push(Event::MouseWheel {
             unit: MouseWheelUnit::Point,
             delta: vec2(0.0, -points),

@@ -9,6 +9,7 @@ use crate::profile::{Profile, ProfileId, SecretKind};
 use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
+use super::super::reading_rules::ReadingRules;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, Tab, button, focus_whole, icon_button, icon_mark, muted, tabs};
 use super::advanced::advanced_ui;
@@ -38,6 +39,7 @@ enum EditorTab {
     Network,
     Subscriptions,
     Mqtt5,
+    Payloads,
     Advanced,
 }
 
@@ -54,6 +56,7 @@ pub struct Editor {
     security: Security,
     files: FileCheck,
     filters: Filters,
+    reading: ReadingRules,
     /// Whose name is to get the keyboard.
     names: Option<ProfileId>,
     /// Whether the list gets the keyboard when the name was edited.
@@ -72,6 +75,7 @@ impl Default for Editor {
             security: Security::default(),
             files: FileCheck::default(),
             filters: Filters::default(),
+            reading: ReadingRules::default(),
             names: None,
             comes_back: false,
         }
@@ -112,6 +116,7 @@ impl Editor {
             EditorTab::Subscriptions,
             EditorTab::Mqtt5,
             EditorTab::Advanced,
+            EditorTab::Payloads,
         ];
         self.tabs.insert(id, all[place]);
     }
@@ -137,7 +142,7 @@ impl Editor {
                     ui.push_id((&profile.id.0, tab as u8), |ui| {
                         self.cards_ui(ui, context, &mut edited, tab);
                     });
-                    if footer_ui(ui, context, &edited) {
+                    if footer_ui(ui, context, &edited, tab == EditorTab::Payloads) {
                         self.password.keep(context);
                         self.proxy_password.keep(context);
                         self.security.keep(context);
@@ -172,6 +177,7 @@ impl Editor {
             tab(EditorTab::Network, "Network"),
             subscriptions,
             tab(EditorTab::Mqtt5, "MQTT 5"),
+            tab(EditorTab::Payloads, "Payloads"),
             tab(EditorTab::Advanced, "Advanced"),
         ];
         let strip = ui.horizontal_wrapped(|ui| {
@@ -211,6 +217,7 @@ impl Editor {
             }
             EditorTab::Subscriptions => self.filters.ui(ui, profile),
             EditorTab::Mqtt5 => mqtt5_ui(ui, context, profile, &problems, &mut self.kept),
+            EditorTab::Payloads => self.reading.ui(ui, context, profile),
             EditorTab::Advanced => advanced_ui(ui, profile),
         }
     }

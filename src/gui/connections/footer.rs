@@ -15,8 +15,13 @@ use super::Activity;
 /// Height of the button that connects.
 const CONNECT_SIZE: egui::Vec2 = vec2(110.0, 34.0);
 
-/// Draws it. Says whether the user wants to connect.
-pub fn footer_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile) -> bool {
+/// Draws it. With `applies_at_once` nothing is said about when changes apply. Says whether the user wants to connect.
+pub fn footer_ui(
+    ui: &mut Ui,
+    context: &Context<'_>,
+    profile: &Profile,
+    applies_at_once: bool,
+) -> bool {
     let activity = Activity::of(context, &profile.id);
     let wants_to_connect = ui
         .horizontal_wrapped(|ui| {
@@ -26,7 +31,7 @@ pub fn footer_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile) -> bool 
             is_clicked
         })
         .inner;
-    if activity != Activity::Idle {
+    if activity != Activity::Idle && !applies_at_once {
         muted(ui, "Changes apply when it connects the next time");
     }
     let failure = context.failures.get(&profile.id);

@@ -10,7 +10,7 @@ use super::frame::{Outcome, heading_ui, room_for_contents};
 /// A place in the window, and its keys with what they do.
 type Group = (&'static str, &'static [(&'static str, &'static str)]);
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 6] = [
     (
         "Everywhere",
         &[
@@ -31,7 +31,7 @@ const GROUPS: [Group; 5] = [
             ("Ctrl+W", "Close the tab of the connection"),
             ("Ctrl+B", "Start or stop the broker on this machine"),
             ("Ctrl+P", "Pause or resume the tree"),
-            ("Ctrl+1 … Ctrl+3", "Show Publish, Broker, Log"),
+            ("Ctrl+1 … Ctrl+4", "Show Publish, Broker, Log, Traffic"),
             ("Ctrl+,", "Settings"),
             ("F1", "This list"),
             ("Tab, Shift+Tab", "To the next or previous control"),
@@ -48,6 +48,20 @@ const GROUPS: [Group; 5] = [
             ("Enter", "Publish to this topic"),
             ("Delete", "Clear the retained message (asks first)"),
             ("Ctrl+C", "Copy the topic"),
+        ],
+    ),
+    (
+        "History",
+        &[
+            (
+                "↑ ↓, Home, End, Page ↑ ↓",
+                "Show a message; with Shift select from here",
+            ),
+            ("Enter", "Show its payload"),
+            ("Ctrl+A", "Select all"),
+            ("Ctrl+C", "Copy the selected payloads"),
+            ("Ctrl+S", "Export to a file"),
+            ("Delete", "Delete from the history here"),
         ],
     ),
     ("Publish", &[("Ctrl+Enter", "Publish the message")]),

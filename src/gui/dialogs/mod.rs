@@ -8,7 +8,6 @@ mod address;
 mod ask_publish;
 mod broker;
 mod certificate;
-mod clear;
 mod close;
 mod doctor;
 mod export;
@@ -35,21 +34,22 @@ use egui::{Id, Modal, Ui};
 
 use crate::client::doctor::Examination;
 use crate::client::{Failure, PeerCertificate};
-use crate::mqtt::TopicName;
 use crate::profile::{BrokerSettings, Place, Profile, ProfileId, SecretKind};
 
 use super::context::Context;
 use super::list_action::FolderTask;
+use super::retained::{ClearDialog, Gathered, ProgressDialog, RunId};
 use ask_publish::AskPublishDialog;
 pub use ask_publish::{PublishQuestion, PublishWhat};
 use broker::BrokerDialog;
 use certificate::CertificateDialog;
-use clear::ClearDialog;
 use close::CloseDialog;
 use doctor::DoctorDialog;
 use export::ExportDialog;
 use folder::FolderDialog;
-use frame::Outcome;
+pub use frame::{
+    Buttons, Outcome, beside_color, buttons_ui, heading_ui, room_for_contents, start_here, text_ui,
+};
 use import::ImportDialog;
 use new_from_command::NewFromCommandDialog;
 use password::PasswordDialog;
@@ -124,6 +124,8 @@ pub enum Dialog {
     Certificate(CertificateDialog),
     /// Which retained messages are about to be cleared.
     Clear(ClearDialog),
+    /// How far clearings are, and the question before an undo.
+    Cleared(ProgressDialog),
     /// What is cut short when a tab is closed.
     Close(CloseDialog),
     /// Another program listens where the broker wants to.
@@ -189,9 +191,19 @@ impl Dialog {
         Self::Certificate(CertificateDialog::new(profile, failure, certificates))
     }
 
-    /// Shows `topics` and asks whether their retained messages are to be cleared.
-    pub fn clear_retained(topics: Vec<TopicName>) -> Self {
-        Self::Clear(ClearDialog::new(topics))
+    /// Shows these retained messages and asks whether they are to be cleared.
+    pub fn clear_retained(gathered: Gathered) -> Self {
+        Self::Clear(ClearDialog::new(gathered))
+    }
+
+    /// Shows how far clearings are.
+    pub fn retained_progress() -> Self {
+        Self::Cleared(ProgressDialog::new())
+    }
+
+    /// Asks whether to publish again what this clearing took away.
+    pub fn ask_undo(run: RunId) -> Self {
+        Self::Cleared(ProgressDialog::ask(run))
     }
 
     /// Says what is cut short when the tab of `profile` is closed, and asks whether to.
@@ -284,6 +296,7 @@ impl Dialog {
         match self {
             Self::Broker(dialog) => dialog.has_input(),
             Self::Password(dialog) => dialog.has_input(),
+            Self::Clear(dialog) => dialog.has_input(),
             Self::Folder(dialog) => dialog.has_input(),
             Self::Import(dialog) => dialog.has_input(),
             Self::NewFromCommand(dialog) => dialog.has_input(),
@@ -292,7 +305,7 @@ impl Dialog {
             Self::Closed
             | Self::Settings(_)
             | Self::Certificate(_)
-            | Self::Clear(_)
+            | Self::Cleared(_)
             | Self::Close(_)
             | Self::Port(_)
             | Self::Doctor(_)
@@ -311,6 +324,7 @@ impl Dialog {
             Self::Password(dialog) => dialog.ui(ui, context),
             Self::Certificate(dialog) => dialog.ui(ui, context),
             Self::Clear(dialog) => dialog.ui(ui, context),
+            Self::Cleared(dialog) => dialog.ui(ui, context),
             Self::Close(dialog) => dialog.ui(ui, context),
             Self::Port(dialog) => dialog.ui(ui, context),
             Self::Doctor(dialog) => dialog.ui(ui, context),

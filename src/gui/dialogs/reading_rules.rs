@@ -30,8 +30,11 @@ impl ReadingRulesDialog {
         };
         heading_ui(ui, "Formats and schemas", WIDTH);
         let mut edited = profile.clone();
+        // else the dialog grows to its contents over many frames, or not at all
+        let height = room_for_contents(ui);
         ScrollArea::vertical()
-            .max_height(room_for_contents(ui))
+            .max_height(height)
+            .min_scrolled_height(height)
             .show(ui, |ui| self.rules.ui(ui, context, &mut edited));
         if edited != *profile {
             context.ask(Action::EditProfile(Box::new(edited)));

@@ -1,6 +1,7 @@
 //! Dialogs by keyboard and label.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use egui::Key;
 use egui_kittest::Harness;
@@ -8,8 +9,11 @@ use egui_kittest::kittest::Queryable as _;
 
 use super::super::action::{Action, Keep};
 use super::super::fixture::{Fixture, dress, picture};
+use super::super::retained::RetainedAction;
 use super::*;
 use crate::client::{Failure, PeerCertificate};
+use crate::model::RetainedItem;
+use crate::mqtt::{Timestamp, TopicName};
 use crate::profile::{SecretKind, Theme};
 
 fn profile() -> Profile {
@@ -19,6 +23,18 @@ fn profile() -> Profile {
         user_name: "ann".to_owned(),
         use_password: true,
         ..Profile::default()
+    }
+}
+
+fn retained(count: usize) -> Gathered {
+    let item = |topic| RetainedItem {
+        topic,
+        kept: None,
+        at: Timestamp::default(),
+    };
+    Gathered {
+        items: Arc::new(topics(count).into_iter().map(item).collect()),
+        left_out: 2,
     }
 }
 
@@ -46,7 +62,7 @@ fn pictures() {
             Dialog::password(&profile(), SecretKind::Password, None),
         ),
         ("dialog-certificate", untrusted(&profile())),
-        ("dialog-clear", Dialog::clear_retained(topics(1_234))),
+        ("dialog-clear", Dialog::clear_retained(retained(1_234))),
         ("dialog-port", Dialog::port_taken(1883, Some(1884))),
         ("dialog-keys", Dialog::Keys),
         ("dialog-about", Dialog::About),
@@ -241,7 +257,7 @@ fn the_network_needs_a_user_name_and_a_password() {
 #[test]
 fn clearing_says_how_many_and_asks() {
     let fixture = Fixture::new();
-    let dialog = RefCell::new(Dialog::clear_retained(topics(1_234)));
+    let dialog = RefCell::new(Dialog::clear_retained(retained(1_234)));
     let mut harness = harness(&fixture, &dialog);
     harness.run();
     harness
@@ -250,7 +266,7 @@ fn clearing_says_how_many_and_asks() {
     harness.run();
     let actions = fixture.take_actions();
     assert!(
-        matches!(&actions[..], [Action::ClearRetainedConfirmed(topics)] if topics.len() == 1_234)
+        matches!(&actions[..], [Action::Retained(RetainedAction::Clear(items))] if items.len() == 1_234)
     );
 }
 

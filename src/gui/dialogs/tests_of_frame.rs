@@ -2,6 +2,7 @@
 //! what is said where there is no keyring.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use egui::{Key, Modifiers, pos2};
 use egui_kittest::Harness;
@@ -9,8 +10,23 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::super::action::{Action, Keep};
 use super::super::fixture::{Fixture, dress};
+use super::super::retained::RetainedAction;
 use super::*;
+use crate::model::RetainedItem;
+use crate::mqtt::{Timestamp, TopicName};
 use crate::profile::Theme;
+
+fn retained(topics: Vec<TopicName>) -> Gathered {
+    let item = |topic| RetainedItem {
+        topic,
+        kept: None,
+        at: Timestamp::default(),
+    };
+    Gathered {
+        items: Arc::new(topics.into_iter().map(item).collect()),
+        left_out: 0,
+    }
+}
 
 fn harness<'a>(fixture: &'a Fixture, dialog: &'a RefCell<Dialog>) -> Harness<'a> {
     let mut harness = Harness::builder()
@@ -48,7 +64,7 @@ fn click_beside(harness: &mut Harness<'_>) {
 fn tab_goes_from_cancel_to_the_button_to_the_cross() {
     let fixture = Fixture::new();
     let topics = vec![TopicName::new("a/b").unwrap()];
-    let dialog = RefCell::new(Dialog::clear_retained(topics));
+    let dialog = RefCell::new(Dialog::clear_retained(retained(topics)));
     let mut harness = harness(&fixture, &dialog);
     for label in ["Cancel", "Clear 1 retained message", "Close", "Cancel"] {
         assert!(harness.get_by_label(label).is_focused(), "{label}");
@@ -61,14 +77,14 @@ fn tab_goes_from_cancel_to_the_button_to_the_cross() {
 fn ctrl_and_enter_confirm_wherever_the_keyboard_is() {
     let fixture = Fixture::new();
     let topics = vec![TopicName::new("a/b").unwrap()];
-    let dialog = RefCell::new(Dialog::clear_retained(topics));
+    let dialog = RefCell::new(Dialog::clear_retained(retained(topics)));
     let mut harness = harness(&fixture, &dialog);
     assert!(harness.get_by_label("Cancel").is_focused());
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     harness.run();
     assert!(matches!(
         &fixture.take_actions()[..],
-        [Action::ClearRetainedConfirmed(_)]
+        [Action::Retained(RetainedAction::Clear(_))]
     ));
     assert!(!dialog.borrow().is_open());
 }

@@ -1,4 +1,4 @@
-//! The dock at the bottom: one of publish, broker and log, under a strip of tabs.
+//! The dock at the bottom: one of publish, broker, log and traffic, under a strip of tabs.
 
 mod broker;
 mod broker_table;
@@ -13,6 +13,7 @@ use super::action::{Action, DockTab};
 use super::context::Context;
 use super::icons;
 use super::theme::{self, Palette};
+use super::traffic::TrafficPanel;
 use super::widgets::{Tab, tabs};
 
 pub use publish::PublishPanel;
@@ -26,6 +27,8 @@ pub struct Dock {
     pub publish: PublishPanel,
     broker: broker::BrokerPanel,
     log: log::LogPanel,
+    /// Who floods the broker; the tree shows shares of it.
+    pub traffic: TrafficPanel,
 }
 
 impl Dock {
@@ -38,6 +41,12 @@ impl Dock {
                 left: 12,
                 right: 4,
                 top: 4,
+                bottom: 0,
+            },
+            DockTab::Traffic => Margin {
+                left: 12,
+                right: 4,
+                top: 8,
                 bottom: 0,
             },
             DockTab::Publish | DockTab::Broker => Margin {
@@ -54,6 +63,7 @@ impl Dock {
                 DockTab::Publish => self.publish.ui(ui, context),
                 DockTab::Broker => self.broker.ui(ui, context),
                 DockTab::Log => self.log.ui(ui, context),
+                DockTab::Traffic => self.traffic.ui(ui, context),
             });
         });
     }
@@ -73,6 +83,7 @@ impl Dock {
             tab(DockTab::Publish, icons::SEND, "Publish", String::new()),
             tab(DockTab::Broker, icons::BROADCAST, "Broker", clients),
             tab(DockTab::Log, icons::LIST, "Log", String::new()),
+            tab(DockTab::Traffic, icons::SORT, "Traffic", String::new()),
         ];
         let before = self.tab;
         let size = vec2(ui.available_width(), theme::TAB_HEIGHT);
@@ -88,6 +99,7 @@ impl Dock {
                     DockTab::Publish => {}
                     DockTab::Broker => broker::controls_ui(ui, context),
                     DockTab::Log => self.log.controls_ui(ui, context),
+                    DockTab::Traffic => self.traffic.controls_ui(ui, context),
                 }
             });
         });

@@ -6,9 +6,9 @@ use crate::model::Message;
 #[derive(Debug, Clone, Default)]
 pub enum Compare {
     /// Nothing.
-    #[default]
     Off,
     /// The message before it on the same topic.
+    #[default]
     Previous,
     /// A message that was pinned.
     With(Box<Pinned>),
@@ -21,4 +21,28 @@ pub struct Pinned {
     pub topic: String,
     /// The message.
     pub message: Message,
+}
+
+impl Compare {
+    /// Whether it is compared.
+    pub fn is_on(&self) -> bool {
+        !matches!(self, Self::Off)
+    }
+
+    /// Compares with the message before, or no longer.
+    pub fn toggle(&mut self) {
+        *self = if self.is_on() {
+            Self::Off
+        } else {
+            Self::Previous
+        };
+    }
+
+    /// The message that was pinned, when it is compared with that.
+    pub fn pinned(&self) -> Option<&Pinned> {
+        match self {
+            Self::With(pinned) => Some(pinned),
+            Self::Off | Self::Previous => None,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Names and values in two columns, values selectable: how properties and subtree facts are shown.
 
-use egui::{Grid, Label, RichText, Role, ScrollArea, Ui};
+use egui::{Grid, Label, Response, RichText, Role, ScrollArea, Ui};
 
 use super::super::theme::{self, Palette};
 use super::super::widgets::scroll_keys;
@@ -35,29 +35,57 @@ pub fn sections(ui: &mut Ui, name: &str, sections: &[Section]) {
 }
 
 fn section_ui(ui: &mut Ui, section: &Section) {
+    grid(ui, section.title, |rows| {
+        for (name, value) in &section.rows {
+            rows.row(name, |ui| drop(text(ui, value)));
+        }
+    });
+}
+
+/// The rows below a title, while they are drawn.
+pub struct Rows<'a> {
+    ui: &'a mut Ui,
+}
+
+impl Rows<'_> {
+    /// One row: its name, and what `add` draws beside it.
+    pub fn row(&mut self, name: &str, add: impl FnOnce(&mut Ui)) {
+        let palette = Palette::of(self.ui);
+        let name = RichText::new(name)
+            .font(theme::label())
+            .color(palette.muted);
+        self.ui.add(Label::new(name).wrap());
+        self.ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 3.0;
+            add(ui);
+        });
+        self.ui.end_row();
+    }
+}
+
+/// Draws a title and rows in two columns below it.
+pub fn grid(ui: &mut Ui, title: &'static str, add: impl FnOnce(&mut Rows<'_>)) {
     let palette = Palette::of(ui);
     ui.label(
-        RichText::new(section.title)
+        RichText::new(title)
             .font(theme::strong())
             .color(palette.text),
     );
     ui.add_space(2.0);
     let value_width = (ui.available_width() - 210.0).max(120.0);
-    let grid = Grid::new(section.title)
+    let grid = Grid::new(title)
         .num_columns(2)
         .min_col_width(190.0)
         .max_col_width(value_width);
     grid.spacing(egui::vec2(12.0, 6.0))
         .min_row_height(18.0)
-        .show(ui, |ui| {
-            for (name, value) in &section.rows {
-                let name = RichText::new(name)
-                    .font(theme::label())
-                    .color(palette.muted);
-                ui.add(Label::new(name).wrap());
-                let value = RichText::new(value).font(theme::mono()).color(palette.text);
-                ui.add(Label::new(value).selectable(true).wrap());
-                ui.end_row();
-            }
-        });
+        .show(ui, |ui| add(&mut Rows { ui }));
+}
+
+/// A value that can be selected and copied.
+pub fn text(ui: &mut Ui, value: &str) -> Response {
+    let value = RichText::new(value)
+        .font(theme::mono())
+        .color(Palette::of(ui).text);
+    ui.add(Label::new(value).selectable(true).wrap())
 }

@@ -6,6 +6,7 @@ use egui::{Label, Layout, Popup, Ui, vec2};
 use super::super::action::Action;
 use super::super::context::Context;
 use super::super::icons;
+use super::super::retained::{self, RetainedAction};
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{
@@ -14,8 +15,9 @@ use super::super::widgets::{
 use super::breadcrumb::{breadcrumb, elide};
 use super::payload::hex_dump;
 use super::shown::{Shown, published_by};
+use crate::client::CheckScope;
 use crate::gui::words;
-use crate::model::Message;
+use crate::model::{Gather, Message};
 use crate::mqtt::{Qos, TopicName};
 use crate::payload::format;
 
@@ -23,10 +25,12 @@ use crate::payload::format;
 const NARROW: f32 = 480.0;
 
 /// What the header was asked for that the inspector itself has to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Wish {
     /// Save the shown payload to a file.
     Save,
+    /// Show what is retained.
+    Retained(retained::Wish),
 }
 
 /// Draws breadcrumb, buttons and facts. `message` is the one that is shown below.
@@ -40,7 +44,12 @@ pub fn header(
     let wish = title_row(ui, context, session, shown, message);
     ui.add_space(2.0);
     facts_line(ui, context, shown, message);
-    wish
+    if !shown.facts.is_topic && !shown.facts.retained {
+        return wish;
+    }
+    let known = (shown.facts.path.as_str(), &shown.truth);
+    let retained = retained::truth_line(ui, context, session, known, message);
+    retained.map(Wish::Retained).or(wish)
 }
 
 fn title_row(
@@ -95,7 +104,8 @@ fn title_row(
 
 fn clear_retained(context: &Context<'_>, path: &str) {
     if let Ok(topic) = TopicName::new(path.to_owned()) {
-        context.ask(Action::ClearRetained(vec![topic]));
+        let clear = RetainedAction::AskClear(vec![topic]);
+        context.ask(Action::Retained(clear));
     }
 }
 
@@ -139,8 +149,18 @@ fn more_menu(
         }
         let below = u64::from(shown.facts.subtree_retained);
         let text = format!("Clear {} retained at and below…", format::thousands(below));
-        if ui.add_enabled(below > 0, egui::Button::new(text)).clicked() {
-            context.ask(Action::ClearRetainedBelow(session.selected));
+        let clear = ui.add_enabled(below > 0, egui::Button::new(text));
+        if clear.clicked() {
+            let clear = RetainedAction::AskClearAll(Gather::Below(shown.node));
+            context.ask(Action::Retained(clear));
+        }
+        let check = egui::Button::new("Check what is retained at and below");
+        let check = ui.add_enabled(session.is_connected(), check);
+        if check.clicked()
+            && let Ok(topic) = TopicName::new(path.clone())
+        {
+            let check = RetainedAction::Check(CheckScope::Below(topic));
+            context.ask(Action::Retained(check));
         }
     });
     wish

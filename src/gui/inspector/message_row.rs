@@ -116,7 +116,7 @@ pub fn message_row(
     let id = ui.scope_id().with(("message", message.id.0));
     let response = ui.interact(rect, id, Sense::CLICK);
     let characters = preview_characters(rect.width() - columns.preview);
-    let marked = face.text.and_then(|text| text.line.as_ref());
+    let marked = face.text.and_then(|text| text.line(characters));
     let plain = || Line {
         text: preview(&message.payload, characters),
         marks: Vec::new(),

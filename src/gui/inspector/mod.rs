@@ -12,6 +12,7 @@ mod payload_tab;
 mod properties;
 mod save;
 mod shown;
+mod sparkplug;
 mod subtree;
 
 #[cfg(test)]
@@ -24,24 +25,32 @@ pub use self::shown::user_properties;
 
 use self::compare::Compare;
 use self::history::{Choice, Chosen, HistoryView};
-use self::notices::{nothing_selected, paused_notice};
+use self::notices::{Offered, nothing_selected, paused_notice};
 use self::payload::PayloadView;
-use self::save::SaveBar;
+use self::properties::{GoTo, PropertiesView};
+pub use self::save::SaveBar;
 use self::shown::Shown;
+use self::sparkplug::SparkplugView;
 
+use super::action::Action;
 use super::app::LOOK_AGAIN;
 use super::chart::Charts;
 use super::context::Context;
 use super::icons;
+use super::retained;
 use super::session::Session;
 use super::theme::{self, Palette};
 use super::widgets::{Look, Tab, button, tabs};
-use crate::model::{Message, NodeId};
+use crate::model::{Kept, Message, MessageId, NodeId};
+use crate::mqtt::Timestamp;
 use crate::payload::format;
 use crate::profile::ProfileId;
 
 /// Room beside the tabs below which the format segments go into a row of their own.
 const TABS_AND_SEGMENTS: f32 = 560.0;
+
+/// Number of a retained message that is shown although it is not in the history.
+const RETAINED_ONLY: MessageId = MessageId(u64::MAX - 1);
 
 /// Which part of a topic is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,11 +71,17 @@ pub struct Inspector {
     /// What was copied of the topic last.
     shown: Option<Shown>,
     chosen: Option<Chosen>,
+    /// Topics to begin with.
+    offered: Offered,
     payload: PayloadView,
     history: HistoryView,
     /// What the shown message is compared with.
     compare: Compare,
+    sparkplug: SparkplugView,
     save: SaveBar,
+    properties: PropertiesView,
+    /// A message of another topic that is to be shown once that topic is.
+    go_to: Option<GoTo>,
     /// The chart of the connection.
     pub charts: Charts,
 }
@@ -77,15 +92,15 @@ impl Inspector {
         self.tab = InspectorTab::History;
     }
 
-    /// Whether the chart of the connection is shown.
-    pub fn is_chart_shown(&self) -> bool {
-        self.tab == InspectorTab::Chart
-    }
-
     /// Shows the list of all messages below the selected branch.
     pub fn show_below(&mut self) {
         self.tab = InspectorTab::History;
         self.history.show_below();
+    }
+
+    /// Whether the chart of the connection is shown.
+    pub fn is_chart_shown(&self) -> bool {
+        self.tab == InspectorTab::Chart
     }
 
     /// Shows the chart of the connection.
@@ -102,7 +117,11 @@ impl Inspector {
                     .session
                     .and_then(|session| Some((session, session.selected?)));
                 let Some((session, node)) = selected else {
-                    return nothing_selected(ui, context);
+                    let has_chart = self.is_chart_shown() && !self.charts.chart().series.is_empty();
+                    if let Some(session) = context.session.filter(|_| has_chart) {
+                        return self.charts.tab_ui(ui, context, session, ("", None));
+                    }
+                    return nothing_selected(ui, context, &mut self.offered);
                 };
                 self.follow(session, node);
                 let shown = self.copy(ui, context, session, node);
@@ -145,12 +164,19 @@ impl Inspector {
     }
 
     fn topic_ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session, shown: &Shown) {
+        self.arrive(session, shown);
         let chosen = self.chosen.as_ref().map(|chosen| chosen.message.clone());
         let message = chosen.or_else(|| shown.newest.clone());
         ui.spacing_mut().item_spacing.y = 4.0;
         let wish = header(ui, context, session, shown, message.as_ref());
-        if let (Some(Wish::Save), Some(message)) = (wish, &message) {
-            self.save.start(&shown.facts.path, message.payload.clone());
+        match (wish, &message) {
+            (Some(Wish::Save), Some(message)) => {
+                self.save.start(&shown.facts.path, message.payload.clone());
+            }
+            (Some(Wish::Retained(retained::Wish::Show(kept, at))), _) => {
+                self.show_retained(session, kept, at);
+            }
+            _ => {}
         }
         self.save.ui(ui, context);
         if let (InspectorTab::Payload, Some(message)) = (self.tab, &message) {
@@ -163,17 +189,62 @@ impl Inspector {
                 self.payload_tab(ui, context, session, shown, message.as_ref());
             }
             InspectorTab::History => {
-                let with = (self.chosen.as_ref(), &mut self.compare);
-                let choice = self.history.ui(ui, context, session, shown, with);
+                let looked_at = (self.chosen.as_ref(), &mut self.compare);
+                let choice = self.history.ui(ui, context, session, shown, looked_at);
                 self.choose(choice);
             }
             InspectorTab::Chart => {
                 let what = (shown.facts.path.as_str(), message.as_ref());
                 self.charts.tab_ui(ui, context, session, what);
             }
-            InspectorTab::Properties => properties::properties_ui(ui, session, message.as_ref()),
+            InspectorTab::Properties => {
+                let topic = self.chosen.as_ref().and_then(|it| it.topic.as_deref());
+                let what = (topic.unwrap_or(&shown.facts.path), message.as_ref());
+                let go_to = self.properties.ui(ui, context, session, what);
+                if let Some(go_to) = go_to {
+                    context.ask(Action::SelectPath(go_to.path.clone()));
+                    self.go_to = Some(go_to);
+                }
+            }
             InspectorTab::Subtree => subtree::subtree_ui(ui, context, &shown.facts),
         }
+    }
+
+    /// Shows the message that was asked for on another topic, now that this is the one.
+    fn arrive(&mut self, session: &Session, shown: &Shown) {
+        if self
+            .go_to
+            .as_ref()
+            .is_none_or(|it| it.path != shown.facts.path)
+        {
+            return;
+        }
+        let Some(go_to) = self.go_to.take() else {
+            return;
+        };
+        if let Some(message) = session.live.lock().message(go_to.id) {
+            let topic = None;
+            self.chosen = Some(Chosen { message, topic });
+        }
+    }
+
+    /// Shows the message that is retained; one that is not in the history is shown as it is kept beside it.
+    fn show_retained(&mut self, session: &Session, kept: Kept, at: Timestamp) {
+        self.tab = InspectorTab::Payload;
+        let found = kept.id.and_then(|id| session.live.lock().message(id));
+        let message = found.unwrap_or_else(|| Message {
+            id: RETAINED_ONLY,
+            at,
+            since_previous: None,
+            payload: kept.payload,
+            qos: kept.qos,
+            retain: true,
+            dup: false,
+            packet_id: None,
+            properties: kept.properties,
+        });
+        let topic = None;
+        self.chosen = Some(Chosen { message, topic });
     }
 
     fn choose(&mut self, choice: Option<Choice>) {

@@ -8,13 +8,14 @@ use super::super::icons;
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, toggle};
+use super::compare::Compare;
 use super::history::Chosen;
 use super::payload::Subject;
 use super::shown::Shown;
 use super::{Inspector, InspectorTab};
 use crate::gui::words;
 use crate::model::Message;
-use crate::mqtt::Timestamp;
+use crate::payload::Format;
 
 /// Room kept for the payload above a small chart.
 const LEAST_PAYLOAD: f32 = 4.0 * theme::LINE_HEIGHT;
@@ -32,13 +33,13 @@ impl Inspector {
         message: &Message,
     ) {
         ui.spacing_mut().item_spacing.x = theme::SPACE[1];
-        if toggle(ui, "Diff", self.payload.is_comparing())
+        if toggle(ui, "Diff", self.compare.is_on())
             .on_hover_text("What differs from the message before (Ctrl+D)")
             .clicked()
         {
-            self.payload.toggle_diff();
+            self.compare.toggle();
         }
-        let subject = subject(session, shown, message);
+        let subject = subject(session, shown, message, &self.compare);
         self.payload.format_controls(ui, context, subject);
         if icon_button(ui, icons::COPY, "Copy payload as shown", Look::Plain).clicked() {
             self.payload.copy_all(ui, context);
@@ -54,7 +55,7 @@ impl Inspector {
     /// Compares payloads with the message before, or no longer.
     pub fn toggle_diff(&mut self) {
         self.tab = InspectorTab::Payload;
-        self.payload.toggle_diff();
+        self.compare.toggle();
     }
 
     /// Whether the payload has the keyboard.
@@ -76,7 +77,7 @@ impl Inspector {
         message: &Message,
     ) {
         let chosen = self.chosen.as_ref();
-        let subject = subject(session, shown, message);
+        let subject = subject(session, shown, message, &self.compare);
         self.payload
             .prepare(ui, subject, || message_before(session, shown, chosen));
     }
@@ -93,14 +94,25 @@ impl Inspector {
         let Some(message) = message else {
             return self.no_message(ui, shown);
         };
+        let path = &shown.facts.path;
+        let is_sparkplug = self
+            .payload
+            .format()
+            .is_none_or(|format| *format == Format::SparkplugB);
+        let has_metrics = self
+            .sparkplug
+            .ui(ui, context, (session, path, message), is_sparkplug);
+        if has_metrics {
+            return;
+        }
         let area = ui.available_size();
-        let subject = subject(session, shown, message);
+        let subject = subject(session, shown, message, &self.compare);
         let recent = if area.y > 2.0 * RECENT_HEIGHT && shown.recent.len() > 1 {
             RECENT_HEIGHT + 10.0
         } else {
             0.0
         };
-        let strip = (self.charts).strip_of(&shown.facts.path, &message.payload);
+        let strip = self.charts.strip_of(subject.topic, &message.payload);
         let strip = strip.filter(|_| area.y - recent > STRIP_HEIGHT + LEAST_PAYLOAD);
         let below = recent + strip.as_ref().map_or(0.0, |_| STRIP_HEIGHT + 10.0);
         let height = self.payload.full_height(ui).min(area.y - below).max(40.0);
@@ -109,12 +121,15 @@ impl Inspector {
             ui.set_min_size(size);
             self.payload.ui(ui, context, subject);
         });
+        if let Some(compare) = self.payload.take_compare() {
+            self.compare = compare;
+        }
         if let Some(key) = strip {
-            rule(ui);
+            divide(ui);
             self.charts.strip_ui(ui, context, &key);
         }
         if recent > 0.0 {
-            rule(ui);
+            divide(ui);
             ui.spacing_mut().item_spacing.y = 0.0;
             let selected = self.chosen.as_ref().map(|chosen| chosen.message.id);
             let choice = self.history.recent_ui(ui, context, shown, selected);
@@ -135,26 +150,37 @@ impl Inspector {
                 .color(palette.muted),
         );
         ui.add_space(4.0);
-        if button(ui, None, "Show subtree", Look::Plain).clicked() {
-            self.tab = InspectorTab::Subtree;
-        }
+        ui.horizontal(|ui| {
+            if button(ui, None, "Show subtree", Look::Plain).clicked() {
+                self.tab = InspectorTab::Subtree;
+            }
+            if button(ui, None, "Show messages below", Look::Plain).clicked() {
+                self.show_below();
+            }
+        });
     }
 }
 
-/// A line between two parts.
-fn rule(ui: &mut Ui) {
+/// A line between two parts of the tab.
+fn divide(ui: &mut Ui) {
     let line = ui.max_rect().x_range().expand(16.0);
-    ui.painter()
-        .hline(line, ui.cursor().top() + 2.0, (1.0, Palette::of(ui).line));
+    let top = ui.cursor().top() + 2.0;
+    ui.painter().hline(line, top, (1.0, Palette::of(ui).line));
     ui.add_space(6.0);
 }
 
-fn subject<'a>(session: &'a Session, shown: &'a Shown, message: &'a Message) -> Subject<'a> {
+fn subject<'a>(
+    session: &'a Session,
+    shown: &'a Shown,
+    message: &'a Message,
+    compare: &'a Compare,
+) -> Subject<'a> {
     Subject {
         session,
         node: shown.node,
         topic: &shown.facts.path,
         message,
+        compare,
     }
 }
 

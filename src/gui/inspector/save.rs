@@ -1,4 +1,4 @@
-//! Saving the shown payload to a file: a path to type or to choose, and the writing beside the frame.
+//! Saving something to a file, such as the shown payload: a path to type or to choose, and the writing beside the frame.
 
 use std::path::Path;
 
@@ -25,7 +25,9 @@ pub struct SaveBar {
 #[derive(Debug)]
 struct Open {
     path: String,
-    payload: Bytes,
+    /// What it is, such as “payload”.
+    what: &'static str,
+    bytes: Bytes,
 }
 
 impl Default for SaveBar {
@@ -41,9 +43,15 @@ impl Default for SaveBar {
 impl SaveBar {
     /// Begins saving `payload` of the topic at `topic_path`.
     pub fn start(&mut self, topic_path: &str, payload: Bytes) {
+        self.start_as(suggested_name(topic_path), "payload", payload);
+    }
+
+    /// Begins saving `content`, which `what` names, to a file with this name.
+    pub fn start_as(&mut self, name: String, what: &'static str, content: Bytes) {
         self.open = Some(Open {
-            path: suggested_name(topic_path),
-            payload,
+            path: name,
+            what,
+            bytes: content,
         });
     }
 
@@ -68,18 +76,21 @@ impl SaveBar {
             let can_save = !open.path.trim().is_empty();
             ui.add_enabled_ui(can_save, |ui| {
                 if button(ui, Some(icons::SAVE), "Save", Look::Primary).clicked() {
-                    let (path, payload) = (open.path.trim().to_owned(), open.payload.clone());
-                    self.writing.start(ui.ctx(), move || write(&path, &payload));
+                    let (path, bytes) = (open.path.trim().to_owned(), open.bytes.clone());
+                    let what = open.what;
+                    self.writing
+                        .start(ui.ctx(), move || write(&path, what, &bytes));
                     is_done = true;
                 }
             });
             if icon_button(ui, icons::FOLDER, "Choose where to save", Look::Plain).clicked() {
-                self.choice.save(ui.ctx(), "Save payload", &open.path);
+                self.choice
+                    .save(ui.ctx(), &format!("Save {}", open.what), &open.path);
             }
             text_field(
                 ui,
                 &mut open.path,
-                "Path to save the payload to",
+                &format!("Path to save the {} to", open.what),
                 "Path of the file",
                 theme::mono(),
             );
@@ -90,14 +101,14 @@ impl SaveBar {
     }
 }
 
-fn write(path: &str, payload: &[u8]) -> Result<String, String> {
-    let size = format::format_bytes(payload.len() as u64);
+fn write(path: &str, what: &str, content: &[u8]) -> Result<String, String> {
+    let size = format::format_bytes(content.len() as u64);
     let shown = Path::new(path);
     let shown = shown.canonicalize().unwrap_or_else(|_| shown.to_owned());
-    match std::fs::write(path, payload) {
+    match std::fs::write(path, content) {
         Ok(()) => Ok(format!("Saved {size} to {}", shown.display())),
         Err(error) => Err(format!(
-            "The payload was not saved: {error}. Choose another place than {}",
+            "The {what} was not saved: {error}. Choose another place than {}",
             shown.display()
         )),
     }
@@ -133,11 +144,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("x.bin");
         assert!(
-            write(path.to_str().unwrap(), b"abc")
+            write(path.to_str().unwrap(), "payload", b"abc")
                 .unwrap()
                 .contains("x.bin")
         );
         assert_eq!(std::fs::read(&path).unwrap(), b"abc");
-        assert!(write(directory.path().to_str().unwrap(), b"abc").is_err());
+        assert!(write(directory.path().to_str().unwrap(), "payload", b"abc").is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! What the inspector shows of one topic or branch: copied out of the model under one short lock.
 
-use crate::model::{Facts, Message, Model, NodeId};
+use crate::model::{Facts, Message, Model, NodeId, Truth};
 use crate::mqtt::{Properties, Timestamp};
 
 /// User properties by which the broker inside names the client that published a message.
@@ -24,6 +24,8 @@ pub struct Shown {
     pub history_len: usize,
     /// The newest of them, newest first.
     pub recent: Vec<Message>,
+    /// What the broker retains for it, as far as is known.
+    pub truth: Truth,
 }
 
 impl Shown {
@@ -38,6 +40,7 @@ impl Shown {
             newest: model.last_message(node),
             history_len: model.history_len(node),
             recent,
+            truth: model.retained_truth(node),
         }
     }
 }

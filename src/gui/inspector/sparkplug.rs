@@ -63,27 +63,32 @@ impl Default for SparkplugView {
 }
 
 impl SparkplugView {
-    /// Draws the line about edge node and device for a message on a topic of Sparkplug B, and below it the metrics, unless the
-    /// user wants the payload like any other. Says whether the metrics took its place; on other topics nothing is drawn.
+    /// Draws the line about edge node and device for a message on a topic of Sparkplug B. Below it come the metrics, unless the
+    /// user wants the payload like any other, or in another format: then `is_sparkplug` is false. Says whether they took the
+    /// place of the payload; on other topics nothing is drawn.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
         context: &Context<'_>,
-        session: &Session,
-        topic: &str,
-        message: &Message,
+        (session, topic, message): (&Session, &str, &Message),
+        is_sparkplug: bool,
     ) -> bool {
         let Some(parsed) = Topic::parse(topic) else {
             return false;
         };
         self.look(ui, session, topic, message);
-        let has_table = parsed.kind != Kind::State && !message.payload.is_empty();
+        let has_payload = parsed.kind != Kind::State && !message.payload.is_empty();
+        let has_table = has_payload && is_sparkplug;
         self.line_ui(ui, context, &parsed, has_table);
-        self.unnamed_ui(ui, context, &parsed);
         if !has_table || self.shows == Shows::Payload {
             return false;
         }
-        let is_there = self.found.of.as_ref().is_some_and(|(id, _)| *id == message.id);
+        self.unnamed_ui(ui, context, &parsed);
+        let is_there = self
+            .found
+            .of
+            .as_ref()
+            .is_some_and(|(id, _)| *id == message.id);
         if is_there && self.found.table.rows.is_empty() {
             muted(ui, "No metrics in this message");
             return true;
@@ -150,7 +155,7 @@ impl SparkplugView {
     /// Says so where aliases have no names, and offers to ask for them.
     fn unnamed_ui(&self, ui: &mut Ui, context: &Context<'_>, topic: &Topic<'_>) {
         let unnamed = self.found.table.unnamed as u64;
-        if unnamed == 0 || self.shows == Shows::Payload {
+        if unnamed == 0 {
             return;
         }
         let palette = Palette::of(ui);

@@ -48,6 +48,7 @@ fn own(context: &Context<'_>, facts: &Facts) -> Section {
             row("First message", time(context, facts.first_seen)),
             row("Last message", time(context, facts.last_seen)),
             row("Trimmed from the history", format::thousands(facts.trimmed)),
+            row("Deleted from the history", format::thousands(facts.deleted)),
         ],
     }
 }

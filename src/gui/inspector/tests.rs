@@ -6,6 +6,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use super::Inspector;
 use crate::gui::action::Action;
 use crate::gui::fixture::{self, Fixture, message};
+use crate::gui::retained::RetainedAction;
 use crate::mqtt::{Properties, Publish, Qos};
 use crate::profile::Theme;
 
@@ -211,7 +212,7 @@ fn buttons_ask_for_what_they_say() {
     let actions = window.state().fixture.take_actions();
     assert!(matches!(
         &actions[..],
-        [Action::PublishHere(here), Action::ClearRetained(topics), Action::Copy(topic, "Topic")]
+        [Action::PublishHere(here), Action::Retained(RetainedAction::AskClear(topics)), Action::Copy(topic, "Topic")]
             if here == NEWS && topics[0].as_str() == NEWS && topic == NEWS
     ));
 }

@@ -6,6 +6,7 @@ use crate::model::{NodeId, Row};
 
 use super::super::action::Action;
 use super::super::context::Context;
+use super::super::retained::RetainedAction;
 use super::super::session::Session;
 use super::{TreeView, scroll};
 
@@ -96,7 +97,8 @@ impl TreeView {
         } else if pressed(Key::Delete) && row.last.as_ref().is_some_and(|last| last.retained) {
             let path = session.live.lock().path(row.node);
             if let Ok(topic) = crate::mqtt::TopicName::new(path) {
-                context.ask(Action::ClearRetained(vec![topic]));
+                let clear = RetainedAction::AskClear(vec![topic]);
+                context.ask(Action::Retained(clear));
             }
         }
         if ui.input(|input| {

@@ -2,7 +2,7 @@
 
 use egui::{Button, Response, Ui};
 
-use crate::model::{LastValue, Row};
+use crate::model::{Gather, LastValue, Row};
 use crate::mqtt::{Qos, TopicName};
 use crate::payload::document::Path;
 use crate::payload::series::number_of;
@@ -14,6 +14,7 @@ use super::super::chart_action::ChartAction;
 use super::super::connections::copy_sub_command;
 use super::super::context::Context;
 use super::super::history_action::HistoryAction;
+use super::super::retained::RetainedAction;
 use super::super::session::Session;
 
 /// Attaches the menu to a row.
@@ -134,7 +135,8 @@ fn retained_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &R
     if ui.add_enabled(is_retained, clear).clicked()
         && let Ok(topic) = TopicName::new(path(session, row))
     {
-        context.ask(Action::ClearRetained(vec![topic]));
+        let clear = RetainedAction::AskClear(vec![topic]);
+        context.ask(Action::Retained(clear));
     }
     let count = session
         .live
@@ -144,6 +146,7 @@ fn retained_items(ui: &mut Ui, context: &Context<'_>, session: &Session, row: &R
     let count_text = format::thousands(u64::from(count));
     let text = format!("Clear {count_text} retained at and below…");
     if ui.add_enabled(count > 0, Button::new(text)).clicked() {
-        context.ask(Action::ClearRetainedBelow(Some(row.node)));
+        let clear = RetainedAction::AskClearAll(Gather::Below(row.node));
+        context.ask(Action::Retained(clear));
     }
 }

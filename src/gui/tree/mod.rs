@@ -6,13 +6,14 @@ mod keys;
 mod menu;
 mod row;
 mod scroll;
+mod share_bar;
 mod sparkline;
 
 pub use row::rate;
 
 use egui::{Align2, Id, Rect, Sense, Ui, pos2, vec2};
 
-use crate::model::{Query, Row, SortBy};
+use crate::model::{NodeId, Query, Row, SortBy};
 use crate::mqtt::Timestamp;
 
 use super::action::Action;
@@ -21,6 +22,9 @@ use super::context::Context;
 use super::icons;
 use super::session::Session;
 use super::theme::{self, Palette};
+use super::traffic::{SharesShown, shares_button};
+use super::traffic_action::TrafficAction;
+use super::widgets::Look;
 use scroll::Scroll;
 
 /// Widths of the columns of numbers: messages, rate, age.
@@ -37,6 +41,8 @@ const TOPIC_ROOM: f32 = 190.0;
 /// UI state of the tree.
 #[derive(Default)]
 pub struct TreeView {
+    /// What rows show of the traffic, while they do.
+    pub shares: Option<SharesShown>,
     scroll: Scroll,
     cells: cells::Cells,
     sparklines: sparkline::Sparklines,
@@ -118,6 +124,11 @@ impl TreeView {
         self.jump_to = Some(share);
     }
 
+    /// The nodes of the rows that were drawn last.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        self.rows.iter().map(|row| row.node)
+    }
+
     /// The moment at which the tree looks different although nothing arrived: the next step of a glow, or an age.
     pub fn next_change(&self, now: Timestamp) -> Option<std::time::Duration> {
         if self.glow_until.is_some_and(|until| until > now) {
@@ -141,6 +152,7 @@ impl TreeView {
         let body = rect.with_min_y(header.bottom());
         let columns = Columns::new(body);
         header_ui(ui, context, session, header, columns);
+        shares_ui(ui, context, header, self.shares.is_some());
         let id = ui.scope_id().with("topic tree");
         let focus = ui.interact(body, id, Sense::CLICK | Sense::FOCUSABLE);
         focus.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Tree, true, "Topics"));
@@ -230,6 +242,7 @@ impl TreeView {
                     .then(|| self.sparklines.of(row))
                     .flatten(),
                 query,
+                shares: self.shares.as_ref(),
             };
             newest = newest.max(row.newest);
             let response = row::row_ui(
@@ -374,6 +387,22 @@ fn header_ui(ui: &mut Ui, context: &Context<'_>, session: &Session, rect: Rect, 
         rect.bottom() - 0.5,
         egui::Stroke::new(1.0, palette.line),
     );
+}
+
+/// At the left end of the header: whether rows show their shares of the traffic.
+fn shares_ui(ui: &mut Ui, context: &Context<'_>, header: Rect, is_on: bool) {
+    let area = header
+        .with_min_x(header.left() + 4.0)
+        .shrink2(vec2(0.0, 2.0));
+    let mut ui = ui.new_child(
+        egui::UiBuilder::new()
+            .max_rect(area)
+            .layout(egui::Layout::left_to_right(egui::Align::Center))
+            .id_salt("shares"),
+    );
+    if shares_button(&mut ui, is_on, Look::Quiet).clicked() {
+        context.ask(Action::Traffic(TrafficAction::ShowShares(!is_on)));
+    }
 }
 
 fn empty_ui(ui: &mut Ui, session: &Session, body: Rect, query: Option<&Query>) {

@@ -15,8 +15,10 @@ use crate::profile::ProfileColor;
 
 use super::super::icons;
 use super::super::theme::{self, Palette};
+use super::super::traffic::SharesShown;
 use super::Columns;
 use super::cells::Cells;
+use super::share_bar::share_bar;
 use super::sparkline::{self, Heights};
 
 /// How a row is drawn.
@@ -35,6 +37,8 @@ pub struct Style<'a> {
     pub spark: Option<Heights>,
     /// What to highlight.
     pub query: Option<&'a Query>,
+    /// What the row shows of the traffic.
+    pub shares: Option<&'a SharesShown>,
 }
 
 /// What a cell shows, and in which style: the key of its text.
@@ -87,6 +91,7 @@ pub fn row_ui(
     });
     let palette = Palette::of(ui);
     background(ui, rect, &response, style);
+    share_ui(ui, rect, response.id, (row, style));
     mark_ui(ui, rect, row);
     let name_x = caret_x(rect, row.depth) + 12.0;
     if let Some(open) = row.open {
@@ -108,6 +113,16 @@ pub fn row_ui(
     }
     numbers_ui(ui, cells, rect, (row, now), style.columns);
     response
+}
+
+/// The row's share of the traffic, while that is shown.
+fn share_ui(ui: &Ui, rect: Rect, id: egui::Id, (row, style): (&Row, &Style<'_>)) {
+    let Some((share, spoken)) = style.shares.and_then(|shares| shares.of(row.node)) else {
+        return;
+    };
+    share_bar(ui, rect, style.columns.value - 12.0, share);
+    ui.ctx()
+        .accesskit_node_builder(id, |node| node.set_description(spoken));
 }
 
 /// The colour of the first coloured subscription that brings this topic.

@@ -135,8 +135,7 @@ fn retained_state_is_known_for_certain() {
     model.insert(&retained("a/d", b""), at(0.0));
     assert!(!is_retained(&model, "a/d"));
 
-    let ahead = TopicName::new("a/e").expect("a topic");
-    model.note_retained_publish(&ahead, false);
+    model.note_published(&retained("a/e", b"1"), at(0.0));
     model.insert(&message("a/e", b"live"), at(0.0));
     assert!(is_retained(&model, "a/e"));
     assert_eq!(model.totals(at(0.0)).retained, 2);
@@ -145,7 +144,7 @@ fn retained_state_is_known_for_certain() {
         .map(ToString::to_string)
         .collect();
     assert_eq!(names, ["a/b", "a/e"]);
-    model.note_retained_publish(&ahead, true);
+    model.note_published(&retained("a/e", b""), at(0.0));
     assert_eq!(model.facts(node(&model, "a"), at(0.0)).subtree_retained, 1);
 }
 
@@ -342,7 +341,7 @@ fn a_pause_holds_rows_and_values_but_not_the_counting() {
         model.insert(&message("a/new/x", b"new"), at(f64::from(n)));
         model.insert(&message("other", b"new"), at(f64::from(n)));
     }
-    model.note_retained_publish(&TopicName::new("a/c").expect("a topic"), false);
+    model.note_published(&retained("a/c", b"1"), at(10.0));
     assert_eq!(rows(&model), before);
     assert_eq!(model.messages_since_pause(), Some(30));
     assert_eq!(model.totals(at(0.0)).messages, 32);

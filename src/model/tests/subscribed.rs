@@ -9,7 +9,11 @@ use crate::mqtt::TopicFilter;
 
 fn subscribed(filter: &str, mark: Option<u8>) -> Subscribed {
     let filter = TopicFilter::new(filter.to_owned()).expect("a filter");
-    Subscribed { filter, mark }
+    Subscribed {
+        filter,
+        mark,
+        keeps_flag: false,
+    }
 }
 
 fn plain(filters: &[&str]) -> Vec<Subscribed> {

@@ -110,6 +110,8 @@ pub struct Lens {
     slots: Slots,
     /// The message of the log that is looked at next; `None` before the first look.
     next: Option<u64>,
+    /// The end of the log as this look found it: what comes in meanwhile is for the next one.
+    end: Option<u64>,
     seen: Vec<Seen>,
     /// Figures of each topic itself since the start.
     totals: Vec<Tally>,
@@ -122,6 +124,7 @@ impl Lens {
     /// A look begins, at `now`.
     pub fn look(&mut self, now: Timestamp) {
         self.next_node = 0;
+        self.end = None;
         if self.slots.is_later_than(now) {
             // the clock was set back: what is known belongs to another time
             self.slots = Slots::default();
@@ -145,14 +148,15 @@ impl Lens {
             // new, or so slow that the log forgot what comes next
             _ => self.begin(model, now),
         };
-        let end = model.log.next_id().0.min(next.saturating_add(most as u64));
+        let last = *self.end.get_or_insert(model.log.next_id().0);
+        let end = last.min(next.saturating_add(most as u64)).max(next);
         let latest = now.plus(AHEAD);
         self.seen.extend((next..end).filter_map(|id| {
             let (node, at, payload) = model.log.outline(MessageId(id))?;
             (at <= latest).then_some(Seen { at, node, payload })
         }));
         self.next = Some(end);
-        end < model.log.next_id().0
+        end < last
     }
 
     /// Finds the first message of the log within the longest window.

@@ -12,6 +12,7 @@ pub(super) struct Shape {
     /// 1 for the first level.
     levels: Vec<u16>,
     marks: Vec<u8>,
+    deepest: u16,
 }
 
 /// Has children.
@@ -44,7 +45,9 @@ impl Shape {
             self.marks[parent] |= BRANCH;
             self.parents.push(number(parent));
             self.lengths.push(above.saturating_add(number(name.len())));
-            self.levels.push(level.saturating_add(1));
+            let level = level.saturating_add(1);
+            self.levels.push(level);
+            self.deepest = self.deepest.max(level);
             self.marks.push(mark);
         }
     }
@@ -60,6 +63,11 @@ impl Shape {
 
     pub(super) fn is_branch(&self, node: usize) -> bool {
         self.marks[node] & BRANCH != 0
+    }
+
+    /// Levels of the deepest topic.
+    pub(super) fn deepest(&self) -> u16 {
+        self.deepest
     }
 
     pub(super) fn level(&self, node: usize) -> u16 {

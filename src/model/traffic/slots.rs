@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::super::names::number;
 use super::{Reach, Tally};
 use crate::mqtt::Timestamp;
 
@@ -108,6 +107,10 @@ impl Slots {
         self.close_before(slot_of(now.as_micros() - GRACE));
     }
 
+    fn count_closed(&self) -> i64 {
+        i64::try_from(self.closed.len()).unwrap_or(i64::MAX)
+    }
+
     fn close_before(&mut self, slot: i64) {
         if slot - self.now > LONGEST {
             // nothing of what is known is in any window any more
@@ -136,22 +139,22 @@ impl Slots {
         self.closed.push_back(entries);
         self.now += 1;
         self.leave(self.summed);
-        while self.closed.len() as i64 > LONGEST {
+        while self.count_closed() > LONGEST {
             self.forget_oldest();
         }
         while self.kept > MOST && self.closed.len() > 1 {
-            if self.closed.len() as i64 <= self.summed {
-                self.leave(self.closed.len() as i64 - 1);
+            if self.count_closed() <= self.summed {
+                self.leave(self.count_closed() - 1);
             }
             self.forget_oldest();
-            self.known = self.now - self.closed.len() as i64;
+            self.known = self.now - self.count_closed();
             self.reach = Reach::Crowded;
         }
     }
 
     /// Takes the slot out of the sums that is just too old for a window of so many slots.
     fn leave(&mut self, window: i64) {
-        let place = self.closed.len() as i64 - 1 - window;
+        let place = self.count_closed() - 1 - window;
         let Some(gone) = usize::try_from(place)
             .ok()
             .and_then(|at| self.closed.get(at))

@@ -124,6 +124,8 @@ pub struct Table {
     pub total: Tally,
     /// The shares that were asked for: the node, what came at and below it, what of that it is a share of.
     pub shares: Vec<(NodeId, Tally, Tally)>,
+    /// Levels of the deepest topic.
+    pub levels: u16,
     /// How long the time is that the figures are of.
     pub covered: Duration,
     /// Whether that is less than it was asked for.
@@ -152,7 +154,8 @@ impl Table {
 pub(super) fn of(names: &Names, shape: &Shape, mut sums: Vec<Tally>, asked: &Asked) -> Table {
     sums.resize(shape.len(), Tally::default());
     let mut table = Table {
-        shares: shares(shape, &sums, &asked.shares_of),
+        shares: shares(shape, &sums, asked),
+        levels: shape.deepest(),
         ..Table::default()
     };
     let sums = match asked.level {
@@ -247,23 +250,27 @@ fn ending_at(shape: &Shape, sums: &[Tally], level: u16) -> Vec<Tally> {
     branches
 }
 
-/// What came at and below each of these nodes, and what of that it is a share of: of all `$`-topics or of all others.
-fn shares(shape: &Shape, sums: &[Tally], nodes: &[NodeId]) -> Vec<(NodeId, Tally, Tally)> {
-    if nodes.is_empty() {
+/// What came at and below the nodes that are asked for, and what of that it is a share of. `$`-topics that count apart
+/// have none.
+fn shares(shape: &Shape, sums: &[Tally], asked: &Asked) -> Vec<(NodeId, Tally, Tally)> {
+    if asked.shares_of.is_empty() {
         return Vec::new();
     }
+    let counts = |node: usize| asked.with_reserved || !shape.is_reserved(node);
     let mut below = sums.to_vec();
-    let mut totals = [Tally::default(); 2];
+    let mut total = Tally::default();
     for node in (1..below.len()).rev() {
-        let tally = below[node];
-        totals[usize::from(shape.is_reserved(node))].add(sums[node]);
-        below[shape.parent(node)].add(tally);
+        if counts(node) {
+            total.add(sums[node]);
+            let tally = below[node];
+            below[shape.parent(node)].add(tally);
+        } else {
+            below[node] = Tally::default();
+        }
     }
-    let known = nodes.iter().filter(|node| node.index() < below.len());
+    let known = asked.shares_of.iter().copied();
     known
-        .map(|&node| {
-            let total = totals[usize::from(shape.is_reserved(node.index()))];
-            (node, below[node.index()], total)
-        })
+        .filter(|node| node.index() < below.len())
+        .map(|node| (node, below[node.index()], total))
         .collect()
 }

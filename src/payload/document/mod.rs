@@ -6,6 +6,7 @@
 //! digit of a number passes through a float.
 
 mod builder;
+mod inline;
 mod json;
 mod path;
 pub mod rows;
@@ -22,7 +23,7 @@ pub use path::{Path, Step};
 pub const MAX_DEPTH: usize = 128;
 
 /// Most values in a document.
-pub const MAX_VALUES: usize = 16_000_000;
+pub const MAX_VALUES: usize = 8_000_000;
 
 /// Number of a value in its document, in the order in which they are read; the outermost is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,10 @@
 //! What kind of bytes a payload is, and its one-line preview for the tree and the history.
 
-use super::{format, hex, json, text};
+use super::document::{Document, ValueId};
+use super::{cbor, format, hex, json, layers, msgpack, text};
+
+/// Bytes up to which a preview reads a binary payload for its values.
+const SMALL: usize = 512;
 
 /// How a payload can be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,13 +26,14 @@ pub fn detect(payload: &[u8]) -> Kind {
     }
     match str::from_utf8(payload) {
         Ok(text) if json::is_document(text) => Kind::Json,
-        Ok(text) if is_readable(text) => Kind::Text,
+        Ok(text) if text::is_readable(text) => Kind::Text,
         _ => Kind::Binary,
     }
 }
 
 /// One line of at most `max_chars` characters: text and JSON with line ends and runs of blanks folded into one
-/// space, binary as `binary · 48.1 KiB` with the first bytes in hex, an image by its name and size. Looks at no more
+/// space, binary as `binary · 48.1 KiB` with the first bytes in hex, an image by its name and size, compressed data by its
+/// name, a small CBOR or `MessagePack` document by its values. Looks at no more
 /// of the payload than it needs.
 pub fn preview(payload: &[u8], max_chars: usize) -> String {
     // blanks that are folded may take room too, but not without end
@@ -51,14 +56,7 @@ fn readable_prefix(payload: &[u8], limit: usize) -> Option<(&str, bool)> {
         }
         Err(_) => return None,
     };
-    is_readable(shown).then_some((shown, is_all))
-}
-
-/// Whether `text` has no control characters but tab and line ends.
-fn is_readable(text: &str) -> bool {
-    !text
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+    text::is_readable(shown).then_some((shown, is_all))
 }
 
 /// Folds blanks, writes out what hides, and ends with "…" where something is left out.
@@ -103,6 +101,13 @@ fn describe(payload: &[u8], max_chars: usize) -> String {
     if let Some((name, width, height)) = image(payload) {
         return format!("{name} {width}×{height} · {size}");
     }
+    if let Some(name) = layers::compression(payload) {
+        return format!("{name} · {size}");
+    }
+    if let Some((name, document)) = small_document(payload) {
+        let line = document.one_line(ValueId::ROOT, max_chars);
+        return format!("{name} · {size} · {line}");
+    }
     let shown = &payload[..payload.len().min(max_chars / 3 + 1)];
     let more = if shown.len() < payload.len() {
         " …"
@@ -110,6 +115,21 @@ fn describe(payload: &[u8], max_chars: usize) -> String {
         ""
     };
     format!("binary · {size} · {}{more}", hex::pairs(shown))
+}
+
+/// The values of a payload so small that reading all of it costs next to nothing, and surely of this format.
+fn small_document(payload: &[u8]) -> Option<(&'static str, Document)> {
+    if payload.len() > SMALL {
+        return None;
+    }
+    let cbor = cbor::detect(payload);
+    let msgpack = msgpack::detect(payload);
+    let bits = |found: &Option<(Document, u32)>| found.as_ref().map_or(0, |(_, bits)| *bits);
+    if bits(&cbor) >= bits(&msgpack) {
+        Some(("CBOR", cbor?.0))
+    } else {
+        Some(("MessagePack", msgpack?.0))
+    }
 }
 
 /// Name, width and height of an image in one of the formats that are common in messages.

@@ -63,6 +63,15 @@ fn images_say_their_size() {
 }
 
 #[test]
+fn small_documents_show_their_values() {
+    let cbor = b"\xa1\x61t\xfb\x40\x35\x66\x66\x66\x66\x66\x66";
+    assert_eq!(preview(cbor, 40), "CBOR · 12 B · {\"t\": 21.4}");
+    let msgpack = b"\x81\xa2on\xc3";
+    assert_eq!(preview(msgpack, 40), "MessagePack · 5 B · {\"on\": true}");
+    assert_eq!(preview(b"\x1f\x8b\x08\0\0", 40), "gzip · 5 B");
+}
+
+#[test]
 fn other_bytes_are_shown_in_hex() {
     assert_eq!(preview(b"\x0a\xff\0", 40), "binary · 3 B · 0a ff 00");
     assert_eq!(

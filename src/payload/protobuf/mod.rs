@@ -13,7 +13,7 @@ use super::document::{Builder, Document, Limit};
 use super::misfit::Misfit;
 use super::schema::Schemas;
 
-pub use fields::unknown_field;
+pub(super) use fields::unknown_field;
 
 /// The fields of a message without a schema: keys are their numbers.
 ///
@@ -43,7 +43,7 @@ pub fn message(payload: &[u8], name: &str, schemas: &Schemas) -> Result<Document
 
 /// Why bytes are not read as a message.
 #[derive(Debug)]
-pub(super) enum Broken {
+pub enum Broken {
     /// The wire format is broken.
     Wire(wire::WireError),
     /// A field has another wire type than its type says.

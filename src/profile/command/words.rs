@@ -14,6 +14,11 @@ pub enum CommandError {
         "“{0}” contains control characters, which a terminal could take for keys. Remove them from the connection or the message."
     )]
     Control(String),
+    /// Its options take text only.
+    #[error(
+        "mosquitto_pub cannot send correlation data that is given in hexadecimal. Type it as text, or leave it out."
+    )]
+    Correlation,
 }
 
 /// A piece of a word.

@@ -39,7 +39,7 @@ impl Profile {
     /// that it does not disturb a connection that has.
     ///
     /// # Errors
-    /// [`CommandError::Control`].
+    /// [`CommandError`].
     pub fn publish_command(
         &self,
         draft: &PublishDraft,
@@ -53,6 +53,10 @@ impl Profile {
             words.word("-r");
         }
         if self.version == Version::V5 {
+            if draft.properties.correlation_is_hex && !draft.properties.correlation_data.is_empty()
+            {
+                return Err(CommandError::Correlation);
+            }
             add_properties(&draft.properties, &mut words);
         }
         if draft.kind == PayloadKind::File {

@@ -304,7 +304,10 @@ def signed(value, bits):
 
 def tahu():
     types = sparkplug.MetricDataType
-    sparkplug.getNodeDeathPayload()
+    death = sparkplug.getNodeDeathPayload()
+    # tahu counts on before its birth: this is the death of the same session
+    death.metrics[0].long_value = sparkplug.bdSeq
+    (HERE / "ndeath.bin").write_bytes(payload_of(death))
     node = sparkplug.getNodeBirthPayload()
     sparkplug.addMetric(node, "Node Control/Rebirth", None, types.Boolean, False)
     sparkplug.addMetric(node, "Uptime", 1, types.UInt64, 18446744073709551615)

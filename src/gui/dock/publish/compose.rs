@@ -26,6 +26,9 @@ pub enum ComposeError {
     /// The response topic breaks a rule (MQTT 5, 3.3.2.3.5).
     #[error("Response topic: {0}")]
     ResponseTopic(TopicError),
+    /// The correlation data is not hexadecimal.
+    #[error("Correlation data: {0}")]
+    Correlation(HexError),
     /// A property is too long.
     #[error("{0} has more than 65,535 bytes. Shorten it.")]
     TooLong(&'static str),
@@ -110,12 +113,22 @@ fn properties(
 ) -> Result<Option<Box<Properties>>, ComposeError> {
     let filled = |text: &str| Some(template::fill(text, values)).filter(|text| !text.is_empty());
     let user = edited.user.iter().filter(|(name, _)| !name.is_empty());
+    let correlation = filled(&edited.correlation_data);
+    let correlation = if edited.correlation_is_hex {
+        let digits = correlation.map(|text| hex::parse(&text));
+        digits
+            .transpose()
+            .map_err(ComposeError::Correlation)?
+            .map(Bytes::from)
+    } else {
+        correlation.map(Bytes::from)
+    };
     let properties = Properties {
         payload_format: edited.payload_is_utf8.then_some(1),
         message_expiry: edited.message_expiry,
         content_type: filled(&edited.content_type),
         response_topic: filled(&edited.response_topic),
-        correlation_data: filled(&edited.correlation_data).map(Bytes::from),
+        correlation_data: correlation,
         user: user
             .map(|(name, value)| (name.clone(), template::fill(value, values)))
             .collect(),

@@ -80,6 +80,17 @@ impl PublishPanel {
         self.is_topic_chosen = true;
     }
 
+    /// The user chose to answer a request: its response topic, and the correlation data that the answer has to carry
+    /// (MQTT 5, 4.10).
+    pub fn set_answer(&mut self, topic: &str, correlation: &[u8]) {
+        self.set_topic(topic);
+        let edited = &mut self.draft.properties;
+        edited.set_correlation(correlation);
+        // the answer asks for none itself
+        edited.response_topic.clear();
+        self.draft.retain = false;
+    }
+
     /// Moves the keyboard into the field of the topic.
     pub fn take_focus(&mut self) {
         self.wants_focus = true;

@@ -46,6 +46,16 @@ impl PropertyFields {
             named_field(ui, name, text, hint, theme::mono());
         }
         let row_height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 20.0);
+        if !edited.correlation_data.is_empty() {
+            ui.horizontal(|ui| {
+                switch(
+                    ui,
+                    &mut edited.correlation_is_hex,
+                    "Correlation data in hexadecimal",
+                );
+                muted(ui, "Correlation is hexadecimal");
+            });
+        }
         ui.horizontal(|ui| {
             switch(
                 ui,

@@ -93,7 +93,7 @@ impl HistoryView {
 
     pub(super) fn selected_count(&self, stage: &Stage<'_>) -> u64 {
         if stage.target.is_some() {
-            return self.gather.ids(&self.selection).len() as u64;
+            return self.gather.count(&self.selection);
         }
         let Some(model) = stage.session.live.lock_soon() else {
             return 0;

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use aho_corasick::AhoCorasick;
@@ -22,6 +23,7 @@ use crate::profile::ReadingSettings;
 pub const MOST: usize = 200_000;
 /// Messages looked at each time the model is locked.
 const SLICE: u64 = 2048;
+const SEARCHED_SLICE: u64 = 512;
 const TOPIC_SLICE: usize = 256;
 /// How long a worker goes on before it shows what it has found.
 const SPELL: Duration = Duration::from_millis(60);
@@ -54,6 +56,8 @@ pub struct Gather {
     target: Option<Target>,
     /// Counts targets; what an older one has found is dropped.
     generation: u64,
+    /// The same for the worker, so that it gives up what nobody waits for.
+    wanted: Arc<AtomicU64>,
     walking: Latest<Walk>,
     resting: Option<Walk>,
     /// Oldest first.
@@ -71,6 +75,7 @@ impl Default for Gather {
         Self {
             target: None,
             generation: 0,
+            wanted: Arc::default(),
             walking: Latest::new("gather messages"),
             resting: None,
             entries: VecDeque::new(),
@@ -101,6 +106,7 @@ impl Gather {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.generation += 1;
+        self.wanted.store(self.generation, Ordering::Relaxed);
         self.target = None;
         self.resting = None;
         self.entries = VecDeque::new();
@@ -112,7 +118,8 @@ impl Gather {
     fn begin(&mut self, session: &Session, target: &Target) {
         self.clear();
         self.target = Some(target.clone());
-        self.resting = Some(Walk::new(session, target, self.generation));
+        let wanted = Arc::clone(&self.wanted);
+        self.resting = Some(Walk::new(session, target, wanted));
     }
 
     fn take_in(&mut self, mut walk: Walk) {
@@ -130,6 +137,8 @@ impl Gather {
             self.entries.pop_front();
             self.is_cut = true;
         }
+        let is_gone = |entry: &Entry| entry.id < walk.oldest;
+        while self.entries.pop_front_if(|entry| is_gone(entry)).is_some() {}
         self.is_back_done = walk.is_back_done;
         self.resting = Some(walk);
     }
@@ -166,6 +175,16 @@ impl Gather {
         place.ok().map(|place| self.entries.len() - 1 - place)
     }
 
+    /// How many are selected.
+    pub fn count(&self, selection: &Selection) -> u64 {
+        let ranges = selection.ranges().iter().map(|&(first, last)| {
+            let before = self.entries.partition_point(|entry| entry.id.0 < first);
+            let through = self.entries.partition_point(|entry| entry.id.0 <= last);
+            (through - before) as u64
+        });
+        ranges.sum()
+    }
+
     /// The numbers of those that are selected, oldest first.
     pub fn ids(&self, selection: &Selection) -> Vec<MessageId> {
         let all = self.entries.iter().map(|entry| entry.id);
@@ -182,6 +201,10 @@ impl Gather {
 #[derive(Debug)]
 struct Walk {
     generation: u64,
+    /// The generation that is waited for.
+    wanted: Arc<AtomicU64>,
+    /// Messages with lower numbers were trimmed.
+    oldest: MessageId,
     model: Arc<Mutex<Model>>,
     place: Place,
     matcher: Option<Matcher>,
@@ -205,7 +228,7 @@ enum Place {
 }
 
 impl Walk {
-    fn new(session: &Session, target: &Target, generation: u64) -> Self {
+    fn new(session: &Session, target: &Target, wanted: Arc<AtomicU64>) -> Self {
         let shared = Arc::clone(session.live.model());
         let model = session.live.lock();
         let next = model.next_id().0;
@@ -220,7 +243,9 @@ impl Walk {
         };
         drop(model);
         Self {
-            generation,
+            generation: wanted.load(Ordering::Relaxed),
+            wanted,
+            oldest: MessageId(0),
             model: shared,
             place,
             matcher: Matcher::new(session, target),
@@ -250,25 +275,55 @@ impl Walk {
     /// Goes on for a while: first what has come, then what is older.
     fn go_on(mut self) -> Self {
         let began = Instant::now();
-        while began.elapsed() < SPELL {
+        while self.is_wanted() && began.elapsed() < SPELL {
             if !self.forwards() {
                 break;
             }
         }
-        while !self.is_back_done && began.elapsed() < SPELL && self.older.len() < MOST {
+        while self.is_wanted()
+            && !self.is_back_done
+            && began.elapsed() < SPELL
+            && self.older.len() < MOST
+        {
             self.is_back_done = !self.backwards();
         }
+        self.oldest = self.model.lock().oldest_id();
         self
     }
 
+    /// Those in which the text stands, none once nobody waits for them. Takes its time; the model is not locked.
+    fn matching(&self, found: Vec<Candidate>) -> Vec<Entry> {
+        let is_match = |candidate: &Candidate| match (&self.matcher, &candidate.searched) {
+            (Some(matcher), Some((topic, message))) => {
+                self.is_wanted() && matcher.matches(topic, message)
+            }
+            _ => true,
+        };
+        let matching = found.into_iter().filter(is_match);
+        matching.map(|candidate| candidate.entry).collect()
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed) == self.generation
+    }
+
+    /// How many messages are looked at each time: fewer where they are copied to be searched.
+    fn slice(&self) -> u64 {
+        if self.matcher.is_some() {
+            SEARCHED_SLICE
+        } else {
+            SLICE
+        }
+    }
+
     fn forwards(&mut self) -> bool {
-        let shared = Arc::clone(&self.model);
+        let (shared, slice) = (Arc::clone(&self.model), self.slice());
         let model = shared.lock();
         let (found, has_more) = match &mut self.place {
             Place::Below(cursor) => {
                 let mut found = Vec::new();
                 let mut add = |id, node| found.push(Entry { id, node });
-                let has_more = model.below_forward(cursor, SLICE, &mut add);
+                let has_more = model.below_forward(cursor, slice, &mut add);
                 (look_at(&model, found, self.matcher.as_mut()), has_more)
             }
             Place::Topic { node, newest, .. } => {
@@ -284,18 +339,19 @@ impl Walk {
             }
         };
         MutexGuard::unlock_fair(model);
-        self.newer.extend(matching(self.matcher.as_ref(), found));
+        let found = self.matching(found);
+        self.newer.extend(found);
         has_more
     }
 
     fn backwards(&mut self) -> bool {
-        let shared = Arc::clone(&self.model);
+        let (shared, slice) = (Arc::clone(&self.model), self.slice());
         let model = shared.lock();
         let (found, has_more) = match &mut self.place {
             Place::Below(cursor) => {
                 let mut found = Vec::new();
                 let mut add = |id, node| found.push(Entry { id, node });
-                let has_more = model.below_back(cursor, SLICE, &mut add);
+                let has_more = model.below_back(cursor, slice, &mut add);
                 (look_at(&model, found, self.matcher.as_mut()), has_more)
             }
             Place::Topic { node, oldest, .. } => {
@@ -317,7 +373,8 @@ impl Walk {
             }
         };
         MutexGuard::unlock_fair(model);
-        self.older.extend(matching(self.matcher.as_ref(), found));
+        let found = self.matching(found);
+        self.older.extend(found);
         has_more
     }
 }
@@ -364,18 +421,6 @@ fn with_topic(
         searched: topic.clone().map(|topic| (topic, message)),
     });
     all.collect()
-}
-
-/// Those in which the text stands. Takes its time; the model is not locked.
-fn matching(matcher: Option<&Matcher>, found: Vec<Candidate>) -> impl Iterator<Item = Entry> {
-    let is_match = move |candidate: &Candidate| match (matcher, &candidate.searched) {
-        (Some(matcher), Some((topic, message))) => matcher.matches(topic, message),
-        _ => true,
-    };
-    found
-        .into_iter()
-        .filter(is_match)
-        .map(|candidate| candidate.entry)
 }
 
 /// Finds a text in messages, upper and lower case alike.

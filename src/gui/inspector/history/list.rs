@@ -227,9 +227,9 @@ impl HistoryView {
         }
         if modifiers.command {
             if self.selection.is_empty() {
-                shown
-                    .into_iter()
-                    .for_each(|shown| self.selection.set(shown));
+                if let Some(shown) = shown {
+                    self.selection.set(shown);
+                }
             }
             self.selection.toggle(id);
             self.anchor = Some(id);

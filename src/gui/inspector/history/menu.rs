@@ -22,7 +22,7 @@ impl HistoryView {
         let mut choice = None;
         response.context_menu(|ui| {
             ui.set_min_width(240.0);
-            choice = self.look_items(ui, stage, (listed, message), compare);
+            choice = Self::look_items(ui, stage, (listed, message), compare);
             ui.separator();
             self.copy_items(ui, stage);
             ui.separator();
@@ -62,7 +62,6 @@ impl HistoryView {
     }
 
     fn look_items(
-        &mut self,
         ui: &mut egui::Ui,
         stage: &Stage<'_>,
         (listed, message): (&ListedRow, &Message),

@@ -165,7 +165,7 @@ impl HistoryView {
         (chosen, compare): (Option<&Chosen>, &mut Compare),
     ) -> Option<Choice> {
         self.wants_below = false;
-        self.texts.begin(&session.profile.reading);
+        self.texts.begin(session);
         self.bar_ui(ui, context, session, shown);
         let stage = Stage {
             context,
@@ -262,7 +262,7 @@ impl HistoryView {
     ) -> Option<Choice> {
         let mut choice = None;
         if let Some(session) = context.session {
-            self.texts.begin(&session.profile.reading);
+            self.texts.begin(session);
             self.ask_recent(ui, session, shown);
         }
         for message in &shown.recent {

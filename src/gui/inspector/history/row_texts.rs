@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::super::latest::Latest;
+use super::super::super::session::Session;
 use crate::model::{Message, MessageId};
 use crate::payload::diff::{Comparison, Line, compare, line, summary};
 use crate::payload::format::format_bytes;
+use crate::payload::schema::Schemas;
 use crate::payload::{Reading, decode};
+use crate::profile::ReadingSettings;
 
 /// Most rows that are kept.
 const KEPT: usize = 4096;
@@ -17,8 +20,8 @@ const KEPT: usize = 4096;
 const COMPARED: usize = 2 << 20;
 /// How long a worker goes on before it shows what it has.
 const SPELL: Duration = Duration::from_millis(40);
-/// Characters of a line, and of a change.
-const LINE: usize = 240;
+/// Characters of a line, for columns of these widths; and of a change.
+const LINES: [usize; 6] = [24, 40, 64, 100, 160, 240];
 const CHANGE: usize = 60;
 
 /// What a row says.
@@ -26,8 +29,17 @@ const CHANGE: usize = 60;
 pub struct RowText {
     /// What changed since the message before; empty where there is none.
     pub change: String,
-    /// The payload as one line; `None` for the plain preview.
-    pub line: Option<Line>,
+    /// The payload as one line, for columns from narrow to wide; none where the plain preview does.
+    lines: Vec<Line>,
+}
+
+impl RowText {
+    /// The payload as one line for a column with room for this many characters; `None` for the plain preview.
+    pub fn line(&self, characters: usize) -> Option<&Line> {
+        let fits = |line: &&Line| line.text.chars().count() <= characters;
+        let widest = self.lines.iter().rev().find(fits);
+        widest.or(self.lines.first())
+    }
 }
 
 /// A row that has no text yet.
@@ -49,7 +61,7 @@ pub struct RowTexts {
     /// What the texts depend on beside the messages; counts changes.
     generation: u64,
     /// The generation counts changes of these.
-    rules: Option<crate::profile::ReadingSettings>,
+    rules: Option<(ReadingSettings, Arc<Schemas>)>,
 }
 
 impl Default for RowTexts {
@@ -65,9 +77,13 @@ impl Default for RowTexts {
 
 impl RowTexts {
     /// A frame begins: takes in what was worked out. Payloads that are to be read in another way are compared anew.
-    pub fn begin(&mut self, rules: &crate::profile::ReadingSettings) {
-        if self.rules.as_ref() != Some(rules) {
-            self.rules = Some(rules.clone());
+    pub fn begin(&mut self, session: &Session) {
+        let (rules, schemas) = (&session.profile.reading, &session.schemas);
+        let is_same = |before: &(ReadingSettings, Arc<Schemas>)| {
+            before.0 == *rules && Arc::ptr_eq(&before.1, schemas)
+        };
+        if !self.rules.as_ref().is_some_and(is_same) {
+            self.rules = Some((rules.clone(), Arc::clone(schemas)));
             self.generation += 1;
             self.known.clear();
         }
@@ -125,23 +141,27 @@ fn text(row: &Missing) -> RowText {
     if previous.payload == message.payload {
         return RowText {
             change: "same payload".to_owned(),
-            line: None,
+            lines: Vec::new(),
         };
     }
     if message.payload.len().max(previous.payload.len()) > COMPARED {
         return RowText {
             change: size_change(previous.payload.len(), message.payload.len()),
-            line: None,
+            lines: Vec::new(),
         };
     }
     let old = decode(&previous.payload, &row.reading);
     let new = decode(&message.payload, &row.reading);
     let comparison = compare(&old, &new);
-    let shown = line(Some(&old), &new, &comparison, LINE);
-    let is_marked = !shown.marks.is_empty() || comparison != Comparison::Same;
+    let lines = LINES.map(|max| line(Some(&old), &new, &comparison, max));
+    let mut lines = Vec::from(lines);
+    lines.dedup();
+    if comparison == Comparison::Same {
+        lines.clear();
+    }
     RowText {
         change: summary(&old, &new, &comparison, CHANGE),
-        line: is_marked.then_some(shown),
+        lines,
     }
 }
 

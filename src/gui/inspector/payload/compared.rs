@@ -116,6 +116,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::payload::document::ValueId;
     use crate::payload::{Format, Reading, decode};
 
     fn read(text: &str, format: Format) -> Arc<Decoded> {
@@ -132,8 +133,16 @@ mod tests {
         let compared = Compared::new(read("a\nb\nc", Format::Text), &new);
         let (text, marks) = compared.lines("a\nx\nc\n").unwrap();
         assert_eq!(text, "a\nb\nx\nc\n");
-        use LineMark::{Added, Removed, Same};
-        assert_eq!(marks, [Same, Removed, Added, Same, Added]);
+        assert_eq!(
+            marks,
+            [
+                LineMark::Same,
+                LineMark::Removed,
+                LineMark::Added,
+                LineMark::Same,
+                LineMark::Added,
+            ]
+        );
     }
 
     #[test]
@@ -145,7 +154,6 @@ mod tests {
             panic!("a document");
         };
         let gaps: Vec<_> = compared.removed(document).into_keys().collect();
-        use crate::payload::document::ValueId;
         let expected = [
             Gap::Before(ValueId(1)),
             Gap::Before(ValueId(2)),

@@ -8,6 +8,7 @@ use egui::{
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{Scrolled, galley, virtual_rows};
+use super::memory::Fold;
 use super::pieces::{Click, Ink, Mark, Piece, Source};
 use super::value::{Use, spoken, use_of};
 use crate::payload::document::rows::{Part, Row};
@@ -20,8 +21,8 @@ use crate::payload::json::TokenKind;
 pub enum Wish {
     /// Move the cursor there.
     Select(ValueId),
-    /// Fold or unfold it; the second flag means everything below too.
-    Fold(ValueId, bool, bool),
+    /// Fold or unfold it.
+    Fold(ValueId, Fold),
     /// Show its menu here.
     Menu(ValueId, Pos2),
     /// Do what it is good for, with a menu here where there is a question.
@@ -57,27 +58,12 @@ impl DocumentView<'_> {
                     if let Some(row) = rows.row(at) {
                         let rect = place.row(at);
                         self.row_ui(ui, &row, rect, &mut wishes);
-                        self.blank_click(area, &row, rect, &mut wishes);
+                        blank_click(area, &row, rect, &mut wishes);
                     }
                 }
             },
         );
         (scrolled, wishes)
-    }
-
-    /// A click beside the values of a row means the row's own.
-    fn blank_click(&self, area: &Response, row: &Row, rect: Rect, wishes: &mut Vec<Wish>) {
-        let Some(at) = area.interact_pointer_pos() else {
-            return;
-        };
-        if row.part == Part::Removed || at.y < rect.top() || at.y >= rect.bottom() {
-            return;
-        }
-        if area.secondary_clicked() {
-            wishes.push(Wish::Menu(row.value, at));
-        } else if area.clicked() {
-            wishes.push(Wish::Select(row.value));
-        }
     }
 
     fn row_ui(&self, ui: &mut Ui, row: &Row, rect: Rect, wishes: &mut Vec<Wish>) {
@@ -146,7 +132,11 @@ impl DocumentView<'_> {
         );
         if response.clicked() {
             let is_deep = ui.input(|input| input.modifiers.alt);
-            wishes.push(Wish::Fold(row.value, !is_folded, is_deep));
+            let fold = Fold {
+                is_folded: !is_folded,
+                is_deep,
+            };
+            wishes.push(Wish::Fold(row.value, fold));
         }
         response.on_hover_text(if is_folded {
             "Unfold (with Alt: all below)"
@@ -279,7 +269,13 @@ impl DocumentView<'_> {
         }
         let is_deep = ui.input(|input| input.modifiers.alt);
         match piece.click {
-            Click::Unfold if is_clicked => wishes.push(Wish::Fold(id, false, is_deep)),
+            Click::Unfold if is_clicked => {
+                let fold = Fold {
+                    is_folded: false,
+                    is_deep,
+                };
+                wishes.push(Wish::Fold(id, fold));
+            }
             Click::Open if is_clicked => wishes.push(Wish::Open(id)),
             Click::Unfold | Click::Open => {}
             Click::Nothing => return false,
@@ -309,6 +305,21 @@ impl DocumentView<'_> {
     }
 }
 
+/// A click beside the values of a row means the row's own.
+fn blank_click(area: &Response, row: &Row, rect: Rect, wishes: &mut Vec<Wish>) {
+    let Some(at) = area.interact_pointer_pos() else {
+        return;
+    };
+    if row.part == Part::Removed || at.y < rect.top() || at.y >= rect.bottom() {
+        return;
+    }
+    if area.secondary_clicked() {
+        wishes.push(Wish::Menu(row.value, at));
+    } else if area.clicked() {
+        wishes.push(Wish::Select(row.value));
+    }
+}
+
 fn key_of(document: &Document, id: ValueId) -> String {
     let key = document.key_text(id);
     key.map_or_else(|| "value".to_owned(), |key| key.chars().take(80).collect())
@@ -320,11 +331,10 @@ fn ink(palette: &Palette, piece: &Piece) -> Color32 {
         Ink::Faint => return palette.faint,
         Ink::More => return palette.blue,
         Ink::Key => TokenKind::Key,
-        Ink::Punctuation => TokenKind::Punctuation,
         Ink::Value(Kind::String | Kind::Bytes) => TokenKind::String,
         Ink::Value(Kind::Number) => TokenKind::Number,
         Ink::Value(Kind::Literal) => TokenKind::Literal,
-        Ink::Value(Kind::Object | Kind::Array) => TokenKind::Punctuation,
+        Ink::Punctuation | Ink::Value(Kind::Object | Kind::Array) => TokenKind::Punctuation,
     };
     palette.json(token)
 }

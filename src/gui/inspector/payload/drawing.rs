@@ -9,13 +9,15 @@ use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{Look, Scrolled, button, muted, scroll_step};
 use super::document_view::{DocumentView, Wish, character_width};
 use super::find_bar::Place;
-use super::memory::{Inside, Memory};
+use super::memory::{Fold, Inside, Memory};
 use super::plain_view::{HexView, TextView, bytes_per_row, gutter};
 use super::read::{Body, Ready};
 use super::value::Use;
 use super::value_menu::{self, Chosen, Copied, ValueMenu, value_menu};
 use super::{PayloadView, Subject, pieces, text_rows};
-use crate::payload::document::ValueId;
+use crate::payload::diff::DocumentDiff;
+use crate::payload::document::rows::Rows;
+use crate::payload::document::{Document, ValueId};
 use crate::payload::{Content, Format, format};
 
 /// Room at the right for the scroll bar.
@@ -212,14 +214,7 @@ impl PayloadView {
     /// The document that is shown, its rows, and what it is compared with.
     pub(super) fn shown_document(
         &self,
-    ) -> Option<(
-        &crate::payload::document::Document,
-        &crate::payload::document::rows::Rows,
-        Option<(
-            &crate::payload::document::Document,
-            &crate::payload::diff::DocumentDiff,
-        )>,
-    )> {
+    ) -> Option<(&Document, &Rows, Option<(&Document, &DocumentDiff)>)> {
         let ready = self.reader.ready()?;
         let Body::Document(rows) = &ready.body else {
             return None;
@@ -306,7 +301,7 @@ impl PayloadView {
     }
 
     /// Folds or unfolds, and remembers it.
-    pub(super) fn fold(&mut self, id: ValueId, is_folded: bool, is_deep: bool) {
+    pub(super) fn fold(&mut self, id: ValueId, fold: Fold) {
         let Some(memory) = self.node.and_then(|node| self.memories.get_mut(&node)) else {
             return;
         };
@@ -318,16 +313,9 @@ impl PayloadView {
         else {
             return;
         };
-        if is_deep {
-            rows.set_folded_below(id, is_folded);
-        } else {
-            rows.set_folded(id, is_folded);
-        }
+        fold.apply(rows, id);
         memory.height = 0.0;
-        memory
-            .shown_mut()
-            .folds
-            .add(document.path(id), is_folded, is_deep);
+        memory.shown_mut().folds.add(document.path(id), fold);
     }
 
     /// Opens a value to see what is inside.
@@ -351,7 +339,7 @@ impl PayloadView {
     pub(super) fn fulfil(&mut self, context: &Context<'_>, subject: Subject<'_>, wish: Wish) {
         match wish {
             Wish::Select(id) => self.select(id),
-            Wish::Fold(id, is_folded, is_deep) => self.fold(id, is_folded, is_deep),
+            Wish::Fold(id, fold) => self.fold(id, fold),
             Wish::Open(id) => self.open(id, Some(Format::Text)),
             Wish::Menu(id, at) => self.show_menu(id, at, false),
             Wish::Use(id, what, at) => match what {
@@ -405,7 +393,7 @@ impl PayloadView {
             return;
         };
         match chosen {
-            Chosen::Fold(is_folded, is_deep) => self.fold(id, is_folded, is_deep),
+            Chosen::Fold(fold) => self.fold(id, fold),
             Chosen::Open(format) => self.open(id, format),
             Chosen::Copy(what) => self.copy_value(ui, context, id, what),
         }
@@ -449,7 +437,7 @@ impl PayloadView {
             folded.extend(above.filter(|at| rows.is_folded(*at)));
         }
         for container in folded {
-            self.fold(container, false, false);
+            self.fold(container, Fold::one(false));
         }
         self.select(id);
         self.scroll_to = self.shown_document().map(|(_, rows, _)| rows.row_of(id));

@@ -48,12 +48,21 @@ pub enum Place {
     Range(Range<usize>),
 }
 
+/// Where the keyboard is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Focus {
+    /// It shall come into the field.
+    Wanted,
+    /// In the field.
+    Here,
+    Elsewhere,
+}
+
 /// UI state of the search.
 #[derive(Debug)]
 pub struct FindBar {
     is_open: bool,
-    wants_focus: bool,
-    has_focus: bool,
+    focus: Focus,
     text: String,
     needle: Option<Needle>,
     found: Found,
@@ -70,8 +79,7 @@ impl Default for FindBar {
     fn default() -> Self {
         Self {
             is_open: false,
-            wants_focus: false,
-            has_focus: false,
+            focus: Focus::Elsewhere,
             text: String::new(),
             needle: None,
             found: Found::default(),
@@ -87,7 +95,7 @@ impl FindBar {
     /// Opens it with the keyboard in it.
     pub fn open(&mut self) {
         self.is_open = true;
-        self.wants_focus = true;
+        self.focus = Focus::Wanted;
     }
 
     /// Whether it is shown.
@@ -97,7 +105,7 @@ impl FindBar {
 
     /// Whether something is typed into it.
     pub fn has_focus(&self) -> bool {
-        self.has_focus
+        self.focus == Focus::Here
     }
 
     /// Another topic is shown: what is looked for stays.
@@ -109,7 +117,7 @@ impl FindBar {
 
     fn close(&mut self) {
         self.is_open = false;
-        self.has_focus = false;
+        self.focus = Focus::Elsewhere;
         self.needle = None;
         self.clear();
     }
@@ -136,7 +144,6 @@ impl FindBar {
 
     /// Draws it while it is open. Returns where to go.
     pub fn ui(&mut self, ui: &mut Ui, ready: Option<&Ready>, stamp: u64) -> Option<Place> {
-        self.has_focus = false;
         if !self.is_open {
             return None;
         }
@@ -150,10 +157,14 @@ impl FindBar {
                 .return_key(None)
                 .font(theme::mono());
             let response = field(ui, edit, "Find in this payload", width);
-            if std::mem::take(&mut self.wants_focus) {
+            if self.focus == Focus::Wanted {
                 super::super::super::widgets::focus_whole(&response, &self.text);
             }
-            self.has_focus = response.has_focus();
+            self.focus = if response.has_focus() {
+                Focus::Here
+            } else {
+                Focus::Elsewhere
+            };
             if response.has_focus() {
                 let (enter, shift, escape) = ui.input(|input| {
                     let keys = (input.key_pressed(Key::Enter), input.modifiers.shift);

@@ -6,10 +6,12 @@ use super::super::super::context::Context;
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{Look, icon_button, muted};
+use super::super::compare::{Compare, Pinned};
 use super::drawing::picture_name;
 use super::format_bar::{rule_for, short_name};
+use super::memory::Fold;
 use super::read::{Body, Ready};
-use super::{Against, PayloadView, Subject};
+use super::{PayloadView, Subject};
 use crate::payload::format;
 
 /// Height of a line.
@@ -70,10 +72,10 @@ impl PayloadView {
             Body::Document(rows) if rows.is_foldable(crate::payload::document::ValueId::ROOT) => {
                 let root = crate::payload::document::ValueId::ROOT;
                 if icon_button(ui, icons::COLLAPSE, "Fold all", Look::Quiet).clicked() {
-                    self.fold(root, true, true);
-                    self.fold(root, false, false);
+                    self.fold(root, Fold::all(true));
+                    self.fold(root, Fold::one(false));
                 } else if icon_button(ui, icons::EXPAND, "Unfold all", Look::Quiet).clicked() {
-                    self.fold(root, false, true);
+                    self.fold(root, Fold::all(false));
                 }
             }
             Body::Text { .. } => {
@@ -128,46 +130,26 @@ impl PayloadView {
 
     /// What differs, and from which message.
     fn difference(&mut self, ui: &mut Ui, context: &Context<'_>, subject: Subject<'_>) {
-        if !self.is_comparing() {
+        let compare = subject.compare;
+        if !compare.is_on() {
             return;
         }
         let palette = Palette::of(ui);
-        let time = self.older.as_ref().and_then(|(_, older)| older.as_ref());
-        let time = time.map(|older| format::clock(older.at, context.zone));
-        let since = match (&self.against, &time) {
-            (Against::Chosen(_), Some(time)) => format!("since {time}, chosen"),
-            (Against::Chosen(_), None) => "The chosen message itself".to_owned(),
-            (_, Some(time)) => format!("since {time}"),
-            (_, None) => "No earlier message to compare with".to_owned(),
+        let older = self.older.as_ref().and_then(|(_, older)| older.as_ref());
+        let time = older.map(|older| format::clock(older.at, context.zone));
+        let since = match (compare.pinned(), &time) {
+            (Some(pinned), Some(time)) if pinned.topic != subject.topic => {
+                format!("since {time} on {}", pinned.topic)
+            }
+            (Some(_), Some(time)) => format!("since {time}, pinned"),
+            (Some(_), None) => "The pinned message itself".to_owned(),
+            (None, Some(time)) => format!("since {time}"),
+            (None, None) => "No earlier message to compare with".to_owned(),
         };
         let text = RichText::new(format!("{since} {}", icons::CARET_DOWN)).font(theme::label());
         let since = ui.add(egui::Button::new(text.color(palette.muted)).frame(false));
         since.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Compare with"));
-        Popup::menu(&since).show(|ui| {
-            ui.set_min_width(220.0);
-            let is_previous = matches!(self.against, Against::Previous);
-            if ui
-                .selectable_label(is_previous, "The message before")
-                .clicked()
-            {
-                self.against = Against::Previous;
-                self.older = None;
-            }
-            if let Against::Chosen(chosen) = &self.against {
-                let text = format!("The message of {}", format::clock(chosen.at, context.zone));
-                let _kept = ui.selectable_label(true, text);
-            }
-            let pin = format!(
-                "This message, from now on ({})",
-                format::clock(subject.message.at, context.zone)
-            );
-            if ui.selectable_label(false, pin).clicked() {
-                self.compare_with(subject.message.clone());
-            }
-            if ui.selectable_label(false, "Nothing").clicked() {
-                self.toggle_diff();
-            }
-        });
+        Popup::menu(&since).show(|ui| self.compare_menu(ui, context, subject));
         let words = self
             .reader
             .ready()
@@ -178,6 +160,39 @@ impl PayloadView {
                 .color(palette.muted);
             ui.add(egui::Label::new(text).truncate())
                 .on_hover_text(&compared.words);
+        }
+    }
+}
+
+impl PayloadView {
+    /// What else it can be compared with.
+    fn compare_menu(&mut self, ui: &mut Ui, context: &Context<'_>, subject: Subject<'_>) {
+        let compare = subject.compare;
+        ui.set_min_width(220.0);
+        let is_previous = matches!(compare, Compare::Previous);
+        if ui
+            .selectable_label(is_previous, "The message before")
+            .clicked()
+        {
+            self.wanted = Some(Compare::Previous);
+        }
+        if let Some(pinned) = compare.pinned() {
+            let at = format::clock(pinned.message.at, context.zone);
+            ui.add_enabled(
+                false,
+                egui::Button::new(format!("The pinned message of {at}")),
+            );
+        }
+        let at = format::clock(subject.message.at, context.zone);
+        let pin = format!("This message of {at}, from now on");
+        if ui.selectable_label(false, pin).clicked() {
+            self.wanted = Some(Compare::With(Box::new(Pinned {
+                topic: subject.topic.to_owned(),
+                message: subject.message.clone(),
+            })));
+        }
+        if ui.selectable_label(false, "Nothing").clicked() {
+            self.wanted = Some(Compare::Off);
         }
     }
 }

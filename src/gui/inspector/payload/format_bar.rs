@@ -16,6 +16,15 @@ use crate::profile::FormatRule;
 /// Highest menu.
 const MENU_HEIGHT: f32 = 460.0;
 
+/// What the user chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// What a rule says, or what fits best.
+    Fitting,
+    /// This format.
+    Format(Format),
+}
+
 /// What the formats are chosen for.
 pub struct Choosing<'a> {
     /// The connection.
@@ -39,13 +48,13 @@ pub struct FormatBar {
 }
 
 impl FormatBar {
-    /// Draws segments and menu, from the right. Returns a new choice; `Some(None)` means what fits best.
+    /// Draws segments and menu, from the right. Returns a new choice.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
         context: &Context<'_>,
         choosing: &Choosing<'_>,
-    ) -> Option<Option<Format>> {
+    ) -> Option<Choice> {
         let mut choice = None;
         let spacing = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, theme::SPACE[0]);
         let caret = icon_button(ui, icons::CARET_DOWN, "All formats", Look::Plain);
@@ -70,7 +79,7 @@ impl FormatBar {
         let options: Vec<_> = names.iter().map(String::as_str).enumerate().collect();
         let mut at = likely.iter().position(|it| it == choosing.now).unwrap_or(0);
         if segmented(ui, "Show as", &mut at, &options).changed() {
-            choice = likely.get(at).cloned().map(Some);
+            choice = likely.get(at).cloned().map(Choice::Format);
         }
         ui.spacing_mut().item_spacing.x = spacing;
         choice
@@ -81,7 +90,7 @@ impl FormatBar {
         ui: &mut Ui,
         context: &Context<'_>,
         choosing: &Choosing<'_>,
-    ) -> Option<Option<Format>> {
+    ) -> Option<Choice> {
         let mut choice = None;
         let rule = choosing
             .topic
@@ -92,7 +101,7 @@ impl FormatBar {
             None => "Automatic".to_owned(),
         };
         if ui.selectable_label(is_automatic, automatic).clicked() {
-            choice = Some(None);
+            choice = Some(Choice::Fitting);
         }
         ui.separator();
         let mut item = |ui: &mut Ui, format: &Format, name: &str| {
@@ -107,7 +116,7 @@ impl FormatBar {
                 .selectable_label(is_chosen, text)
                 .on_hover_text(format.about());
             if label.clicked() {
-                choice = Some(Some(format.clone()));
+                choice = Some(Choice::Format(format.clone()));
             }
         };
         for format in &Format::ALL_SIMPLE {
@@ -123,12 +132,17 @@ impl FormatBar {
             .protobuf_types()
             .iter()
             .map(|name| Format::Protobuf(name.clone()));
-        schema_items(ui, "Protobuf message", types.collect(), &mut item);
+        schema_items(
+            ui,
+            "Protobuf message",
+            &types.collect::<Vec<_>>(),
+            &mut item,
+        );
         let types = schemas
             .avro_schemas()
             .iter()
             .map(|name| Format::Avro(name.clone()));
-        schema_items(ui, "Avro schema", types.collect(), &mut item);
+        schema_items(ui, "Avro schema", &types.collect::<Vec<_>>(), &mut item);
         if let Some(topic) = choosing.topic {
             ui.separator();
             self.remember(ui, context, choosing, topic, rule);
@@ -198,7 +212,7 @@ impl FormatBar {
 fn schema_items(
     ui: &mut Ui,
     name: &str,
-    formats: Vec<Format>,
+    formats: &[Format],
     item: &mut impl FnMut(&mut Ui, &Format, &str),
 ) {
     if formats.is_empty() {
@@ -208,7 +222,7 @@ fn schema_items(
         ScrollArea::vertical()
             .max_height(MENU_HEIGHT)
             .show(ui, |ui| {
-                for format in &formats {
+                for format in formats {
                     match format {
                         Format::Protobuf(name) | Format::Avro(name) => item(ui, format, name),
                         other => item(ui, other, &other.name()),

@@ -5,6 +5,7 @@ use egui::{Event, Key, Modifiers, Ui, pos2};
 use super::super::super::context::Context;
 use super::super::super::theme;
 use super::document_view::Wish;
+use super::memory::Fold;
 use super::value::use_of;
 use super::value_menu::Copied;
 use super::{PayloadView, Subject};
@@ -73,7 +74,7 @@ impl PayloadView {
         };
         if rows.is_foldable(id) {
             let is_folded = rows.is_folded(id);
-            return self.fold(id, !is_folded, false);
+            return self.fold(id, Fold::one(!is_folded));
         }
         let wish = match use_of(document, id) {
             super::value::Use::Nothing if document.string(id).is_some() => Wish::Open(id),
@@ -117,7 +118,7 @@ impl PayloadView {
         };
         let id = selected.unwrap_or(ValueId::ROOT);
         if rows.is_folded(id) {
-            return self.fold(id, false, false);
+            return self.fold(id, Fold::one(false));
         }
         let first = document.children(id).next();
         let next = first.or_else(|| on_same_line(document, rows, id, 1));
@@ -133,7 +134,7 @@ impl PayloadView {
         };
         let id = selected.unwrap_or(ValueId::ROOT);
         if rows.is_foldable(id) && !rows.is_folded(id) && id != ValueId::ROOT {
-            return self.fold(id, true, false);
+            return self.fold(id, Fold::one(true));
         }
         let before = on_same_line(document, rows, id, -1);
         if let Some(before) = before.or_else(|| document.parent(id)) {

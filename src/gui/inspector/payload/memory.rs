@@ -2,7 +2,7 @@
 
 use crate::payload::Format;
 use crate::payload::document::rows::Rows;
-use crate::payload::document::{Document, Path};
+use crate::payload::document::{Document, Path, ValueId};
 
 /// A value that was opened to see what is inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,44 +13,62 @@ pub struct Inside {
     pub format: Option<Format>,
 }
 
-/// A fold that was made by hand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Deed {
-    path: Path,
-    is_folded: bool,
-    /// Whether it holds for everything below too.
-    is_deep: bool,
+/// Folding or unfolding a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fold {
+    /// Whether it is folded from now on.
+    pub is_folded: bool,
+    /// Whether everything below is too.
+    pub is_deep: bool,
+}
+
+impl Fold {
+    /// Only this value.
+    pub fn one(is_folded: bool) -> Self {
+        Self {
+            is_folded,
+            is_deep: false,
+        }
+    }
+
+    /// The value and everything below.
+    pub fn all(is_folded: bool) -> Self {
+        Self {
+            is_folded,
+            is_deep: true,
+        }
+    }
+
+    /// Does it.
+    pub fn apply(self, rows: &mut Rows, id: ValueId) {
+        if self.is_deep {
+            rows.set_folded_below(id, self.is_folded);
+        } else {
+            rows.set_folded(id, self.is_folded);
+        }
+    }
 }
 
 /// Folds made by hand, oldest first; what is not named is as a document begins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Folds(Vec<Deed>);
+pub struct Folds(Vec<(Path, Fold)>);
 
 impl Folds {
     /// Remembers one. It takes the place of what it makes void.
-    pub fn add(&mut self, path: Path, is_folded: bool, is_deep: bool) {
-        self.0.retain(|deed| {
-            let is_below = is_deep && deed.path.0.starts_with(&path.0);
-            let is_same = deed.path == path && !deed.is_deep;
+    pub fn add(&mut self, path: Path, fold: Fold) {
+        self.0.retain(|(of, before)| {
+            let is_below = fold.is_deep && of.0.starts_with(&path.0);
+            let is_same = *of == path && !before.is_deep;
             !is_below && !is_same
         });
-        self.0.push(Deed {
-            path,
-            is_folded,
-            is_deep,
-        });
+        self.0.push((path, fold));
     }
 
     /// Folds `rows` so.
     pub fn apply(&self, document: &Document, rows: &mut Rows) {
-        for deed in &self.0 {
-            let Some(id) = document.find(&deed.path) else {
-                continue;
-            };
-            if deed.is_deep {
-                rows.set_folded_below(id, deed.is_folded);
-            } else {
-                rows.set_folded(id, deed.is_folded);
+        for (path, fold) in &self.0 {
+            if let Some(id) = document.find(path) {
+                fold.apply(rows, id);
             }
         }
     }
@@ -130,7 +148,6 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::payload::document::ValueId;
     use crate::payload::document::rows::Removed;
     use crate::payload::json;
 
@@ -140,13 +157,13 @@ mod tests {
         let next = json::document(br#"{"new":0,"z":[[1]],"x":{"y":[1,[2,3]]}}"#).unwrap();
         let mut folds = Folds::default();
         let path = |id: u32| first.path(ValueId(id));
-        folds.add(path(1), true, true);
-        folds.add(path(1), false, false);
+        folds.add(path(1), Fold::all(true));
+        folds.add(path(1), Fold::one(false));
         let mut rows = Rows::new(&next, &Removed::new());
         folds.apply(&next, &mut rows);
         let id = |at: u32| next.find(&path(at)).unwrap();
         assert!(!rows.is_folded(id(1)) && rows.is_folded(id(2)));
-        folds.add(Path::default(), false, true);
+        folds.add(Path::default(), Fold::all(false));
         assert_eq!(folds.0.len(), 1);
     }
 }

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use egui::Ui;
 
 use self::find_bar::FindBar;
-use self::format_bar::{Choosing, FormatBar};
+use self::format_bar::{Choice, Choosing, FormatBar};
 use self::memory::Memory;
 use self::picture::PictureView;
 use self::read::{Body, Question, Reader, SchemasMark, Source};
@@ -34,9 +34,10 @@ use super::super::latest::Latest;
 use super::super::session::Session;
 use super::super::theme;
 use super::super::widgets::Scrolled;
+use super::compare::Compare;
 use crate::model::{Message, MessageId, NodeId};
 use crate::payload::document::{Path, ValueId};
-use crate::payload::{Content, Decoded, format, hex};
+use crate::payload::{Content, Decoded, Format, format, hex};
 
 /// Topics whose folds and choices are remembered.
 const REMEMBERED: usize = 1_000;
@@ -56,18 +57,16 @@ pub struct Subject<'a> {
     pub topic: &'a str,
     /// The message.
     pub message: &'a Message,
+    /// What it is compared with.
+    pub compare: &'a Compare,
 }
 
-/// What payloads are compared with.
-#[derive(Debug, Clone, Default)]
-pub enum Against {
-    /// Nothing.
-    Nothing,
-    /// The message before on the same topic.
-    #[default]
-    Previous,
-    /// A message that the user chose.
-    Chosen(Box<Message>),
+/// For what a message to compare with was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct OlderOf {
+    message: MessageId,
+    is_on: bool,
+    pinned: Option<MessageId>,
 }
 
 /// UI state of the payload view.
@@ -76,10 +75,10 @@ pub struct PayloadView {
     memories: BTreeMap<NodeId, Memory>,
     node: Option<NodeId>,
     reader: Reader,
-    /// What payloads are compared with.
-    against: Against,
-    /// The message that the one shown is compared with, as far as it is known.
-    older: Option<(MessageId, Option<Message>)>,
+    /// The message that the one shown is compared with, and what it was found for.
+    older: Option<(OlderOf, Option<Message>)>,
+    /// What the user wants to compare with from now on.
+    wanted: Option<Compare>,
     find: FindBar,
     formats: FormatBar,
     menu: Option<ValueMenu>,
@@ -104,8 +103,8 @@ impl Default for PayloadView {
             memories: BTreeMap::new(),
             node: None,
             reader: Reader::default(),
-            against: Against::default(),
             older: None,
+            wanted: None,
             find: FindBar::default(),
             formats: FormatBar::default(),
             menu: None,
@@ -132,29 +131,11 @@ impl PayloadView {
         self.selected = None;
         self.scroll_to = None;
         self.node = None;
-        if matches!(self.against, Against::Chosen(_)) {
-            self.against = Against::Previous;
-        }
     }
 
-    /// Compares what is shown with this message from now on.
-    pub fn compare_with(&mut self, message: Message) {
-        self.against = Against::Chosen(Box::new(message));
-        self.older = None;
-    }
-
-    /// Compares with the message before, or no longer.
-    pub fn toggle_diff(&mut self) {
-        self.against = match self.against {
-            Against::Nothing => Against::Previous,
-            _ => Against::Nothing,
-        };
-        self.older = None;
-    }
-
-    /// Whether payloads are compared.
-    pub fn is_comparing(&self) -> bool {
-        !matches!(self.against, Against::Nothing)
+    /// What the user wants to compare with from now on, once.
+    pub fn take_compare(&mut self) -> Option<Compare> {
+        self.wanted.take()
     }
 
     /// Opens the search.
@@ -203,10 +184,16 @@ impl PayloadView {
                 Cut::Lines
             },
         };
-        let source = |message: &Message| Source {
-            message: message.id,
-            payload: message.payload.clone(),
-            reading: subject.session.reading(subject.topic, message),
+        let source = |message: &Message| {
+            // a pinned message may be of another topic
+            let pinned = subject.compare.pinned();
+            let pinned = pinned.filter(|pinned| pinned.message.id == message.id);
+            let topic = pinned.map_or(subject.topic, |pinned| &pinned.topic);
+            Source {
+                message: message.id,
+                payload: message.payload.clone(),
+                reading: subject.session.reading(topic, message),
+            }
         };
         self.reader.ask(ui.ctx(), question, memory.shown(), || {
             (source(subject.message), older.map(source))
@@ -223,16 +210,20 @@ impl PayloadView {
 
     /// Finds the message to compare with.
     fn find_older(&mut self, subject: Subject<'_>, before: impl FnOnce() -> Option<Message>) {
-        let id = subject.message.id;
-        if self.older.as_ref().is_some_and(|(of, _)| *of == id) {
+        let of = OlderOf {
+            message: subject.message.id,
+            is_on: subject.compare.is_on(),
+            pinned: subject.compare.pinned().map(|pinned| pinned.message.id),
+        };
+        if self.older.as_ref().is_some_and(|(known, _)| *known == of) {
             return;
         }
-        let older = match &self.against {
-            Against::Nothing => None,
-            Against::Previous => before(),
-            Against::Chosen(message) => Some((**message).clone()).filter(|it| it.id != id),
+        let older = match subject.compare {
+            Compare::Off => None,
+            Compare::Previous => before(),
+            Compare::With(pinned) => Some(pinned.message.clone()),
         };
-        self.older = Some((id, older));
+        self.older = Some((of, older.filter(|older| older.id != of.message)));
     }
 
     /// Draws the segments of formats with their menu, from the right.
@@ -253,9 +244,17 @@ impl PayloadView {
             bytes: &ready.decoded.bytes,
         };
         if let Some(choice) = self.formats.ui(ui, context, &choosing) {
-            memory.choose(choice);
+            memory.choose(match choice {
+                Choice::Fitting => None,
+                Choice::Format(format) => Some(format),
+            });
             self.scroll_to = Some(0);
         }
+    }
+
+    /// How the payload that is shown was read.
+    pub fn format(&self) -> Option<&Format> {
+        Some(&self.reader.ready()?.decoded.format)
     }
 
     /// Copies everything as it is shown.

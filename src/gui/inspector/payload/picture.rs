@@ -84,8 +84,8 @@ impl PictureView {
         let is_there = self.texture.as_ref().is_some_and(|(of, ..)| *of == message);
         if !is_there {
             let size = vec2(image.size[0] as f32, image.size[1] as f32);
-            let side = ui.input(|input| input.max_texture_side);
-            let drawn = shrunk(image, side);
+            let most = ui.input(|input| input.max_texture_side);
+            let drawn = shrunk(image, most);
             let options = TextureOptions {
                 magnification: egui::TextureFilter::Nearest,
                 ..TextureOptions::LINEAR

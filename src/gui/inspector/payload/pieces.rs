@@ -384,7 +384,7 @@ mod tests {
         let news = r#"{"headline":"Sensor network reaches 1,000 nodes","author":{"id":77,"name":"R. Patel"},"tags":["lorawan","mqtt"],"none":{},"deep":[[1],[2]]}"#;
         let decoded = read(news);
         let document = document(&decoded);
-        let mut rows = Rows::new(document, &Default::default());
+        let mut rows = Rows::new(document, &Removed::new());
         let deep = document
             .ids()
             .find(|id| document.key(*id) == Some("\"deep\""))
@@ -412,7 +412,7 @@ mod tests {
     fn a_long_text_says_how_much_there_is() {
         let decoded = read(&format!("[\"{}\"]", "é".repeat(10_000)));
         let document = document(&decoded);
-        let rows = Rows::new(document, &Default::default());
+        let rows = Rows::new(document, &Removed::new());
         let source = Source {
             document,
             rows: &rows,

@@ -5,6 +5,7 @@ use egui::{Button, Id, OpenUrl, Popup, PopupCloseBehavior, PopupKind, Pos2, Ui};
 use super::super::super::action::Action;
 use super::super::super::chart_action::ChartAction;
 use super::super::super::context::Context;
+use super::memory::Fold;
 use super::value::{Use, copied, use_of};
 use crate::payload::Format;
 use crate::payload::document::rows::Rows;
@@ -25,8 +26,8 @@ pub struct ValueMenu {
 /// What was chosen in the menu that the payload itself has to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Chosen {
-    /// Fold or unfold; the second flag means everything below too.
-    Fold(bool, bool),
+    /// Fold or unfold it.
+    Fold(Fold),
     /// Show what is inside, read so.
     Open(Option<Format>),
     /// Copy it; may take long.
@@ -95,7 +96,12 @@ pub fn value_menu(
         if menu.asks_link {
             return;
         }
-        use_items(ui, context, &what, (document, id), menu, topic, &mut chosen);
+        if let (Use::Chart, Some(topic)) = (&what, topic)
+            && ui.button("Chart it").clicked()
+        {
+            chart(context, topic, &menu.path);
+        }
+        open_items(ui, &what, (document, id), &mut chosen);
         copy_items(ui, context, (document, id), menu, &mut chosen);
         if rows.is_foldable(id) {
             ui.separator();
@@ -118,41 +124,29 @@ fn link_items(ui: &mut Ui, context: &Context<'_>, link: &str) {
     ui.separator();
 }
 
-fn use_items(
+fn open_items(
     ui: &mut Ui,
-    context: &Context<'_>,
     what: &Use,
     (document, id): (&Document, ValueId),
-    menu: &ValueMenu,
-    topic: Option<&str>,
     chosen: &mut Option<Chosen>,
 ) {
-    if let (Use::Chart, Some(topic)) = (what, topic)
-        && ui.button("Chart it").clicked()
-    {
-        chart(context, topic, &menu.path);
+    if !matches!(document.kind(id), Kind::String | Kind::Bytes) {
+        return;
     }
-    if matches!(document.kind(id), Kind::String | Kind::Bytes) {
-        let fitting = match what {
-            Use::Inside(format) => format.clone(),
-            _ if document.kind(id) == Kind::String => Some(Format::Text),
-            _ => None,
-        };
-        let open = Button::new("Open inside").shortcut_text("Enter");
-        if ui.add(open).clicked() {
-            *chosen = Some(Chosen::Open(fitting.clone()));
-        }
-        let is_base64 = fitting == Some(Format::Base64);
-        if document.kind(id) == Kind::String
-            && !is_base64
-            && ui.button("Open inside as base64").clicked()
-        {
-            *chosen = Some(Chosen::Open(Some(Format::Base64)));
-        }
-        ui.separator();
-    } else if *what == Use::Chart && topic.is_some() {
-        ui.separator();
+    let is_text = document.kind(id) == Kind::String;
+    let fitting = match what {
+        Use::Inside(format) => format.clone(),
+        _ => is_text.then_some(Format::Text),
+    };
+    let is_base64 = fitting == Some(Format::Base64);
+    let open = Button::new("Open inside").shortcut_text("Enter");
+    if ui.add(open).clicked() {
+        *chosen = Some(Chosen::Open(fitting));
     }
+    if is_text && !is_base64 && ui.button("Open inside as base64").clicked() {
+        *chosen = Some(Chosen::Open(Some(Format::Base64)));
+    }
+    ui.separator();
 }
 
 /// Draws a value in the chart of the connection.
@@ -226,15 +220,15 @@ fn fold_items(ui: &mut Ui, is_folded: bool, chosen: &mut Option<Chosen>) {
         ("Fold", "Fold all below")
     };
     if ui.add(Button::new(one)).clicked() {
-        *chosen = Some(Chosen::Fold(!is_folded, false));
+        *chosen = Some(Chosen::Fold(Fold::one(!is_folded)));
     }
     if ui
         .add(Button::new(all).shortcut_text("Alt+click"))
         .clicked()
     {
-        *chosen = Some(Chosen::Fold(!is_folded, true));
+        *chosen = Some(Chosen::Fold(Fold::all(!is_folded)));
     }
     if !is_folded && ui.button("Unfold all below").clicked() {
-        *chosen = Some(Chosen::Fold(false, true));
+        *chosen = Some(Chosen::Fold(Fold::all(false)));
     }
 }

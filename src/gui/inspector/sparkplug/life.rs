@@ -73,7 +73,10 @@ impl Signs {
         Life {
             node,
             device: self.device(node),
-            session: self.node_birth.as_ref().and_then(|it| session_number(&it.payload)),
+            session: self
+                .node_birth
+                .as_ref()
+                .and_then(|it| session_number(&it.payload)),
             host: None,
         }
     }
@@ -85,7 +88,10 @@ impl Signs {
             (None, Some(death)) => State::Dead(death.at),
             (Some(birth), None) => State::Online(birth.at),
             (Some(birth), Some(death)) => {
-                let (born, died) = (session_number(&birth.payload), session_number(&death.payload));
+                let (born, died) = (
+                    session_number(&birth.payload),
+                    session_number(&death.payload),
+                );
                 let is_its_own = born.is_none() || died.is_none() || born == died;
                 if death.id > birth.id && is_its_own {
                     State::Dead(death.at)
@@ -180,7 +186,9 @@ impl Life {
         if let Some(session) = self.session {
             node.more.push_str(&format!(", bdSeq {session}"));
         }
-        let device = topic.device.map(|it| words("Device", it, self.device, context));
+        let device = topic
+            .device
+            .map(|it| words("Device", it, self.device, context));
         [Some(node), device].into_iter().flatten().collect()
     }
 }
@@ -189,12 +197,18 @@ fn words(what: &str, name: &str, state: State, context: &Context<'_>) -> Words {
     let clock = |at| clock_seconds(at, context.zone);
     let whole = |at| date_clock(at, context.zone);
     let (text, more) = match state {
-        State::Unknown => ("no birth seen".to_owned(), "neither birth nor death came".to_owned()),
+        State::Unknown => (
+            "no birth seen".to_owned(),
+            "neither birth nor death came".to_owned(),
+        ),
         State::Online(at) => (format!("online since {}", clock(at)), whole(at)),
         State::Dead(at) => (format!("dead since {}", clock(at)), whole(at)),
         State::NotBorn(at) => (
             "not born again".to_owned(),
-            format!("its edge node was born again at {}, the device was not", whole(at)),
+            format!(
+                "its edge node was born again at {}, the device was not",
+                whole(at)
+            ),
         ),
     };
     Words {
@@ -246,7 +260,10 @@ mod tests {
         assert_eq!(life(&[]).node, State::Unknown);
         assert_eq!(life(&[birth(1)]).node, State::Online(at(1)));
         assert_eq!(life(&[birth(1), death(1)]).node, State::Dead(at(2)));
-        assert_eq!(life(&[birth(1), death(1), birth(2)]).node, State::Online(at(3)));
+        assert_eq!(
+            life(&[birth(1), death(1), birth(2)]).node,
+            State::Online(at(3))
+        );
         assert_eq!(life(&[birth(2), death(1)]).node, State::Online(at(1)));
         assert_eq!(life(&[birth(7)]).session, Some(7));
     }
@@ -259,8 +276,17 @@ mod tests {
         let lost = ("spBv1.0/G/DDEATH/N/D", Vec::from(b"\x18\x02"));
         let all = [node.clone(), device.clone()];
         assert_eq!(life(&all).device, State::Online(at(2)));
-        assert_eq!(life(&[node.clone(), device.clone(), lost]).device, State::Dead(at(3)));
-        assert_eq!(life(&[node.clone(), device.clone(), gone]).device, State::Dead(at(3)));
-        assert_eq!(life(&[node.clone(), device, node]).device, State::NotBorn(at(3)));
+        assert_eq!(
+            life(&[node.clone(), device.clone(), lost]).device,
+            State::Dead(at(3))
+        );
+        assert_eq!(
+            life(&[node.clone(), device.clone(), gone]).device,
+            State::Dead(at(3))
+        );
+        assert_eq!(
+            life(&[node.clone(), device, node]).device,
+            State::NotBorn(at(3))
+        );
     }
 }

@@ -37,7 +37,10 @@ impl MetricTable {
             let count = if shown.len() as u64 == all {
                 count
             } else {
-                format!("{} of {count}", crate::payload::format::thousands(shown.len() as u64))
+                format!(
+                    "{} of {count}",
+                    crate::payload::format::thousands(shown.len() as u64)
+                )
             };
             muted(ui, &count);
         });
@@ -61,7 +64,9 @@ impl MetricTable {
             })
             .body(|body| {
                 body.rows(theme::ROW_HEIGHT, shown.len(), |mut row| {
-                    let metric = shown.get(row.index()).and_then(|&at| Some((at, table.rows.get(at)?)));
+                    let metric = shown
+                        .get(row.index())
+                        .and_then(|&at| Some((at, table.rows.get(at)?)));
                     if let Some((place, metric)) = metric {
                         row_ui(&mut row, context, metric, || path_of(topic, table, place));
                     }
@@ -81,7 +86,9 @@ impl MetricTable {
                 || alias.is_some_and(|it| it == typed)
         };
         let rows = table.rows.iter().enumerate();
-        rows.filter(|(_, row)| is_match(row)).map(|(at, _)| at).collect()
+        rows.filter(|(_, row)| is_match(row))
+            .map(|(at, _)| at)
+            .collect()
     }
 }
 
@@ -112,21 +119,35 @@ fn row_ui(
     };
     row.col(|ui| {
         let palette = Palette::of(ui);
-        let color = if metric.name.is_some() { palette.text } else { palette.amber };
+        let color = if metric.name.is_some() {
+            palette.text
+        } else {
+            palette.amber
+        };
         let text = RichText::new(&name).font(theme::mono()).color(color);
-        ui.add(Label::new(text).truncate()).on_hover_text(more(metric, &name, context));
+        ui.add(Label::new(text).truncate())
+            .on_hover_text(more(metric, &name, context));
     });
     row.col(|ui| {
-        let text = metric.alias.map_or_else(String::new, |alias| alias.to_string());
+        let text = metric
+            .alias
+            .map_or_else(String::new, |alias| alias.to_string());
         let color = Palette::of(ui).muted;
         ui.label(RichText::new(text).font(theme::number()).color(color));
     });
     row.col(|ui| drop(muted(ui, &metric.kind)));
     row.col(|ui| {
         let palette = Palette::of(ui);
-        let color = if metric.value == "null" { palette.faint } else { palette.text };
-        let text = RichText::new(&metric.value).font(theme::mono()).color(color);
-        ui.add(Label::new(text).truncate()).on_hover_text(&metric.value);
+        let color = if metric.value == "null" {
+            palette.faint
+        } else {
+            palette.text
+        };
+        let text = RichText::new(&metric.value)
+            .font(theme::mono())
+            .color(color);
+        ui.add(Label::new(text).truncate())
+            .on_hover_text(&metric.value);
         if !metric.flags.is_empty() && metric.flags != "null" {
             let text = RichText::new(&metric.flags).font(theme::caption());
             ui.label(text.color(palette.amber));
