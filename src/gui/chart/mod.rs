@@ -131,7 +131,7 @@ impl Charts {
         }
         let beside = std::mem::take(&mut self.beside);
         let keys = self.keys();
-        self.gatherer.work(ctx, session, (&self.keys, &beside), now);
+        self.gatherer.work(ctx, session, (&keys, &beside), now);
     }
 
     /// The keys of the chart, copied when they have changed.

@@ -37,7 +37,7 @@ use super::super::widgets::Scrolled;
 use super::compare::Compare;
 use crate::model::{Message, MessageId, NodeId};
 use crate::payload::document::{Path, ValueId};
-use crate::payload::{Content, Decoded, Format, format, hex};
+use crate::payload::{Content, Decoded, format, hex};
 
 /// Topics whose folds and choices are remembered.
 const REMEMBERED: usize = 1_000;
