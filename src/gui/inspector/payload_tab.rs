@@ -95,7 +95,7 @@ impl Inspector {
             return self.no_message(ui, shown);
         };
         let path = &shown.facts.path;
-        let read = self.payload.decoded().map(|decoded| &decoded.format);
+        let read = self.payload.format();
         let is_sparkplug = read.is_none_or(|format| *format == Format::SparkplugB);
         let has_metrics = self
             .sparkplug

@@ -257,6 +257,11 @@ impl PayloadView {
         }
     }
 
+    /// How the payload was read, once it was.
+    pub fn format(&self) -> Option<&crate::payload::Format> {
+        Some(&self.reader.ready()?.decoded.format)
+    }
+
     /// Copies everything as it is shown.
     pub fn copy_all(&mut self, ui: &Ui, context: &Context<'_>) {
         let Some(ready) = self.reader.ready() else {
