@@ -31,6 +31,7 @@ const GROUPS: [Group; 7] = [
             ("Ctrl+W", "Close the tab of the connection"),
             ("Ctrl+B", "Start or stop the broker on this machine"),
             ("Ctrl+P", "Pause or resume the tree"),
+            ("Ctrl+R", "Ask the broker what it retains on the topic"),
             ("Ctrl+1 … Ctrl+4", "Show Publish, Broker, Log, Traffic"),
             ("Ctrl+,", "Settings"),
             ("F1", "This list"),
