@@ -14,6 +14,7 @@ use crate::model::traffic::{Level, Span};
 use crate::profile::{ProfileId, StoreError};
 
 use super::super::action::{Action, DockTab};
+use super::super::chart_action::ChartAction;
 use super::super::pane::Pane;
 use super::super::retained::RetainedAction;
 use super::super::traffic_action::TrafficAction;
@@ -269,6 +270,11 @@ impl Rehearsal {
             source: egui::MouseWheelSource::Unknown,
             modifiers: egui::Modifiers::NONE,
         });
+    }
+
+    /// Charts every number at and below a topic.
+    pub fn chart_below(&mut self, topic: &str) {
+        self.ask(Action::Chart(ChartAction::AddBelow(topic.to_owned())));
     }
 
     /// Where profiles and settings are kept.
