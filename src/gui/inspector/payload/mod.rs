@@ -257,11 +257,6 @@ impl PayloadView {
         }
     }
 
-    /// What is shown, once it is decoded.
-    pub fn decoded(&self) -> Option<&Decoded> {
-        self.reader.ready().map(|ready| &*ready.decoded)
-    }
-
     /// Copies everything as it is shown.
     pub fn copy_all(&mut self, ui: &Ui, context: &Context<'_>) {
         let Some(ready) = self.reader.ready() else {
