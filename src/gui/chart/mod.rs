@@ -58,6 +58,8 @@ pub struct Charts {
     beside: Vec<SeriesKey>,
     gatherer: Gatherer,
     sight: Sight,
+    /// Whether it stands still because the tree is paused.
+    is_held_by_pause: bool,
     offered: OfferedList,
     export: ExportBar,
     below: Below,
