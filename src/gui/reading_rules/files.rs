@@ -44,7 +44,7 @@ impl SchemaFiles {
         card(ui, |ui| {
             ui.set_min_width(ui.available_width());
             ui.spacing_mut().item_spacing.y = theme::SPACE[1];
-            self.heading_ui(ui, context, profile);
+            heading_ui(ui, context, profile);
             let mut removed = None;
             for (index, path) in profile.reading.schema_files.iter().enumerate() {
                 let report = schemas.files().iter().find(|it| it.path == *path);
@@ -59,29 +59,6 @@ impl SchemaFiles {
             }
             self.new_ui(ui, profile);
         });
-    }
-
-    fn heading_ui(&self, ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
-        let is_empty = profile.reading.schema_files.is_empty();
-        ui.horizontal(|ui| {
-            ui.label(RichText::new("Schema files").font(theme::strong()));
-            if context.schemas.is_reading(&profile.id) {
-                ui.spinner();
-                muted(ui, "Reading…");
-            } else if is_empty {
-                muted(ui, ".proto, descriptor sets, .avsc");
-            } else if button(ui, Some(icons::REFRESH), "Reload", Look::Quiet)
-                .on_hover_text("Read the files again")
-                .clicked()
-            {
-                let reload = Action::Reading(ReadingAction::ReloadSchemas);
-                context.ask_for(&profile.id, reload);
-            }
-        });
-        if is_empty {
-            let text = "Protobuf and Avro need a description of their messages. Imports are looked for among these files.";
-            muted(ui, text);
-        }
     }
 
     fn new_ui(&mut self, ui: &mut Ui, profile: &mut Profile) {
@@ -112,6 +89,30 @@ impl SchemaFiles {
             add(profile, self.typed.trim().to_owned());
             self.typed.clear();
         }
+    }
+}
+
+/// The heading with the button that reads the files again.
+fn heading_ui(ui: &mut Ui, context: &Context<'_>, profile: &Profile) {
+    let is_empty = profile.reading.schema_files.is_empty();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Schema files").font(theme::strong()));
+        if context.schemas.is_reading(&profile.id) {
+            ui.spinner();
+            muted(ui, "Reading…");
+        } else if is_empty {
+            muted(ui, ".proto, descriptor sets, .avsc");
+        } else if button(ui, Some(icons::REFRESH), "Reload", Look::Quiet)
+            .on_hover_text("Read the files again")
+            .clicked()
+        {
+            let reload = Action::Reading(ReadingAction::ReloadSchemas);
+            context.ask_for(&profile.id, reload);
+        }
+    });
+    if is_empty {
+        let text = "Protobuf and Avro need a description of their messages. Imports are looked for among these files.";
+        muted(ui, text);
     }
 }
 

@@ -171,7 +171,7 @@ impl<'a> Reader<'a> {
             },
             Schema::Int | Schema::Date | Schema::TimeMillis => {
                 let value = i32::try_from(self.long()?);
-                let value = value.map_err(|_| self.broken("no 32-bit integer"))?;
+                let value = value.map_err(|_too_big| self.broken("no 32-bit integer"))?;
                 builder.number(&value.to_string());
                 logical::note(builder, schema, i64::from(value));
             }
@@ -237,7 +237,7 @@ impl<'a> Reader<'a> {
     /// Bytes with their length in front.
     pub fn bytes(&mut self) -> Result<&'a [u8], Misfit> {
         let length = usize::try_from(self.long()?);
-        let length = length.map_err(|_| self.broken("a length below zero"))?;
+        let length = length.map_err(|_negative| self.broken("a length below zero"))?;
         self.take(length)
     }
 

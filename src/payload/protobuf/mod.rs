@@ -103,6 +103,9 @@ impl From<Broken> for Misfit {
 }
 
 /// Fails once the document takes nothing more.
+///
+/// # Errors
+/// [`Limit`] that was reached.
 pub fn go_on(builder: &Builder) -> Result<(), Limit> {
     builder.limit().map_or(Ok(()), Err)
 }

@@ -11,52 +11,55 @@ pub fn scalar(builder: &mut Builder, value: Value<'_>, of: &Type) -> bool {
     match (of, value) {
         (Type::Double, Value::Fixed64(bits)) => digits::push_f64(builder, f64::from_bits(bits)),
         (Type::Float, Value::Fixed32(bits)) => digits::push_f32(builder, f32::from_bits(bits)),
-        // as C++ and Java do, a longer one is cut off to 32 bits
-        (Type::Int32, Value::Varint(bits)) => number(builder, low(bits).cast_signed()),
-        (Type::Uint32, Value::Varint(bits)) => number(builder, low(bits)),
-        (Type::Sint32, Value::Varint(bits)) => number(builder, zigzag(u64::from(low(bits)))),
-        (Type::Int64, Value::Varint(bits)) => number(builder, bits.cast_signed()),
-        (Type::Uint64, Value::Varint(bits)) => number(builder, bits),
-        (Type::Sint64, Value::Varint(bits)) => number(builder, zigzag(bits)),
-        (Type::Fixed32, Value::Fixed32(bits)) => number(builder, bits),
-        (Type::Sfixed32, Value::Fixed32(bits)) => number(builder, bits.cast_signed()),
-        (Type::Fixed64, Value::Fixed64(bits)) => number(builder, bits),
-        (Type::Sfixed64, Value::Fixed64(bits)) => number(builder, bits.cast_signed()),
-        (Type::Bool, Value::Varint(bits)) => {
-            builder.literal(if bits == 0 { "false" } else { "true" });
-        }
+        (Type::Bool, Value::Varint(bits)) => builder.literal(word(bits)),
         (Type::Enum(names), Value::Varint(bits)) => {
             enumeration(builder, low(bits).cast_signed(), names);
         }
         (Type::String, Value::Bytes(bytes)) => text(builder, bytes),
         (Type::Bytes, Value::Bytes(bytes)) => builder.bytes(bytes),
-        _ => return false,
+        _ => match integer(value, of) {
+            Some(digits) => builder.number(&digits),
+            None => return false,
+        },
     }
     true
 }
 
-/// The key of a map entry, as it is to be shown; `None` when the wire type is not that of the type.
+/// Writes the key of a map entry. `false`, with nothing written, when the wire type is not that of the type.
 pub fn map_key(builder: &mut Builder, value: Value<'_>, of: &Type) -> bool {
-    let shown = match (of, value) {
-        (Type::String, Value::Bytes(bytes)) => {
-            builder.key(&String::from_utf8_lossy(bytes));
-            return true;
-        }
+    match (of, value) {
+        (Type::String, Value::Bytes(bytes)) => builder.key(&String::from_utf8_lossy(bytes)),
+        (Type::Bool, Value::Varint(bits)) => builder.key_as_shown(word(bits)),
+        _ => match integer(value, of) {
+            Some(digits) => builder.key_as_shown(&digits),
+            None => return false,
+        },
+    }
+    true
+}
+
+/// The digits of an integer. One of 32 bits that was sent with more is cut off, as C++ and Java do.
+fn integer(value: Value<'_>, of: &Type) -> Option<String> {
+    let digits = match (of, value) {
         (Type::Int32, Value::Varint(bits)) => low(bits).cast_signed().to_string(),
         (Type::Uint32, Value::Varint(bits)) => low(bits).to_string(),
         (Type::Sint32, Value::Varint(bits)) => zigzag(u64::from(low(bits))).to_string(),
-        (Type::Int64, Value::Varint(bits)) => bits.cast_signed().to_string(),
-        (Type::Uint64, Value::Varint(bits)) => bits.to_string(),
         (Type::Sint64, Value::Varint(bits)) => zigzag(bits).to_string(),
+        (Type::Int64, Value::Varint(bits)) | (Type::Sfixed64, Value::Fixed64(bits)) => {
+            bits.cast_signed().to_string()
+        }
+        (Type::Uint64, Value::Varint(bits)) | (Type::Fixed64, Value::Fixed64(bits)) => {
+            bits.to_string()
+        }
         (Type::Fixed32, Value::Fixed32(bits)) => bits.to_string(),
         (Type::Sfixed32, Value::Fixed32(bits)) => bits.cast_signed().to_string(),
-        (Type::Fixed64, Value::Fixed64(bits)) => bits.to_string(),
-        (Type::Sfixed64, Value::Fixed64(bits)) => bits.cast_signed().to_string(),
-        (Type::Bool, Value::Varint(bits)) => (bits != 0).to_string(),
-        _ => return false,
+        _ => return None,
     };
-    builder.key_as_shown(&shown);
-    true
+    Some(digits)
+}
+
+fn word(bits: u64) -> &'static str {
+    if bits == 0 { "false" } else { "true" }
 }
 
 /// The first of several values that stand packed in `bytes`; `None` when no whole one does.
@@ -85,7 +88,7 @@ fn enumeration(builder: &mut Builder, value: i32, names: &EnumDescriptor) {
             builder.note(&format!("{value} of {}", names.name()));
         }
         None => {
-            number(builder, value);
+            builder.number(&value.to_string());
             builder.note(&format!("not in {}", names.name()));
         }
     }
@@ -99,10 +102,6 @@ fn text(builder: &mut Builder, bytes: &[u8]) {
             builder.note("no UTF-8 text");
         }
     }
-}
-
-fn number(builder: &mut Builder, value: impl ToString) {
-    builder.number(&value.to_string());
 }
 
 #[expect(

@@ -78,7 +78,7 @@ impl<'a> Fields<'a> {
     }
 
     fn key(&mut self) -> Result<(u32, WireType), &'static str> {
-        decode_key(&mut self.rest).map_err(|_| "no field begins here")
+        decode_key(&mut self.rest).map_err(|_broken| "no field begins here")
     }
 
     fn plain(&mut self, wire_type: WireType) -> Result<Value<'a>, &'static str> {
@@ -150,7 +150,7 @@ impl<'a> Iterator for Fields<'a> {
 /// # Errors
 /// When there is none.
 pub fn varint(bytes: &mut &[u8]) -> Result<u64, &'static str> {
-    decode_varint(bytes).map_err(|_| "a varint ends too early or has more than 64 bits")
+    decode_varint(bytes).map_err(|_broken| "a varint ends too early or has more than 64 bits")
 }
 
 /// Whether `bytes` are the fields of a message, none of them broken; what is nested is not looked at.

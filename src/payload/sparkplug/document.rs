@@ -119,10 +119,10 @@ pub fn metrics(builder: &mut Builder, all: &[Metric<'_>]) -> Result<(), Misfit> 
 fn note(metric: &Metric<'_>) -> String {
     let mut note = datatype::name(metric.datatype);
     if let (Some(alias), Some(_)) = (metric.alias, metric.name) {
-        note.push_str(&format!(", alias {alias}"));
+        note.extend([format!(", alias {alias}")]);
     }
     if let Some(date) = metric.timestamp.and_then(date) {
-        note.push_str(&format!(", {date}"));
+        note.extend([format!(", {date}")]);
     }
     for flag in flags(metric) {
         note.push_str(", ");

@@ -23,6 +23,10 @@ pub struct Message<'a> {
 
 /// A metric, or a member of a template.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the wire"
+)]
 pub struct Metric<'a> {
     /// Its name; messages after a birth may leave it out.
     pub name: Option<&'a str>,

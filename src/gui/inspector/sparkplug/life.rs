@@ -184,7 +184,7 @@ impl Life {
         }
         let mut node = words("Node", topic.node, self.node, context);
         if let Some(session) = self.session {
-            node.more.push_str(&format!(", bdSeq {session}"));
+            node.more.extend([format!(", bdSeq {session}")]);
         }
         let device = topic
             .device

@@ -175,13 +175,13 @@ fn row_ui(
 fn more(metric: &MetricRow, name: &str, context: &Context<'_>) -> String {
     let mut text = format!("{name}\n{}", metric.kind);
     if let Some(alias) = metric.alias {
-        text.push_str(&format!(", alias {alias}"));
+        text.extend([format!(", alias {alias}")]);
     }
     if let Some(at) = time(metric) {
-        text.push_str(&format!("\n{}", date_clock(at, context.zone)));
+        text.extend([format!("\n{}", date_clock(at, context.zone))]);
     }
     if !metric.flags.is_empty() {
-        text.push_str(&format!("\n{}", metric.flags));
+        text.extend([format!("\n{}", metric.flags)]);
     }
     text
 }
