@@ -219,7 +219,7 @@ fn entries(context: &Context<'_>) -> Vec<Entry> {
 }
 
 /// What can be done on the connection that is shown.
-fn session_entries(session: &Session) -> [Entry; 14] {
+fn session_entries(session: &Session) -> [Entry; 15] {
     let entry = |text: &str, key: &str, action: Action| Entry::new(text, key, action);
     [
         entry("Subscribe…", "", Action::NewSubscription),

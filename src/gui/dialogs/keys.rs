@@ -10,7 +10,7 @@ use super::frame::{Outcome, heading_ui, room_for_contents};
 /// A place in the window, and its keys with what they do.
 type Group = (&'static str, &'static [(&'static str, &'static str)]);
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     (
         "Everywhere",
         &[
@@ -31,6 +31,7 @@ const GROUPS: [Group; 6] = [
             ("Ctrl+W", "Close the tab of the connection"),
             ("Ctrl+B", "Start or stop the broker on this machine"),
             ("Ctrl+P", "Pause or resume the tree"),
+            ("Ctrl+R", "Ask the broker what it retains on the topic"),
             ("Ctrl+1 … Ctrl+4", "Show Publish, Broker, Log, Traffic"),
             ("Ctrl+,", "Settings"),
             ("F1", "This list"),
@@ -48,6 +49,20 @@ const GROUPS: [Group; 6] = [
             ("Enter", "Publish to this topic"),
             ("Delete", "Clear the retained message (asks first)"),
             ("Ctrl+C", "Copy the topic"),
+        ],
+    ),
+    (
+        "Payload",
+        &[
+            ("Ctrl+Shift+F", "Find in the payload; there Ctrl+F too"),
+            ("Enter, Shift+Enter", "The next or previous place"),
+            ("Ctrl+D", "Compare with the message before, or no longer"),
+            ("↑ ↓, Home, End, Page ↑ ↓", "Select a value"),
+            ("→ ←", "Unfold or fold, go in or out"),
+            ("Enter", "Chart a number, open a link or what is inside"),
+            ("Space", "The menu of the value"),
+            ("Ctrl+C", "Copy the value"),
+            ("Alt+click", "Fold or unfold with everything below"),
         ],
     ),
     (

@@ -29,7 +29,6 @@ pub fn sections(ui: &mut Ui, name: &str, sections: &[Section]) {
             ui.add_space(8.0);
             for section in sections.iter().filter(|section| !section.rows.is_empty()) {
                 section_ui(ui, section);
-                ui.add_space(12.0);
             }
         });
 }
@@ -54,7 +53,7 @@ impl Rows<'_> {
         let name = RichText::new(name)
             .font(theme::label())
             .color(palette.muted);
-        self.ui.add(Label::new(name).wrap());
+        self.ui.vertical(|ui| ui.add(Label::new(name).wrap()));
         self.ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 3.0;
             add(ui);
@@ -80,6 +79,7 @@ pub fn grid(ui: &mut Ui, title: &'static str, add: impl FnOnce(&mut Rows<'_>)) {
     grid.spacing(egui::vec2(12.0, 6.0))
         .min_row_height(18.0)
         .show(ui, |ui| add(&mut Rows { ui }));
+    ui.add_space(theme::SPACE[2]);
 }
 
 /// A value that can be selected and copied.

@@ -164,8 +164,8 @@ impl Inspector {
         let chosen = self.chosen.as_ref().map(|chosen| chosen.message.clone());
         let message = chosen.or_else(|| shown.newest.clone());
         ui.spacing_mut().item_spacing.y = 4.0;
-        let wish = header(ui, context, session, shown, message.as_ref());
-        match (wish, &message) {
+        let asked = header(ui, context, session, shown, message.as_ref());
+        match (asked, &message) {
             (Some(Wish::Save), Some(message)) => {
                 self.save.start(&shown.facts.path, message.payload.clone());
             }

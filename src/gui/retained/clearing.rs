@@ -47,6 +47,8 @@ pub struct Run {
     items: Arc<Vec<RetainedItem>>,
     /// Places of those that are done in `items`.
     done: Vec<u32>,
+    /// How many of them have a kept payload.
+    restorable: usize,
     /// Topics that were refused or failed, and why.
     pub refused: Vec<(TopicName, String)>,
     refused_count: usize,
@@ -92,7 +94,13 @@ impl Run {
         if self.work == Work::Restore || self.is_undone {
             return 0;
         }
-        self.cleared().filter(|item| item.kept.is_some()).count()
+        self.restorable
+    }
+
+    fn note_done(&mut self, place: u32) {
+        let item = self.items.get(place as usize);
+        self.restorable += usize::from(item.is_some_and(|item| item.kept.is_some()));
+        self.done.push(place);
     }
 
     fn cleared(&self) -> impl Iterator<Item = &RetainedItem> {
@@ -163,6 +171,7 @@ impl Clearing {
             at,
             items,
             done: Vec::new(),
+            restorable: 0,
             refused: Vec::new(),
             refused_count: 0,
             left_out: 0,
@@ -278,7 +287,7 @@ impl Clearing {
             let &(run, place) = self.under_way.get(&id)?;
             if *step == PublishStep::Sent && self.qos_of(run, place) == Some(Qos::AtMostOnce) {
                 self.under_way.remove(&id);
-                self.run_mut(run)?.done.push(place);
+                self.run_mut(run)?.note_done(place);
             }
             return None;
         }
@@ -301,7 +310,7 @@ impl Clearing {
                 None
             }
             _ => {
-                self.run_mut(run)?.done.push(place);
+                self.run_mut(run)?.note_done(place);
                 None
             }
         }

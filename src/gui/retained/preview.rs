@@ -262,6 +262,7 @@ impl ClearDialog {
                 .id_salt(("clear", place))
                 .layout(Layout::left_to_right(Align::Center)),
         );
+        row.spacing_mut().interact_size.y = ROW - 4.0;
         let mut is_taken = !self.stays[place];
         // a single one is cleared or not
         if self.stays.len() > 1 {

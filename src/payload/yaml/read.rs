@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::misfit;
 use super::scalar::{self, Plain};
-use crate::payload::document::{Builder, Document, Kind, Limit, MAX_DEPTH, ValueId};
+use crate::payload::document::{Builder, Document, Kind, Limit, MAX_DEPTH, MAX_KEY, ValueId};
 use crate::payload::misfit::Misfit;
 
 /// Most values and bytes that aliases are expanded to.
@@ -217,7 +217,7 @@ impl Writer<'_> {
         let next = next?;
         let key = key?;
         self.builder
-            .key_as_shown(&key.one_line(ValueId::ROOT, usize::MAX));
+            .key_as_shown(&key.one_line(ValueId::ROOT, MAX_KEY));
         Ok(next)
     }
 

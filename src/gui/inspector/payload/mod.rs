@@ -37,7 +37,7 @@ use super::super::widgets::Scrolled;
 use super::compare::Compare;
 use crate::model::{Message, MessageId, NodeId};
 use crate::payload::document::{Path, ValueId};
-use crate::payload::{Content, Decoded, format, hex};
+use crate::payload::{Content, Decoded, Format, format, hex};
 
 /// Topics whose folds and choices are remembered.
 const REMEMBERED: usize = 1_000;
@@ -250,6 +250,11 @@ impl PayloadView {
             });
             self.scroll_to = Some(0);
         }
+    }
+
+    /// What is shown, once it is decoded.
+    pub fn decoded(&self) -> Option<&Decoded> {
+        self.reader.ready().map(|ready| &*ready.decoded)
     }
 
     /// Copies everything as it is shown.
