@@ -13,12 +13,13 @@ use std::thread;
 
 use canopy::mqtt::{Qos, Version};
 use canopy::payload::Format;
+use canopy::payload::document::{self, Step};
 use canopy::profile::{
-    Authentication, ConfigDir, Fingerprint, FormatRule, Identity, Mqtt5Settings, PayloadKind,
-    Profile, ProfileColor, ProfileId, ProxyKind, ProxySettings, PublishDraft, PublishProperties,
-    ReadingSettings, RetainHandling, SavedPublish, Session, Settings, StoreError, Subscription,
-    Theme, TlsSettings, TlsVersion, Transport, Verify, WebSocketSettings, WillSettings,
-    WindowState,
+    Authentication, Chart, ChartAxis, ChartSeries, ChartWindow, ConfigDir, Fingerprint, FormatRule,
+    Identity, Mqtt5Settings, PayloadKind, Profile, ProfileColor, ProfileId, ProxyKind,
+    ProxySettings, PublishDraft, PublishProperties, ReadingSettings, RetainHandling, SavedPublish,
+    SeriesKey, Session, Settings, StoreError, Subscription, Theme, TlsSettings, TlsVersion,
+    Transport, Verify, WebSocketSettings, WillSettings, WindowState,
 };
 
 fn open(dir: &Path) -> ConfigDir {
@@ -118,6 +119,17 @@ fn elaborate() -> Profile {
             }],
             schema_files: vec!["/home/ann/plant.proto".to_owned()],
         },
+        charts: vec![Chart {
+            name: "Bath".to_owned(),
+            series: vec![ChartSeries {
+                key: SeriesKey {
+                    topic: "home/bath".to_owned(),
+                    path: document::Path(vec![Step::Key("a b".to_owned(), 1), Step::Index(2)]),
+                },
+                axis: ChartAxis::Right,
+            }],
+            window: ChartWindow::Hour,
+        }],
     }
 }
 

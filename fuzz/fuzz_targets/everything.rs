@@ -5,7 +5,10 @@
 use canopy_fuzz::payload::{Format, preview};
 
 libfuzzer_sys::fuzz_target!(|payload: &[u8]| {
-    let formats = Format::ALL_SIMPLE.into_iter().chain(Format::NUMBERS).map(Some);
+    let formats = Format::ALL_SIMPLE
+        .into_iter()
+        .chain(Format::NUMBERS)
+        .map(Some);
     for chosen in formats.chain([None]) {
         canopy_fuzz::read(payload, chosen);
     }

@@ -178,6 +178,9 @@ fn read(
 
 /// One document, or one on each line.
 fn json(bytes: &[u8], notices: &mut Vec<String>) -> Result<Document, Misfit> {
+    if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        return json(text::utf16(bytes, true).0.as_bytes(), notices);
+    }
     let text = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(text) => {
             notices.push("A byte order mark stands before the JSON.".to_owned());

@@ -42,7 +42,9 @@ pub(super) fn detect(payload: &[u8]) -> Detected {
         return Format::Image.into();
     }
     if let Some(charset) = utf16(payload) {
-        return charset.format().into();
+        let (text, _) = text::utf16(payload, charset == Charset::Utf16Be);
+        let found = structured_text(&text).filter(|found| found.document.is_some());
+        return found.unwrap_or_else(|| charset.format().into());
     }
     let found = [
         (Format::Cbor, cbor::detect(payload)),

@@ -11,9 +11,10 @@ use parking_lot::Mutex;
 
 use crate::model::Model;
 use crate::model::traffic::{Level, Span};
-use crate::profile::{ProfileId, StoreError};
+use crate::profile::{ChartWindow, ProfileId, StoreError};
 
 use super::super::action::{Action, DockTab};
+use super::super::chart_action::ChartAction;
 use super::super::pane::Pane;
 use super::super::retained::RetainedAction;
 use super::super::traffic_action::TrafficAction;
@@ -269,6 +270,29 @@ impl Rehearsal {
             source: egui::MouseWheelSource::Unknown,
             modifiers: egui::Modifiers::NONE,
         });
+    }
+
+    /// Charts every number at and below a topic.
+    pub fn chart_below(&mut self, topic: &str) {
+        self.ask(Action::Chart(ChartAction::AddBelow(topic.to_owned())));
+    }
+
+    /// Shows the chart with the last hour.
+    pub fn show_chart(&mut self) {
+        self.ask(Action::Chart(ChartAction::SetWindow(ChartWindow::Hour)));
+        self.ask(Action::Chart(ChartAction::Show));
+    }
+
+    /// Keeps the chart on the dashboard and shows that.
+    pub fn show_dashboard(&mut self) {
+        self.ask(Action::Chart(ChartAction::Pin));
+        self.ask(Action::Chart(ChartAction::ShowDashboard(true)));
+    }
+
+    /// How many values the chart draws.
+    pub fn charted(&self) -> usize {
+        let pane = self.app.views.panes.get(self.app.data.open.shown_id());
+        pane.map_or(0, |pane| pane.inspector.charts.chart().series.len())
     }
 
     /// Where profiles and settings are kept.

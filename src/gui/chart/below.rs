@@ -75,7 +75,7 @@ impl Charts {
                 axis: crate::profile::ChartAxis::Left,
             });
         self.chart.series.extend(series);
-        self.has_changed();
+        self.is_changed = true;
     }
 
     /// How many values below a topic found no room in the chart, told once.

@@ -50,6 +50,8 @@ pub const MAX_SERIES: usize = 5_000;
 pub struct Charts {
     chart: Chart,
     keys: Arc<[SeriesKey]>,
+    /// Whether `keys` has to be copied anew.
+    is_changed: bool,
     /// What was drawn before it was emptied.
     emptied: Vec<ChartSeries>,
     /// Series of this frame that are drawn without being in the chart.
@@ -73,21 +75,21 @@ impl Charts {
     /// Draws this value too; `false` when there are too many already, or it is there.
     pub fn add(&mut self, key: SeriesKey) -> bool {
         let is_added = self.chart.series.len() < MAX_SERIES && self.chart.add(key);
-        self.has_changed();
+        self.is_changed |= is_added;
         is_added
     }
 
     /// Draws this value no longer.
     pub fn remove(&mut self, key: &SeriesKey) {
         self.chart.remove(key);
-        self.has_changed();
+        self.is_changed = true;
     }
 
     /// Draws nothing.
     pub fn clear(&mut self) {
         self.emptied = std::mem::take(&mut self.chart.series);
         self.sight.follow();
-        self.has_changed();
+        self.is_changed = true;
     }
 
     /// Draws again what was drawn before [`Charts::clear`], before what was added since.
@@ -98,7 +100,7 @@ impl Charts {
         let since: Vec<_> = since.into_iter().filter(is_new).collect();
         self.chart.series.extend(since);
         self.chart.series.truncate(MAX_SERIES);
-        self.has_changed();
+        self.is_changed = true;
     }
 
     /// Measures a series by this axis.
@@ -119,7 +121,7 @@ impl Charts {
     pub fn open(&mut self, chart: Chart) {
         self.chart = chart;
         self.sight.follow();
-        self.has_changed();
+        self.is_changed = true;
     }
 
     /// A frame begins: goes on gathering.
@@ -128,11 +130,16 @@ impl Charts {
             self.add_found(keys);
         }
         let beside = std::mem::take(&mut self.beside);
-        self.gatherer.work(ctx, session, (&self.keys, &beside), now);
+        let keys = self.keys();
+        self.gatherer.work(ctx, session, (&keys, &beside), now);
     }
 
-    fn has_changed(&mut self) {
-        let keys = self.chart.series.iter().map(|series| series.key.clone());
-        self.keys = keys.collect();
+    /// The keys of the chart, copied when they have changed.
+    fn keys(&mut self) -> Arc<[SeriesKey]> {
+        if std::mem::take(&mut self.is_changed) {
+            let keys = self.chart.series.iter().map(|series| series.key.clone());
+            self.keys = keys.collect();
+        }
+        Arc::clone(&self.keys)
     }
 }

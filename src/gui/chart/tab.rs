@@ -1,6 +1,5 @@
 //! The tab of the inspector with the chart of the connection: what can be drawn at the left, what is drawn at the right.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use egui::{Align, Id, Layout, Rect, RichText, Ui, UiBuilder, vec2};
@@ -44,25 +43,28 @@ impl Charts {
         }
         self.offered.prepare(ui, session, topic, message);
         let preview = self.preview();
-        let is_preview = preview.is_some();
-        let chart: Cow<'_, Chart> = match preview {
-            Some(chart) => Cow::Owned(chart),
-            None => Cow::Owned(self.chart.clone()),
+        let keys = match &preview {
+            Some(chart) => chart.series.iter().map(|it| it.key.clone()).collect(),
+            None => self.keys(),
         };
+        // not copied: it may have thousands of lines
+        let own = std::mem::take(&mut self.chart);
+        let shown = preview.as_ref().unwrap_or(&own);
         let area = ui.available_rect_before_wrap();
         let width = (area.width() * LIST.2).clamp(LIST.0, LIST.1);
         let list = area.with_max_x(area.left() + width).shrink2(vec2(0.0, 4.0));
         let rest = area.with_min_x(list.right() + theme::SPACE[2]);
         ui.scope_builder(UiBuilder::new().max_rect(list).id_salt("values"), |ui| {
-            self.offered.ui(ui, context, &self.chart);
+            self.offered.ui(ui, context, &own);
         });
         let line = (1.0, Palette::of(ui).line);
         let x = list.right() + theme::SPACE[0];
         ui.painter().vline(x, area.y_range(), line);
         ui.scope_builder(UiBuilder::new().max_rect(rest).id_salt("chart"), |ui| {
             ui.spacing_mut().item_spacing.y = theme::SPACE[0];
-            self.chart_ui(ui, context, (&chart, is_preview));
+            self.chart_ui(ui, context, (shown, preview.is_some()), keys);
         });
+        self.chart = own;
     }
 
     /// While nothing was chosen, the first number of the topic is drawn.
@@ -85,15 +87,11 @@ impl Charts {
         ui: &mut Ui,
         context: &Context<'_>,
         (chart, is_preview): (&Chart, bool),
+        keys: Arc<[SeriesKey]>,
     ) {
         self.controls_ui(ui, context, chart, is_preview);
         let rows = chart.series.len().min(ROWS);
         let legend = legend::height(rows).min(ui.available_height() * 0.45);
-        let keys: Arc<[SeriesKey]> = if is_preview {
-            chart.series.iter().map(|it| it.key.clone()).collect()
-        } else {
-            Arc::clone(&self.keys)
-        };
         let size = vec2(
             ui.available_width(),
             (ui.available_height() - legend - theme::SPACE[1]).max(LOWEST),

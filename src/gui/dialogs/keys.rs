@@ -10,7 +10,7 @@ use super::frame::{Outcome, heading_ui, room_for_contents};
 /// A place in the window, and its keys with what they do.
 type Group = (&'static str, &'static [(&'static str, &'static str)]);
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     (
         "Everywhere",
         &[
@@ -49,6 +49,20 @@ const GROUPS: [Group; 6] = [
             ("Enter", "Publish to this topic"),
             ("Delete", "Clear the retained message (asks first)"),
             ("Ctrl+C", "Copy the topic"),
+        ],
+    ),
+    (
+        "Payload",
+        &[
+            ("Ctrl+Shift+F", "Find in the payload; there Ctrl+F too"),
+            ("Enter, Shift+Enter", "The next or previous place"),
+            ("Ctrl+D", "Compare with the message before, or no longer"),
+            ("↑ ↓, Home, End, Page ↑ ↓", "Select a value"),
+            ("→ ←", "Unfold or fold, go in or out"),
+            ("Enter", "Chart a number, open a link or what is inside"),
+            ("Space", "The menu of the value"),
+            ("Ctrl+C", "Copy the value"),
+            ("Alt+click", "Fold or unfold with everything below"),
         ],
     ),
     (

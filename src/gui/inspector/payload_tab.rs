@@ -39,7 +39,12 @@ impl Inspector {
         {
             self.compare.toggle();
         }
-        let subject = subject(session, shown, message, &self.compare);
+        let subject = subject(
+            session,
+            (shown, self.chosen.as_ref()),
+            message,
+            &self.compare,
+        );
         self.payload.format_controls(ui, context, subject);
         if icon_button(ui, icons::COPY, "Copy payload as shown", Look::Plain).clicked() {
             self.payload.copy_all(ui, context);
@@ -77,7 +82,12 @@ impl Inspector {
         message: &Message,
     ) {
         let chosen = self.chosen.as_ref();
-        let subject = subject(session, shown, message, &self.compare);
+        let subject = subject(
+            session,
+            (shown, self.chosen.as_ref()),
+            message,
+            &self.compare,
+        );
         self.payload
             .prepare(ui, subject, || message_before(session, shown, chosen));
     }
@@ -94,7 +104,7 @@ impl Inspector {
         let Some(message) = message else {
             return self.no_message(ui, shown);
         };
-        let path = &shown.facts.path;
+        let path = topic_of(shown, self.chosen.as_ref());
         let read = self.payload.decoded().map(|decoded| &decoded.format);
         let is_sparkplug = read.is_none_or(|format| *format == Format::SparkplugB);
         let has_metrics = self
@@ -104,7 +114,12 @@ impl Inspector {
             return;
         }
         let area = ui.available_size();
-        let subject = subject(session, shown, message, &self.compare);
+        let subject = subject(
+            session,
+            (shown, self.chosen.as_ref()),
+            message,
+            &self.compare,
+        );
         let recent = if area.y > 2.0 * RECENT_HEIGHT && shown.recent.len() > 1 {
             RECENT_HEIGHT + 10.0
         } else {
@@ -169,17 +184,23 @@ fn divide(ui: &mut Ui) {
 
 fn subject<'a>(
     session: &'a Session,
-    shown: &'a Shown,
+    (shown, chosen): (&'a Shown, Option<&'a Chosen>),
     message: &'a Message,
     compare: &'a Compare,
 ) -> Subject<'a> {
     Subject {
         session,
         node: shown.node,
-        topic: &shown.facts.path,
+        topic: topic_of(shown, chosen),
         message,
         compare,
     }
+}
+
+/// The topic of the message that is shown, which a list of everything below may have led to.
+fn topic_of<'a>(shown: &'a Shown, chosen: Option<&'a Chosen>) -> &'a str {
+    let other = chosen.and_then(|chosen| chosen.topic.as_deref());
+    other.unwrap_or(&shown.facts.path)
 }
 
 /// The message before the one that is shown, while it is in the history.

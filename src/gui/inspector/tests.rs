@@ -121,6 +121,17 @@ fn pictures() {
         Theme::Light,
         |state| state.inspector.tab = History,
     );
+    picture("history-below", "UM", wide, 1.0, Theme::Light, |state| {
+        state.inspector.tab = History;
+    });
+    picture(
+        "history-1024",
+        NEWS,
+        [620.0, 420.0],
+        1.0,
+        Theme::Dark,
+        |state| state.inspector.tab = History,
+    );
     picture("properties", NEWS, wide, 1.0, Theme::Dark, |state| {
         state.inspector.tab = Properties;
     });

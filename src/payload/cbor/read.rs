@@ -4,7 +4,7 @@ use ciborium_ll::{Decoder, Error, Header};
 
 use super::tags;
 use crate::payload::digits;
-use crate::payload::document::{Builder, Kind, Limit, MAX_DEPTH, ValueId};
+use crate::payload::document::{Builder, Kind, Limit, MAX_DEPTH, MAX_KEY, ValueId};
 use crate::payload::evidence::Evidence;
 use crate::payload::misfit::Misfit;
 
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         let key = std::mem::replace(&mut self.builder, outer);
         read?;
         let key = key.finish()?;
-        let line = key.one_line(ValueId::ROOT, usize::MAX);
+        let line = key.one_line(ValueId::ROOT, MAX_KEY);
         match key.note(ValueId::ROOT) {
             Some(note) => self.builder.key_as_shown(&format!("{line} ({note})")),
             None => self.builder.key_as_shown(&line),

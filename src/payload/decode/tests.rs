@@ -99,6 +99,11 @@ fn the_content_type_counts_when_nothing_is_chosen() {
     );
     let wide = reading(None, Some("application/json; charset=utf-16le"));
     assert_eq!(line(b"[\x001\0]\0", &wide).1, "[1]");
+    let marked = b"\xff\xfe[\x001\0]\0";
+    for chosen in [None, Some(Format::Json)] {
+        let expected = (Format::Json, "[1]".to_owned(), vec![]);
+        assert_eq!(line(marked, &reading(chosen, None)), expected);
+    }
 }
 
 /// Any bytes, and bytes that begin like each of the formats.

@@ -8,8 +8,8 @@ use super::super::reading::{Content, Decoded};
 use super::super::text;
 use super::{Blocks, Comparison, DocumentDiff};
 
-/// Characters of a value that does not differ beside one that does.
-const ASIDE: usize = 24;
+/// Characters of a value that does not differ beside one that does; the second where room is short.
+const ASIDE: [usize; 2] = [24, 8];
 
 /// One line of a payload.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -80,15 +80,22 @@ impl Line {
 }
 
 fn document_line(document: &Document, diff: &DocumentDiff, max: usize) -> Line {
-    let line = Writer::write(document, diff, max, false);
-    let is_seen = line.marks.first().is_some_and(|mark| {
-        let before = line.text[..mark.start].chars().count();
-        before < max / 3 * 2
-    });
-    if is_seen || diff.is_empty() {
-        return line;
+    let whole = Writer::write(document, diff, max, Some(ASIDE[0]));
+    if diff.is_empty() || is_seen(&whole, max) {
+        return whole;
     }
-    Writer::write(document, diff, max, true)
+    let short = Writer::write(document, diff, max, Some(ASIDE[1]));
+    if is_seen(&short, max) {
+        return short;
+    }
+    Writer::write(document, diff, max, None)
+}
+
+/// Whether what differs first stands well before the end.
+fn is_seen(line: &Line, max: usize) -> bool {
+    let before = |mark: &Range<usize>| line.text[..mark.start].chars().count();
+    let first = line.marks.first();
+    first.is_some_and(|mark| before(mark) < max / 6 * 5)
 }
 
 /// Writes a document as one line, until that is full.
@@ -97,18 +104,23 @@ struct Writer<'a> {
     diff: &'a DocumentDiff,
     line: Line,
     chars: usize,
-    /// Leaves out what does not differ.
-    is_tight: bool,
+    /// Characters of a value that does not differ; `None` leaves it out.
+    aside: Option<usize>,
 }
 
 impl<'a> Writer<'a> {
-    fn write(document: &'a Document, diff: &'a DocumentDiff, max: usize, is_tight: bool) -> Line {
+    fn write(
+        document: &'a Document,
+        diff: &'a DocumentDiff,
+        max: usize,
+        aside: Option<usize>,
+    ) -> Line {
         let mut writer = Self {
             document,
             diff,
             line: Line::default(),
             chars: 0,
-            is_tight,
+            aside,
         };
         // one more than fits, so that it is seen to be cut
         writer.value(ValueId::ROOT, max.saturating_add(1));
@@ -137,7 +149,7 @@ impl<'a> Writer<'a> {
         let (mut is_first, mut is_left_out) = (true, false);
         for child in self.document.children(id) {
             let is_quiet = !self.diff.is_empty() && !self.diff.has_marks(self.document, child);
-            if self.is_tight && is_quiet {
+            if self.aside.is_none() && is_quiet {
                 if !is_left_out {
                     self.push(if is_first { "…" } else { ",…" });
                 }
@@ -156,10 +168,9 @@ impl<'a> Writer<'a> {
                 self.scalar(key, end);
                 self.push(":");
             }
-            let room = if is_quiet {
-                end.min(self.chars + ASIDE)
-            } else {
-                end
+            let room = match self.aside {
+                Some(aside) if is_quiet => end.min(self.chars + aside),
+                _ => end,
             };
             self.value(child, room);
         }
@@ -170,7 +181,11 @@ impl<'a> Writer<'a> {
         let room = end.saturating_sub(self.chars).max(8);
         for (count, c) in shown.chars().enumerate() {
             if count == room {
-                self.push("…");
+                self.push(if shown.starts_with('"') {
+                    "…\""
+                } else {
+                    "…"
+                });
                 return;
             }
             let start = self.line.text.len();

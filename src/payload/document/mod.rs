@@ -25,6 +25,9 @@ pub const MAX_DEPTH: usize = 128;
 /// Most values in a document.
 pub const MAX_VALUES: usize = 8_000_000;
 
+/// Bytes behind which a key that is no text is cut: it is written on one line, and may be as large as a document.
+pub const MAX_KEY: usize = 4_096;
+
 /// Number of a value in its document, in the order in which they are read; the outermost is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ValueId(pub u32);

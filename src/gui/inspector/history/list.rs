@@ -226,10 +226,8 @@ impl HistoryView {
             return false;
         }
         if modifiers.command {
-            if self.selection.is_empty() {
-                if let Some(shown) = shown {
-                    self.selection.set(shown);
-                }
+            if let Some(shown) = shown.filter(|_| self.selection.is_empty()) {
+                self.selection.set(shown);
             }
             self.selection.toggle(id);
             self.anchor = Some(id);

@@ -21,7 +21,7 @@ const COMPARED: usize = 2 << 20;
 /// How long a worker goes on before it shows what it has.
 const SPELL: Duration = Duration::from_millis(40);
 /// Characters of a line, for columns of these widths; and of a change.
-const LINES: [usize; 6] = [24, 40, 64, 100, 160, 240];
+const LINES: [usize; 9] = [24, 40, 56, 72, 88, 104, 128, 160, 240];
 const CHANGE: usize = 60;
 
 /// What a row says.

@@ -327,6 +327,7 @@ fn key_of(document: &Document, id: ValueId) -> String {
 
 fn ink(palette: &Palette, piece: &Piece) -> Color32 {
     let token = match piece.ink {
+        _ if piece.mark == Mark::Removed => return palette.muted,
         Ink::Faint if piece.mark == Mark::Changed => return palette.amber,
         Ink::Faint => return palette.faint,
         Ink::More => return palette.blue,

@@ -156,8 +156,12 @@ impl PayloadView {
         }
         if area.has_focus() {
             let line = Stroke::new(1.0, Palette::of(ui).accent);
-            ui.painter()
-                .rect_stroke(rect, 4.0, line, StrokeKind::Inside);
+            ui.painter().rect_stroke(
+                rect.expand2(egui::vec2(6.0, 0.0)),
+                4.0,
+                line,
+                StrokeKind::Inside,
+            );
             let filter = egui::EventFilter {
                 horizontal_arrows: true,
                 vertical_arrows: true,

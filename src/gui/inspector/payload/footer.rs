@@ -28,6 +28,7 @@ impl PayloadView {
 
     pub(super) fn footer(&mut self, ui: &mut Ui, context: &Context<'_>, subject: Subject<'_>) {
         ui.spacing_mut().item_spacing.y = 0.0;
+        ui.spacing_mut().interact_size.y = LINE;
         let palette = Palette::of(ui);
         if let Some(ready) = self.reader.ready() {
             for notice in notices(ready) {
@@ -52,17 +53,21 @@ impl PayloadView {
         });
     }
 
+    /// Whether there is something to find: pictures and nothing have no words.
+    fn is_searchable(&self) -> bool {
+        self.reader.ready().is_none_or(|ready| {
+            matches!(
+                ready.body,
+                Body::Document(_) | Body::Text { .. } | Body::Bytes
+            )
+        })
+    }
+
     /// What can be done with the view, from the right.
     fn tools(&mut self, ui: &mut Ui) {
         ui.spacing_mut().item_spacing.x = theme::SPACE[0];
-        if icon_button(
-            ui,
-            icons::SEARCH,
-            "Find in this payload (Ctrl+Shift+F)",
-            Look::Quiet,
-        )
-        .clicked()
-        {
+        let label = "Find in this payload (Ctrl+Shift+F)";
+        if self.is_searchable() && icon_button(ui, icons::SEARCH, label, Look::Quiet).clicked() {
             self.find.open();
         }
         let Some(ready) = self.reader.ready() else {

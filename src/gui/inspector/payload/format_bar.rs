@@ -13,8 +13,13 @@ use crate::mqtt::TopicFilter;
 use crate::payload::Format;
 use crate::profile::FormatRule;
 
-/// Highest menu.
-const MENU_HEIGHT: f32 = 460.0;
+/// Highest menu, as a share of the window.
+const MENU_SHARE: f32 = 0.72;
+/// Height of a line of the menu.
+const MENU_LINE: f32 = 20.0;
+/// Formats in menus of their own: other encodings of text, and what is opened to see what is inside.
+const ENCODINGS: [Format; 3] = [Format::Utf16Le, Format::Utf16Be, Format::Latin1];
+const WRAPPINGS: [Format; 2] = [Format::Base64, Format::Deflate];
 
 /// What the user chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,11 +67,13 @@ impl FormatBar {
             .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| {
                 ui.set_width(250.0);
-                ScrollArea::vertical()
-                    .max_height(MENU_HEIGHT)
-                    .show(ui, |ui| {
-                        choice = self.menu(ui, context, choosing);
-                    });
+                ui.spacing_mut().interact_size.y = MENU_LINE;
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.spacing_mut().button_padding.y = 2.0;
+                let height = ui.ctx().content_rect().height() * MENU_SHARE;
+                ScrollArea::vertical().max_height(height).show(ui, |ui| {
+                    choice = self.menu(ui, context, choosing);
+                });
                 if choice.is_some() {
                     ui.close();
                 }
@@ -119,14 +126,21 @@ impl FormatBar {
                 choice = Some(Choice::Format(format.clone()));
             }
         };
-        for format in &Format::ALL_SIMPLE {
+        let is_apart = |it: &&Format| ENCODINGS.contains(it) || WRAPPINGS.contains(it);
+        for format in Format::ALL_SIMPLE.iter().filter(|it| !is_apart(it)) {
             item(ui, format, &format.name());
         }
-        ui.menu_button("Number", |ui| {
-            for format in &Format::NUMBERS {
-                item(ui, format, &format.name());
-            }
-        });
+        for (name, formats) in [
+            ("Other text", &ENCODINGS[..]),
+            ("Wrapped", &WRAPPINGS[..]),
+            ("Number", &Format::NUMBERS[..]),
+        ] {
+            ui.menu_button(name, |ui| {
+                for format in formats {
+                    item(ui, format, &format.name());
+                }
+            });
+        }
         let schemas = &choosing.session.schemas;
         let types = schemas
             .protobuf_types()
@@ -220,7 +234,7 @@ fn schema_items(
     }
     ui.menu_button(name, |ui| {
         ScrollArea::vertical()
-            .max_height(MENU_HEIGHT)
+            .max_height(ui.ctx().content_rect().height() * MENU_SHARE)
             .show(ui, |ui| {
                 for format in formats {
                     match format {

@@ -1,20 +1,15 @@
 //! Pictures in payloads: their pixels are decoded on a worker and live in the graphics card while they are shown.
 
-use std::io::Cursor;
 use std::sync::Arc;
 
 use egui::{ColorImage, Rect, Sense, TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2};
-use image::{ImageReader, Limits};
 
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{Look, button, icon_button, muted};
 use crate::model::MessageId;
+use crate::payload;
 
-/// Most pixels in a row or column.
-const LONGEST_SIDE: u32 = 16_384;
-/// Most memory for the pixels of one picture.
-const MOST_MEMORY: u64 = 512 * 1024 * 1024;
 /// Side of the squares behind what is transparent, in points.
 const SQUARE: f32 = 8.0;
 /// Most squares that are drawn; in larger areas they grow.
@@ -25,30 +20,12 @@ const MOST_SQUARES: f32 = 4_000.0;
 /// # Errors
 /// A sentence that says why there are none.
 pub fn pixels(bytes: &[u8]) -> Result<ColorImage, String> {
-    let mut reader = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .map_err(|err| refused(&err))?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(MOST_MEMORY);
-    reader.limits(limits);
-    let picture = reader.decode().map_err(|err| refused(&err))?;
-    let picture = picture.into_rgba8();
-    let (Ok(width), Ok(height)) = (
-        usize::try_from(picture.width()),
-        usize::try_from(picture.height()),
-    ) else {
-        return Err(refused(&"it is too large"));
+    let pixels = payload::picture::pixels(bytes).map_err(|misfit| misfit.to_string())?;
+    let (Ok(width), Ok(height)) = (pixels.width.try_into(), pixels.height.try_into()) else {
+        return Err("The picture is too large to be drawn. Save it to a file.".to_owned());
     };
-    Ok(ColorImage::from_rgba_unmultiplied(
-        [width, height],
-        &picture,
-    ))
-}
-
-fn refused(why: &dyn std::fmt::Display) -> String {
-    format!("The picture cannot be drawn: {why}. Look at it as hex, or save it to a file.")
+    let size = [width, height];
+    Ok(ColorImage::from_rgba_unmultiplied(size, &pixels.rgba))
 }
 
 /// How large a picture is drawn.
@@ -192,8 +169,8 @@ mod tests {
     #[test]
     fn a_broken_picture_is_a_sentence() {
         let text = pixels(b"\x89PNG\r\n\x1a\nrest").unwrap_err();
-        assert!(text.starts_with("The picture cannot be drawn: "), "{text}");
-        assert!(text.ends_with("or save it to a file."));
+        assert!(text.starts_with("Not valid PNG: "), "{text}");
+        assert!(text.ends_with("or look at it as hex."));
     }
 
     #[test]

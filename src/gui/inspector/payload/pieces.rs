@@ -12,6 +12,8 @@ use crate::payload::text::visible;
 const SHORT: usize = 80;
 /// Characters of a value that are always shown, however narrow the room.
 const LEAST: usize = 100;
+/// Characters of a value that is cut, at least.
+const SHORTEST: usize = 24;
 /// Characters behind a value that is cut.
 const TAIL: usize = 18;
 
@@ -269,7 +271,7 @@ fn scalar(line: &mut Line, document: &Document, id: ValueId, mark: Mark) {
     if !is_long {
         return line.push(&visible(text.as_bytes()), ink, id, mark, Click::Value);
     }
-    let shown = cut(text, room.saturating_sub(TAIL));
+    let shown = cut(text, line.room.saturating_sub(TAIL).max(SHORTEST));
     line.push(&visible(shown.as_bytes()), ink, id, mark, Click::Value);
     let size = format!(" {} ", format::format_bytes(text.len() as u64));
     line.push(&size, Ink::Faint, id, Mark::Same, Click::Nothing);
@@ -299,7 +301,7 @@ fn folded(document: &Document, id: ValueId, kind: Kind) -> String {
 
 /// `12 members`, counted no further than a glance takes.
 fn members(document: &Document, id: ValueId) -> String {
-    const GLANCE: usize = 100_000;
+    const GLANCE: usize = 20_000;
     let (one, many) = match document.kind(id) {
         Kind::Object => ("member", "members"),
         _ => ("item", "items"),

@@ -327,7 +327,7 @@ impl Job {
                 schemas: Arc::clone(&source.reading.schemas),
                 ..Reading::default()
             };
-            decoded = decode(&bytes, &reading);
+            decoded = decode_inside(&bytes, reading);
         }
         (Arc::new(decoded), None)
     }
@@ -355,6 +355,21 @@ impl Job {
             Content::Picture(_) => Body::Picture(picture::pixels(&decoded.bytes).map(Arc::new)),
         }
     }
+}
+
+/// Decodes what was inside a value. Base64 that is recognised as such is not asked to be opened once more.
+fn decode_inside(bytes: &Bytes, reading: Reading) -> Decoded {
+    if reading.chosen == Some(Format::Base64) {
+        let fitting = Reading {
+            chosen: None,
+            ..reading.clone()
+        };
+        let decoded = decode(bytes, &fitting);
+        if !decoded.layers.is_empty() {
+            return decoded;
+        }
+    }
+    decode(bytes, &reading)
 }
 
 /// The bytes of a value: text without quotes and escapes, or the bytes that its digits say.

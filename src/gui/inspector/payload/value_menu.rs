@@ -96,6 +96,9 @@ pub fn value_menu(
         if menu.asks_link {
             return;
         }
+        if matches!(what, Use::Link(_)) {
+            ui.separator();
+        }
         if let (Use::Chart, Some(topic)) = (&what, topic)
             && ui.button("Chart it").clicked()
         {
@@ -121,7 +124,6 @@ fn link_items(ui: &mut Ui, context: &Context<'_>, link: &str) {
     if ui.button("Copy link").clicked() {
         context.copy(link, "Link");
     }
-    ui.separator();
 }
 
 fn open_items(
