@@ -156,7 +156,11 @@ fn series(
     settle(stage);
     row(stage, table, ("chart: standing", frames), |_, _| {});
     let zoom = |stage: &mut Stage, number: u32| {
-        let points = if number / 10 % 2 == 0 { -60.0 } else { 60.0 };
+        let points = if (number / 10).is_multiple_of(2) {
+            -60.0
+        } else {
+            60.0
+        };
         stage.window.wheel_at(INSPECTOR, points);
     };
     row(stage, table, ("chart: zooming in and out", frames), zoom);
@@ -261,13 +265,14 @@ fn json(bytes: usize) -> String {
         if number > 0 {
             text.push(',');
         }
-        text.push_str(&format!(
+        let object = format!(
             "{{\"id\":{number},\"name\":\"machine-{number:05}\",\"values\":[{}.25,{},{}],\"state\":{{\"on\":{},\"note\":\"grüße\"}}}}",
             number % 100,
             number * 7 % 1000,
             number * 13 % 1000,
             number % 2 == 0
-        ));
+        );
+        text.push_str(&object);
         if text.len() >= bytes {
             break;
         }

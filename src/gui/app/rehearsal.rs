@@ -219,15 +219,16 @@ impl Rehearsal {
         self.on_pane(|pane| pane.inspector.show_history());
     }
 
-    /// Shows who floods the broker: in the dock or not, and in the tree or not.
-    pub fn show_traffic(&mut self, in_dock: bool, in_tree: bool) {
-        let tab = if in_dock {
-            DockTab::Traffic
-        } else {
-            DockTab::Publish
-        };
-        self.ask(Action::ShowDock(tab));
+    /// Shows who floods the broker in the dock, and perhaps in the tree.
+    pub fn show_traffic(&mut self, in_tree: bool) {
+        self.ask(Action::ShowDock(DockTab::Traffic));
         self.ask(Action::Traffic(TrafficAction::ShowShares(in_tree)));
+    }
+
+    /// Shows nowhere any more who floods the broker.
+    pub fn hide_traffic(&mut self) {
+        self.ask(Action::ShowDock(DockTab::Publish));
+        self.ask(Action::Traffic(TrafficAction::ShowShares(false)));
     }
 
     /// Chooses which traffic is shown.
