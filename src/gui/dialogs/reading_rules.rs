@@ -1,6 +1,6 @@
 //! Formats and schemas of the connection's profile, reached from the inspector.
 
-use egui::{ScrollArea, Ui};
+use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 use super::super::action::Action;
 use super::super::context::Context;
@@ -30,12 +30,14 @@ impl ReadingRulesDialog {
         };
         heading_ui(ui, "Formats and schemas", WIDTH);
         let mut edited = profile.clone();
-        // else the dialog grows to its contents over many frames, or not at all
-        let height = room_for_contents(ui);
-        ScrollArea::vertical()
-            .max_height(height)
-            .min_scrolled_height(height)
-            .show(ui, |ui| self.rules.ui(ui, context, &mut edited));
+        // always as high, so that nothing jumps when a rule or a file is added
+        let size = vec2(ui.available_width(), room_for_contents(ui));
+        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+            ui.set_min_size(size);
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| self.rules.ui(ui, context, &mut edited));
+        });
         if edited != *profile {
             context.ask(Action::EditProfile(Box::new(edited)));
         }
