@@ -381,7 +381,8 @@ fn visuals(mut visuals: Visuals, palette: &Palette) -> Visuals {
     visuals.warn_fg_color = palette.amber;
     visuals.error_fg_color = palette.red;
     visuals.selection.bg_fill = palette.tint(palette.accent, 0.35);
-    visuals.selection.stroke = Stroke::new(1.0, palette.accent);
+    // selected text is written in this colour, so it must not be that of the background
+    visuals.selection.stroke = Stroke::new(1.0, palette.text);
     visuals.text_cursor.stroke = Stroke::new(1.5, palette.accent);
     // a blinking cursor would wake the window twice a second for ever
     visuals.text_cursor.blink = false;

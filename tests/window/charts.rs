@@ -152,7 +152,7 @@ fn the_values_of_a_chart_are_written_as_csv() {
         .collect();
     assert_eq!(values, ["1.50", "on", "-2.0"]);
     assert!(
-        rows[1].contains("T") && rows[1].contains(",csv,,"),
+        rows[1].contains('T') && rows[1].contains(",csv,,"),
         "{written}"
     );
 }

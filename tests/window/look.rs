@@ -28,7 +28,7 @@ fn visit(window: &mut Window) {
         window.click(Role::Tab, tab);
         check(window, tab);
     }
-    for key in [Key::Num2, Key::Num3, Key::Num1] {
+    for key in [Key::Num2, Key::Num3, Key::Num4, Key::Num1] {
         window.chord(CTRL, key);
         check(window, "the dock");
     }

@@ -101,6 +101,8 @@ fn properties_are_named_counted_down_and_copied() {
     let mut window = connect(&home, &profile);
     window.click_row("plain = x");
     window.click(Role::Tab, "Properties");
+    // high enough for all of them
+    window.resize([1_440.0, 1_600.0]);
     window.wait_for_text("expires in 59 m");
     window.wait_for_text("1, UTF-8 text");
     window.wait_for_text("9, plain/#");
@@ -108,8 +110,6 @@ fn properties_are_named_counted_down_and_copied() {
     window.wait_for_label("a (again)");
     window.press("Copy user property 3");
     assert_eq!(window.take_copied().as_deref(), Some("3"));
-    // below the end of what is seen in a window of usual height
-    window.resize([1_440.0, 1_500.0]);
     window.press("Copy all user properties");
     assert_eq!(window.take_copied().as_deref(), Some("a: 1\nb: 2\na: 3"));
     assert_eq!(window.unnamed(), Vec::<String>::new());

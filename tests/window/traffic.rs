@@ -97,33 +97,3 @@ fn the_tree_shows_shares_while_they_are_switched_on() {
         window.described(Role::TreeItem, "home").is_none()
     });
 }
-
-#[test]
-fn zz_pictures() {
-    for (theme, name) in [
-        (canopy::profile::Theme::Dark, "dark"),
-        (canopy::profile::Theme::Light, "light"),
-    ] {
-        let home = Home::with(&canopy::profile::Settings {
-            theme,
-            ..Default::default()
-        });
-        let mut window = lens(&home);
-        window.press("Show shares of the traffic in the tree");
-        window.wait_for("a share", |window| {
-            window.described(Role::TreeItem, "home").is_some()
-        });
-        window.press("Branches of level 1");
-        window.press("Branches of level 2");
-        window.wait_for("two levels", |window| {
-            rows(window).iter().any(|row| row == "home/kitchen/#")
-        });
-        for (size, n) in [([1440.0, 900.0], 1440), ([1024.0, 700.0], 1024)] {
-            window.resize(size);
-            window.settle();
-            window
-                .picture(std::path::Path::new(&format!("/tmp/lens-{name}-{n}.png")))
-                .unwrap();
-        }
-    }
-}

@@ -132,10 +132,10 @@ impl View {
         match self {
             Self::Lens => {
                 stage.window.jump_to(0.5);
-                stage.window.show_traffic(true, true);
+                stage.window.show_traffic(true);
             }
             Self::LensOfAll => {
-                stage.window.show_traffic(true, false);
+                stage.window.show_traffic(false);
                 stage.window.choose_traffic(Span::Start, Level::Topics);
             }
             _ => {}
@@ -156,7 +156,7 @@ impl View {
             stage
                 .window
                 .choose_traffic(Span::default(), Level::default());
-            stage.window.show_traffic(false, false);
+            stage.window.hide_traffic();
         }
         if self == Self::Filtered {
             stage.window.filter("");

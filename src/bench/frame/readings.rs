@@ -143,8 +143,61 @@ fn series(
     frames: u32,
     table: &mut Table,
 ) -> Result<(), BenchError> {
-    let _ = (stage, sizes, frames, table);
-    Ok(())
+    stage.window.chart_below("bench/series");
+    stage.frames_until("all series", |stage| stage.window.charted() >= sizes.series)?;
+    stage.window.show_chart();
+    let reading = frames.min(READING);
+    row(
+        stage,
+        table,
+        ("chart: while values are gathered", reading),
+        |_, _| {},
+    );
+    settle(stage);
+    row(stage, table, ("chart: standing", frames), |_, _| {});
+    let zoom = |stage: &mut Stage, number: u32| {
+        let points = if (number / 10).is_multiple_of(2) {
+            -60.0
+        } else {
+            60.0
+        };
+        stage.window.wheel_at(INSPECTOR, points);
+    };
+    row(stage, table, ("chart: zooming in and out", frames), zoom);
+    let mut next = Next::default();
+    let mut failed = Ok(());
+    let mut feed = |stage: &mut Stage, _| {
+        let fed = next.feed(stage, sizes.series);
+        if fed.is_err() {
+            failed = fed;
+        }
+    };
+    let title = "chart: following new values, 5,000 a second";
+    row(stage, table, (title, frames), &mut feed);
+    stage.window.show_dashboard();
+    settle(stage);
+    let title = "dashboard: following new values, 5,000 a second";
+    row(stage, table, (title, frames), &mut feed);
+    failed
+}
+
+/// Which value of which series comes next.
+#[derive(Debug, Default)]
+struct Next {
+    count: usize,
+}
+
+impl Next {
+    /// Puts the values of one frame into the model.
+    fn feed(&mut self, stage: &Stage, series: usize) -> Result<(), BenchError> {
+        let first = self.count;
+        self.count += NEW_VALUES;
+        let at = now();
+        put(stage, NEW_VALUES, |number| {
+            let number = first + number;
+            Ok((series_value(number % series, VALUES + number / series)?, at))
+        })
+    }
 }
 
 // ---- what is read ----------------------------------------------------------------------------------------------
@@ -212,13 +265,14 @@ fn json(bytes: usize) -> String {
         if number > 0 {
             text.push(',');
         }
-        text.push_str(&format!(
+        let object = format!(
             "{{\"id\":{number},\"name\":\"machine-{number:05}\",\"values\":[{}.25,{},{}],\"state\":{{\"on\":{},\"note\":\"grüße\"}}}}",
             number % 100,
             number * 7 % 1000,
             number * 13 % 1000,
             number % 2 == 0
-        ));
+        );
+        text.push_str(&object);
         if text.len() >= bytes {
             break;
         }

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 
 use crate::model::Model;
 use crate::model::traffic::{Level, Span};
-use crate::profile::{ProfileId, StoreError};
+use crate::profile::{ChartWindow, ProfileId, StoreError};
 
 use super::super::action::{Action, DockTab};
 use super::super::chart_action::ChartAction;
@@ -219,15 +219,16 @@ impl Rehearsal {
         self.on_pane(|pane| pane.inspector.show_history());
     }
 
-    /// Shows who floods the broker: in the dock or not, and in the tree or not.
-    pub fn show_traffic(&mut self, in_dock: bool, in_tree: bool) {
-        let tab = if in_dock {
-            DockTab::Traffic
-        } else {
-            DockTab::Publish
-        };
-        self.ask(Action::ShowDock(tab));
+    /// Shows who floods the broker in the dock, and perhaps in the tree.
+    pub fn show_traffic(&mut self, in_tree: bool) {
+        self.ask(Action::ShowDock(DockTab::Traffic));
         self.ask(Action::Traffic(TrafficAction::ShowShares(in_tree)));
+    }
+
+    /// Shows nowhere any more who floods the broker.
+    pub fn hide_traffic(&mut self) {
+        self.ask(Action::ShowDock(DockTab::Publish));
+        self.ask(Action::Traffic(TrafficAction::ShowShares(false)));
     }
 
     /// Chooses which traffic is shown.
@@ -275,6 +276,24 @@ impl Rehearsal {
     /// Charts every number at and below a topic.
     pub fn chart_below(&mut self, topic: &str) {
         self.ask(Action::Chart(ChartAction::AddBelow(topic.to_owned())));
+    }
+
+    /// Shows the chart with the last hour.
+    pub fn show_chart(&mut self) {
+        self.ask(Action::Chart(ChartAction::SetWindow(ChartWindow::Hour)));
+        self.ask(Action::Chart(ChartAction::Show));
+    }
+
+    /// Keeps the chart on the dashboard and shows that.
+    pub fn show_dashboard(&mut self) {
+        self.ask(Action::Chart(ChartAction::Pin));
+        self.ask(Action::Chart(ChartAction::ShowDashboard(true)));
+    }
+
+    /// How many values the chart draws.
+    pub fn charted(&self) -> usize {
+        let pane = self.app.views.panes.get(self.app.data.open.shown_id());
+        pane.map_or(0, |pane| pane.inspector.charts.chart().series.len())
     }
 
     /// Where profiles and settings are kept.

@@ -226,7 +226,9 @@ fn read_back(
     }
     if let Some(from) = next {
         let left = count_back(model, from, seen);
-        found.iter_mut().for_each(|found| found.dropped = left);
+        for found in &mut found {
+            found.dropped = left;
+        }
     }
     found
 }

@@ -269,7 +269,7 @@ fn encode(image: &ColorImage) -> std::io::Result<Vec<u8>> {
     let pixels: Vec<u8> = image
         .pixels
         .iter()
-        .flat_map(|it| it.to_srgba_unmultiplied())
+        .flat_map(egui::Color32::to_srgba_unmultiplied)
         .collect();
     writer.write_image_data(&pixels)?;
     writer.finish()?;

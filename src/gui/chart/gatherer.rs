@@ -94,6 +94,9 @@ impl Gatherer {
         id: ViewId,
         request: Request,
     ) -> Option<Arc<Drawn>> {
+        if request.keys.is_empty() {
+            return None;
+        }
         let drawn = self.drawn.get(&id);
         let drawn = drawn.filter(|drawn| drawn.request.keys == request.keys);
         // the end of a run wakes the window by itself

@@ -187,17 +187,14 @@ fn remark(line: Option<&Line>) -> Option<String> {
 }
 
 fn tip(series: &ChartSeries, line: Option<&Line>) -> String {
-    let mut text = series.key.topic.clone();
-    let Some(line) = line else {
-        return text;
-    };
-    if let Some(figures) = &line.figures {
+    let mut lines = vec![series.key.topic.clone()];
+    if let Some(figures) = line.and_then(|line| line.figures.as_ref()) {
         let values = thousands(figures.count as u64);
-        text.push_str(&format!("\n{values} values in the time shown"));
+        lines.push(format!("{values} values in the time shown"));
     }
-    if line.left_out > 0 {
+    if let Some(line) = line.filter(|line| line.left_out > 0) {
         let left_out = thousands(line.left_out);
-        text.push_str(&format!("\n{left_out} older messages are not in the chart"));
+        lines.push(format!("{left_out} older messages are not in the chart"));
     }
-    text
+    lines.join("\n")
 }

@@ -58,6 +58,8 @@ pub struct Charts {
     beside: Vec<SeriesKey>,
     gatherer: Gatherer,
     sight: Sight,
+    /// Whether it stands still because the tree is paused.
+    is_held_by_pause: bool,
     offered: OfferedList,
     export: ExportBar,
     below: Below,
@@ -131,7 +133,7 @@ impl Charts {
         }
         let beside = std::mem::take(&mut self.beside);
         let keys = self.keys();
-        self.gatherer.work(ctx, session, (&self.keys, &beside), now);
+        self.gatherer.work(ctx, session, (&keys, &beside), now);
     }
 
     /// The keys of the chart, copied when they have changed.

@@ -49,63 +49,7 @@ pub fn plot_ui(
     let scales = Scales::fitting(chart, drawn);
     let times = sight.times(chart.window, drawn.from, context.now);
     let shares = sight.values();
-    let (size, time_size) = (style.size, times.1 - times.0);
-    let marks = f64::from(size.y / 48.0).max(2.0);
-    let time_marks = f64::from(size.x / 110.0).max(2.0);
-    let time_step = round_time(time_size, time_marks);
-    // the grid follows the axis at the left; without one that at the right
-    let main = scales.left.or(scales.right).unwrap_or(Scale {
-        low: 0.0,
-        high: 1.0,
-    });
-    let shown = main.value(shares.0)..=main.value(shares.1);
-    let step = round_step(shown.end() - shown.start(), marks);
-    let grid = move |_input: egui_plot::GridInput| {
-        let values = multiples(&shown, step).into_iter();
-        let mark = |value: f64| GridMark {
-            value: main.share(value),
-            step_size: step / (main.high - main.low),
-        };
-        values.map(mark).collect()
-    };
-    let time_grid = move |_input: egui_plot::GridInput| {
-        let values = multiples(&(times.0..=times.1), time_step).into_iter();
-        let mark = |value: f64| GridMark {
-            value,
-            step_size: time_step,
-        };
-        values.map(mark).collect()
-    };
-    let zone = context.zone.clone();
-    let label_time = time_size * f64::from(HALF_LABEL / size.x.max(1.0));
-    let time_axis = AxisHints::new_x()
-        .formatter(move |mark, _| {
-            // a text at the very end would be cut off
-            let is_whole = mark.value <= times.1 - label_time;
-            let text = || axis_time(mark.value, time_step, &zone);
-            is_whole.then(text).unwrap_or_default()
-        })
-        .tick_label_font(theme::caption())
-        .tick_label_color(palette.faint);
-    let plot = Plot::new(style.id)
-        .id(style.id)
-        .width(size.x)
-        .height(size.y)
-        .allow_zoom(false)
-        .allow_drag(false)
-        .allow_scroll(false)
-        .allow_boxed_zoom(false)
-        .allow_axis_zoom_drag(false)
-        .allow_double_click_reset(false)
-        .show_background(false)
-        .show_x(false)
-        .show_y(false)
-        .set_margin_fraction(Vec2::ZERO)
-        .grid_color(palette.line)
-        .x_grid_spacer(time_grid)
-        .y_grid_spacer(grid)
-        .custom_x_axes(vec![time_axis])
-        .custom_y_axes(axes(palette, &scales, step));
+    let plot = plot_of(ui, context, &scales, (times, shares), &style);
     let lines = |plot: &mut PlotUi<'_>| {
         let bounds = PlotBounds::from_min_max([times.0, shares.0], [times.1, shares.1]);
         plot.set_plot_bounds(bounds);
@@ -138,8 +82,83 @@ pub fn plot_ui(
     frame
 }
 
+/// A plot with its axes and grid and nothing on it; what moves it is done by [`Sight`].
+fn plot_of<'a>(
+    ui: &Ui,
+    context: &Context<'_>,
+    scales: &Scales,
+    (times, shares): ((f64, f64), (f64, f64)),
+    style: &PlotStyle,
+) -> Plot<'a> {
+    let palette = Palette::of(ui);
+    let (size, time_size) = (style.size, times.1 - times.0);
+    // the grid follows the axis at the left; without one that at the right
+    let main = scales.left.or(scales.right).unwrap_or(Scale {
+        low: 0.0,
+        high: 1.0,
+    });
+    let shown = main.value(shares.0)..=main.value(shares.1);
+    let marks = f64::from(size.y / 48.0).max(2.0);
+    let step = round_step(shown.end() - shown.start(), marks);
+    let grid = move |_input: egui_plot::GridInput| {
+        let mark = |value: f64| GridMark {
+            value: main.share(value),
+            step_size: step / (main.high - main.low),
+        };
+        multiples(&shown, step).into_iter().map(mark).collect()
+    };
+    let time_step = round_time(time_size, f64::from(size.x / 110.0).max(2.0));
+    let time_grid = move |_input: egui_plot::GridInput| {
+        let mark = |value: f64| GridMark {
+            value,
+            step_size: time_step,
+        };
+        let values = multiples(&(times.0..=times.1), time_step);
+        values.into_iter().map(mark).collect()
+    };
+    let time_axis = time_axis(context, palette, times, (time_step, size.x));
+    Plot::new(style.id)
+        .id(style.id)
+        .width(size.x)
+        .height(size.y)
+        .allow_zoom(false)
+        .allow_drag(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .show_background(false)
+        .show_x(false)
+        .show_y(false)
+        .set_margin_fraction(Vec2::ZERO)
+        .grid_color(palette.line)
+        .x_grid_spacer(time_grid)
+        .y_grid_spacer(grid)
+        .custom_x_axes(vec![time_axis])
+        .custom_y_axes(value_axes(palette, scales, step))
+}
+
+fn time_axis<'a>(
+    context: &Context<'_>,
+    palette: &Palette,
+    times: (f64, f64),
+    (step, width): (f64, f32),
+) -> AxisHints<'a> {
+    let zone = context.zone.clone();
+    let label_time = (times.1 - times.0) * f64::from(HALF_LABEL / width.max(1.0));
+    AxisHints::new_x()
+        .formatter(move |mark, _| {
+            // a text at the very end would be cut off
+            let is_whole = mark.value <= times.1 - label_time;
+            let text = || axis_time(mark.value, step, &zone);
+            is_whole.then(text).unwrap_or_default()
+        })
+        .tick_label_font(theme::caption())
+        .tick_label_color(palette.faint)
+}
+
 /// The axes of values: at the left, and at the right with a scale of its own.
-fn axes<'a>(palette: &Palette, scales: &Scales, step: f64) -> Vec<AxisHints<'a>> {
+fn value_axes<'a>(palette: &Palette, scales: &Scales, step: f64) -> Vec<AxisHints<'a>> {
     let main = scales.left.or(scales.right);
     let hints = |scale: Scale, step: f64, is_round: bool| {
         // marks stand where they are round at the left: here they need more digits
@@ -157,8 +176,8 @@ fn axes<'a>(palette: &Palette, scales: &Scales, step: f64) -> Vec<AxisHints<'a>>
         let size = |scale: Scale| scale.high - scale.low;
         let is_main = scales.left.is_none();
         let step = step * size(right) / size(main);
-        let axis = hints(right, step, is_main).placement(HPlacement::Right);
-        axes.push(axis.tick_label_color(palette.muted));
+        let hints = hints(right, step, is_main).placement(HPlacement::Right);
+        axes.push(hints.tick_label_color(palette.muted));
     }
     axes
 }
@@ -299,7 +318,7 @@ fn bubble_ui(ui: &Ui, frame: Rect, pointer: egui::Pos2, rows: &[(Color32, String
         return;
     }
     let palette = Palette::of(ui);
-    let painter = ui.ctx().layer_painter(egui::LayerId::new(
+    let layer = ui.ctx().layer_painter(egui::LayerId::new(
         egui::Order::Tooltip,
         Id::unique("chart values"),
     ));
@@ -309,7 +328,7 @@ fn bubble_ui(ui: &Ui, frame: Rect, pointer: egui::Pos2, rows: &[(Color32, String
             let text = shortened(text, 120);
             (
                 color,
-                painter.layout_no_wrap(text, theme::number_small(), palette.text),
+                layer.layout_no_wrap(text, theme::number_small(), palette.text),
             )
         })
         .collect();
@@ -328,7 +347,7 @@ fn bubble_ui(ui: &Ui, frame: Rect, pointer: egui::Pos2, rows: &[(Color32, String
         (pointer.y - height / 2.0).clamp(frame.top(), (frame.bottom() - height).max(frame.top()));
     let area = Rect::from_min_size(pos2(left, top), vec2(width, height));
     let radius = CornerRadius::same(theme::RADIUS);
-    painter.rect(
+    layer.rect(
         area,
         radius,
         palette.raised,
@@ -337,9 +356,9 @@ fn bubble_ui(ui: &Ui, frame: Rect, pointer: egui::Pos2, rows: &[(Color32, String
     );
     let mut y = top + 4.0 + theme::LINE_HEIGHT / 2.0;
     for (color, galley) in galleys {
-        painter.circle_filled(pos2(left + 12.0, y), 3.5, *color);
+        layer.circle_filled(pos2(left + 12.0, y), 3.5, *color);
         let at = Align2::LEFT_CENTER.anchor_size(pos2(left + 22.0, y), galley.size());
-        painter.galley(at.min, galley, palette.text);
+        layer.galley(at.min, galley, palette.text);
         y += theme::LINE_HEIGHT;
     }
 }

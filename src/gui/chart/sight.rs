@@ -95,7 +95,7 @@ impl Sight {
             let delta = input.smooth_scroll_delta();
             (delta, input.zoom_delta(), input.modifiers)
         });
-        if pinch != 1.0 {
+        if (pinch - 1.0).abs() > f32::EPSILON {
             let at = f64::from((frame.bottom() - pointer.y) / frame.height());
             self.values = Some(zoomed(self.values(), at, f64::from(1.0 / pinch)));
             return;

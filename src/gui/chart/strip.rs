@@ -28,8 +28,8 @@ impl Charts {
     /// What the small chart below a payload draws: the first value of the topic that is charted, or the payload where it is
     /// a number itself.
     pub fn strip_of(&self, topic: &str, payload: &[u8]) -> Option<SeriesKey> {
-        let series = self.chart().series.iter().map(|series| &series.key);
-        let charted = series.filter(|key| key.topic == topic).next();
+        let mut series = self.chart().series.iter().map(|series| &series.key);
+        let charted = series.find(|key| key.topic == topic);
         let is_number = || {
             number_of(payload).map(|_| SeriesKey {
                 topic: topic.to_owned(),

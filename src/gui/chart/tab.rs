@@ -25,7 +25,9 @@ use crate::profile::{Chart, ChartWindow, SeriesKey};
 /// Narrowest and widest list of values, and its share of the width.
 const LIST: (f32, f32, f32) = (140.0, 230.0, 0.27);
 /// Lowest chart.
-const LOWEST: f32 = 110.0;
+const LOWEST: f32 = 64.0;
+/// Width from which all times stand side by side.
+const WIDE: f32 = 520.0;
 /// Rows of the table that are seen at once.
 const ROWS: usize = 5;
 
@@ -38,9 +40,7 @@ impl Charts {
         session: &Session,
         (topic, message): (&str, Option<&Message>),
     ) {
-        if session.is_paused {
-            self.sight.hold();
-        }
+        self.pause(session.is_paused);
         self.offered.prepare(ui, session, topic, message);
         let preview = self.preview();
         let keys = match &preview {
@@ -65,6 +65,16 @@ impl Charts {
             self.chart_ui(ui, context, (shown, preview.is_some()), keys);
         });
         self.chart = own;
+    }
+
+    /// Holds the chart while the tree is paused.
+    fn pause(&mut self, is_paused: bool) {
+        if is_paused && self.sight.is_following() {
+            self.sight.hold();
+            self.is_held_by_pause = true;
+        } else if !is_paused && std::mem::take(&mut self.is_held_by_pause) {
+            self.sight.follow();
+        }
     }
 
     /// While nothing was chosen, the first number of the topic is drawn.
@@ -158,9 +168,10 @@ impl Charts {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = theme::SPACE[0];
             let mut window = chart.window;
-            let windows = ChartWindow::ALL.map(|window| (window, window.label()));
-            let was_held = !self.sight.is_following();
-            if segmented(ui, "Time", &mut window, &windows).changed() {
+            let is_paused = context.session.is_some_and(|it| it.is_paused);
+            let was_held = !self.sight.is_following() && !is_paused;
+            time_ui(ui, &mut window);
+            if window != chart.window {
                 context.ask(Action::Chart(ChartAction::SetWindow(window)));
             }
             if was_held
@@ -204,6 +215,23 @@ impl Charts {
             context.ask(Action::Chart(ChartAction::Pin));
         }
     }
+}
+
+/// The times to choose from: side by side, or in a menu where there is little room.
+fn time_ui(ui: &mut Ui, window: &mut ChartWindow) {
+    let windows = ChartWindow::ALL.map(|window| (window, window.label()));
+    if ui.available_width() >= WIDE {
+        segmented(ui, "Time", window, &windows);
+        return;
+    }
+    egui::ComboBox::from_id_salt("time")
+        .width(76.0)
+        .selected_text(window.label())
+        .show_ui(ui, |ui| {
+            for (value, label) in windows {
+                ui.selectable_value(window, value, label);
+            }
+        });
 }
 
 fn empty_ui(ui: &mut Ui) {

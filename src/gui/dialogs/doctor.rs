@@ -10,7 +10,7 @@ use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, icon_mark, kept_label, muted};
-use super::frame::{Outcome, heading_ui, room_for_contents};
+use super::frame::{Outcome, heading_ui, is_confirmed, room_for_contents};
 
 const WIDTH: f32 = 720.0;
 /// Widths of the columns before the words.
@@ -147,6 +147,7 @@ fn buttons_ui(ui: &mut Ui, context: &Context<'_>, report: &Report) -> bool {
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         let close = if report.is_over() { "Close" } else { "Cancel" };
         let is_closed = button(ui, None, close, Look::Plain).clicked();
+        let is_closed = is_closed || report.is_over() && is_confirmed(ui);
         if button(ui, Some(icons::COPY), "Copy report", Look::Plain).clicked() {
             context.copy(report.text(), "Report");
         }

@@ -101,6 +101,12 @@ pub fn heading_ui(ui: &mut Ui, title: &str, width: f32) {
     });
 }
 
+/// Whether Ctrl+Enter went down in the dialog whose heading was drawn in this frame.
+pub fn is_confirmed(ui: &Ui) -> bool {
+    let begun = ui.data(|data| data.get_temp::<Begun>(begun_id()));
+    begun.is_some_and(|it| it.is_confirmed)
+}
+
 /// Draws the cross in the heading, after everything else: the Tab key reaches it last. Says whether to close.
 pub fn cross_ui(ui: &mut Ui) -> bool {
     let Some(begun) = ui.data(|data| data.get_temp::<Begun>(begun_id())) else {
@@ -191,8 +197,7 @@ pub fn buttons_ui(ui: &mut Ui, buttons: &Buttons<'_>) -> Pressed {
             Some(obstacle) => confirm.on_disabled_hover_text(obstacle),
             None => confirm.on_hover_text(KEYS),
         };
-        let begun = ui.data(|data| data.get_temp::<Begun>(begun_id()));
-        let is_by_key = is_enabled && begun.is_some_and(|it| it.is_confirmed);
+        let is_by_key = is_enabled && is_confirmed(ui);
         Pressed {
             is_cancelled: cancel.clicked(),
             is_confirmed: confirm.clicked() || is_by_key,

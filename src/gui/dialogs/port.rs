@@ -6,7 +6,7 @@ use super::super::action::Action;
 use super::super::context::Context;
 use super::super::theme;
 use super::super::widgets::{Look, button};
-use super::frame::{Outcome, heading_ui, start_here, text_ui};
+use super::frame::{Outcome, heading_ui, is_confirmed, start_here, text_ui};
 
 /// UI state of the dialog.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl PortDialog {
             if let Some(port) = self.next_free {
                 let use_it = button(ui, None, &format!("Use port {port}"), Look::Primary);
                 start_here(&mut self.is_fresh, &use_it);
-                if use_it.clicked() {
+                if use_it.clicked() || is_confirmed(ui) {
                     context.ask(Action::StartBrokerOn(port));
                     outcome = Outcome::Close;
                 }

@@ -11,7 +11,7 @@ use super::super::theme::{self, Palette};
 use super::super::widgets::{
     Look, button, icon_button, labelled, muted, number_field, segmented, switch,
 };
-use super::frame::{Outcome, heading_ui, room_for_contents, start_here};
+use super::frame::{Outcome, heading_ui, is_confirmed, room_for_contents, start_here};
 
 /// Bytes of a MiB.
 const MIB: u64 = 1024 * 1024;
@@ -64,7 +64,7 @@ impl SettingsDialog {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let done = button(ui, None, "Done", Look::Primary);
                 start_here(&mut self.is_fresh, &done);
-                if done.clicked() {
+                if done.clicked() || is_confirmed(ui) {
                     outcome = Outcome::Close;
                 }
             });

@@ -117,6 +117,10 @@ impl Inspector {
                     .session
                     .and_then(|session| Some((session, session.selected?)));
                 let Some((session, node)) = selected else {
+                    let has_chart = self.is_chart_shown() && !self.charts.chart().series.is_empty();
+                    if let Some(session) = context.session.filter(|_| has_chart) {
+                        return self.charts.tab_ui(ui, context, session, ("", None));
+                    }
                     return nothing_selected(ui, context, &mut self.offered);
                 };
                 self.follow(session, node);

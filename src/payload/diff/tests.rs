@@ -212,7 +212,9 @@ fn build(made: &Made, builder: &mut Builder) {
         Made::Text(text) => builder.string(&text.to_string()),
         Made::Array(members) => {
             builder.open(Kind::Array);
-            members.iter().for_each(|member| build(member, builder));
+            for member in members {
+                build(member, builder);
+            }
             builder.close();
         }
         Made::Object(members) => {

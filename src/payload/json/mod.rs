@@ -10,7 +10,7 @@ use std::ops::Range;
 
 pub use document::{document, lines};
 use lexer::Lexer;
-pub use pick::pick;
+pub use pick::{Undecided, pick};
 
 /// Documents that are nested deeper are shown as text: their layout would be mostly indentation.
 const MAX_DEPTH: usize = 128;

@@ -4,14 +4,21 @@ use super::super::document::{Path, Step};
 use super::TokenKind;
 use super::lexer::{Lexer, Token};
 
-/// The scalar at `path`, as it is written, quotes included; `Some(None)` when the text has no scalar there, `None` when
-/// it is no JSON document or has to be decoded to tell.
-pub fn pick<'a>(text: &'a str, path: &Path) -> Option<Option<&'a str>> {
+/// Whether there is a value can only be told by decoding the whole text: it is no JSON document, or writes a key with
+/// escapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undecided;
+
+/// The scalar at `path`, as it is written, quotes included; `None` when the text has no scalar there.
+///
+/// # Errors
+/// [`Undecided`] where only decoding can tell.
+pub fn pick<'a>(text: &'a str, path: &Path) -> Result<Option<&'a str>, Undecided> {
     if !super::is_document(text) {
-        return None;
+        return Err(Undecided);
     }
     let mut tokens = Tokens(Lexer::new(text), text);
-    let mut value = tokens.next()?;
+    let mut value = tokens.next().ok_or(Undecided)?;
     for step in &path.0 {
         let found = match (step, value.1) {
             (Step::Key(key, nth), "{") => tokens.member(key, *nth)?,
@@ -20,11 +27,11 @@ pub fn pick<'a>(text: &'a str, path: &Path) -> Option<Option<&'a str>> {
         };
         match found {
             Some(found) => value = found,
-            None => return Some(None),
+            None => return Ok(None),
         }
     }
     let (kind, piece) = value;
-    Some((kind != TokenKind::Punctuation).then_some(piece))
+    Ok((kind != TokenKind::Punctuation).then_some(piece))
 }
 
 /// The tokens of a valid document, without blanks, commas and colons.
@@ -58,26 +65,24 @@ impl<'a> Tokens<'a> {
         Some(())
     }
 
-    /// The `nth` member with this key of the object that was just entered; `None` when a key has escapes.
-    fn member(&mut self, key: &str, nth: u32) -> Option<Option<Piece<'a>>> {
+    /// The `nth` member with this key of the object that was just entered.
+    fn member(&mut self, key: &str, nth: u32) -> Result<Option<Piece<'a>>, Undecided> {
         let mut left = nth;
         loop {
-            let (kind, piece) = self.next()?;
+            let (kind, piece) = self.next().ok_or(Undecided)?;
             if kind != TokenKind::Key {
-                return Some(None);
+                return Ok(None);
             }
-            let found = piece.get(1..piece.len().checked_sub(1)?)?;
-            if found.contains('\\') {
-                return None;
-            }
-            let value = self.next()?;
+            let inner = piece.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+            let found = inner.filter(|it| !it.contains('\\')).ok_or(Undecided)?;
+            let value = self.next().ok_or(Undecided)?;
             if found == key {
                 if left == 0 {
-                    return Some(Some(value));
+                    return Ok(Some(value));
                 }
                 left -= 1;
             }
-            self.skip(value)?;
+            self.skip(value).ok_or(Undecided)?;
         }
     }
 

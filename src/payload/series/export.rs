@@ -44,7 +44,7 @@ pub fn write_csv<'a>(
     Ok(rows.len() as u64)
 }
 
-/// A path as JSONPath, else as people read it; empty for a payload that is the value itself.
+/// A path as `JSONPath`, else as people read it; empty for a payload that is the value itself.
 fn label(path: &Path) -> String {
     if path.0.is_empty() {
         return String::new();

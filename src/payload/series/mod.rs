@@ -105,7 +105,7 @@ impl Series {
         if shape == OTHER {
             let number = self.dropped + place as u64;
             let text = self.texts.get(&number);
-            return text.map_or_else(|| value.to_string(), |text| text.to_string());
+            return text.map_or_else(|| value.to_string(), ToString::to_string);
         }
         match shape
             .checked_sub(FIRST_WORD)
@@ -155,7 +155,7 @@ fn is_word(shape: u8) -> bool {
 }
 
 fn is_switch(value: f64, shape: u8) -> bool {
-    is_word(shape) || (shape == 0 && (value == 0.0 || value == 1.0))
+    is_word(shape) || (shape == 0 && (0.0..=1.0).contains(&value))
 }
 
 /// How a value is written, so that its text can be made again from the float.

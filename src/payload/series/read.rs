@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+use super::super::decode;
 use super::super::document::{Document, Kind, Path, ValueId};
+use super::super::json::{self, Undecided};
 use super::super::reading::{Content, Decoded, Format, Reading};
-use super::super::{decode, json};
 
 /// Longest text that may be a number.
 const LONGEST: usize = 400;
@@ -75,11 +76,11 @@ pub fn read(payload: &Bytes, paths: &[&Path], reading: &Reading) -> Vec<Option<S
     // one pass for each path pays as long as they are few
     if paths.len() <= 4 {
         let quick = paths.iter().map(|path| quick(payload, path, reading));
-        if let Some(samples) = quick.collect() {
+        if let Ok(samples) = quick.collect() {
             return samples;
         }
     }
-    if !can_have_numbers(payload) {
+    if payload.is_empty() {
         return vec![None; paths.len()];
     }
     let decoded = decode(payload, reading);
@@ -87,27 +88,28 @@ pub fn read(payload: &Bytes, paths: &[&Path], reading: &Reading) -> Vec<Option<S
     paths.iter().map(sample).collect()
 }
 
-fn can_have_numbers(payload: &[u8]) -> bool {
-    !payload.is_empty()
-}
-
-/// Reads it where it stands; `None` when only decoding can tell.
-fn quick(payload: &[u8], path: &Path, reading: &Reading) -> Option<Option<Sample<'static>>> {
+/// Reads it where it stands.
+fn quick(
+    payload: &[u8],
+    path: &Path,
+    reading: &Reading,
+) -> Result<Option<Sample<'static>>, Undecided> {
     let is_plain = matches!(reading.chosen, None | Some(Format::Json | Format::Text));
     let says_json = |kind: &str| kind.contains("json") || kind.starts_with("text/");
     if !is_plain || !reading.content_type.as_deref().is_none_or(says_json) {
-        return None;
+        return Err(Undecided);
     }
-    let text = str::from_utf8(payload).ok()?;
+    let text = str::from_utf8(payload).map_err(|_binary| Undecided)?;
     if path.0.is_empty() {
-        return Some(Some(sample_of_text(text)?.into_owned()));
+        let sample = sample_of_text(text).ok_or(Undecided)?;
+        return Ok(Some(sample.into_owned()));
     }
     let is_json = text.trim_start().starts_with(['{', '[']) && reading.chosen != Some(Format::Text);
     if !is_json {
-        return None;
+        return Err(Undecided);
     }
     let found = json::pick(text, path)?;
-    Some(found.and_then(|text| sample_of_json(text).map(Sample::into_owned)))
+    Ok(found.and_then(|text| sample_of_json(text).map(Sample::into_owned)))
 }
 
 /// A scalar of a JSON document as it was written.

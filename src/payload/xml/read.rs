@@ -22,7 +22,7 @@ struct Element {
 /// Text since the last tag.
 #[derive(Default)]
 struct Text {
-    text: String,
+    shown: String,
     /// Part of it was written so that it counts even when it is blank.
     is_meant: bool,
     /// It has entities whose text is not known.
@@ -148,7 +148,7 @@ impl Elements {
             return;
         };
         let text = std::mem::take(&mut element.text);
-        if text.is_meant || !text.text.trim().is_empty() {
+        if text.is_meant || !text.shown.trim().is_empty() {
             self.builder.key("#text");
             push_text(&mut self.builder, &text);
         }
@@ -168,7 +168,7 @@ impl Elements {
     fn text(&mut self, text: &str, is_meant: bool) -> Result<(), &'static str> {
         match self.open.last_mut() {
             Some(element) => {
-                element.text.text.push_str(text);
+                element.text.shown.push_str(text);
                 element.text.is_meant |= is_meant;
                 Ok(())
             }
@@ -224,10 +224,10 @@ impl Elements {
 
 fn push_text(builder: &mut Builder, text: &Text) {
     if text.has_unknown {
-        builder.string(&text.text);
+        builder.string(&text.shown);
         builder.note("as written: an entity in it is not known");
     } else {
-        push_scalar(builder, &text.text);
+        push_scalar(builder, &text.shown);
     }
 }
 

@@ -93,7 +93,8 @@ fn what_is_no_xml_says_where() {
 
 #[test]
 fn many_attributes_take_no_time() {
-    let attributes: String = (0..50_000).map(|n| format!(" a{n}='{n}'")).collect();
+    let attributes: Vec<_> = (0..50_000).map(|n| format!(" a{n}='{n}'")).collect();
+    let attributes = attributes.concat();
     let read = document(format!("<a{attributes}/>").as_bytes()).unwrap();
     assert_eq!(read.len(), 50_002);
 }

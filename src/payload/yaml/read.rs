@@ -39,7 +39,7 @@ pub(in crate::payload) fn document(
         writer.builder.note("YAML documents");
     }
     let mut at = 0;
-    while at < events.events.len() {
+    while at < events.all.len() {
         at = writer.node(at)?;
     }
     if events.documents > 1 {
@@ -58,7 +58,7 @@ pub(in crate::payload) fn document(
 /// The values of a stream, without the marks around documents.
 #[derive(Default)]
 struct Events<'a> {
-    events: Vec<Event<'a>>,
+    all: Vec<Event<'a>>,
     /// What each value takes with all before it: 1, and the bytes of its text.
     costs: Vec<usize>,
     anchors: HashMap<usize, Range<usize>>,
@@ -67,7 +67,7 @@ struct Events<'a> {
 
 impl<'a> Events<'a> {
     fn read(text: &'a str) -> Result<Self, Misfit> {
-        let mut all = Self::default();
+        let mut read = Self::default();
         // anchors of the collections that are open
         let mut open = Vec::new();
         let mut cost = 0;
@@ -78,12 +78,12 @@ impl<'a> Events<'a> {
                 let (line, column) = (at.line(), at.col() + 1);
                 misfit(format!("{} in line {line}, column {column}", err.info()))
             })?;
-            let at = all.events.len();
+            let at = read.all.len();
             match &event {
-                Event::DocumentStart(_) => all.documents += 1,
+                Event::DocumentStart(_) => read.documents += 1,
                 Event::Scalar(text, _, anchor, _) => {
                     cost += text.len();
-                    all.anchors.insert(*anchor, at..at + 1);
+                    read.anchors.insert(*anchor, at..at + 1);
                 }
                 Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
                     if open.len() >= MAX_DEPTH {
@@ -93,7 +93,7 @@ impl<'a> Events<'a> {
                 }
                 Event::SequenceEnd | Event::MappingEnd => {
                     let (anchor, start) = open.pop().unwrap_or_default();
-                    all.anchors.insert(anchor, start..at + 1);
+                    read.anchors.insert(anchor, start..at + 1);
                 }
                 _ => {}
             }
@@ -107,11 +107,11 @@ impl<'a> Events<'a> {
             );
             if is_value {
                 cost += 1;
-                all.events.push(event);
-                all.costs.push(cost);
+                read.all.push(event);
+                read.costs.push(cost);
             }
         }
-        Ok(all)
+        Ok(read)
     }
 
     fn cost(&self, range: &Range<usize>) -> usize {
@@ -141,7 +141,7 @@ impl Writer<'_> {
         }
         self.depth += 1;
         let events = self.events;
-        let next = match events.events.get(at) {
+        let next = match events.all.get(at) {
             Some(Event::Scalar(text, style, _, tag)) => {
                 self.scalar(text, *style, tag.as_deref());
                 at + 1
@@ -149,7 +149,7 @@ impl Writer<'_> {
             Some(Event::SequenceStart(_, tag)) => {
                 self.open(Kind::Array, tag.as_deref());
                 let mut next = at + 1;
-                while !matches!(events.events.get(next), Some(Event::SequenceEnd) | None) {
+                while !matches!(events.all.get(next), Some(Event::SequenceEnd) | None) {
                     next = self.node(next)?;
                 }
                 self.builder.close();
@@ -158,7 +158,7 @@ impl Writer<'_> {
             Some(Event::MappingStart(_, tag)) => {
                 self.open(Kind::Object, tag.as_deref());
                 let mut next = at + 1;
-                while !matches!(events.events.get(next), Some(Event::MappingEnd) | None) {
+                while !matches!(events.all.get(next), Some(Event::MappingEnd) | None) {
                     next = self.key(next)?;
                     next = self.node(next)?;
                 }
@@ -202,7 +202,7 @@ impl Writer<'_> {
     }
 
     fn key(&mut self, at: usize) -> Result<usize, Misfit> {
-        if let Some(Event::Scalar(text, style, _, tag)) = self.events.events.get(at) {
+        if let Some(Event::Scalar(text, style, _, tag)) = self.events.all.get(at) {
             match tag {
                 None if *style == ScalarStyle::Plain => {
                     scalar::plain(text).push_key(&mut self.builder);

@@ -49,7 +49,7 @@ fn aliases_do_not_grow_without_end() {
     let mut bomb = "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
     for n in 1..30 {
         let aliases = vec![format!("*a{}", n - 1); 9].join(", ");
-        bomb.push_str(&format!("a{n}: &a{n} [{aliases}]\n"));
+        bomb.extend([format!("a{n}: &a{n} [{aliases}]\n")]);
     }
     let (_, notices) = read(&bomb);
     assert!(notices[0].contains("not expanded"), "{notices:?}");

@@ -42,6 +42,11 @@ fn characters(ui: &Ui, width: f32) -> usize {
     (width / character_width(ui)).max(0.0) as usize
 }
 
+/// Values, their rows, and the older values with what differs from them.
+type ShownDocument<'a> = (&'a Document, &'a Rows, Option<Older<'a>>);
+/// Older values, and what differs from them.
+type Older<'a> = (&'a Document, &'a DocumentDiff);
+
 impl PayloadView {
     /// Draws it into the room that is left.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, subject: Subject<'_>) {
@@ -216,9 +221,7 @@ impl PayloadView {
     }
 
     /// The document that is shown, its rows, and what it is compared with.
-    pub(super) fn shown_document(
-        &self,
-    ) -> Option<(&Document, &Rows, Option<(&Document, &DocumentDiff)>)> {
+    pub(super) fn shown_document(&self) -> Option<ShownDocument<'_>> {
         let ready = self.reader.ready()?;
         let Body::Document(rows) = &ready.body else {
             return None;

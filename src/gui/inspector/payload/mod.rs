@@ -37,7 +37,7 @@ use super::super::widgets::Scrolled;
 use super::compare::Compare;
 use crate::model::{Message, MessageId, NodeId};
 use crate::payload::document::{Path, ValueId};
-use crate::payload::{Content, Decoded, Format, format, hex};
+use crate::payload::{Content, Decoded, format, hex};
 
 /// Topics whose folds and choices are remembered.
 const REMEMBERED: usize = 1_000;
@@ -226,6 +226,11 @@ impl PayloadView {
         self.older = Some((of, older.filter(|older| older.id != of.message)));
     }
 
+    /// What was decoded last, of what is shown.
+    pub fn decoded(&self) -> Option<&Decoded> {
+        Some(&self.reader.ready()?.decoded)
+    }
+
     /// Draws the segments of formats with their menu, from the right.
     pub fn format_controls(&mut self, ui: &mut Ui, context: &Context<'_>, subject: Subject<'_>) {
         let Some(ready) = self.reader.ready() else {
@@ -250,11 +255,6 @@ impl PayloadView {
             });
             self.scroll_to = Some(0);
         }
-    }
-
-    /// What is shown, once it is decoded.
-    pub fn decoded(&self) -> Option<&Decoded> {
-        self.reader.ready().map(|ready| &*ready.decoded)
     }
 
     /// Copies everything as it is shown.

@@ -327,7 +327,7 @@ impl Job {
                 schemas: Arc::clone(&source.reading.schemas),
                 ..Reading::default()
             };
-            decoded = decode_inside(&bytes, reading);
+            decoded = decode_inside(&bytes, &reading);
         }
         (Arc::new(decoded), None)
     }
@@ -358,7 +358,7 @@ impl Job {
 }
 
 /// Decodes what was inside a value. Base64 that is recognised as such is not asked to be opened once more.
-fn decode_inside(bytes: &Bytes, reading: Reading) -> Decoded {
+fn decode_inside(bytes: &Bytes, reading: &Reading) -> Decoded {
     if reading.chosen == Some(Format::Base64) {
         let fitting = Reading {
             chosen: None,
@@ -369,7 +369,7 @@ fn decode_inside(bytes: &Bytes, reading: Reading) -> Decoded {
             return decoded;
         }
     }
-    decode(bytes, &reading)
+    decode(bytes, reading)
 }
 
 /// The bytes of a value: text without quotes and escapes, or the bytes that its digits say.
