@@ -209,9 +209,9 @@ async fn the_flag_tells_as_much_as_it_may(port: u16) {
             .live
             .check_retained(CheckScope::Topic(topic("truth")));
         let found = within("the answer", LIMIT, asked).await.unwrap();
-        let mut model = watched.live.model().lock();
-        model.note_checked(&topic("truth"), found.get(&topic("truth")), begun, now());
-        drop(model);
+        let checked = topic("truth");
+        let answer = found.get(&checked);
+        (watched.live.model().lock()).note_checked(&checked, answer, begun, now());
         let truth = watched.messages("truth", 2).await;
         assert_eq!((payload(&truth), truth.how), (&b"first"[..], How::Checked));
         assert!(truth.doubt.is_none());

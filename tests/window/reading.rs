@@ -43,7 +43,7 @@ fn a_rule_with_a_schema_reads_protobuf_and_is_kept() {
     add_file(&mut window, "protos/plant/reading.proto");
     window.wait_for_text("Add that file to the list too.");
     add_file(&mut window, "protos/plant/common.proto");
-    window.wait_for_text("Protobuf source · 2 types");
+    window.wait_for_label("plant.Point");
     assert!(!window.has_text("Add that file to the list too."));
     window.fill("New rule, topic filter", "reading");
     window.press("New rule, format: JSON");
