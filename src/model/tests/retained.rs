@@ -101,6 +101,35 @@ fn other_subscriptions_make_older_knowledge_doubtful() {
 }
 
 #[test]
+fn the_flag_is_believed_when_the_broker_has_confirmed_to_keep_it() {
+    let kept = |known: &[(&str, bool)], is_complete| FlagsKept {
+        known: known
+            .iter()
+            .map(|(it, keeps)| (TopicFilter::new((*it).to_owned()).unwrap(), *keeps))
+            .collect(),
+        is_complete,
+    };
+    // what is held against it: other options, a filter that is being left, a session of an earlier run
+    for before in [
+        kept(&[("#", false)], true),
+        kept(&[("#", true), ("a", false)], true),
+        kept(&[], false),
+    ] {
+        let mut model = model(true);
+        model.note_flags_kept(before);
+        model.insert(&retained("a", b"1"), at(1.0));
+        assert_eq!(truth(&model).how, How::OnSubscribing);
+        model.insert(&message("a", b"live"), at(2.0));
+        assert_eq!(said(&model), "1?");
+        model.note_flags_kept(kept(&[("#", true)], true));
+        assert_eq!(said(&model), "1?");
+        model.insert(&retained("a", b"2"), at(3.0));
+        model.insert(&message("a", b"live"), at(4.0));
+        assert_eq!(said(&model), "2");
+    }
+}
+
+#[test]
 fn what_a_check_finds_counts_unless_something_newer_came() {
     let mut model = model(false);
     let topic = TopicName::new("a").unwrap();
