@@ -164,8 +164,10 @@ pub struct Reader {
     asked: Option<Question>,
     /// Counts what became ready, so that what was found in an earlier one is known to be old.
     stamp: u64,
-    /// Counts the topics shown, so that a result for an earlier one is not taken.
-    generation: u64,
+    /// Counts what was asked.
+    questions: u64,
+    /// The number of the last question that is answered or void. What a worker finds for it or an earlier one comes too late.
+    settled: u64,
     jobs: Latest<(u64, Ready)>,
 }
 
@@ -175,7 +177,8 @@ impl Default for Reader {
             ready: None,
             asked: None,
             stamp: 0,
-            generation: 0,
+            questions: 0,
+            settled: 0,
             jobs: Latest::new("read payload"),
         }
     }
@@ -185,8 +188,7 @@ impl Reader {
     /// Forgets everything: another topic is shown.
     pub fn clear(&mut self) {
         self.ready = None;
-        self.asked = None;
-        self.generation += 1;
+        self.forget_asked();
         self.stamp += 1;
     }
 
@@ -207,7 +209,7 @@ impl Reader {
 
     /// Whether something else is on its way.
     pub fn is_busy(&self) -> bool {
-        self.jobs.is_busy()
+        self.questions > self.settled && self.jobs.is_busy()
     }
 
     /// Sees to it that `question` is answered: at once for little, soon for much. `sources` are only asked for when it is a
@@ -224,10 +226,15 @@ impl Reader {
             .ready
             .as_ref()
             .is_some_and(|ready| question.is_answered_by(ready));
-        if is_ready || self.asked.as_ref() == Some(&question) {
+        if is_ready {
+            return self.forget_asked();
+        }
+        if self.asked.as_ref() == Some(&question) {
             return;
         }
         self.asked = Some(question.clone());
+        self.questions += 1;
+        let number = self.questions;
         let (new, old) = sources();
         let size = new.payload.len() + old.as_ref().map_or(0, |old| old.payload.len());
         let job = Job {
@@ -238,11 +245,16 @@ impl Reader {
             old,
         };
         if size <= IN_FRAME {
-            self.take(job.read());
+            self.take(number, job.read());
         } else {
-            let generation = self.generation;
-            self.jobs.start(ctx, move || (generation, job.read()));
+            self.jobs.start(ctx, move || (number, job.read()));
         }
+    }
+
+    /// Nothing else than what is ready is wanted any more.
+    fn forget_asked(&mut self) {
+        self.asked = None;
+        self.settled = self.questions;
     }
 
     /// What was decoded before in the way that this asks for.
@@ -261,10 +273,11 @@ impl Reader {
     }
 
     fn poll(&mut self, level: &Level) {
-        let Some((generation, mut ready)) = self.jobs.poll() else {
+        let Some((number, mut ready)) = self.jobs.poll() else {
             return;
         };
-        if generation != self.generation {
+        // an answer that is not the last one is still newer than what is shown: a fast topic is seen to move
+        if number <= self.settled {
             return;
         }
         // what was folded while it was laid out
@@ -273,10 +286,11 @@ impl Reader {
         {
             level.folds.apply(document, rows);
         }
-        self.take(ready);
+        self.take(number, ready);
     }
 
-    fn take(&mut self, ready: Ready) {
+    fn take(&mut self, number: u64, ready: Ready) {
+        self.settled = number;
         self.stamp += 1;
         self.ready = Some(ready);
     }
@@ -389,5 +403,99 @@ pub fn value_bytes(document: &Document, id: ValueId) -> Option<Bytes> {
             Some(Bytes::from(hex::parse(digits).ok()?))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn question(number: u64, against: Option<u64>) -> Question {
+        Question {
+            message: MessageId(number),
+            against: against.map(MessageId),
+            levels: vec![(None, None)],
+            settings: ReadingSettings::default(),
+            schemas: SchemasMark(Arc::default()),
+            cut: Cut::Lines,
+        }
+    }
+
+    struct Asking {
+        ctx: egui::Context,
+        level: Level,
+        reader: Reader,
+        schemas: SchemasMark,
+    }
+
+    impl Asking {
+        fn new() -> Self {
+            Self {
+                ctx: egui::Context::default(),
+                level: Level::default(),
+                reader: Reader::default(),
+                schemas: SchemasMark(Arc::default()),
+            }
+        }
+
+        fn ask(&mut self, question: &Question, payload: &Bytes) {
+            let source = |message| Source {
+                message,
+                payload: payload.clone(),
+                reading: Reading::default(),
+            };
+            let question = Question {
+                schemas: self.schemas.clone(),
+                ..question.clone()
+            };
+            let (new, old) = (source(question.message), question.against.map(source));
+            self.reader
+                .ask(&self.ctx, question, &self.level, || (new, old));
+        }
+
+        fn shown(&self) -> Option<(MessageId, Option<MessageId>)> {
+            let ready = self.reader.ready()?;
+            Some((ready.question.message, ready.question.against))
+        }
+
+        /// Asks on until no worker is left.
+        fn settle(&mut self, question: &Question, payload: &Bytes) {
+            let deadline = Instant::now() + Duration::from_secs(20);
+            self.ask(question, payload);
+            while self.reader.jobs.is_busy() {
+                assert!(Instant::now() < deadline, "the worker does not end");
+                std::thread::yield_now();
+                self.ask(question, payload);
+            }
+        }
+    }
+
+    fn large() -> Bytes {
+        format!("[{}0]", "1.5,".repeat(20_000)).into()
+    }
+
+    #[test]
+    fn a_late_answer_does_not_take_the_place_of_a_newer_one() {
+        let mut asking = Asking::new();
+        let (old, new) = (question(1, None), question(2, None));
+        asking.ask(&old, &large());
+        asking.settle(&new, &Bytes::from_static(b"[2]"));
+        assert_eq!(asking.shown(), Some((MessageId(2), None)));
+    }
+
+    #[test]
+    fn a_comparison_that_is_no_longer_wanted_is_not_shown() {
+        let mut asking = Asking::new();
+        let (alone, compared) = (question(2, None), question(2, Some(1)));
+        asking.settle(&alone, &large());
+        asking.ask(&compared, &large());
+        let stamp = asking.reader.stamp();
+        asking.settle(&alone, &large());
+        assert_eq!(asking.shown(), Some((MessageId(2), None)));
+        assert_eq!(asking.reader.stamp(), stamp);
+        asking.settle(&compared, &large());
+        assert_eq!(asking.shown(), Some((MessageId(2), Some(MessageId(1)))));
     }
 }
