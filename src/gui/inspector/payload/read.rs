@@ -15,10 +15,10 @@ use crate::model::MessageId;
 use crate::payload::document::rows::{Removed, Rows};
 use crate::payload::document::{Document, Kind, ValueId};
 use crate::payload::schema::Schemas;
-use crate::payload::{Content, Decoded, Format, Reading, decode, hex};
+use crate::payload::{Content, Decoded, Format, Reading, decode, hex, may_grow};
 use crate::profile::ReadingSettings;
 
-/// Payloads above this many bytes are read beside the frame.
+/// Payloads above this many bytes are read beside the frame, as are those that may grow while they are read.
 const IN_FRAME: usize = 8 * 1024;
 
 /// What is asked for: another question has another answer.
@@ -82,6 +82,16 @@ pub struct Source {
     pub payload: Bytes,
     /// What is known beside them.
     pub reading: Reading,
+}
+
+impl Source {
+    /// How it is read where the user chose this format.
+    fn reading(&self, chosen: Option<&Format>) -> Reading {
+        Reading {
+            chosen: chosen.or(self.reading.chosen.as_ref()).cloned(),
+            ..self.reading.clone()
+        }
+    }
 }
 
 /// A question with all that is needed to answer it.
@@ -236,7 +246,6 @@ impl Reader {
         self.questions += 1;
         let number = self.questions;
         let (new, old) = sources();
-        let size = new.payload.len() + old.as_ref().map_or(0, |old| old.payload.len());
         let job = Job {
             known: self.known(&question),
             folds: level.folds.clone(),
@@ -244,7 +253,7 @@ impl Reader {
             new,
             old,
         };
-        if size <= IN_FRAME {
+        if job.fits_in_frame() {
             self.take(number, job.read());
         } else {
             self.jobs.start(ctx, move || (number, job.read()));
@@ -297,6 +306,20 @@ impl Reader {
 }
 
 impl Job {
+    /// Whether it surely is done in no time. What is inside an opened value is not known before it is read.
+    fn fits_in_frame(&self) -> bool {
+        let [(None, chosen)] = self.question.levels.as_slice() else {
+            return false;
+        };
+        let sources = || std::iter::once(&self.new).chain(&self.old);
+        let size = |source: &Source| {
+            let births = source.reading.births.iter().map(Bytes::len);
+            source.payload.len() + births.sum::<usize>()
+        };
+        sources().map(size).sum::<usize>() <= IN_FRAME
+            && sources().all(|source| !may_grow(&source.payload, &source.reading(chosen.as_ref())))
+    }
+
     fn read(self) -> Ready {
         let (decoded, missing) = self.decode(&self.new);
         let old = self.old.as_ref().filter(|_| missing.is_none());
@@ -324,12 +347,8 @@ impl Job {
             return (Arc::clone(decoded), None);
         }
         let mut levels = self.question.levels.iter();
-        let chosen = levels.next().and_then(|(_, chosen)| chosen.clone());
-        let reading = Reading {
-            chosen: chosen.or_else(|| source.reading.chosen.clone()),
-            ..source.reading.clone()
-        };
-        let mut decoded = decode(&source.payload, &reading);
+        let chosen = levels.next().and_then(|(_, chosen)| chosen.as_ref());
+        let mut decoded = decode(&source.payload, &source.reading(chosen));
         for (inside, chosen) in levels {
             let Some(inside) = inside else { continue };
             let Some(bytes) = inner_bytes(&decoded, inside) else {
@@ -341,7 +360,7 @@ impl Job {
                 schemas: Arc::clone(&source.reading.schemas),
                 ..Reading::default()
             };
-            decoded = decode_inside(&bytes, &reading);
+            decoded = decode(&bytes, &reading);
         }
         (Arc::new(decoded), None)
     }
@@ -371,21 +390,6 @@ impl Job {
     }
 }
 
-/// Decodes what was inside a value. Base64 that is recognised as such is not asked to be opened once more.
-fn decode_inside(bytes: &Bytes, reading: &Reading) -> Decoded {
-    if reading.chosen == Some(Format::Base64) {
-        let fitting = Reading {
-            chosen: None,
-            ..reading.clone()
-        };
-        let decoded = decode(bytes, &fitting);
-        if !decoded.layers.is_empty() {
-            return decoded;
-        }
-    }
-    decode(bytes, reading)
-}
-
 /// The bytes of a value: text without quotes and escapes, or the bytes that its digits say.
 fn inner_bytes(decoded: &Decoded, inside: &Inside) -> Option<Bytes> {
     let Content::Document(document) = &decoded.content else {
@@ -408,7 +412,11 @@ pub fn value_bytes(document: &Document, id: ValueId) -> Option<Bytes> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
     use std::time::{Duration, Instant};
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
 
     use super::*;
 
@@ -482,6 +490,23 @@ mod tests {
         let (old, new) = (question(1, None), question(2, None));
         asking.ask(&old, &large());
         asking.settle(&new, &Bytes::from_static(b"[2]"));
+        assert_eq!(asking.shown(), Some((MessageId(2), None)));
+    }
+
+    #[test]
+    fn small_bytes_that_grow_are_read_beside_the_frame() {
+        let mut asking = Asking::new();
+        let asked = question(1, None);
+        asking.ask(&asked, &Bytes::from_static(b"{\"plain\":1}"));
+        assert_eq!(asking.shown(), Some((MessageId(1), None)));
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&[b'x'; 1_000_000]).unwrap();
+        let small = Bytes::from(encoder.finish().unwrap());
+        assert!(small.len() < IN_FRAME);
+        let asked = question(2, None);
+        asking.ask(&asked, &small);
+        assert_eq!(asking.shown(), Some((MessageId(1), None)));
+        asking.settle(&asked, &small);
         assert_eq!(asking.shown(), Some((MessageId(2), None)));
     }
 
