@@ -15,6 +15,7 @@ mod table;
 mod topic;
 mod value;
 
+pub use compressed::holds_compressed;
 pub use document::document;
 pub use rebirth::rebirth_command;
 pub use table::{MetricRow, Table, table};
