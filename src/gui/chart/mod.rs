@@ -33,6 +33,7 @@ use std::sync::Arc;
 use crate::mqtt::Timestamp;
 use crate::profile::{Chart, ChartAxis, ChartSeries, ChartWindow, SeriesKey};
 
+use super::context::Context;
 use super::session::Session;
 use below::Below;
 use dashboard::Dashboard;
@@ -124,6 +125,11 @@ impl Charts {
         self.chart = chart;
         self.sight.follow();
         self.is_changed = true;
+    }
+
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
+        self.export.tick(context);
     }
 
     /// A frame begins: goes on gathering.
