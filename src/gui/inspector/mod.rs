@@ -110,6 +110,13 @@ impl Inspector {
         self.tab = InspectorTab::Chart;
     }
 
+    /// Goes on with what is written and deleted, and says what came of it. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
+        self.history.tick(context);
+        self.save.tick(context);
+        self.charts.tick(context);
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         Frame::new()
