@@ -12,6 +12,8 @@ mod document;
 mod message;
 mod rebirth;
 mod table;
+#[cfg(test)]
+mod tests;
 mod topic;
 mod value;
 
