@@ -11,7 +11,7 @@ use super::super::chart_action::ChartAction;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, focus_whole, icon_button};
+use super::super::widgets::{Look, focus_whole, icon_button, keep_escape};
 use super::drawn::{Drawn, Request};
 use super::gatherer::{Gatherer, ViewId};
 use super::plot::{PlotStyle, plot_ui};
@@ -172,6 +172,9 @@ impl Cards {
         if std::mem::take(&mut renaming.is_fresh) {
             focus_whole(&response, &renaming.name);
             return;
+        }
+        if response.has_focus() {
+            keep_escape(ui);
         }
         if response.lost_focus() {
             let name = renaming.name.trim().to_owned();

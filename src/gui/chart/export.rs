@@ -18,7 +18,7 @@ use super::super::file_choice::FileChoice;
 use super::super::icons;
 use super::super::latest::Latest;
 use super::super::theme;
-use super::super::widgets::{Look, button, icon_button, text_field};
+use super::super::widgets::{Look, button, escaped, icon_button, text_field};
 use super::collect::Store;
 use super::drawn::Drawn;
 use crate::mqtt::Timestamp;
@@ -119,7 +119,7 @@ impl ExportBar {
         if let Some(chosen) = self.choice.chosen() {
             *path = chosen.to_string_lossy().into_owned();
         }
-        let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let mut is_done = escaped(ui);
         let mut is_saved = false;
         let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(size, Layout::right_to_left(egui::Align::Center), |ui| {

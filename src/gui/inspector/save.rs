@@ -11,7 +11,7 @@ use super::super::file_choice::FileChoice;
 use super::super::icons;
 use super::super::latest::Latest;
 use super::super::theme;
-use super::super::widgets::{Look, button, icon_button, text_field};
+use super::super::widgets::{Look, button, escaped, icon_button, text_field};
 use crate::payload::format;
 
 /// UI state of the save bar.
@@ -73,7 +73,7 @@ impl SaveBar {
         if let Some(path) = self.choice.chosen() {
             open.path = path.to_string_lossy().into_owned();
         }
-        let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let mut is_done = escaped(ui);
         let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         let layout = Layout::right_to_left(egui::Align::Center);
         ui.allocate_ui_with_layout(size, layout, |ui| {

@@ -23,7 +23,7 @@ pub fn is_escape_kept(ctx: &Context) -> bool {
 }
 
 fn id(ctx: &Context) -> Id {
-    Id::new(("esc is kept", ctx.viewport_id()))
+    Id::unique(("esc is kept", ctx.viewport_id()))
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ use super::super::super::icons;
 use super::super::super::latest::Latest;
 use super::super::super::session::Session;
 use super::super::super::theme;
-use super::super::super::widgets::{Look, button, icon_button, muted, segmented, text_field};
+use super::super::super::widgets::{
+    Look, button, escaped, icon_button, muted, segmented, text_field,
+};
 use super::fetch::{Fetch, Wanted};
 use crate::gui::words;
 use crate::payload::export::{ExportFormat, Exported, header, line};
@@ -110,7 +112,7 @@ impl ExportBar {
         if let Some(path) = self.choice.chosen() {
             open.path = path.to_string_lossy().into_owned();
         }
-        let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let mut is_done = escaped(ui);
         choices(ui, &mut open);
         if let Some(offer) = open.offers.get(open.chosen)
             && !offer.left_out.is_empty()
