@@ -137,8 +137,8 @@ impl Charts {
 
     /// A frame begins: goes on gathering.
     pub fn work(&mut self, ctx: &egui::Context, session: &Session, now: Timestamp) {
-        if let Some(keys) = self.below.poll() {
-            self.add_found(keys);
+        if let Some(found) = self.below.poll() {
+            self.add_found(found);
         }
         let beside = std::mem::take(&mut self.beside);
         let keys = self.keys();
