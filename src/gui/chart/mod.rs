@@ -10,7 +10,7 @@
 //! | `plot`, `legend`, `offered`, `tab` | the chart of the connection |
 //! | `strip` | the small chart below a payload |
 //! | `below` | every number below a branch |
-//! | `dashboard`, `card` | what is pinned |
+//! | `dashboard`, `card`, `pinned` | what is pinned |
 //! | `export` | CSV and PNG |
 
 mod below;
@@ -22,6 +22,7 @@ mod export;
 mod gatherer;
 mod legend;
 mod offered;
+mod pinned;
 mod plot;
 mod scale;
 mod sight;
@@ -41,6 +42,7 @@ use dashboard::Dashboard;
 use export::ExportBar;
 use gatherer::Gatherer;
 use offered::OfferedList;
+pub use pinned::Pinned;
 use sight::Sight;
 pub use strip::STRIP_HEIGHT;
 
