@@ -36,6 +36,7 @@ use crate::mqtt::Timestamp;
 use crate::profile::{Chart, ChartAxis, ChartWindow, SeriesKey};
 
 use super::chart_action::Replaced;
+use super::context::Context;
 use super::session::Session;
 use below::Below;
 use dashboard::Dashboard;
@@ -135,6 +136,11 @@ impl Charts {
         self.sight.follow();
         self.is_changed = true;
         Replaced { before, by }
+    }
+
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
+        self.export.tick(context);
     }
 
     /// A frame begins: goes on gathering.

@@ -55,13 +55,18 @@ impl SaveBar {
         });
     }
 
-    /// Draws the bar while it is open, and says what came of the last writing.
-    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
         match self.writing.poll() {
             Some(Ok(text)) => context.toast(Level::Success, text),
             Some(Err(text)) => context.toast(Level::Error, text),
             None => {}
         }
+    }
+
+    /// Draws the bar while it is open, and says what came of the last writing.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        self.tick(context);
         let Some(open) = &mut self.open else {
             return;
         };
@@ -79,7 +84,7 @@ impl SaveBar {
                     let (path, bytes) = (open.path.trim().to_owned(), open.bytes.clone());
                     let what = open.what;
                     self.writing
-                        .start(ui.ctx(), move || write(&path, what, &bytes));
+                        .line_up(ui.ctx(), move || write(&path, what, &bytes));
                     is_done = true;
                 }
             });
