@@ -1,7 +1,5 @@
 //! One chart of the dashboard: its name, its lines, its last values, and what can be done with it.
 
-use std::sync::Arc;
-
 use egui::{
     Align, CornerRadius, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, Vec2, vec2,
 };
@@ -17,7 +15,7 @@ use super::gatherer::{Gatherer, ViewId};
 use super::plot::{PlotStyle, plot_ui};
 use super::sight::Sight;
 use super::strip::columns;
-use crate::profile::{Chart, SeriesKey};
+use crate::profile::Chart;
 
 /// Values that are named in the line below the name.
 const NAMED: usize = 3;
@@ -61,10 +59,10 @@ impl Cards {
             ui.set_max_size(inner);
             ui.spacing_mut().item_spacing.y = 2.0;
             self.head_ui(ui, context, (place, count, chart), inner.x);
-            let keys: Arc<[SeriesKey]> = chart.series.iter().map(|it| it.key.clone()).collect();
+            let keys = context.session.map(|it| it.pinned.keys(place));
             let mut sight = Sight::default();
             let request = Request {
-                keys,
+                keys: keys.unwrap_or_default(),
                 span: sight.span(chart.window),
                 columns: columns(inner.x),
             };

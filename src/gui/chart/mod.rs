@@ -10,7 +10,7 @@
 //! | `plot`, `legend`, `offered`, `tab` | the chart of the connection |
 //! | `strip` | the small chart below a payload |
 //! | `below` | every number below a branch |
-//! | `dashboard`, `card` | what is pinned |
+//! | `dashboard`, `card`, `pinned` | what is pinned |
 //! | `export` | CSV and PNG |
 
 mod below;
@@ -22,6 +22,7 @@ mod export;
 mod gatherer;
 mod legend;
 mod offered;
+mod pinned;
 mod plot;
 mod scale;
 mod sight;
@@ -42,6 +43,7 @@ use dashboard::Dashboard;
 use export::ExportBar;
 use gatherer::Gatherer;
 use offered::OfferedList;
+pub use pinned::Pinned;
 use sight::Sight;
 pub use strip::STRIP_HEIGHT;
 
@@ -143,8 +145,8 @@ impl Charts {
 
     /// A frame begins: goes on gathering.
     pub fn work(&mut self, ctx: &egui::Context, session: &Session, now: Timestamp) {
-        if let Some(keys) = self.below.poll() {
-            self.add_found(keys);
+        if let Some(found) = self.below.poll() {
+            self.add_found(found);
         }
         let beside = std::mem::take(&mut self.beside);
         let keys = self.keys();
