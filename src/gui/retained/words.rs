@@ -190,7 +190,7 @@ fn doubt_words(facts: &Facts<'_>, doubt: Doubt) -> String {
 }
 
 /// When the retained message expires (MQTT 5, 3.3.2.3.3).
-fn expiry(truth: &Truth, kept: &Kept) -> Option<Timestamp> {
+pub fn expiry(truth: &Truth, kept: &Kept) -> Option<Timestamp> {
     let seconds = kept.properties.as_deref()?.message_expiry?;
     let lasts = std::time::Duration::from_secs(u64::from(seconds));
     Some(truth.at.plus(lasts))
