@@ -14,7 +14,7 @@ use super::file_choice::FileChoice;
 use super::icons;
 use super::latest::Latest;
 use super::theme::{self, Palette};
-use super::widgets::{Look, button, icon_button, kept_label, text_field};
+use super::widgets::{Look, button, escaped, icon_button, kept_label, text_field};
 use crate::profile::documents;
 
 /// Most characters of a suggested name.
@@ -179,7 +179,7 @@ impl SaveBar {
             let text = "This file is there already. Replace it, or choose another name.";
             kept_label(ui, text, theme::label(), Palette::of(ui).red);
         }
-        let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let mut is_done = escaped(ui);
         let mut is_saved = false;
         let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {

@@ -9,7 +9,7 @@ use super::super::super::context::Context;
 use super::super::super::latest::Latest;
 use super::super::super::session::Session;
 use super::super::super::theme::{self, Palette};
-use super::super::super::widgets::{Look, button};
+use super::super::super::widgets::{Look, button, escaped};
 use super::fetch::{Fetch, Wanted};
 use super::selection::Selection;
 use crate::gui::words;
@@ -95,9 +95,7 @@ impl Deleting {
             .fill(palette.tint(palette.red, 0.12))
             .corner_radius(theme::RADIUS)
             .inner_margin(Margin::symmetric(10, 3));
-        let mut answer = ui
-            .input(|input| input.key_pressed(egui::Key::Escape))
-            .then_some(false);
+        let mut answer = escaped(ui).then_some(false);
         frame.show(ui, |ui| {
             ui.horizontal_wrapped(|ui| {
                 let mut text =
