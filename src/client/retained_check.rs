@@ -234,3 +234,112 @@ fn lost(failure: Option<&Failure>) -> String {
         None => "The short second connection that asks for it was ended. Try again.".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::mqtt::{Connect, Version};
+    use crate::profile::{Profile, Secret, Subscription, Transport, WillSettings};
+
+    /// A profile that leaves traces: a kept session, a will, subscriptions.
+    fn traces(version: Version, port: u16) -> Config {
+        let profile = Profile {
+            version,
+            host: "127.0.0.1".to_owned(),
+            port,
+            client_id: "watcher".to_owned(),
+            user_name: "me".to_owned(),
+            session: Session::Resume,
+            session_expiry: 3_600,
+            subscriptions: vec![Subscription::new("#", Qos::AtLeastOnce)],
+            will: WillSettings {
+                enabled: true,
+                topic: "gone".to_owned(),
+                message: "watcher".to_owned(),
+                ..WillSettings::default()
+            },
+            ..Profile::default()
+        };
+        Config {
+            profile,
+            password: Some(Secret::new("secret".to_owned())),
+            ..Config::default()
+        }
+    }
+
+    /// What a check with this profile sends first.
+    async fn connect_of_a_check(version: Version) -> Connect {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let config = traces(version, listener.local_addr().unwrap().port());
+        let scope = CheckScope::Topic(TopicName::new("a").unwrap());
+        let check = check_retained(RuntimeHandle::current(), config, scope);
+        let first = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut bytes = Vec::new();
+            loop {
+                let length = codec::frame_length(&bytes).unwrap();
+                if length.is_some_and(|length| length <= bytes.len()) {
+                    return codec::decode(version, Bytes::from(bytes)).unwrap();
+                }
+                assert!(socket.read_buf(&mut bytes).await.unwrap() > 0);
+            }
+        };
+        let packet = tokio::select! {
+            packet = tokio::time::timeout(Duration::from_mins(1), first) => packet.unwrap(),
+            answer = check => panic!("it ended before it connected: {answer:?}"),
+        };
+        match packet {
+            Packet::Connect(connect) => *connect,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_check_leaves_nothing_behind_on_the_broker() {
+        for version in [Version::V311, Version::V5] {
+            let connect = connect_of_a_check(version).await;
+            assert_eq!(connect.will, None, "{version:?}: it would be published");
+            assert!(connect.clean_start, "{version:?}");
+            let expiry = connect.properties.session_expiry.unwrap_or(0);
+            assert_eq!(
+                expiry, 0,
+                "{version:?}: the session ends with the connection"
+            );
+            assert_eq!(connect.user_name.as_deref(), Some("me"));
+            assert!(connect.has_password, "{version:?}");
+            assert_ne!(
+                connect.client_id, "watcher",
+                "it would throw the window out"
+            );
+        }
+    }
+
+    #[test]
+    fn a_check_goes_the_way_of_the_connection() {
+        let mut config = traces(Version::V5, 8_883);
+        config.profile.transport = Transport::Tls;
+        config.profile.tls.server_name = "broker.example".to_owned();
+        config.profile.proxy.host = "proxy.example".to_owned();
+        config.key_passphrase = Some(Secret::new("key".to_owned()));
+        config.proxy_password = Some(Secret::new("proxy".to_owned()));
+        let before = config.clone();
+        let check = as_check(config);
+        assert_eq!(check.profile.transport, before.profile.transport);
+        assert_eq!(check.profile.tls, before.profile.tls);
+        assert_eq!(check.profile.proxy, before.profile.proxy);
+        assert_eq!(check.profile.user_name, before.profile.user_name);
+        assert_eq!(check.profile.mqtt5, before.profile.mqtt5);
+        let secrets = |config: &Config| {
+            let all = [
+                &config.password,
+                &config.key_passphrase,
+                &config.proxy_password,
+            ];
+            all.map(|it| it.as_ref().map(|it| it.reveal().to_owned()))
+        };
+        assert_eq!(secrets(&check), secrets(&before));
+    }
+}

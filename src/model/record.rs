@@ -49,7 +49,7 @@ impl Record {
         Qos::from_u8(self.flags & 3).unwrap_or_default()
     }
 
-    /// Bytes of the payload.
+    /// Bytes of the payload as it came, also of a deleted one.
     pub(super) fn payload_len(&self) -> u32 {
         self.payload.length()
     }

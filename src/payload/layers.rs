@@ -11,9 +11,11 @@ use bytes::Bytes;
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
+use super::avro;
 use super::format::{format_bytes, thousands};
 use super::picture;
 use super::reading::Layer;
+use super::sparkplug;
 
 /// Most bytes that all wrappings of one payload together are opened to.
 pub const MAX_OPENED: usize = 64 << 20;
@@ -77,6 +79,15 @@ pub(super) fn compression(bytes: &[u8]) -> Option<&'static str> {
     wrapping.says_so().then(|| wrapping.name())
 }
 
+/// Whether `bytes` may take far more room once they are read than they have now: they begin like compressed data, a picture,
+/// or base64 of those, or hold a compressed body. Looks at no more than the bytes themselves.
+pub(super) fn may_grow(bytes: &[u8]) -> bool {
+    Wrapping::guess(bytes).is_some()
+        || picture::kind(bytes).is_some()
+        || avro::is_container(bytes)
+        || sparkplug::holds_compressed(bytes)
+}
+
 /// A payload while it is being unwrapped.
 #[derive(Debug)]
 pub(super) struct Opening {
@@ -126,6 +137,12 @@ impl Opening {
                 }
             }
         }
+    }
+
+    /// Whether such a wrapping was among those that were opened.
+    pub(super) fn has_opened(&self, wrapping: Wrapping) -> bool {
+        let name = wrapping.name();
+        self.layers.iter().any(|layer| layer.name == name)
     }
 
     /// Opens a wrapping that was asked for.
@@ -504,6 +521,21 @@ mod tests {
         let (names, _, notices) = opened(nested);
         assert_eq!(names.len(), MAX_LAYERS);
         assert!(notices[0].contains("More than 4 wrappings"), "{notices:?}");
+    }
+
+    #[test]
+    fn what_may_grow_is_known_by_its_head() {
+        for bytes in [gzipped(TEXT), zlibbed(TEXT), zstded(TEXT)] {
+            assert!(may_grow(&bytes), "{bytes:?}");
+        }
+        let written = base64::engine::general_purpose::STANDARD.encode(gzipped(&[0; 9_000]));
+        assert!(may_grow(written.as_bytes()));
+        assert!(may_grow(b"RIFF\x10\0\0\0WEBPVP8L"));
+        assert!(may_grow(b"Obj\x01\x04"));
+        assert!(may_grow(b"\x18\x01\x22\x12SPBV1.0_COMPRESSED"));
+        assert!(!may_grow(TEXT));
+        assert!(!may_grow(b"21.4"));
+        assert!(!may_grow(b""));
     }
 
     #[test]

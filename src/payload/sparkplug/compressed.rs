@@ -11,6 +11,12 @@ const COMPRESSED: &str = "SPBV1.0_COMPRESSED";
 /// Most bytes that a body may have when it is opened.
 const MAX_INFLATED: usize = 32 * 1024 * 1024;
 
+/// Whether a payload may be one whose body is compressed, without reading it.
+pub fn holds_compressed(payload: &[u8]) -> bool {
+    let mut places = payload.windows(COMPRESSED.len());
+    places.any(|place| place == COMPRESSED.as_bytes())
+}
+
 /// Reads a payload; a compressed one is opened into `inside`, and read from there.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ mod tests;
 mod topic;
 mod value;
 
+pub use compressed::holds_compressed;
 pub use document::document;
 pub use rebirth::rebirth_command;
 pub use table::{MetricRow, Table, table};
