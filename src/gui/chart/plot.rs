@@ -46,7 +46,7 @@ pub fn plot_ui(
     style: PlotStyle,
 ) -> Rect {
     let palette = Palette::of(ui);
-    let scales = Scales::fitting(chart, drawn);
+    let scales = Scales::fitting(chart, drawn).aligned(marks_in(style.size.y));
     let times = sight.times(chart.window, drawn.from, context.now);
     let shares = sight.values();
     let plot = plot_of(ui, context, &scales, (times, shares), &style);
@@ -98,8 +98,7 @@ fn plot_of<'a>(
         high: 1.0,
     });
     let shown = main.value(shares.0)..=main.value(shares.1);
-    let marks = f64::from(size.y / 48.0).max(2.0);
-    let step = round_step(shown.end() - shown.start(), marks);
+    let step = round_step(shown.end() - shown.start(), marks_in(size.y));
     let grid = move |_input: egui_plot::GridInput| {
         let mark = |value: f64| GridMark {
             value: main.share(value),
@@ -138,6 +137,11 @@ fn plot_of<'a>(
         .custom_y_axes(value_axes(palette, scales, step))
 }
 
+/// About how many values are marked on an axis of this height.
+fn marks_in(height: f32) -> f64 {
+    f64::from(height / 48.0).max(2.0)
+}
+
 fn time_axis<'a>(
     context: &Context<'_>,
     palette: &Palette,
@@ -161,7 +165,7 @@ fn time_axis<'a>(
 fn value_axes<'a>(palette: &Palette, scales: &Scales, step: f64) -> Vec<AxisHints<'a>> {
     let main = scales.left.or(scales.right);
     let hints = |scale: Scale, step: f64, is_round: bool| {
-        // marks stand where they are round at the left: here they need more digits
+        // between round values more digits are needed
         let step = if is_round { step } else { step / 10.0 };
         AxisHints::new_y()
             .formatter(move |mark, _| axis_number(scale.value(mark.value), step))
@@ -174,9 +178,12 @@ fn value_axes<'a>(palette: &Palette, scales: &Scales, step: f64) -> Vec<AxisHint
     }
     if let (Some(right), Some(main)) = (scales.right, main) {
         let size = |scale: Scale| scale.high - scale.low;
-        let is_main = scales.left.is_none();
         let step = step * size(right) / size(main);
-        let hints = hints(right, step, is_main).placement(HPlacement::Right);
+        // zoomed into, its steps may be others than 1, 2 and 5
+        let round = round_step(step * (1.0 - 1e-9), 1.0);
+        let is_round = (round / step - 1.0).abs() < 1e-6;
+        let step = if is_round { round } else { step };
+        let hints = hints(right, step, is_round).placement(HPlacement::Right);
         axes.push(hints.tick_label_color(palette.muted));
     }
     axes
