@@ -220,8 +220,15 @@ fn line_ui(plot: &mut PlotUi<'_>, line: &Line, scale: Scale, color: Color32, to:
             plot.points(dots.radius(2.0).color(color).allow_hover(false));
         }
         let path = PlotLine::new("", PlotPoints::Owned(path));
-        plot.line(path.color(color).width(1.5).allow_hover(false));
+        let width = width(plot.ctx().pixels_per_point());
+        plot.line(path.color(color).width(width).allow_hover(false));
     }
+}
+
+/// How wide lines are. Half a pixel at each side is faded out: a core narrower than one pixel would miss every other
+/// pixel of a steep line, which would look dotted.
+fn width(pixels_per_point: f32) -> f32 {
+    (2.0 / pixels_per_point).max(1.5)
 }
 
 /// A value near the pointer.
