@@ -181,10 +181,15 @@ impl Chart {
 
     /// A name made of what it shows: `score`, or `score, author.id and 3 more`.
     pub fn suggested_name(&self) -> String {
-        let named = 0..self.series.len().min(2);
+        // “and 1 more” would be no shorter than its name
+        let count = match self.series.len() {
+            count @ 0..=3 => count,
+            _ => 2,
+        };
+        let named = 0..count;
         let labels: Vec<String> = named.map(|place| self.label(place)).collect();
         let labels = labels.join(", ");
-        match self.series.len().saturating_sub(2) {
+        match self.series.len().saturating_sub(count) {
             0 => labels,
             more => format!("{labels} and {more} more"),
         }
@@ -212,7 +217,7 @@ mod tests {
         assert!(chart.add(key("a/b", &["author", "id"])));
         assert_eq!(chart.suggested_name(), "b, author.id");
         assert!(chart.add(key("c", &[])));
-        assert_eq!(chart.suggested_name(), "b, author.id and 1 more");
+        assert_eq!(chart.suggested_name(), "b, author.id, c");
         assert!(chart.remove(&key("a/b", &[])));
         assert!(!chart.remove(&key("a/b", &[])));
         assert_eq!(chart.series.len(), 2);

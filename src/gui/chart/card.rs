@@ -205,7 +205,7 @@ fn values_ui(ui: &mut Ui, chart: &Chart, drawn: Option<&Drawn>) {
             let (dot, _) = ui.allocate_exact_size(vec2(8.0, 8.0), egui::Sense::hover());
             ui.painter()
                 .circle_filled(dot.center(), 3.5, palette.line_of_chart(place));
-            let text = format!("{} {value}", chart.label(place));
+            let text = format!("{} {value}", series.key.full_label());
             let text = RichText::new(text)
                 .font(theme::label())
                 .color(palette.muted);

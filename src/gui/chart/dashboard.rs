@@ -11,9 +11,10 @@ use super::super::widgets::{Look, button};
 use super::Charts;
 use super::card::Cards;
 
-/// Least width of a chart, its height, and the room between two.
+/// Least width of a chart, its least and greatest height, and the room between two.
 const NARROWEST: f32 = 400.0;
 const HEIGHT: f32 = 250.0;
+const HIGHEST: f32 = 480.0;
 const GAP: f32 = 12.0;
 
 /// UI state of the dashboard.
@@ -38,23 +39,26 @@ impl Charts {
             }
             let width = ui.available_width() - 12.0;
             let columns = columns_in(width).min(pinned.len());
+            let rows = pinned.len().div_ceil(columns);
+            // few charts share the height that there is
+            let height = ui.available_height() / rows as f32 - GAP;
+            let height = height.clamp(HEIGHT, HIGHEST);
             let card = vec2(
                 (width - GAP * (columns as f32 - 1.0)) / columns as f32,
-                HEIGHT,
+                height,
             );
             ScrollArea::vertical()
                 .id_salt("dashboard")
                 .auto_shrink(false)
                 .show_viewport(ui, |ui, viewport| {
-                    let rows = pinned.len().div_ceil(columns);
-                    ui.set_height(rows as f32 * (HEIGHT + GAP));
+                    ui.set_height(rows as f32 * (height + GAP));
                     let origin = ui.max_rect().min;
                     for (place, chart) in pinned.iter().enumerate() {
                         let (row, column) = (place / columns, place % columns);
                         let offset =
-                            vec2(column as f32 * (card.x + GAP), row as f32 * (HEIGHT + GAP));
+                            vec2(column as f32 * (card.x + GAP), row as f32 * (height + GAP));
                         let is_seen =
-                            offset.y < viewport.max.y && offset.y + HEIGHT > viewport.min.y;
+                            offset.y < viewport.max.y && offset.y + height > viewport.min.y;
                         if !is_seen {
                             continue;
                         }
@@ -98,6 +102,8 @@ fn head_ui(ui: &mut Ui, context: &Context<'_>, count: usize) {
                 .color(palette.muted),
         );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            // above the right edge of the charts, which leave room for the scroll bar
+            ui.add_space(12.0);
             if button(ui, Some(icons::X), "Back to the topics", Look::Plain).clicked() {
                 context.ask(Action::Chart(ChartAction::ShowDashboard(false)));
             }

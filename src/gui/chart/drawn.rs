@@ -226,7 +226,9 @@ fn figures(values: &Series, stats: &Stats) -> Figures {
 pub fn number_text(value: f64, decimals: usize) -> String {
     let size = value.abs();
     let vanishes = size > 0.0 && size < 0.5 * 10_f64.powi(-i32::try_from(decimals).unwrap_or(0));
-    if size >= 1e15 || vanishes {
+    if vanishes {
+        format!("{value:.1e}")
+    } else if size >= 1e15 {
         format!("{value:.3e}")
     } else {
         format!("{value:.decimals$}")

@@ -16,8 +16,9 @@ use crate::profile::{Chart, ChartAxis, ChartSeries};
 const FIGURE: f32 = 66.0;
 /// Names of the figures.
 const TITLES: [&str; 4] = ["Last", "Min", "Max", "Mean"];
-/// Width of the buttons at the right.
-const BUTTONS: f32 = 72.0;
+/// Width of the buttons at the right, and of the one for the axis.
+const BUTTONS: f32 = 104.0;
+const AXIS: f32 = 62.0;
 
 /// Height of so many rows with their head.
 pub fn height(rows: usize) -> f32 {
@@ -107,7 +108,11 @@ fn row_ui(
     if is_preview {
         ui.add_space(BUTTONS);
     } else {
-        row_buttons(ui, context, series, &label);
+        let size = vec2(BUTTONS, theme::ROW_HEIGHT);
+        ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+            ui.set_min_size(size);
+            row_buttons(ui, context, series, &label);
+        });
     }
     for figure in (0..figures).rev() {
         let text = line.and_then(|line| line.figures.as_ref());
@@ -133,9 +138,9 @@ fn row_buttons(ui: &mut Ui, context: &Context<'_>, series: &ChartSeries, label: 
         ChartAxis::Left => ("Left", ChartAxis::Right),
         ChartAxis::Right => ("Right", ChartAxis::Left),
     };
-    let axis = button_sized(ui, None, text, Look::Quiet, vec2(44.0, 20.0));
+    let axis = button_sized(ui, None, text, Look::Plain, vec2(AXIS, 20.0));
     let tip = format!(
-        "{label} is measured by the axis at the {}",
+        "{label} is measured by the axis at the {}. Click for the other one",
         text.to_lowercase()
     );
     if axis.on_hover_text(tip).clicked() {

@@ -7,6 +7,7 @@
 //! | `drawn` | thinned out to what a view shows |
 //! | `gatherer` | runs both on a worker when there is a reason |
 //! | `sight`, `scale` | which time and values are shown; axes |
+//! | `placing` | which axis measures a value that was added |
 //! | `plot`, `legend`, `offered`, `tab` | the chart of the connection |
 //! | `strip` | the small chart below a payload |
 //! | `below` | every number below a branch |
@@ -23,6 +24,7 @@ mod gatherer;
 mod legend;
 mod offered;
 mod pinned;
+mod placing;
 mod plot;
 mod scale;
 mod sight;
@@ -44,6 +46,7 @@ use export::ExportBar;
 use gatherer::Gatherer;
 use offered::OfferedList;
 pub use pinned::Pinned;
+use placing::Placing;
 use sight::Sight;
 pub use strip::STRIP_HEIGHT;
 
@@ -64,6 +67,7 @@ pub struct Charts {
     /// Whether it stands still because the tree is paused.
     is_held_by_pause: bool,
     offered: OfferedList,
+    placing: Placing,
     export: ExportBar,
     below: Below,
     dashboard: Dashboard,
@@ -77,7 +81,10 @@ impl Charts {
 
     /// Draws this value too; `false` when there are too many already, or it is there.
     pub fn add(&mut self, key: SeriesKey) -> bool {
-        let is_added = self.chart.series.len() < MAX_SERIES && self.chart.add(key);
+        let is_added = self.chart.series.len() < MAX_SERIES && self.chart.add(key.clone());
+        if is_added {
+            self.placing.add(key);
+        }
         self.is_changed |= is_added;
         is_added
     }
@@ -111,6 +118,7 @@ impl Charts {
 
     /// Measures a series by this axis.
     pub fn set_axis(&mut self, key: &SeriesKey, axis: ChartAxis) {
+        self.placing.forget(key);
         let mut series = self.chart.series.iter_mut();
         if let Some(series) = series.find(|series| series.key == *key) {
             series.axis = axis;

@@ -48,7 +48,7 @@ pub fn plot_ui(
     style: PlotStyle,
 ) -> Rect {
     let palette = Palette::of(ui);
-    let scales = Scales::fitting(chart, drawn);
+    let scales = Scales::fitting(chart, drawn).aligned(marks_in(style.size.y));
     let times = sight.times(chart.window, drawn.from, context.now);
     let shares = sight.values();
     let plot = plot_of(ui, context, &scales, (times, shares), &style);
@@ -100,8 +100,7 @@ fn plot_of<'a>(
         high: 1.0,
     });
     let shown = main.value(shares.0)..=main.value(shares.1);
-    let marks = f64::from(size.y / 48.0).max(2.0);
-    let step = round_step(shown.end() - shown.start(), marks);
+    let step = round_step(shown.end() - shown.start(), marks_in(size.y));
     let grid = move |_input: egui_plot::GridInput| {
         let mark = |value: f64| GridMark {
             value: main.share(value),
@@ -140,6 +139,11 @@ fn plot_of<'a>(
         .custom_y_axes(value_axes(palette, scales, step))
 }
 
+/// About how many values are marked on an axis of this height.
+fn marks_in(height: f32) -> f64 {
+    f64::from(height / 48.0).max(2.0)
+}
+
 fn time_axis<'a>(
     context: &Context<'_>,
     palette: &Palette,
@@ -163,7 +167,7 @@ fn time_axis<'a>(
 fn value_axes<'a>(palette: &Palette, scales: &Scales, step: f64) -> Vec<AxisHints<'a>> {
     let main = scales.left.or(scales.right);
     let hints = |scale: Scale, step: f64, is_round: bool| {
-        // marks stand where they are round at the left: here they need more digits
+        // between round values more digits are needed
         let step = if is_round { step } else { step / 10.0 };
         AxisHints::new_y()
             .formatter(move |mark, _| axis_number(scale.value(mark.value), step))
@@ -176,9 +180,12 @@ fn value_axes<'a>(palette: &Palette, scales: &Scales, step: f64) -> Vec<AxisHint
     }
     if let (Some(right), Some(main)) = (scales.right, main) {
         let size = |scale: Scale| scale.high - scale.low;
-        let is_main = scales.left.is_none();
         let step = step * size(right) / size(main);
-        let hints = hints(right, step, is_main).placement(HPlacement::Right);
+        // zoomed into, its steps may be others than 1, 2 and 5
+        let round = round_step(step * (1.0 - 1e-9), 1.0);
+        let is_round = (round / step - 1.0).abs() < 1e-6;
+        let step = if is_round { round } else { step };
+        let hints = hints(right, step, is_round).placement(HPlacement::Right);
         axes.push(hints.tick_label_color(palette.muted));
     }
     axes
@@ -215,8 +222,15 @@ fn line_ui(plot: &mut PlotUi<'_>, line: &Line, scale: Scale, color: Color32, to:
             plot.points(dots.radius(2.0).color(color).allow_hover(false));
         }
         let path = PlotLine::new("", PlotPoints::Owned(path));
-        plot.line(path.color(color).width(1.5).allow_hover(false));
+        let width = width(plot.ctx().pixels_per_point());
+        plot.line(path.color(color).width(width).allow_hover(false));
     }
+}
+
+/// How wide lines are. Half a pixel at each side is faded out: a core narrower than one pixel would miss every other
+/// pixel of a steep line, which would look dotted.
+fn width(pixels_per_point: f32) -> f32 {
+    (2.0 / pixels_per_point).max(1.5)
 }
 
 /// A value near the pointer's time.

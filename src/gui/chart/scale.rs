@@ -54,6 +54,27 @@ impl Scale {
         (value - self.low) / (self.high - self.low)
     }
 
+    /// Room for the same values, round at each multiple of `step` of `main`.
+    fn beside(self, main: Self, step: f64) -> Self {
+        let lines = (main.high - main.low) / step;
+        // steps from the bottom to the first line
+        let first = (main.low / step).ceil() - main.low / step;
+        let mut own = round_step(self.high - self.low, lines);
+        for _ in 0..6 {
+            let base = (self.low / own + first).floor() * own;
+            let low = base - first * own;
+            let fitting = Self {
+                low,
+                high: low + lines * own,
+            };
+            if fitting.high >= self.high {
+                return fitting;
+            }
+            own = round_step(own * 1.5, 1.0);
+        }
+        self
+    }
+
     /// The value that stands there.
     pub fn value(&self, share: f64) -> f64 {
         self.low + share * (self.high - self.low)
@@ -81,6 +102,16 @@ impl Scales {
             left: of(ChartAxis::Left),
             right: of(ChartAxis::Right),
         }
+    }
+
+    /// With the right axis widened until its values are round where the left one's are, when about `count` steps are
+    /// marked at the left.
+    pub fn aligned(mut self, count: f64) -> Self {
+        if let (Some(left), Some(right)) = (self.left, self.right) {
+            let step = round_step(left.high - left.low, count);
+            self.right = Some(right.beside(left, step));
+        }
+        self
     }
 
     /// The scale of an axis.
@@ -192,6 +223,30 @@ mod tests {
         assert!(multiples(&(0.0..=1e9), 1.0).is_empty());
         assert_eq!(axis_number(-1e-17, 0.2), "0.0");
         assert_eq!(axis_number(13.37, 0.01), "13.37");
+    }
+
+    #[test]
+    fn the_right_axis_is_round_where_the_left_one_is() {
+        for (left, right) in [
+            ((0.0, 1392.0), (15.0, 25.0)),
+            ((-100.0, 100.0), (0.1, 0.2)),
+            ((3.7, 4.1), (-1e6, 2e6)),
+        ] {
+            let scales = Scales {
+                left: Scale::around([left]),
+                right: Scale::around([right]),
+            };
+            let (main, own) = (scales.left.unwrap(), scales.aligned(4.0).right.unwrap());
+            assert!(own.low <= right.0 && own.high >= right.1, "{own:?}");
+            let step = round_step(main.high - main.low, 4.0);
+            let marks = multiples(&(main.low..=main.high), step);
+            let values: Vec<f64> = marks.iter().map(|it| own.value(main.share(*it))).collect();
+            let apart = values[1] - values[0];
+            let round = round_step(apart * (1.0 - 1e-9), 1.0);
+            assert!((round / apart - 1.0).abs() < 1e-6, "{values:?}");
+            let steps = values[0] / round;
+            assert!((steps - steps.round()).abs() < 1e-6, "{values:?}");
+        }
     }
 
     #[test]

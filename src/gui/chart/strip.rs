@@ -107,14 +107,22 @@ fn in_words(figures: &Figures, is_state: bool) -> String {
     }
 }
 
-/// `last 65 s`, `last 5 min`.
+/// `last 65 s`, `last 3 min 53 s`, `last 5 min`.
 fn time_text(drawn: &Drawn, window: ChartWindow) -> String {
     let shown = drawn.to.since(drawn.from).as_secs();
     match window.length() {
         Some(length) if length.as_secs() <= shown + 1 => format!("last {}", window.label()),
         _ if shown < 120 => format!("last {shown} s"),
-        _ if shown < 7_200 => format!("last {} min", shown / 60),
-        _ => format!("last {} h", shown / 3_600),
+        _ if shown < 7_200 => in_two((shown / 60, "min"), (shown % 60, "s")),
+        _ => in_two((shown / 3_600, "h"), (shown % 3_600 / 60, "min")),
+    }
+}
+
+/// `last 3 min 53 s`, `last 3 min`.
+fn in_two(whole: (u64, &str), rest: (u64, &str)) -> String {
+    match rest.0 {
+        0 => format!("last {} {}", whole.0, whole.1),
+        count => format!("last {} {} {count} {}", whole.0, whole.1, rest.1),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The tab of the inspector with the chart of the connection: what can be drawn at the left, what is drawn at the right.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use egui::{Align, Id, Layout, Rect, RichText, Ui, UiBuilder, vec2};
@@ -11,6 +12,7 @@ use super::super::icons;
 use super::super::session::Session;
 use super::super::theme::{self, Palette};
 use super::super::widgets::{Look, button, icon_button, segmented};
+use super::super::words::counted;
 use super::Charts;
 use super::drawn::{Drawn, Request};
 use super::export::{Kind, Source};
@@ -20,7 +22,7 @@ use super::plot::{PlotStyle, plot_ui};
 use super::strip::columns;
 use crate::model::Message;
 use crate::payload::format::thousands;
-use crate::profile::{Chart, ChartWindow, SeriesKey};
+use crate::profile::{Chart, ChartAxis, ChartWindow, SeriesKey};
 
 /// Narrowest and widest list of values, and its share of the width.
 const LIST: (f32, f32, f32) = (140.0, 230.0, 0.27);
@@ -100,6 +102,11 @@ impl Charts {
         keys: Arc<[SeriesKey]>,
     ) {
         self.controls_ui(ui, context, chart, is_preview);
+        if !is_preview {
+            self.shared_ui(ui, context, chart);
+        }
+        // the topmost value of an axis stands half above it
+        ui.add_space(theme::SPACE[0]);
         let rows = chart.series.len().min(ROWS);
         let legend = legend::height(rows).min(ui.available_height() * 0.45);
         let size = vec2(
@@ -131,6 +138,9 @@ impl Charts {
         self.lines_ui(ui, context, chart, drawn.as_deref(), size);
         if let Some(drawn) = &drawn {
             coarse_ui(ui, chart, drawn);
+            for key in self.placing.placed(chart, drawn) {
+                context.ask(Action::Chart(ChartAction::SetAxis(key, ChartAxis::Right)));
+            }
         }
         legend_ui(ui, context, (chart, is_preview), drawn.as_deref());
         let all = Rect::from_min_max(top, ui.max_rect().max);
@@ -161,6 +171,29 @@ impl Charts {
             label: format!("Chart of {}", chart.suggested_name()),
         };
         plot_ui(ui, context, (chart, drawn), &mut self.sight, style);
+    }
+
+    /// Says that the chart is shared by topics, and offers the selected one's first number while none of its is drawn.
+    fn shared_ui(&self, ui: &mut Ui, context: &Context<'_>, chart: &Chart) {
+        let topics: HashSet<&str> = (chart.series.iter().map(|it| it.key.topic.as_str())).collect();
+        let missing = self.offered.first();
+        let missing = missing.filter(|key| !topics.contains(key.topic.as_str()));
+        if topics.is_empty() || (topics.len() == 1 && missing.is_none()) {
+            return;
+        }
+        ui.horizontal(|ui| {
+            let values = counted(chart.series.len() as u64, "value", "values");
+            let from = counted(topics.len() as u64, "topic", "topics");
+            let text = RichText::new(format!("Chart of {values} from {from}")).font(theme::label());
+            ui.label(text.color(Palette::of(ui).muted));
+            if let Some(key) = missing {
+                let text = format!("Add {}", key.short_label());
+                if button(ui, Some(icons::PLUS), &text, Look::Plain).clicked() {
+                    let SeriesKey { topic, path } = key;
+                    context.ask(Action::Chart(ChartAction::Add { topic, path }));
+                }
+            }
+        });
     }
 
     /// How long a time, and what can be done with the chart.

@@ -1,4 +1,5 @@
-//! What differs between two documents: members of objects go by their keys, members of arrays by what is in them.
+//! What differs between two documents: members of objects go by their keys, members of arrays by what is in them, or by
+//! their places where there are as many scalars as before.
 
 use std::hash::RandomState;
 
@@ -253,6 +254,13 @@ impl Comparing<'_> {
         let olds: Vec<ValueId> = self.old.children(old).collect();
         let news: Vec<ValueId> = self.new.children(new).collect();
         let (mut pairs, mut gone) = (HashMap::new(), Vec::new());
+        // a vector, a colour, a row of switches: each place means something
+        let is_vector = olds.len() == news.len()
+            && has_scalars_only(self.old, &olds)
+            && has_scalars_only(self.new, &news);
+        if is_vector {
+            return self.side_by_side(&olds, &news, &mut pairs);
+        }
         self.members(&olds, &news, &mut pairs, &mut gone);
         self.place_gone(&olds, &gone, &pairs, new);
     }
@@ -332,6 +340,11 @@ impl Comparing<'_> {
             }
         }
     }
+}
+
+fn has_scalars_only(document: &Document, members: &[ValueId]) -> bool {
+    let mut members = members.iter();
+    members.all(|&id| !document.kind(id).is_container())
 }
 
 /// A key, whatever escapes it is written with; `"17"` and `17` are two.
