@@ -65,7 +65,7 @@ impl Flags {
                 return Some(self.kept());
             }
             (Direction::Incoming, Packet::SubAck(ack) | Packet::UnsubAck(ack)) => {
-                self.answered(ack)
+                self.answered(ack);
             }
             (Direction::Outgoing, Packet::Subscribe(subscribe)) => {
                 let asked = subscribe.requests.iter();
