@@ -71,8 +71,7 @@ pub async fn check_retained(
         captures,
         filter,
         is_one: matches!(scope, CheckScope::Topic(_)),
-        found: RetainedOnes::new(),
-        bytes: 0,
+        found: Found::default(),
         answers: 0,
         may_retain: true,
         deadline: Instant::now() + patience,
@@ -80,7 +79,7 @@ pub async fn check_retained(
     let result = check.run().await;
     // one that has ended already does not take it
     drop(check.connection.send(Command::Disconnect));
-    result.map(|()| check.found)
+    result.map(|()| check.found.ones)
 }
 
 /// The profile with nothing that others would notice: no subscriptions, no will, no kept session, no id of its own.
@@ -102,8 +101,7 @@ struct Check {
     captures: Captures,
     filter: TopicFilter,
     is_one: bool,
-    found: RetainedOnes,
-    bytes: usize,
+    found: Found,
     /// How often the broker has answered SUBSCRIBE.
     answers: usize,
     may_retain: bool,
@@ -134,7 +132,7 @@ impl Check {
     }
 
     fn is_done(&self) -> bool {
-        !self.may_retain || self.is_one && !self.found.is_empty()
+        !self.may_retain || self.is_one && !self.found.ones.is_empty()
     }
 
     fn hear(&mut self, event: Event) -> Result<(), String> {
@@ -194,18 +192,31 @@ impl Check {
             if self.answers >= 2 {
                 self.deadline = Instant::now() + QUIET;
             }
-            self.keep(message)?;
+            self.found.keep(message)?;
         }
         Ok(())
     }
+}
 
+/// What has come so far.
+#[derive(Default)]
+struct Found {
+    ones: RetainedOnes,
+    /// Bytes of their payloads.
+    bytes: usize,
+}
+
+impl Found {
     /// An empty message with the flag says that the retained one was cleared just now.
     fn keep(&mut self, message: Publish) -> Result<(), String> {
         let Ok(topic) = TopicName::new(message.topic.as_str().to_owned()) else {
             return Ok(());
         };
+        // of a topic that came before, this is the news: MQTT 3.1.1 sends everything again for the second SUBSCRIBE
+        if let Some(before) = self.ones.remove(&topic) {
+            self.bytes -= before.payload.len();
+        }
         if message.payload.is_empty() {
-            self.found.remove(&topic);
             return Ok(());
         }
         self.bytes += message.payload.len();
@@ -220,7 +231,7 @@ impl Check {
             payload: Bytes::copy_from_slice(&message.payload),
             ..message
         };
-        self.found.insert(topic, own);
+        self.ones.insert(topic, own);
         Ok(())
     }
 }
@@ -341,5 +352,25 @@ mod tests {
             all.map(|it| it.as_ref().map(|it| it.reveal().to_owned()))
         };
         assert_eq!(secrets(&check), secrets(&before));
+    }
+
+    #[test]
+    fn what_comes_twice_counts_once() {
+        let publish = |length: usize| Publish {
+            topic: TopicName::new("a").unwrap(),
+            payload: Bytes::from(vec![7; length]),
+            qos: Qos::AtMostOnce,
+            retain: true,
+            dup: false,
+            packet_id: None,
+            properties: None,
+        };
+        let mut found = Found::default();
+        for length in [30, 30, 10] {
+            found.keep(publish(length)).unwrap();
+            assert_eq!(found.bytes, length);
+        }
+        found.keep(publish(0)).unwrap();
+        assert_eq!((found.bytes, found.ones.len()), (0, 0));
     }
 }

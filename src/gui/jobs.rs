@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use crate::broker::{Broker, BrokerError};
 use crate::client::{Config, RuntimeHandle, Wake};
+use crate::model::Model;
 use crate::payload::schema::Schemas;
 use crate::profile::{FoundSecrets, MissingSecret, ProfileId, Secret, SecretError, StoreError};
 
@@ -44,8 +45,8 @@ pub enum Done {
     SecretKept(SecretKey, Result<(), SecretError>),
     /// The keyring was looked for.
     KeyringLookedFor(Result<(), SecretError>),
-    /// Retained messages that are to be cleared, on the connection of this profile.
-    RetainedFound(ProfileId, Gathered),
+    /// Retained messages that are to be cleared, on the connection of this profile with this model.
+    RetainedFound(ProfileId, Arc<Mutex<Model>>, Gathered),
     /// The broker was asked what it retains.
     RetainedChecked(Box<CheckDone>),
     /// What came of it is where it belongs.

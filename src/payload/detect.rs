@@ -3,8 +3,9 @@
 
 use super::cbor;
 use super::content_type::Charset;
-use super::document::{Document, ValueId};
+use super::document::{Document, Limit, ValueId};
 use super::json;
+use super::misfit::Misfit;
 use super::msgpack;
 use super::picture;
 use super::reading::Format;
@@ -85,11 +86,12 @@ fn structured_text(text: &str) -> Option<Detected> {
     }
     if yaml::may_begin(begin) {
         // with notices, which the caller would have to pass on: read again by whoever shows it
-        let document = yaml::document(text.as_bytes(), &mut Vec::new()).ok()?;
-        return document
-            .kind(ValueId::ROOT)
-            .is_container()
-            .then(|| Format::Yaml.into());
+        let is_yaml = match yaml::document(text.as_bytes(), &mut Vec::new()) {
+            Ok(document) => document.kind(ValueId::ROOT).is_container(),
+            // it is, as far as it was read, and why it is not shown has to be said
+            Err(misfit) => matches!(misfit, Misfit::Limit(Limit::Size)),
+        };
+        return is_yaml.then(|| Format::Yaml.into());
     }
     None
 }

@@ -23,6 +23,8 @@ pub mod picture;
 mod preview;
 pub mod protobuf;
 mod reading;
+#[cfg(test)]
+mod repeated;
 pub mod schema;
 pub mod series;
 pub mod sparkplug;

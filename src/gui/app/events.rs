@@ -34,7 +34,9 @@ impl App {
                 }
                 Done::SecretKept(key, result) => self.secret_kept(&key, result),
                 Done::KeyringLookedFor(result) => self.keyring_looked_for(result),
-                Done::RetainedFound(profile, found) => self.retained_found(&profile, found),
+                Done::RetainedFound(profile, model, found) => {
+                    self.retained_found(&profile, &model, found);
+                }
                 Done::RetainedChecked(done) => self.retained_checked(*done),
                 Done::Nothing => {}
                 Done::Imported(kept) => self.imported(*kept),

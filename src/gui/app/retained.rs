@@ -12,7 +12,8 @@ use crate::profile::ProfileId;
 use super::super::action::{Action, Level};
 use super::super::dialogs::Dialog;
 use super::super::jobs::Done;
-use super::super::retained::{Gathered, RetainedAction, Run, RunId, Work};
+use super::super::retained::{Found, Gathered, Lot, RetainedAction, Run, RunId, Work};
+use super::super::session::Session;
 use super::super::words::counted;
 use super::App;
 use super::open::Of;
@@ -21,6 +22,8 @@ use super::open::Of;
 const STEP: usize = 1024;
 /// This many topics are cleared before a dialog about it could be read.
 const AT_ONCE: usize = 32;
+/// Topics from which looking for retained ones is told: it may take a while.
+const LONG: u32 = 100_000;
 /// Answers of a check that are brought into the model for each time it is locked.
 const ANSWERS: usize = 256;
 
@@ -28,6 +31,8 @@ const ANSWERS: usize = 256;
 pub struct CheckDone {
     /// The connection's profile.
     pub profile: ProfileId,
+    /// What is known on it: another one, once the profile leads to another broker.
+    pub model: Arc<Mutex<Model>>,
     /// What was asked.
     pub scope: CheckScope,
     /// What is retained, or a sentence that says why that is not known.
@@ -40,7 +45,7 @@ impl App {
         match action {
             RetainedAction::AskClear(topics) => self.ask_clear(of, topics),
             RetainedAction::AskClearAll(gather) => self.gather_retained(of, gather),
-            RetainedAction::Clear(items) => self.clear_retained(of, items),
+            RetainedAction::Clear(lot) => self.clear_retained(of, lot),
             RetainedAction::Undo(profile, run) => self.undo_clear(&profile, run, false),
             RetainedAction::UndoConfirmed(profile, run) => self.undo_clear(&profile, run, true),
             RetainedAction::Stop(run) => {
@@ -87,7 +92,7 @@ impl App {
         let items: Vec<_> = topics.into_iter().map(|it| model.retained_at(it)).collect();
         drop(model);
         let gathered = Gathered {
-            items: Arc::new(items),
+            found: Arc::new(Found::new(items)),
             left_out: 0,
         };
         self.views
@@ -97,35 +102,51 @@ impl App {
 
     /// Finds the topics on a thread of its own, which may take a second for a million, and then asks.
     fn gather_retained(&mut self, of: Of<'_>, gather: Gather) {
-        let Some(session) = self.data.open.get(of) else {
+        let Some(session) = self.data.open.get_mut(of) else {
             return;
         };
+        let name = session.profile.name.clone();
+        if let Err(why) = session.checks.begin_gathering() {
+            return self.say(Level::Info, &name, why.to_owned(), None);
+        }
         let model = Arc::clone(session.live.model());
         let profile = session.profile.id.clone();
+        if session.glance.totals.topics >= LONG {
+            let text = "Looking for what is retained. The question comes when it is found.";
+            self.say(Level::Info, &name, text.to_owned(), None);
+        }
         self.jobs.run_blocking(move || {
             let (items, left_out) = gathered(&model, gather);
             let gathered = Gathered {
-                items: Arc::new(items),
+                found: Arc::new(Found::new(items)),
                 left_out,
             };
-            Done::RetainedFound(profile, gathered)
+            Done::RetainedFound(profile, model, gathered)
         });
     }
 
-    /// The retained messages that are to be cleared were found.
-    pub(super) fn retained_found(&mut self, id: &ProfileId, gathered: Gathered) {
-        if self.data.open.get(Some(id)).is_some() {
+    /// The retained messages that are to be cleared were found, on the connection with this model.
+    pub(super) fn retained_found(
+        &mut self,
+        id: &ProfileId,
+        model: &Mutex<Model>,
+        gathered: Gathered,
+    ) {
+        let session = self.data.open.get_mut(Some(id));
+        let session = session.filter(|it| is_of(it, model));
+        if let Some(session) = session {
+            session.checks.end_gathering();
             let dialog = Dialog::clear_retained(gathered);
             self.views.dialogs.show(Some(id), dialog);
         }
     }
 
-    fn clear_retained(&mut self, of: Of<'_>, items: Arc<Vec<RetainedItem>>) {
+    fn clear_retained(&mut self, of: Of<'_>, lot: Lot) {
         let (Some(session), Some(id)) = (self.data.open.get_mut(of), of) else {
             return;
         };
-        let takes_a_while = items.len() > AT_ONCE;
-        session.clearing.clear(items, now());
+        let takes_a_while = lot.len() > AT_ONCE;
+        session.clearing.clear(lot, now());
         let dropped = session.send_clears(now());
         self.tell_dropped_clears(id, dropped);
         if takes_a_while {
@@ -186,10 +207,12 @@ impl App {
             return self.say(Level::Info, &name, why.to_owned(), None);
         }
         let profile = session.profile.id.clone();
+        let model = Arc::clone(session.live.model());
         let check = session.live.check_retained(scope.clone());
         self.jobs.run(async move {
             Done::RetainedChecked(Box::new(CheckDone {
                 profile,
+                model,
                 scope,
                 result: check.await,
             }))
@@ -200,10 +223,12 @@ impl App {
     pub(super) fn retained_checked(&mut self, done: CheckDone) {
         let CheckDone {
             profile,
+            model,
             scope,
             result,
         } = done;
-        let Some(session) = self.data.open.get_mut(Some(&profile)) else {
+        let session = self.data.open.get_mut(Some(&profile));
+        let Some(session) = session.filter(|it| is_of(it, &model)) else {
             return;
         };
         let Some(begun) = session.checks.end(&scope) else {
@@ -217,7 +242,7 @@ impl App {
                 return self.note(Level::Warning, &name, why);
             }
         };
-        let (model, count) = (Arc::clone(session.live.model()), found.len());
+        let count = found.len();
         match scope {
             CheckScope::Topic(topic) => {
                 let found = found.get(&topic);
@@ -237,6 +262,11 @@ impl App {
             }
         }
     }
+}
+
+/// Whether this is the connection that something was found out on, or one that goes on with what is known on it.
+fn is_of(session: &Session, model: &Mutex<Model>) -> bool {
+    std::ptr::eq(Arc::as_ptr(session.live.model()), model)
 }
 
 /// Brings into the model what is retained below a branch. Where the broker sent something, what it did not send is gone;
@@ -287,6 +317,8 @@ fn finished(run: &Run) -> (Level, String) {
     };
     let level = if run.refused_count() > 0 {
         Level::Error
+    } else if run.newer() > 0 {
+        Level::Warning
     } else {
         Level::Success
     };

@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable as _;
 
 use super::super::action::{Action, Keep};
 use super::super::fixture::{Fixture, dress, picture};
-use super::super::retained::RetainedAction;
+use super::super::retained::{Found, RetainedAction};
 use super::*;
 use crate::client::{Failure, PeerCertificate};
 use crate::model::RetainedItem;
@@ -33,7 +33,7 @@ fn retained(count: usize) -> Gathered {
         at: Timestamp::default(),
     };
     Gathered {
-        items: Arc::new(topics(count).into_iter().map(item).collect()),
+        found: Arc::new(Found::new(topics(count).into_iter().map(item).collect())),
         left_out: 2,
     }
 }
@@ -266,7 +266,7 @@ fn clearing_says_how_many_and_asks() {
     harness.run();
     let actions = fixture.take_actions();
     assert!(
-        matches!(&actions[..], [Action::Retained(RetainedAction::Clear(items))] if items.len() == 1_234)
+        matches!(&actions[..], [Action::Retained(RetainedAction::Clear(lot))] if lot.len() == 1_234)
     );
 }
 

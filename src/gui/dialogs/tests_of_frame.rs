@@ -10,7 +10,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use super::super::action::{Action, Keep};
 use super::super::fixture::{Fixture, dress};
-use super::super::retained::RetainedAction;
+use super::super::retained::{Found, RetainedAction};
 use super::*;
 use crate::model::RetainedItem;
 use crate::mqtt::{Timestamp, TopicName};
@@ -23,7 +23,7 @@ fn retained(topics: Vec<TopicName>) -> Gathered {
         at: Timestamp::default(),
     };
     Gathered {
-        items: Arc::new(topics.into_iter().map(item).collect()),
+        found: Arc::new(Found::new(topics.into_iter().map(item).collect())),
         left_out: 0,
     }
 }

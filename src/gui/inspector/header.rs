@@ -35,18 +35,21 @@ pub enum Wish {
     Retained(retained::Wish),
 }
 
-/// Draws breadcrumb, buttons and facts. `message` is the one that is shown below.
+/// Draws breadcrumb, buttons and facts. `message` is the one that is shown below, which the list of everything below may
+/// have led to (`is_of_another` topic): what is retained for the topic itself says nothing of it.
 pub fn header(
     ui: &mut Ui,
     context: &Context<'_>,
     session: &Session,
     shown: &Shown,
     message: Option<&Message>,
+    is_of_another: bool,
 ) -> Option<Wish> {
     let wish = title_row(ui, context, session, shown, message);
     ui.add_space(2.0);
     facts_line(ui, context, shown, message);
-    if !shown.facts.is_topic && !shown.facts.retained {
+    let has_truth = shown.facts.is_topic || shown.facts.retained;
+    if !has_truth || is_of_another {
         return wish;
     }
     let known = (shown.facts.path.as_str(), &shown.truth);

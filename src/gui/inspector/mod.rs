@@ -180,7 +180,9 @@ impl Inspector {
         let chosen = self.chosen.as_ref().map(|chosen| chosen.message.clone());
         let message = chosen.or_else(|| shown.newest.clone());
         ui.spacing_mut().item_spacing.y = 4.0;
-        let asked = header(ui, context, session, shown, message.as_ref());
+        let other_topic = self.chosen.as_ref().and_then(|it| it.topic.as_ref());
+        let is_of_another = other_topic.is_some();
+        let asked = header(ui, context, session, shown, message.as_ref(), is_of_another);
         match (asked, &message) {
             (Some(Wish::Save), Some(message)) => {
                 self.save.start(&shown.facts.path, message.payload.clone());

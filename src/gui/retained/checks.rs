@@ -19,6 +19,8 @@ pub type Begun = (MessageId, Timestamp);
 pub struct Checks {
     under_way: Vec<(CheckScope, Begun)>,
     failed: BTreeMap<TopicName, (Timestamp, String)>,
+    /// Whether what is to be cleared is looked for in the model.
+    is_gathering: bool,
 }
 
 impl Checks {
@@ -36,6 +38,25 @@ impl Checks {
         self.failed.remove(topic_of(scope));
         self.under_way.push((scope.clone(), begun));
         Ok(())
+    }
+
+    /// What is to be cleared is about to be looked for.
+    ///
+    /// # Errors
+    /// A sentence that says why that cannot be now.
+    pub fn begin_gathering(&mut self) -> Result<(), &'static str> {
+        if self.is_gathering {
+            return Err(
+                "What is retained is being looked for already. The question comes when it is found.",
+            );
+        }
+        self.is_gathering = true;
+        Ok(())
+    }
+
+    /// It was found.
+    pub fn end_gathering(&mut self) {
+        self.is_gathering = false;
     }
 
     /// A question came to its end; says when it was asked.

@@ -10,9 +10,14 @@ use crate::client::{Command, CommandError, Outgoing, PublishId, PublishStep};
 use crate::gui::inspector::user_properties;
 use crate::gui::words::broker_says;
 use crate::live::Live;
-use crate::model::{Kept, RetainedItem};
+use crate::model::{Doubt, Held, Kept, Model};
 use crate::mqtt::{Properties, Qos, Timestamp, TopicName};
 
+use super::lot::Lot;
+use super::words::expiry;
+
+/// Topics that the model is asked about each time it is locked.
+const LOOKED_AT: usize = 64;
 /// Publishes of this kind are numbered from here on, far from those of the publish panel.
 const FIRST: u64 = 1 << 62;
 /// Runs that are remembered.
@@ -21,6 +26,9 @@ const KEPT_RUNS: usize = 20;
 const KEPT_BYTES: usize = 256 * 1024 * 1024;
 /// Refusals of one run that are listed; all are counted.
 pub const LISTED_REFUSALS: usize = 1_000;
+
+/// What was retained at some places, and since when that was known.
+type Refreshed = BTreeMap<u32, (Option<Kept>, Timestamp)>;
 
 /// Names a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,11 +52,18 @@ pub struct Run {
     pub work: Work,
     /// When it began.
     pub at: Timestamp,
-    items: Arc<Vec<RetainedItem>>,
-    /// Places of those that are done in `items`.
-    done: Vec<u32>,
-    /// How many of them have a kept payload.
-    restorable: usize,
+    lot: Lot,
+    /// How many of the lot were handed over to the connection.
+    next: usize,
+    /// Places of those that have to be sent once more.
+    again: VecDeque<u32>,
+    /// What was retained at a place when it was cleared, where that is not what was found before.
+    refreshed: Arc<Refreshed>,
+    done: usize,
+    /// Places of those that were cleared and have a kept payload.
+    restorable: Vec<u32>,
+    /// How many were not restored because something newer is retained there.
+    newer: usize,
     /// Topics that were refused or failed, and why.
     pub refused: Vec<(TopicName, String)>,
     refused_count: usize,
@@ -59,14 +74,40 @@ pub struct Run {
 }
 
 impl Run {
+    fn new(id: RunId, work: Work, lot: Lot, at: Timestamp) -> Self {
+        Self {
+            id,
+            work,
+            at,
+            lot,
+            next: 0,
+            again: VecDeque::new(),
+            refreshed: Arc::default(),
+            done: 0,
+            restorable: Vec::new(),
+            newer: 0,
+            refused: Vec::new(),
+            refused_count: 0,
+            left_out: 0,
+            is_stopped: false,
+            is_told: false,
+            is_undone: false,
+        }
+    }
+
     /// Topics in all.
     pub fn total(&self) -> usize {
-        self.items.len()
+        self.lot.len()
     }
 
     /// Topics that the broker has acknowledged.
     pub fn done(&self) -> usize {
-        self.done.len()
+        self.done
+    }
+
+    /// Topics that were not restored because another value is retained there by now.
+    pub fn newer(&self) -> usize {
+        self.newer
     }
 
     /// Topics that it refused, or that failed.
@@ -81,7 +122,7 @@ impl Run {
 
     /// Whether nothing more will come.
     pub fn is_over(&self) -> bool {
-        self.done.len() + self.refused_count + self.left_out >= self.items.len()
+        self.done + self.refused_count + self.left_out + self.newer >= self.total()
     }
 
     /// Whether it was undone.
@@ -94,30 +135,118 @@ impl Run {
         if self.work == Work::Restore || self.is_undone {
             return 0;
         }
-        self.restorable
+        self.restorable.len()
     }
 
     fn note_done(&mut self, place: u32) {
-        let item = self.items.get(place as usize);
-        self.restorable += usize::from(item.is_some_and(|item| item.kept.is_some()));
-        self.done.push(place);
+        self.done += 1;
+        if self.work == Work::Clear && self.kept(place).is_some() {
+            self.restorable.push(place);
+        }
     }
 
-    fn cleared(&self) -> impl Iterator<Item = &RetainedItem> {
-        let item = |place: &u32| self.items.get(*place as usize);
-        self.done.iter().filter_map(item)
+    /// What was retained at a place before it was cleared, and since when that was known.
+    fn kept(&self, place: u32) -> Option<(&Kept, Timestamp)> {
+        let (kept, at) = match self.refreshed.get(&place) {
+            Some((kept, at)) => (kept, at),
+            None => self.lot.item(place).map(|item| (&item.kept, &item.at))?,
+        };
+        kept.as_ref().map(|kept| (kept, *at))
     }
 
-    fn bytes(&self) -> usize {
-        let payload = |item: &RetainedItem| item.kept.as_ref().map_or(0, |it| it.payload.len());
-        self.items.iter().map(payload).sum()
+    fn waiting(&self) -> usize {
+        self.total() - self.next + self.again.len()
     }
+
+    /// What waits to be sent, in order.
+    fn upcoming(&self) -> impl Iterator<Item = Next> {
+        let next = |place, is_again| Next {
+            run: self.id,
+            place,
+            is_again,
+        };
+        let fresh = (self.next..self.total()).filter_map(|n| self.lot.place(n));
+        let again = self.again.iter().map(move |place| next(*place, true));
+        fresh.map(move |place| next(place, false)).chain(again)
+    }
+
+    /// The first of those that wait was sent, or never will be.
+    fn pop(&mut self) {
+        if self.next < self.total() {
+            self.next += 1;
+        } else {
+            self.again.pop_front();
+        }
+    }
+
+    /// Nothing more is sent. Says how much was left.
+    fn give_up(&mut self) -> usize {
+        let left = self.waiting();
+        self.next = self.total();
+        self.again.clear();
+        self.left_out += left;
+        left
+    }
+
+    /// Takes in what is retained now at a place that is about to be cleared: that is what an undo has to bring back.
+    fn refresh(&mut self, next: Next, model: &Model) {
+        let Some(item) = self.lot.item(next.place) else {
+            return;
+        };
+        let Some(node) = model.find(item.topic.as_str()) else {
+            return;
+        };
+        let truth = model.retained_truth(node);
+        let now = match (truth.held, truth.doubt) {
+            (Held::Message(kept), None) => Some(kept),
+            // what was sent before may have cleared it
+            _ if next.is_again => return,
+            (Held::Nothing, None) | (_, Some(Doubt::MayBeReplaced(_) | Doubt::MayBeCleared(_))) => {
+                None
+            }
+            // no more is known than before, as after an interruption
+            _ => return,
+        };
+        let is_same = match (self.kept(next.place), &now) {
+            (Some((before, at)), Some(now)) => at == truth.at && before.payload == now.payload,
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            Arc::make_mut(&mut self.refreshed).insert(next.place, (now, truth.at));
+        }
+    }
+
+    /// Bytes of payloads that it keeps beyond those of its lot.
+    fn refreshed_bytes(&self) -> usize {
+        let kept = self
+            .refreshed
+            .values()
+            .filter_map(|(kept, _)| kept.as_ref());
+        kept.map(|kept| kept.payload.len()).sum()
+    }
+}
+
+/// What is to be sent next.
+#[derive(Debug, Clone, Copy)]
+struct Next {
+    run: RunId,
+    place: u32,
+    /// Whether it was sent before.
+    is_again: bool,
+}
+
+/// What comes of it.
+enum Step {
+    Publish(Outgoing),
+    Expired,
+    /// Another value is retained there by now.
+    Newer,
 }
 
 /// All runs of a connection.
 #[derive(Debug, Default)]
 pub struct Clearing {
-    waiting: VecDeque<(RunId, u32)>,
     under_way: BTreeMap<PublishId, (RunId, u32)>,
     runs: VecDeque<Run>,
     last_publish: u64,
@@ -137,47 +266,33 @@ impl Clearing {
 
     /// How many topics are still to be cleared or restored.
     pub fn left(&self) -> usize {
-        self.waiting.len() + self.under_way.len()
+        self.runs.iter().map(Run::waiting).sum::<usize>() + self.under_way.len()
     }
 
     /// Begins to clear these.
-    pub fn clear(&mut self, items: Arc<Vec<RetainedItem>>, now: Timestamp) -> RunId {
-        self.begin(Work::Clear, items, now)
+    pub fn clear(&mut self, lot: Lot, now: Timestamp) -> RunId {
+        self.begin(Work::Clear, lot, Arc::default(), now)
     }
 
     /// Begins to publish again what a run has cleared; `None` when there is nothing left to.
     pub fn undo(&mut self, id: RunId, now: Timestamp) -> Option<RunId> {
         let run = self.runs.iter_mut().find(|run| run.id == id)?;
-        if run.can_restore() == 0 {
+        if run.can_restore() == 0 || !run.is_over() {
             return None;
         }
-        let items: Vec<_> = run
-            .cleared()
-            .filter(|it| it.kept.is_some())
-            .cloned()
-            .collect();
         run.is_undone = true;
-        Some(self.begin(Work::Restore, Arc::new(items), now))
+        let places = std::mem::take(&mut run.restorable);
+        let lot = Lot::some(Arc::clone(run.lot.found()), places);
+        let refreshed = Arc::clone(&run.refreshed);
+        Some(self.begin(Work::Restore, lot, refreshed, now))
     }
 
-    fn begin(&mut self, work: Work, items: Arc<Vec<RetainedItem>>, at: Timestamp) -> RunId {
+    fn begin(&mut self, work: Work, lot: Lot, refreshed: Arc<Refreshed>, at: Timestamp) -> RunId {
         self.last_run += 1;
         let id = RunId(self.last_run);
-        let places = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        self.waiting.extend((0..places).map(|place| (id, place)));
         self.runs.push_back(Run {
-            id,
-            work,
-            at,
-            items,
-            done: Vec::new(),
-            restorable: 0,
-            refused: Vec::new(),
-            refused_count: 0,
-            left_out: 0,
-            is_stopped: false,
-            is_told: false,
-            is_undone: false,
+            refreshed,
+            ..Run::new(id, work, lot, at)
         });
         self.forget_oldest();
         id
@@ -186,88 +301,131 @@ impl Clearing {
     fn forget_oldest(&mut self) {
         while self.runs.len() > 1
             && self.runs.front().is_some_and(Run::is_over)
-            && (self.runs.len() > KEPT_RUNS
-                || self.runs.iter().map(Run::bytes).sum::<usize>() > KEPT_BYTES)
+            && (self.runs.len() > KEPT_RUNS || self.bytes() > KEPT_BYTES)
         {
             self.runs.pop_front();
         }
     }
 
+    /// Bytes of all payloads that are kept; an undo shares those of what it undoes.
+    fn bytes(&self) -> usize {
+        let is_first = |(n, run): &(usize, &Run)| {
+            let mut before = self.runs.iter().take(*n);
+            !before.any(|before| Arc::ptr_eq(before.lot.found(), run.lot.found()))
+        };
+        let first = self.runs.iter().enumerate().filter(is_first);
+        first
+            .map(|(_, run)| run.lot.found().bytes() + run.refreshed_bytes())
+            .sum()
+    }
+
     /// Does no more of this run than what is under way.
     pub fn stop(&mut self, id: RunId) {
-        let before = self.waiting.len();
-        self.waiting.retain(|(of, _)| *of != id);
-        let left_out = before - self.waiting.len();
         if let Some(run) = self.run_mut(id) {
             run.is_stopped = true;
-            run.left_out += left_out;
+            run.give_up();
         }
     }
 
     /// Gives up what waits; says how much it was.
     pub fn give_up(&mut self) -> usize {
-        let waiting = std::mem::take(&mut self.waiting);
-        for (id, _) in &waiting {
-            if let Some(run) = self.run_mut(*id) {
-                run.left_out += 1;
-            }
-        }
-        waiting.len()
+        self.runs.iter_mut().map(Run::give_up).sum()
     }
 
     /// The same together with what is under way, which will not be answered any more.
     pub fn give_up_all(&mut self) -> usize {
-        let under_way = std::mem::take(&mut self.under_way);
-        self.waiting.extend(under_way.into_values());
+        self.send_under_way_again();
         self.give_up()
     }
 
     /// Goes on with what the connection of the same profile before this one had to do.
     pub fn take_over(&mut self, old: &mut Self) {
         *self = std::mem::take(old);
-        let under_way = std::mem::take(&mut self.under_way);
-        self.waiting.extend(under_way.into_values());
+        self.send_under_way_again();
+    }
+
+    fn send_under_way_again(&mut self) {
+        for (id, place) in std::mem::take(&mut self.under_way).into_values() {
+            if let Some(run) = self.run_mut(id) {
+                run.again.push_back(place);
+            }
+        }
     }
 
     /// Hands over as many publishes as the connection takes now. Returns how many are given up because it has ended.
     pub fn send(&mut self, live: &Live, now: Timestamp) -> usize {
-        while let Some((id, place)) = self.waiting.pop_front() {
-            let Some(message) = self.message(id, place, now) else {
-                self.fail(id, place, "it has expired meanwhile");
-                continue;
-            };
-            self.last_publish += 1;
-            let number = PublishId(FIRST + self.last_publish);
-            match live.send(Command::Publish(number, message)) {
-                Ok(()) => {
-                    self.under_way.insert(number, (id, place));
-                }
-                Err(CommandError::Busy) => {
-                    self.waiting.push_front((id, place));
-                    return 0;
-                }
-                Err(CommandError::Ended) => {
-                    self.waiting.push_front((id, place));
-                    return self.give_up();
+        loop {
+            let upcoming = self.upcoming(LOOKED_AT);
+            if upcoming.is_empty() {
+                return 0;
+            }
+            let steps = self.steps(&upcoming, &live.lock(), now);
+            for (next, step) in upcoming.into_iter().zip(steps) {
+                let message = match step {
+                    Step::Publish(message) => message,
+                    left => {
+                        self.leave(next, &left);
+                        continue;
+                    }
+                };
+                let number = PublishId(FIRST + self.last_publish + 1);
+                match live.send(Command::Publish(number, message)) {
+                    Ok(()) => self.sent(number, next),
+                    Err(CommandError::Busy) => return 0,
+                    Err(CommandError::Ended) => return self.give_up(),
                 }
             }
         }
-        0
     }
 
-    fn message(&self, id: RunId, place: u32, now: Timestamp) -> Option<Outgoing> {
-        let run = self.runs.iter().find(|run| run.id == id)?;
-        let item = run.items.get(place as usize)?;
-        match run.work {
-            Work::Clear => Some(Outgoing {
-                topic: item.topic.clone(),
-                payload: Bytes::new(),
-                qos: Qos::AtLeastOnce,
-                retain: true,
-                properties: None,
-            }),
-            Work::Restore => restored(item, now),
+    fn upcoming(&self, most: usize) -> Vec<Next> {
+        self.runs
+            .iter()
+            .flat_map(Run::upcoming)
+            .take(most)
+            .collect()
+    }
+
+    fn sent(&mut self, number: PublishId, next: Next) {
+        self.last_publish += 1;
+        self.under_way.insert(number, (next.run, next.place));
+        if let Some(run) = self.run_mut(next.run) {
+            run.pop();
         }
+    }
+
+    /// Nothing is sent.
+    fn leave(&mut self, next: Next, why: &Step) {
+        let Some(run) = self.run_mut(next.run) else {
+            return;
+        };
+        run.pop();
+        if matches!(why, Step::Newer) {
+            run.newer += 1;
+        } else {
+            self.fail(next.run, next.place, "it has expired meanwhile");
+        }
+    }
+
+    /// What comes of these, by what the model knows now.
+    fn steps(&mut self, upcoming: &[Next], model: &Model, now: Timestamp) -> Vec<Step> {
+        let mut step = |next: &Next| {
+            let run = self.run_mut(next.run)?;
+            if run.work == Work::Clear {
+                run.refresh(*next, model);
+                return Some(Step::Publish(empty(&run.lot.item(next.place)?.topic)));
+            }
+            let topic = &run.lot.item(next.place)?.topic;
+            let (kept, at) = run.kept(next.place)?;
+            if has_another(model, topic, kept, now) {
+                return Some(Step::Newer);
+            }
+            restored(topic, (kept, at), now).map(Step::Publish)
+        };
+        let steps = upcoming
+            .iter()
+            .map(|next| step(next).unwrap_or(Step::Expired));
+        steps.collect()
     }
 
     /// Takes in how far a publish came. Says which topic's clearing failed, so that nobody knows what is retained there.
@@ -294,14 +452,14 @@ impl Clearing {
         let (run, place) = self.under_way.remove(&id)?;
         match step {
             PublishStep::Failed(_) if tries_again => {
-                self.waiting.push_back((run, place));
+                self.run_mut(run)?.again.push_back(place);
                 None
             }
             PublishStep::Failed(why) => {
                 let why = why.clone();
                 self.fail(run, place, &why);
                 let run = self.run_mut(run).filter(|run| run.work == Work::Clear)?;
-                Some(run.items.get(place as usize)?.topic.clone())
+                Some(run.lot.item(place)?.topic.clone())
             }
             PublishStep::Refused(reason, words) => {
                 let words = broker_says(words.as_deref());
@@ -320,7 +478,7 @@ impl Clearing {
         let run = self.runs.iter().find(|run| run.id == id)?;
         match run.work {
             Work::Clear => Some(Qos::AtLeastOnce),
-            Work::Restore => Some(run.items.get(place as usize)?.kept.as_ref()?.qos),
+            Work::Restore => Some(run.kept(place)?.0.qos),
         }
     }
 
@@ -328,7 +486,7 @@ impl Clearing {
         let Some(run) = self.run_mut(id) else { return };
         run.refused_count += 1;
         if run.refused.len() < LISTED_REFUSALS
-            && let Some(item) = run.items.get(place as usize)
+            && let Some(item) = run.lot.item(place)
         {
             run.refused.push((item.topic.clone(), why.to_owned()));
         }
@@ -348,22 +506,43 @@ impl Clearing {
     }
 }
 
+/// The message that clears what is retained (MQTT 5, 3.3.1.3).
+fn empty(topic: &TopicName) -> Outgoing {
+    Outgoing {
+        topic: topic.clone(),
+        payload: Bytes::new(),
+        qos: Qos::AtLeastOnce,
+        retain: true,
+        properties: None,
+    }
+}
+
+/// Whether another value is retained by now than the one that is to be restored: somebody published it since.
+fn has_another(model: &Model, topic: &TopicName, restored: &Kept, now: Timestamp) -> bool {
+    let Some(node) = model.find(topic.as_str()) else {
+        return false;
+    };
+    let truth = model.retained_truth(node);
+    match &truth.held {
+        Held::NotKnown | Held::Nothing => false,
+        Held::Something => true,
+        Held::Message(kept) => {
+            let has_expired = expiry(&truth, kept).is_some_and(|end| end <= now);
+            kept.payload != restored.payload && !has_expired
+        }
+    }
+}
+
 /// The message that brings back what was retained, with what is left of its expiry; `None` when that is over.
-fn restored(item: &RetainedItem, now: Timestamp) -> Option<Outgoing> {
-    let Kept {
-        payload,
-        qos,
-        properties,
-        ..
-    } = item.kept.as_ref()?;
-    let properties = match properties.as_deref() {
-        Some(properties) => Some(Box::new(to_publish(properties, item.at, now)?)),
+fn restored(topic: &TopicName, (kept, at): (&Kept, Timestamp), now: Timestamp) -> Option<Outgoing> {
+    let properties = match kept.properties.as_deref() {
+        Some(properties) => Some(Box::new(to_publish(properties, at, now)?)),
         None => None,
     };
     Some(Outgoing {
-        topic: item.topic.clone(),
-        payload: payload.clone(),
-        qos: *qos,
+        topic: topic.clone(),
+        payload: kept.payload.clone(),
+        qos: kept.qos,
         retain: true,
         properties,
     })
@@ -388,99 +567,5 @@ fn to_publish(properties: &Properties, at: Timestamp, now: Timestamp) -> Option<
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mqtt::ReasonCode;
-
-    fn item(topic: &str, payload: Option<&'static str>) -> RetainedItem {
-        RetainedItem {
-            topic: TopicName::new(topic.to_owned()).unwrap(),
-            kept: payload.map(|payload| Kept {
-                id: None,
-                payload: payload.into(),
-                qos: Qos::AtLeastOnce,
-                properties: None,
-            }),
-            at: Timestamp::default(),
-        }
-    }
-
-    /// As if the connection had taken everything.
-    fn send_all(clearing: &mut Clearing) -> Vec<PublishId> {
-        let waiting: Vec<_> = clearing.waiting.drain(..).collect();
-        let send = |it| {
-            clearing.last_publish += 1;
-            let id = PublishId(FIRST + clearing.last_publish);
-            clearing.under_way.insert(id, it);
-            id
-        };
-        waiting.into_iter().map(send).collect()
-    }
-
-    #[test]
-    fn a_run_counts_what_became_of_each_and_undoes_what_it_did() {
-        let mut clearing = Clearing::default();
-        let items = vec![
-            item("a", Some("1")),
-            item("b", Some("2")),
-            item("c", None),
-            item("d", Some("4")),
-        ];
-        let run = clearing.clear(Arc::new(items), Timestamp::default());
-        let sent = send_all(&mut clearing);
-        let done = PublishStep::Done(ReasonCode::SUCCESS);
-        assert_eq!(clearing.take(sent[0], &PublishStep::Sent, false), None);
-        assert_eq!(clearing.left(), 4);
-        clearing.take(sent[0], &done, false);
-        clearing.take(sent[2], &done, false);
-        clearing.take(
-            sent[1],
-            &PublishStep::Refused(ReasonCode(0x87), None),
-            false,
-        );
-        assert!(clearing.next_finished().is_none());
-        let failed = PublishStep::Failed("gone".to_owned());
-        let topic = clearing.take(sent[3], &failed, false).unwrap();
-        assert_eq!(topic.as_str(), "d");
-        let it = clearing.next_finished().unwrap();
-        assert_eq!((it.done(), it.refused_count(), it.can_restore()), (2, 2, 1));
-        assert_eq!(it.refused[0].0.as_str(), "b");
-        assert!(clearing.next_finished().is_none(), "told once");
-        let undo = clearing.undo(run, Timestamp::default()).unwrap();
-        assert!(clearing.undo(run, Timestamp::default()).is_none());
-        let message = clearing.message(undo, 0, Timestamp::default()).unwrap();
-        assert_eq!(
-            (message.topic.as_str(), &message.payload[..]),
-            ("a", &b"1"[..])
-        );
-        assert!(message.retain);
-    }
-
-    #[test]
-    fn a_stopped_run_leaves_the_rest_out() {
-        let mut clearing = Clearing::default();
-        let items = (0..10).map(|n| item(&n.to_string(), None)).collect();
-        let run = clearing.clear(Arc::new(items), Timestamp::default());
-        clearing.stop(run);
-        let it = clearing.next_finished().unwrap();
-        assert_eq!((it.left_out(), it.can_restore()), (10, 0));
-        assert_eq!(clearing.left(), 0);
-    }
-
-    #[test]
-    fn what_has_expired_is_not_brought_back() {
-        let properties = Properties {
-            message_expiry: Some(60),
-            subscription_ids: vec![7],
-            topic_alias: Some(3),
-            content_type: Some("text/plain".to_owned()),
-            ..Properties::default()
-        };
-        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
-        let left = to_publish(&properties, at(0), at(20)).unwrap();
-        assert_eq!(left.message_expiry, Some(40));
-        assert!(left.subscription_ids.is_empty() && left.topic_alias.is_none());
-        assert_eq!(left.content_type.as_deref(), Some("text/plain"));
-        assert!(to_publish(&properties, at(0), at(60)).is_none());
-    }
-}
+#[path = "clearing_tests.rs"]
+mod tests;

@@ -6,11 +6,13 @@
 //! | `truth_line`, `words` | what is retained, in the inspector |
 //! | `checks` | questions to the broker that are under way, and those that failed |
 //! | `clearing` | clears and restores: what waits, what is under way, what became of it |
+//! | `lot` | many retained messages, shared, and which of them are meant |
 //! | `preview` | asks before clearing, and shows what |
 //! | `progress` | how far each clearing is, with undo |
 
 mod checks;
 mod clearing;
+mod lot;
 mod preview;
 mod progress;
 mod truth_line;
@@ -18,6 +20,7 @@ mod words;
 
 pub use checks::Checks;
 pub use clearing::{Clearing, Run, RunId, Work};
+pub use lot::{Found, Lot};
 pub use preview::ClearDialog;
 pub use progress::{ProgressDialog, progress};
 pub use truth_line::{Wish, truth_line};
@@ -25,7 +28,7 @@ pub use truth_line::{Wish, truth_line};
 use std::sync::Arc;
 
 use crate::client::CheckScope;
-use crate::model::{Gather, RetainedItem};
+use crate::model::Gather;
 use crate::mqtt::TopicName;
 use crate::profile::ProfileId;
 
@@ -33,7 +36,7 @@ use crate::profile::ProfileId;
 #[derive(Debug, Clone, Default)]
 pub struct Gathered {
     /// In the order of names.
-    pub items: Arc<Vec<RetainedItem>>,
+    pub found: Arc<Found>,
     /// `$`-topics that are not among them.
     pub left_out: usize,
 }
@@ -46,7 +49,7 @@ pub enum RetainedAction {
     /// Find what is retained, ask, then clear it.
     AskClearAll(Gather),
     /// Clear these.
-    Clear(Arc<Vec<RetainedItem>>),
+    Clear(Lot),
     /// Publish again what this clearing took away; asks first where the profile wants it.
     Undo(ProfileId, RunId),
     /// The same once it was confirmed.

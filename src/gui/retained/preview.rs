@@ -22,7 +22,7 @@ use crate::payload::format::thousands;
 use crate::payload::preview;
 use crate::profile::Profile;
 
-use super::{Gathered, RetainedAction};
+use super::{Gathered, Lot, RetainedAction};
 
 /// Height of a topic in the list.
 const ROW: f32 = 22.0;
@@ -38,8 +38,6 @@ pub struct ClearDialog {
     /// For each whether it is to stay.
     stays: Vec<bool>,
     staying: usize,
-    /// Of all of them, not only of those that are cleared.
-    without_payload: usize,
     typed: String,
     /// Places of those with what was typed; `None` for all.
     found: Option<Vec<u32>>,
@@ -50,11 +48,9 @@ pub struct ClearDialog {
 impl ClearDialog {
     /// Asks about these.
     pub fn new(gathered: Gathered) -> Self {
-        let without = gathered.items.iter().filter(|item| item.kept.is_none());
         Self {
-            stays: vec![false; gathered.items.len()],
+            stays: vec![false; gathered.found.items().len()],
             staying: 0,
-            without_payload: without.count(),
             gathered,
             typed: String::new(),
             found: None,
@@ -120,9 +116,11 @@ impl ClearDialog {
             "It can be undone until this connection or Canopy is closed, from the values kept here."
                 .to_owned(),
         ];
-        if self.without_payload > 0 {
-            let count = thousands(self.without_payload as u64);
-            let have = if self.without_payload == 1 {
+        // of all of them, not only of those that are cleared
+        let without_payload = self.gathered.found.without_payload();
+        if without_payload > 0 {
+            let count = thousands(without_payload as u64);
+            let have = if without_payload == 1 {
                 "topic has"
             } else {
                 "topics have"
@@ -138,17 +136,13 @@ impl ClearDialog {
         parts.join(" ")
     }
 
-    fn chosen(&self) -> Arc<Vec<RetainedItem>> {
+    fn chosen(&self) -> Lot {
+        let found = Arc::clone(&self.gathered.found);
         if self.staying == 0 {
-            return Arc::clone(&self.gathered.items);
+            return Lot::all(found);
         }
-        let items = self.gathered.items.iter().zip(&self.stays);
-        Arc::new(
-            items
-                .filter(|(_, stays)| !**stays)
-                .map(|(item, _)| item.clone())
-                .collect(),
-        )
+        let places = (0_u32..).zip(&self.stays).filter(|(_, stays)| !**stays);
+        Lot::some(found, places.map(|(place, _)| place).collect())
     }
 
     fn search_ui(&mut self, ui: &mut Ui) {
@@ -176,12 +170,12 @@ impl ClearDialog {
 
     fn start_search(&mut self, ui: &Ui) {
         let wanted = self.typed.trim().to_lowercase();
-        let items = Arc::clone(&self.gathered.items);
+        let all = Arc::clone(&self.gathered.found);
         self.search.start(ui.ctx(), move || {
             let is_found =
                 |item: &RetainedItem| item.topic.as_str().to_lowercase().contains(&wanted);
             let found = (0_u32..)
-                .zip(items.iter())
+                .zip(all.items())
                 .filter(|(_, item)| is_found(item));
             found.map(|(place, _)| place).collect()
         });
@@ -252,7 +246,7 @@ impl ClearDialog {
     }
 
     fn row_ui(&mut self, ui: &mut Ui, rect: egui::Rect, place: usize) {
-        let Some(item) = self.gathered.items.get(place) else {
+        let Some(item) = self.gathered.found.items().get(place) else {
             return;
         };
         let palette = Palette::of(ui);

@@ -124,7 +124,7 @@ fn run_ui(ui: &mut Ui, context: &Context<'_>, run: &Run) {
             run_button(ui, context, run);
         });
     });
-    let settled = run.done() + run.refused_count();
+    let settled = run.done() + run.refused_count() + run.newer();
     let share = settled as f32 / run.total().max(1) as f32;
     let bar = ProgressBar::new(share).desired_height(6.0);
     ui.add(bar.fill(if run.refused_count() > 0 {
@@ -183,6 +183,12 @@ pub fn progress(run: &Run) -> String {
     }
     if run.left_out() > 0 {
         parts.push(format!("{} left as they were", number(run.left_out())));
+    }
+    if run.newer() > 0 {
+        let newer = number(run.newer());
+        parts.push(format!(
+            "{newer} not published again because something newer is retained there"
+        ));
     }
     if run.is_undone() {
         parts.push("undone".to_owned());

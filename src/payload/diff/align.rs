@@ -9,6 +9,9 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 /// Two lists that are not longer together are compared in full; the time for it may grow with the product.
 const SMALL: usize = 2048;
 
+/// Most pairs of items that are compared in full in all parts together; what comes behind stands as parts that differ.
+const MAX_PAIRS: usize = 1 << 26;
+
 /// How often the parts between common items are cut again.
 const ROUNDS: usize = 4;
 
@@ -26,7 +29,8 @@ pub fn differing<T: Eq + Hash + Ord>(old: &[T], new: &[T]) -> Vec<Part> {
         old: 0..old.len(),
         new: 0..new.len(),
     };
-    differing_within(old, new, &all, ROUNDS, &mut parts);
+    let mut left = MAX_PAIRS;
+    differing_within(old, new, &all, (ROUNDS, &mut left), &mut parts);
     parts.dedup_by(|next, before| {
         let touches = before.old.end == next.old.start && before.new.end == next.new.start;
         if touches {
@@ -42,7 +46,7 @@ fn differing_within<T: Eq + Hash + Ord>(
     old: &[T],
     new: &[T],
     part: &Part,
-    rounds: usize,
+    (rounds, pairs_left): (usize, &mut usize),
     out: &mut Vec<Part>,
 ) {
     let part = trimmed(old, new, part);
@@ -52,11 +56,17 @@ fn differing_within<T: Eq + Hash + Ord>(
     if part.old.is_empty() || part.new.is_empty() {
         out.push(part);
     } else if part.old.len() + part.new.len() <= SMALL {
-        small(old, new, &part, out);
+        match pairs_left.checked_sub(part.old.len() * part.new.len()) {
+            Some(left) => {
+                *pairs_left = left;
+                small(old, new, &part, out);
+            }
+            None => out.push(part),
+        }
     } else if rounds == 0 {
         out.push(part);
     } else {
-        between_anchors(old, new, part, rounds - 1, out);
+        between_anchors(old, new, part, (rounds - 1, pairs_left), out);
     }
 }
 
@@ -93,7 +103,7 @@ fn between_anchors<T: Eq + Hash + Ord>(
     old: &[T],
     new: &[T],
     part: Part,
-    rounds: usize,
+    (rounds, pairs_left): (usize, &mut usize),
     out: &mut Vec<Part>,
 ) {
     let anchors = anchors(old, new, &part);
@@ -107,14 +117,14 @@ fn between_anchors<T: Eq + Hash + Ord>(
             old: in_old..at_old,
             new: in_new..at_new,
         };
-        differing_within(old, new, &between, rounds, out);
+        differing_within(old, new, &between, (rounds, pairs_left), out);
         (in_old, in_new) = (at_old + 1, at_new + 1);
     }
     let rest = Part {
         old: in_old..part.old.end,
         new: in_new..part.new.end,
     };
-    differing_within(old, new, &rest, rounds, out);
+    differing_within(old, new, &rest, (rounds, pairs_left), out);
 }
 
 /// How often an item stands in the old and the new part, and where last.
@@ -228,7 +238,7 @@ mod tests {
         ) {
             let mut parts = Vec::new();
             let all = Part { old: 0..old.len(), new: 0..new.len() };
-            between_anchors(&old, &new, all, 0, &mut parts);
+            between_anchors(&old, &new, all, (0, &mut MAX_PAIRS.clone()), &mut parts);
             prop_assert_eq!(applied(&old, &new, &parts), new);
         }
     }

@@ -114,6 +114,17 @@ impl DocumentDiff {
         &self.removed[from..to]
     }
 
+    /// The values of the new document that differ themselves, are new, or lost something, in order.
+    pub fn marked(&self) -> Vec<u32> {
+        let changed = self.changed.iter().map(|change| change.new.0);
+        let added = self.added.iter().map(|added| added.0);
+        let lost = self.removed.iter().map(|gone| gone.parent.0);
+        let mut marked: Vec<u32> = changed.chain(added).chain(lost).collect();
+        marked.sort_unstable();
+        marked.dedup();
+        marked
+    }
+
     /// Whether something differs in a value of the new document or inside it; to be said of what is folded.
     pub fn has_marks(&self, document: &Document, new: ValueId) -> bool {
         let range = document.subtree(new);

@@ -106,6 +106,8 @@ struct Writer<'a> {
     chars: usize,
     /// Characters of a value that does not differ; `None` leaves it out.
     aside: Option<usize>,
+    /// Values that differ themselves, in order; only where the others are left out.
+    marked: Vec<u32>,
 }
 
 impl<'a> Writer<'a> {
@@ -121,6 +123,11 @@ impl<'a> Writer<'a> {
             line: Line::default(),
             chars: 0,
             aside,
+            marked: if aside.is_none() {
+                diff.marked()
+            } else {
+                Vec::new()
+            },
         };
         // one more than fits, so that it is seen to be cut
         writer.value(ValueId::ROOT, max.saturating_add(1));
@@ -146,16 +153,24 @@ impl<'a> Writer<'a> {
 
     fn container(&mut self, id: ValueId, (open, close): (&str, &str), end: usize) {
         self.push(open);
-        let (mut is_first, mut is_left_out) = (true, false);
-        for child in self.document.children(id) {
-            let is_quiet = !self.diff.is_empty() && !self.diff.has_marks(self.document, child);
-            if self.aside.is_none() && is_quiet {
-                if !is_left_out {
+        let members = self.document.subtree(id);
+        let mut next = members.start + 1;
+        let mut is_first = true;
+        while next < members.end {
+            if self.aside.is_none() {
+                let marked = self.next_marked(id, next).unwrap_or(members.end);
+                if marked > next {
                     self.push(if is_first { "…" } else { ",…" });
+                    is_first = false;
+                    next = marked;
+                    continue;
                 }
-                (is_first, is_left_out) = (false, true);
-                continue;
             }
+            let child = ValueId(next);
+            next = self.document.subtree(child).end;
+            let is_quiet = self.aside.is_some()
+                && !self.diff.is_empty()
+                && !self.diff.has_marks(self.document, child);
             if !is_first {
                 self.push(",");
             }
@@ -163,7 +178,7 @@ impl<'a> Writer<'a> {
                 self.push("…");
                 break;
             }
-            (is_first, is_left_out) = (false, false);
+            is_first = false;
             if let Some(key) = self.document.key(child) {
                 self.scalar(key, end);
                 self.push(":");
@@ -175,6 +190,17 @@ impl<'a> Writer<'a> {
             self.value(child, room);
         }
         self.push(close);
+    }
+
+    /// The member of a container, from this one on, in which something differs.
+    fn next_marked(&self, container: ValueId, from: u32) -> Option<u32> {
+        let at = self.marked.partition_point(|marked| *marked < from);
+        let end = self.document.subtree(container).end;
+        let first = self.marked.get(at).filter(|marked| **marked < end)?;
+        let above = |id: &ValueId| self.document.parent(*id);
+        let mut chain = std::iter::successors(Some(ValueId(*first)), above);
+        let member = chain.find(|id| above(id) == Some(container))?;
+        Some(member.0)
     }
 
     fn scalar(&mut self, shown: &str, end: usize) {

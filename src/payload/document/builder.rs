@@ -10,6 +10,8 @@ const MAX_TEXT: usize = 1 << 30;
 /// Most bytes of quoted keys, each counted as often as it is given: a schema's long key comes again with every record, and a
 /// record may take a byte.
 const MAX_KEYS: usize = 256 << 20;
+/// Most fields of messages inside each other that are kept at once while they are written.
+const MAX_HELD: usize = 1 << 20;
 /// How many keys that were given lately are written once: as many as most records have.
 const RECENT_KEYS: usize = 64;
 
@@ -41,6 +43,8 @@ pub struct Builder {
     key_bytes: usize,
     /// Where keys that were given lately stand, by a number made of them.
     recent_keys: Vec<(u32, u32)>,
+    /// What decoders keep beside the document while they write.
+    held: usize,
     limit: Option<Limit>,
 }
 
@@ -53,6 +57,28 @@ impl Builder {
     /// Why nothing more is taken; asked by decoders in their loops.
     pub fn limit(&self) -> Option<Limit> {
         self.limit
+    }
+
+    /// Counts items that a decoder keeps beside the document until it releases them, at all levels together.
+    ///
+    /// # Errors
+    /// [`Limit::Size`] when they are too many.
+    pub fn hold(&mut self, items: usize) -> Result<(), Limit> {
+        if items > self.room_to_hold() {
+            return Err(*self.limit.get_or_insert(Limit::Size));
+        }
+        self.held += items;
+        Ok(())
+    }
+
+    /// How many more items a decoder may keep.
+    pub fn room_to_hold(&self) -> usize {
+        MAX_HELD.saturating_sub(self.held)
+    }
+
+    /// Says that so many items are not kept any longer.
+    pub fn release(&mut self, items: usize) {
+        self.held = self.held.saturating_sub(items);
     }
 
     /// Levels that are open.

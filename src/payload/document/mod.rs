@@ -17,7 +17,7 @@ use std::ops::Range;
 
 pub use builder::{Builder, Limit};
 pub use json::Losses;
-pub use path::{Path, Step};
+pub use path::{Path, Paths, Step};
 
 /// Deepest nesting of a document; what is nested deeper is shown as text or bytes.
 pub const MAX_DEPTH: usize = 128;
@@ -243,6 +243,10 @@ mod tests {
         let document = example();
         for id in document.ids() {
             assert_eq!(document.find(&document.path(id)), Some(id));
+        }
+        let mut paths = Paths::new(&document);
+        for id in document.ids() {
+            assert_eq!(paths.path(id), document.path(id));
         }
     }
 }

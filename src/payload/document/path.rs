@@ -1,5 +1,8 @@
 //! Where a value stands in a document, so that the same value is found in the next message.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Document, Kind, ValueId};
@@ -76,6 +79,75 @@ impl Path {
             }
         }
         text
+    }
+}
+
+/// The paths of many values in order: each value before them is counted once, not once for each path.
+#[derive(Debug)]
+pub struct Paths<'a> {
+    document: &'a Document,
+    levels: Vec<Level<'a>>,
+}
+
+/// How far the members of a container are counted.
+#[derive(Debug)]
+struct Level<'a> {
+    container: ValueId,
+    /// The next member that is to be counted.
+    next: u32,
+    count: u32,
+    keys: HashMap<Cow<'a, str>, u32>,
+}
+
+impl<'a> Paths<'a> {
+    /// None asked for yet.
+    pub fn new(document: &'a Document) -> Self {
+        let levels = Vec::new();
+        Self { document, levels }
+    }
+
+    /// The steps that lead to a value, which stands behind all those asked for before.
+    pub fn path(&mut self, id: ValueId) -> Path {
+        let document = self.document;
+        let above = |id: &ValueId| document.parent(*id);
+        let mut chain: Vec<ValueId> = std::iter::successors(Some(id), above).collect();
+        chain.reverse();
+        let pairs = chain.windows(2).enumerate();
+        Path(
+            pairs
+                .map(|(depth, pair)| self.step(depth, pair[0], pair[1]))
+                .collect(),
+        )
+    }
+
+    fn step(&mut self, depth: usize, container: ValueId, member: ValueId) -> Step {
+        if self.levels.get(depth).map(|level| level.container) != Some(container) {
+            self.levels.truncate(depth);
+            self.levels.push(Level {
+                container,
+                next: container.0 + 1,
+                count: 0,
+                keys: HashMap::new(),
+            });
+        }
+        let document = self.document;
+        let is_object = document.kind(container) == Kind::Object;
+        let level = &mut self.levels[depth];
+        while level.next <= member.0 {
+            let counted = ValueId(level.next);
+            level.next = document.subtree(counted).end;
+            level.count += 1;
+            if let Some(key) = document.key_text(counted).filter(|_| is_object) {
+                *level.keys.entry(key).or_default() += 1;
+            }
+        }
+        match document.key_text(member) {
+            Some(key) if is_object => {
+                let nth = level.keys.get(&key).map_or(0, |count| count - 1);
+                Step::Key(key.into_owned(), nth)
+            }
+            _ => Step::Index(level.count - 1),
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! A document as numbered lines, two blanks for each level, and which of them are folded away. Laid out once; after that
-//! showing a row, or where a value is, takes a binary search, and a fold costs what is folded.
+//! showing a row, or where a value is, takes a binary search, and a fold costs what is folded inside it, and moving the list of
+//! folds behind it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::{Document, Kind, ValueId, number};
 
@@ -82,6 +84,13 @@ struct Hidden {
     span: u32,
     /// How many are hidden above it.
     before: u32,
+}
+
+impl Hidden {
+    /// How many are hidden up to its end.
+    fn total(self) -> u32 {
+        self.before + self.span
+    }
 }
 
 /// The lines of a document.
@@ -176,18 +185,40 @@ impl Rows {
             |line: &&(u32, &Line)| line.1.lines_below() > 0 && usize::from(line.1.depth) >= depth;
         let numbered: Vec<_> = (0..).zip(&self.lines).collect();
         self.folded = numbered.iter().filter(is_deep).map(|(at, _)| *at).collect();
-        self.hide();
+        self.hide(0..number(self.lines.len()));
     }
 
-    /// Finds anew what the folds hide.
-    fn hide(&mut self) {
-        self.hidden.clear();
-        let (mut from, mut before) = (0, 0);
-        while let Some(&line) = self.folded.range(from..).next() {
+    /// Finds anew what the folds in these lines hide, which are all of a container or of the document.
+    fn hide(&mut self, within: Range<u32>) {
+        let from = self
+            .hidden
+            .partition_point(|hidden| hidden.line < within.start);
+        let above = from.checked_sub(1).map(|last| self.hidden[last]);
+        if above.is_some_and(|above| within.start <= above.line + above.span) {
+            // all of it is hidden, and stays so
+            return;
+        }
+        let to = self
+            .hidden
+            .partition_point(|hidden| hidden.line < within.end);
+        let mut before = above.map_or(0, Hidden::total);
+        let was = to
+            .checked_sub(1)
+            .map_or(0, |last| self.hidden[last].total());
+        let mut found = Vec::new();
+        let mut next = within.start;
+        while next < within.end
+            && let Some(&line) = self.folded.range(next..within.end).next()
+        {
             let span = self.lines[line as usize].lines_below();
-            self.hidden.push(Hidden { line, span, before });
+            found.push(Hidden { line, span, before });
             before += span;
-            from = line + span + 1;
+            next = line + span + 1;
+        }
+        let behind = from + found.len();
+        self.hidden.splice(from..to, found);
+        for hidden in &mut self.hidden[behind..] {
+            hidden.before = hidden.before - was + before;
         }
     }
 
@@ -277,7 +308,7 @@ impl Rows {
         } else {
             self.folded.remove(&line);
         }
-        self.hide();
+        self.hide(line..line + self.lines[line as usize].lines_below() + 1);
     }
 
     /// Folds or unfolds a container and all in it.
@@ -294,21 +325,20 @@ impl Rows {
             self.folded.extend(all);
         }
         self.folded.append(&mut behind);
-        self.hide();
+        self.hide(first..end);
     }
 
     /// Unfolds everything in which a value stands.
     pub fn reveal(&mut self, document: &Document, id: ValueId) {
         let mut above = document.parent(id);
-        let mut has_changed = false;
+        let mut outermost = None;
         while let Some(container) = above {
-            if let Some(line) = self.fold_line(container) {
-                has_changed |= self.folded.remove(&line);
-            }
+            let line = self.fold_line(container);
+            outermost = line.filter(|line| self.folded.remove(line)).or(outermost);
             above = document.parent(container);
         }
-        if has_changed {
-            self.hide();
+        if let Some(line) = outermost {
+            self.hide(line..line + self.lines[line as usize].lines_below() + 1);
         }
     }
 }
@@ -346,6 +376,8 @@ fn characters(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::payload::json;
 
@@ -433,6 +465,29 @@ mod tests {
             let found = rows.row(row).unwrap();
             if found.part != Part::Close {
                 assert_eq!(rows.row_of(found.value), row);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_fold_hides_what_all_folds_found_anew_would(
+            folds in proptest::collection::vec((any::<prop::sample::Index>(), 0..5_u8), 1..30),
+        ) {
+            let document = document(&format!("[{}]", [NEWS; 4].join(",")));
+            let mut rows = Rows::new(&document, &Removed::new());
+            for (at, what) in folds {
+                let id = ValueId(number(at.index(document.len())));
+                match what {
+                    0 => rows.set_folded_below(id, true),
+                    1 => rows.set_folded_below(id, false),
+                    2 => rows.reveal(&document, id),
+                    other => rows.set_folded(id, other == 3),
+                }
+                let mut anew = rows.clone();
+                anew.hidden.clear();
+                anew.hide(0..number(anew.lines.len()));
+                prop_assert_eq!(&rows.hidden, &anew.hidden);
             }
         }
     }

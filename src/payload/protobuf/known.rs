@@ -4,7 +4,7 @@
 use prost_reflect::MessageDescriptor;
 
 use super::super::digits;
-use super::super::document::{Builder, Kind};
+use super::super::document::{Builder, Kind, Limit};
 use super::wire::{Fields, Value};
 use super::{Broken, typed, unknown_field};
 
@@ -55,11 +55,13 @@ pub fn any(builder: &mut Builder, bytes: &[u8], of: &MessageDescriptor) -> Resul
         return Ok(false);
     }
     let (mut url, mut inside, mut rest) = (None, None, Vec::new());
+    let room = builder.room_to_hold();
     for field in Fields::new(bytes) {
         let field = field?;
         match (field.number, field.value) {
             (1, Value::Bytes(text)) if url.is_none() => url = str::from_utf8(text).ok(),
             (2, Value::Bytes(value)) if inside.is_none() => inside = Some(value),
+            _ if rest.len() == room => return Err(Limit::Size.into()),
             _ => rest.push(field),
         }
     }
@@ -79,7 +81,9 @@ pub fn any(builder: &mut Builder, bytes: &[u8], of: &MessageDescriptor) -> Resul
     if let Some(remark) = remark(inside, &inner) {
         builder.note(&remark);
     }
+    builder.hold(rest.len())?;
     typed::members(builder, inside, &inner)?;
+    builder.release(rest.len());
     builder.close();
     for field in rest {
         unknown_field(builder, field)?;

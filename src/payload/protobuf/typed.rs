@@ -9,8 +9,8 @@ use super::scalar::{map_key, packed, scalar};
 use super::wire::{Field, Fields, Value};
 use super::{Broken, go_on, unknown_field};
 
-/// Fields of one message that are kept in mind at once; a message with more is too big.
-const MAX_FIELDS: usize = super::super::document::MAX_VALUES;
+/// Most unknown fields of a map entry that are named.
+const NAMED: usize = 8;
 
 /// Writes a message as an object.
 pub fn message(
@@ -30,10 +30,12 @@ pub fn members(
     descriptor: &MessageDescriptor,
 ) -> Result<(), Broken> {
     go_on(builder)?;
-    let all = Fields::new(bytes).collect::<Result<Vec<_>, _>>()?;
-    if all.len() > MAX_FIELDS {
-        return Err(super::Limit::Size.into());
-    }
+    // one more than may be kept shows that there are more
+    let room = builder.room_to_hold() + 1;
+    let all = Fields::new(bytes)
+        .take(room)
+        .collect::<Result<Vec<_>, _>>()?;
+    builder.hold(all.len())?;
     // where the values of a repeated field that were sent later stand
     let later = Later::new(&all);
     for (place, field) in all.iter().enumerate() {
@@ -59,6 +61,7 @@ pub fn members(
             }
         }
     }
+    builder.release(all.len());
     Ok(())
 }
 
@@ -154,11 +157,13 @@ fn map<'a>(
             return Err(misfit(described, value));
         };
         let (mut key, mut inside, mut rest) = (None, None, Vec::new());
+        let mut more = 0;
         for field in Fields::new(bytes) {
             match field? {
                 Field { number: 1, value } => key = Some(value),
                 Field { number: 2, value } => inside = Some(value),
-                other => rest.push(other),
+                other if rest.len() < NAMED => rest.push(other.number.to_string()),
+                _ => more += 1,
             }
         }
         // a part that is not sent has its default (Protobuf encoding, "Maps")
@@ -167,7 +172,9 @@ fn map<'a>(
             return Err(misfit(&key_field, key));
         }
         let inside = inside.unwrap_or_else(|| default_of(&value_field.kind()));
-        let rest: Vec<String> = rest.iter().map(|it| it.number.to_string()).collect();
+        if more > 0 {
+            rest.push(format!("{more} more"));
+        }
         let note = match rest.as_slice() {
             [] => String::new(),
             rest => format!("its entry also has {}, not in the schema", rest.join(", ")),

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use super::super::decode;
-use super::super::document::{Document, Kind, Path, ValueId};
+use super::super::document::{Document, Kind, Path, Paths, ValueId};
 use super::super::json::{self, Undecided};
 use super::super::reading::{Content, Decoded, Format, Reading};
 
@@ -144,13 +144,14 @@ pub fn numbers(decoded: &Decoded, most: usize) -> (Vec<Offered>, usize) {
     let mut more = 0;
     match &decoded.content {
         Content::Document(document) => {
+            let mut paths = Paths::new(document);
             for id in document.ids() {
                 let Some(sample) = sample_at(document, id) else {
                     continue;
                 };
                 if offered.len() < most {
                     offered.push(Offered {
-                        path: document.path(id),
+                        path: paths.path(id),
                         text: sample.text.into_owned(),
                     });
                 } else {

@@ -119,12 +119,7 @@ fn stats_of(series: &Series, within: Range<usize>) -> Option<Stats> {
     let last = within.end.checked_sub(1).filter(|_| !within.is_empty())?;
     let count = within.len();
     let (min, max) = extremes(series, within.clone());
-    // the sum of large values must not become infinite
-    let share = 1.0 / count as f64;
-    let mean = series.values[within]
-        .iter()
-        .map(|value| value * share)
-        .sum();
+    let mean = mean_of(&series.values[within]);
     Some(Stats {
         count,
         min,
@@ -132,6 +127,28 @@ fn stats_of(series: &Series, within: Range<usize>) -> Option<Stats> {
         last,
         mean,
     })
+}
+
+/// The mean with what rounding loses carried along (Neumaier): the mean of equal values is that value.
+fn mean_of(values: &[f64]) -> f64 {
+    let count = values.len() as f64;
+    let (mut sum, mut lost) = (0.0_f64, 0.0_f64);
+    for &value in values {
+        let next = sum + value;
+        lost += if sum.abs() >= value.abs() {
+            (sum - next) + value
+        } else {
+            (value - next) + sum
+        };
+        sum = next;
+    }
+    let mean = (sum + lost) / count;
+    if mean.is_finite() {
+        return mean;
+    }
+    // the sum of large values became infinite
+    let mean: f64 = values.iter().map(|value| value / count).sum();
+    mean.clamp(f64::MIN, f64::MAX)
 }
 
 /// The drawn places before which much more time passed than usual.

@@ -168,6 +168,14 @@ fn statistics_are_those_of_the_time_shown() {
     );
     assert!((stats.mean - 2.0).abs() < 1e-12);
     assert_eq!(reduced.places, [0, 1, 2, 3, 4]);
+    for (value, count) in [(21.4, 49), (0.1, 10), (f64::MAX, 3)] {
+        let mut same = Series::default();
+        for _ in 0..count {
+            same.push(at(1.0), &sample_of_text(&value.to_string()).unwrap());
+        }
+        let mean = super::stats(&same, (at(0.0), at(2.0))).unwrap().mean;
+        assert!((mean / value - 1.0).abs() < f64::EPSILON, "{mean}");
+    }
     let none = reduce(&series, (at(10.0), at(11.0)), 1);
     assert_eq!((none.stats, none.places), (None, vec![4]));
 }

@@ -14,6 +14,10 @@ use crate::payload::misfit::Misfit;
 /// Most values and bytes that aliases are expanded to.
 const MAX_EXPANDED: usize = 1 << 20;
 
+/// Most events that are kept: an item of two bytes is one, which takes a hundred bytes before its value is written.
+/// Unit tests have fewer: their parser is not optimised.
+const MAX_EVENTS: usize = if cfg!(test) { 1 << 15 } else { 1 << 19 };
+
 /// The values of `payload`; several documents as an array.
 ///
 /// # Errors
@@ -83,7 +87,7 @@ impl<'a> Events<'a> {
                 Event::DocumentStart(_) => read.documents += 1,
                 Event::Scalar(text, _, anchor, _) => {
                     cost += text.len();
-                    read.anchors.insert(*anchor, at..at + 1);
+                    read.note_anchor(*anchor, at..at + 1);
                 }
                 Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
                     if open.len() >= MAX_DEPTH {
@@ -93,7 +97,7 @@ impl<'a> Events<'a> {
                 }
                 Event::SequenceEnd | Event::MappingEnd => {
                     let (anchor, start) = open.pop().unwrap_or_default();
-                    read.anchors.insert(anchor, start..at + 1);
+                    read.note_anchor(anchor, start..at + 1);
                 }
                 _ => {}
             }
@@ -106,12 +110,22 @@ impl<'a> Events<'a> {
                     | Event::DocumentEnd
             );
             if is_value {
+                if at >= MAX_EVENTS {
+                    return Err(Limit::Size.into());
+                }
                 cost += 1;
                 read.all.push(event);
                 read.costs.push(cost);
             }
         }
         Ok(read)
+    }
+
+    /// Remembers what an anchor stands for; 0 is none.
+    fn note_anchor(&mut self, anchor: usize, range: Range<usize>) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, range);
+        }
     }
 
     fn cost(&self, range: &Range<usize>) -> usize {

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::payload::document::ValueId;
+use crate::payload::{Content, Reading, decode};
 
 fn read(text: &str) -> (String, Vec<String>) {
     let mut notices = Vec::new();
@@ -76,6 +77,18 @@ fn what_is_no_yaml_says_where() {
     assert!(read("a: [1").0.contains("in line "));
     assert!(read(&"- ".repeat(10_000)).0.contains("levels deep"));
     assert!(read(&"[".repeat(10_000)).0.contains("YAML"));
+}
+
+#[test]
+fn more_items_than_can_be_shown_are_said_where_nothing_was_chosen() {
+    let many = format!("---\n[{}]", "a,".repeat(33_000));
+    let decoded = decode(&many.into(), &Reading::default());
+    assert!(matches!(decoded.content, Content::Text(_)));
+    assert!(
+        decoded.notices[0].starts_with("More values"),
+        "{:?}",
+        decoded.notices
+    );
 }
 
 proptest! {

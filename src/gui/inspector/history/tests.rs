@@ -34,7 +34,7 @@ fn below(session: &Session, path: &str, search: &str) -> Target {
 }
 
 fn gather(gather: &mut Gather, session: &Session, target: &Target) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     let ctx = egui::Context::default();
     loop {
         gather.follow(&ctx, session, target);
