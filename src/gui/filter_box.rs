@@ -9,7 +9,7 @@ use super::action::Action;
 use super::context::Context;
 use super::icons;
 use super::theme::{self, Palette};
-use super::widgets::field;
+use super::widgets::{field, focus_whole_of};
 
 /// Widest box, and the room that it leaves free beside itself.
 const WIDEST: f32 = 420.0;
@@ -25,7 +25,7 @@ pub struct FilterBox {
     pub text: String,
     /// What the text asks for.
     pub query: Option<Query>,
-    /// Put the keyboard into it in the next frame.
+    /// Put the keyboard into it when it is drawn next, with its text selected.
     pub wants_focus: bool,
 }
 
@@ -58,7 +58,12 @@ impl FilterBox {
             "Filter"
         };
         let is_empty = self.text.is_empty();
+        let id = ui.scope_id().with("filter");
+        if std::mem::take(&mut self.wants_focus) {
+            focus_whole_of(ui.ctx(), id, &self.text);
+        }
         let mut edit = TextEdit::singleline(&mut self.text)
+            .id(id)
             .hint_text(hint)
             .prefix(icon);
         let result = context
@@ -72,9 +77,6 @@ impl FilterBox {
             });
         }
         let response = field(ui, edit, "Filter topics and payloads", width);
-        if std::mem::take(&mut self.wants_focus) {
-            response.request_focus();
-        }
         let goes_on = [Key::Enter, Key::ArrowDown];
         let is_left = response.has_focus() || response.lost_focus();
         if is_left && ui.input(|input| goes_on.iter().any(|key| input.key_pressed(*key))) {

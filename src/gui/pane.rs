@@ -16,6 +16,7 @@ use super::session::Session;
 use super::subscriptions::SubscriptionBar;
 use super::theme::Palette;
 use super::tree::TreeView;
+use crate::profile::WindowState;
 
 /// Narrowest tree and narrowest inspector.
 const NARROWEST: f32 = 300.0;
@@ -25,6 +26,9 @@ const WIDEST_SHARE: f32 = 0.48;
 
 /// Lowest dock.
 const LOWEST_DOCK: f32 = 120.0;
+
+/// Room that the inspector gets before a dock that nobody has sized.
+const INSPECTOR_FIRST: f32 = 440.0;
 
 /// Sizes that the user can drag, the same for all panes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -127,7 +131,7 @@ impl Pane {
             });
         keep_dragged(&mut sizes.tree_width, width, tree.response.rect.width());
         let tallest = (room.y - 160.0).max(160.0);
-        let height = sizes.dock_height.clamp(LOWEST_DOCK, tallest);
+        let height = dock_height(sizes.dock_height, room.y).clamp(LOWEST_DOCK, tallest);
         let dock = Panel::bottom(("dock", room.y.to_bits()))
             .resizable(true)
             .default_size(height)
@@ -170,10 +174,32 @@ impl Pane {
     }
 }
 
+/// Height of the dock in a window of this height: as it was dragged, else what the inspector leaves.
+fn dock_height(kept: f32, room: f32) -> f32 {
+    let is_dragged = (kept - WindowState::default().dock_height).abs() > 0.5;
+    if is_dragged {
+        return kept;
+    }
+    kept.min(room - INSPECTOR_FIRST)
+}
+
 /// Keeps the size that a panel was dragged to, and not one that only a smaller window forced on it: panels are named
 /// after the room around them too, so that they start from the kept size in every other room.
 fn keep_dragged(kept: &mut f32, given: f32, found: f32) {
     if (found - given).abs() > 0.5 {
         *kept = found;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_dock_that_nobody_sized_follows_the_height_of_the_window() {
+        let kept = WindowState::default().dock_height;
+        assert!((dock_height(kept, 820.0) - kept).abs() < 0.1);
+        assert!(dock_height(kept, 620.0) <= 0.3 * 620.0);
+        assert!((dock_height(250.0, 620.0) - 250.0).abs() < 0.1);
     }
 }

@@ -1,7 +1,7 @@
 //! The payload of a message: values that fold, open and are copied, search, formats and differences.
 
-use egui::Key;
 use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 
 use crate::broker::demo;
 use crate::driver::{CTRL, Home, Window};
@@ -157,6 +157,10 @@ fn values_are_reached_with_the_keyboard() {
     window.wait_for_label("name: north, text");
     window.key(Key::ArrowRight);
     window.chord(CTRL, Key::F);
+    window.wait_for("the filter", |window| {
+        window.is_focused("Filter topics and payloads")
+    });
+    window.chord(CTRL | Modifiers::SHIFT, Key::F);
     window.wait_for("the search", |window| {
         window.is_focused("Find in this payload")
     });

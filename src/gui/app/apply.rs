@@ -205,7 +205,7 @@ impl App {
         }
     }
 
-    fn focus_filter(&mut self, of: Of<'_>) {
+    pub(super) fn focus_filter(&mut self, of: Of<'_>) {
         self.show_explorer(of);
         self.on_pane(of, |pane| pane.filter.wants_focus = true);
     }

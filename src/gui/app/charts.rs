@@ -73,12 +73,11 @@ impl App {
         };
         let key = SeriesKey { topic, path };
         let label = key.short_label();
-        let is_seen = pane.inspector.is_chart_shown();
         let charts = &mut pane.inspector.charts;
         let (level, text) = if charts.chart().has(&key) {
             (Level::Info, format!("“{label}” is in the chart already"))
-        } else if charts.add(key) {
-            if is_seen {
+        } else if charts.add(key.clone()) {
+            if pane.inspector.is_charted_in_sight(&key) {
                 return;
             }
             (Level::Success, format!("“{label}” is in the chart"))

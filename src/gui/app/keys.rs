@@ -74,7 +74,6 @@ impl App {
         let dashboard = ChartAction::ShowDashboard(!is_dashboard);
         let shortcuts = [
             (Key::G, Action::Chart(dashboard)),
-            (Key::F, Action::FocusFilter),
             (Key::P, Action::SetPaused(!session.is_paused)),
             (Key::R, Action::Retained(RetainedAction::CheckSelected)),
             (Key::Num1, Action::ShowDock(DockTab::Publish)),
@@ -86,6 +85,10 @@ impl App {
             if pressed(ui, CTRL, key) {
                 self.ask_for(id, action);
             }
+        }
+        // at once, so that what is typed next in this frame goes there
+        if pressed(ui, CTRL, Key::F) {
+            self.focus_filter(Some(id));
         }
         if self.is_visible(id) {
             self.visible_pane_keys(ui, id);
@@ -110,8 +113,7 @@ impl App {
         };
         let inspector = &mut pane.inspector;
         // with Shift first: without it both match
-        if pressed(ui, FIND, Key::F) || (inspector.has_focus(ui.ctx()) && pressed(ui, CTRL, Key::F))
-        {
+        if pressed(ui, FIND, Key::F) {
             inspector.find();
         }
         if pressed(ui, CTRL, Key::D) {
@@ -142,9 +144,9 @@ impl App {
             ui.input_mut(|input| {
                 input
                     .events
-                    .retain(|event| !matches!(event, egui::Event::Text(_)));
+                    .retain(|event| !matches!(event, egui::Event::Text(text) if text == "/"));
             });
-            self.ask_for(id, Action::FocusFilter);
+            self.focus_filter(Some(id));
         }
         let is_free = !is_escape_kept(ui.ctx()) && !egui::Popup::is_any_open(ui.ctx());
         if ui.input(|input| input.key_pressed(Key::Escape)) && is_free {

@@ -18,11 +18,11 @@ use crate::payload::series::number_of;
 use crate::profile::{ChartWindow, SeriesKey};
 
 /// Its height.
-pub const STRIP_HEIGHT: f32 = 148.0;
+pub const STRIP_HEIGHT: f32 = 128.0;
 /// Height of the lines of its text.
 const TEXT: f32 = 20.0;
 /// Room for the line.
-const PLOT: f32 = 78.0;
+const PLOT: f32 = 60.0;
 
 impl Charts {
     /// What the small chart below a payload draws: the first value of the topic that is charted, or the payload where it is

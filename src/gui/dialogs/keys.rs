@@ -54,7 +54,7 @@ const GROUPS: [Group; 7] = [
     (
         "Payload",
         &[
-            ("Ctrl+Shift+F", "Find in the payload; there Ctrl+F too"),
+            ("Ctrl+Shift+F", "Find in the payload"),
             ("Enter, Shift+Enter", "The next or previous place"),
             ("Ctrl+D", "Compare with the message before, or no longer"),
             ("↑ ↓, Home, End, Page ↑ ↓", "Select a value"),

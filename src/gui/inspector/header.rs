@@ -23,6 +23,8 @@ use crate::payload::format;
 
 /// Below this width "Publish here" is an icon.
 const NARROW: f32 = 480.0;
+/// Below this width the facts leave out what the properties say, too, so that they need one line.
+const NARROW_FACTS: f32 = 560.0;
 
 /// What the header was asked for that the inspector itself has to do.
 #[derive(Debug, Clone)]
@@ -186,7 +188,7 @@ fn branch_filter(path: &str) -> String {
 
 fn facts_line(ui: &mut Ui, context: &Context<'_>, shown: &Shown, message: Option<&Message>) {
     let row_height = std::mem::replace(&mut ui.spacing_mut().interact_size.y, 18.0);
-    let is_narrow = ui.available_width() < NARROW;
+    let is_narrow = ui.available_width() < NARROW_FACTS;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(7.0, 2.0);
         let mut line = FactsLine { is_first: true };

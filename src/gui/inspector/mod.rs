@@ -74,6 +74,8 @@ pub struct Inspector {
     /// Topics to begin with.
     offered: Offered,
     payload: PayloadView,
+    /// Whether there was room for a small chart below the payload when it was drawn last.
+    has_strip_room: bool,
     history: HistoryView,
     /// What the shown message is compared with.
     compare: Compare,
@@ -130,6 +132,7 @@ impl Inspector {
                     if let Some(session) = context.session.filter(|_| has_chart) {
                         return self.charts.tab_ui(ui, context, session, ("", None));
                     }
+                    self.shown = None;
                     return nothing_selected(ui, context, &mut self.offered);
                 };
                 self.follow(session, node);

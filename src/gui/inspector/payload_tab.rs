@@ -16,11 +16,50 @@ use super::{Inspector, InspectorTab};
 use crate::gui::words;
 use crate::model::Message;
 use crate::payload::Format;
+use crate::profile::SeriesKey;
 
-/// Room kept for the payload above a small chart.
-const LEAST_PAYLOAD: f32 = 4.0 * theme::LINE_HEIGHT;
-/// Room kept for the newest messages below a long payload.
-const RECENT_HEIGHT: f32 = 5.0 * theme::HISTORY_ROW_HEIGHT;
+/// A long payload gets at least this height, or this share of the room where that is more, before what stands below it.
+const PAYLOAD_FIRST: f32 = 12.0 * theme::LINE_HEIGHT;
+const PAYLOAD_SHARE: f32 = 0.6;
+/// Most and fewest of the newest messages below a payload.
+const MOST_RECENT: f32 = 5.0;
+const FEWEST_RECENT: f32 = 2.0;
+/// Height of a line between two parts.
+const DIVIDER: f32 = 10.0;
+
+/// How payload, small chart and newest messages share the room.
+#[derive(Debug, PartialEq)]
+struct Heights {
+    payload: f32,
+    /// Whether there is room for the small chart.
+    has_strip: bool,
+    /// Height of the newest messages; 0 when they are left out.
+    recent: f32,
+}
+
+impl Heights {
+    /// The payload first, which needs `natural` for all of its rows, then the small chart, then the newest messages.
+    fn new(room: f32, natural: f32, (wants_strip, wants_recent): (bool, bool)) -> Self {
+        let first = (room * PAYLOAD_SHARE).max(PAYLOAD_FIRST).min(natural);
+        let mut left = room - first;
+        let has_strip = left >= STRIP_HEIGHT + DIVIDER;
+        if wants_strip && has_strip {
+            left -= STRIP_HEIGHT + DIVIDER;
+        }
+        let rows = ((left - DIVIDER) / theme::HISTORY_ROW_HEIGHT).floor();
+        let recent = if wants_recent && rows >= FEWEST_RECENT {
+            rows.min(MOST_RECENT) * theme::HISTORY_ROW_HEIGHT + DIVIDER
+        } else {
+            0.0
+        };
+        left -= recent;
+        Self {
+            payload: natural.min(first + left).max(40.0),
+            has_strip,
+            recent,
+        }
+    }
+}
 
 impl Inspector {
     /// Diff and copy buttons and the formats, from the right.
@@ -51,8 +90,12 @@ impl Inspector {
         }
     }
 
-    /// Shows the payload with its search open.
+    /// Shows the payload with its search open; a branch without a message has none.
     pub fn find(&mut self) {
+        let newest = self.shown.as_ref().and_then(|shown| shown.newest.as_ref());
+        if self.chosen.is_none() && newest.is_none() {
+            return;
+        }
         self.tab = InspectorTab::Payload;
         self.payload.find();
     }
@@ -63,9 +106,16 @@ impl Inspector {
         self.compare.toggle();
     }
 
-    /// Whether the payload has the keyboard.
-    pub fn has_focus(&self, context: &egui::Context) -> bool {
-        self.tab == InspectorTab::Payload && self.payload.has_focus(context)
+    /// Whether a value that was just charted is drawn in front of the user.
+    pub fn is_charted_in_sight(&self, key: &SeriesKey) -> bool {
+        if self.is_chart_shown() {
+            return true;
+        }
+        let mut series = self.charts.chart().series.iter().map(|series| &series.key);
+        let is_first = series.find(|other| other.topic == key.topic) == Some(key);
+        let is_topic = |shown: &Shown| topic_of(shown, self.chosen.as_ref()) == key.topic;
+        let is_topic = self.shown.as_ref().is_some_and(is_topic);
+        self.tab == InspectorTab::Payload && self.has_strip_room && is_first && is_topic
     }
 
     /// Reads what is to be shown, for the controls above it too.
@@ -115,16 +165,13 @@ impl Inspector {
             message,
             &self.compare,
         );
-        let recent = if area.y > 2.0 * RECENT_HEIGHT && shown.recent.len() > 1 {
-            RECENT_HEIGHT + 10.0
-        } else {
-            0.0
-        };
         let strip = self.charts.strip_of(subject.topic, &message.payload);
-        let strip = strip.filter(|_| area.y - recent > STRIP_HEIGHT + LEAST_PAYLOAD);
-        let below = recent + strip.as_ref().map_or(0.0, |_| STRIP_HEIGHT + 10.0);
-        let height = self.payload.full_height(ui).min(area.y - below).max(40.0);
-        let size = egui::vec2(area.x, height);
+        let natural = self.payload.full_height(ui);
+        let heights = Heights::new(area.y, natural, (strip.is_some(), shown.recent.len() > 1));
+        self.has_strip_room = heights.has_strip;
+        let strip = strip.filter(|_| heights.has_strip);
+        let recent = heights.recent;
+        let size = egui::vec2(area.x, heights.payload);
         ui.allocate_ui_with_layout(size, Layout::top_down(egui::Align::Min), |ui| {
             ui.set_min_size(size);
             self.payload.ui(ui, context, subject);
@@ -210,4 +257,24 @@ fn message_before(session: &Session, shown: &Shown, chosen: Option<&Chosen>) -> 
         return Some(before.clone());
     }
     session.live.lock().message_before(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_payload_comes_first_then_the_chart_then_the_newest_messages() {
+        let all = Heights::new(600.0, 120.0, (true, true));
+        assert!(all.has_strip && all.recent > 0.0);
+        assert!(all.payload <= 120.0);
+        let tight = Heights::new(400.0, 2_000.0, (true, true));
+        assert!(tight.has_strip && tight.payload >= PAYLOAD_FIRST);
+        assert!(tight.recent <= 0.0);
+        let low = Heights::new(230.0, 2_000.0, (true, true));
+        assert!(!low.has_strip);
+        assert!(low.payload >= 230.0 && low.recent <= 0.0);
+        let without = Heights::new(400.0, 2_000.0, (false, true));
+        assert!(without.recent > 0.0 && without.payload >= PAYLOAD_FIRST);
+    }
 }

@@ -31,11 +31,16 @@ pub fn text_field(
 
 /// Gives the field the keyboard with all of its text selected, so that typing replaces it.
 pub fn focus_whole(field: &Response, text: &str) {
-    field.request_focus();
-    let mut state = TextEditState::load(&field.ctx, field.id).unwrap_or_default();
+    focus_whole_of(&field.ctx, field.id, text);
+}
+
+/// The same for a field that is drawn later in this frame, and then takes what is typed in it already.
+pub fn focus_whole_of(context: &egui::Context, field: egui::Id, text: &str) {
+    context.memory_mut(|memory| memory.request_focus(field));
+    let mut state = TextEditState::load(context, field).unwrap_or_default();
     let all = CCursorRange::select_all_str(text);
     state.cursor.set_char_range(Some(all));
-    state.store(&field.ctx, field.id);
+    state.store(context, field);
 }
 
 /// Any text editor in the frame of a field of this width.

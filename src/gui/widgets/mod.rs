@@ -12,8 +12,8 @@ pub use button::{Look, button, button_sized, button_width, button_with_key, icon
 pub use choice::{Tab, qos_choice, segmented, switch, tabs};
 pub use escape::{escaped, is_escape_kept, keep_escape};
 pub use field::{
-    card, field, field_with_button, focus_whole, is_entered, labelled, number_field,
-    password_field, text_field,
+    card, field, field_with_button, focus_whole, focus_whole_of, is_entered, labelled,
+    number_field, password_field, text_field,
 };
 pub use rows::{Scrolled, virtual_rows};
 pub use scroll::{scroll_keys, scroll_step};

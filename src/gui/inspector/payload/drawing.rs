@@ -145,11 +145,10 @@ impl PayloadView {
     }
 
     /// What takes clicks beside the values, and the keys.
-    fn area(&mut self, ui: &mut Ui) -> egui::Response {
+    fn area(ui: &mut Ui) -> egui::Response {
         ui.add_space(4.0);
         let rect = ui.available_rect_before_wrap();
         let id = ui.scope_id().with("payload area");
-        self.area = Some(id);
         let area = ui.interact(rect, id, Sense::click());
         area.widget_info(|| WidgetInfo::labeled(Role::ScrollView, true, "Payload"));
         let is_pressed = ui.input(|input| {
@@ -193,7 +192,7 @@ impl PayloadView {
 
     fn document(&mut self, ui: &mut Ui, context: &Context<'_>, subject: Subject<'_>) {
         let selected = self.selected();
-        let area = self.area(ui);
+        let area = Self::area(ui);
         if area.has_focus() {
             self.document_keys(ui, context, subject, selected);
         }
@@ -235,7 +234,7 @@ impl PayloadView {
     }
 
     fn text(&mut self, ui: &mut Ui) {
-        let area = self.area(ui);
+        let area = Self::area(ui);
         let keys = plain_keys(ui, &area);
         let scroll = self.scroll_area();
         let Some(ready) = self.reader.ready() else {
@@ -259,7 +258,7 @@ impl PayloadView {
     }
 
     fn bytes(&mut self, ui: &mut Ui) {
-        let area = self.area(ui);
+        let area = Self::area(ui);
         let keys = plain_keys(ui, &area);
         let scroll = self.scroll_area();
         let Some(ready) = self.reader.ready() else {
@@ -504,6 +503,6 @@ fn says(ui: &mut Ui, title: &str, text: &str) {
 fn decoding(ui: &mut Ui, size: usize) {
     muted(
         ui,
-        &format!("Decoding {}", format::format_bytes(size as u64)),
+        &format!("Reading {}…", format::format_bytes(size as u64)),
     );
 }

@@ -8,7 +8,7 @@ use egui::{Key, Layout, TextEdit, Ui};
 use super::super::super::icons;
 use super::super::super::latest::Latest;
 use super::super::super::theme;
-use super::super::super::widgets::{Look, field, icon_button, keep_escape, muted};
+use super::super::super::widgets::{Look, field, focus_whole_of, icon_button, keep_escape, muted};
 use super::plain_view::FoundRanges;
 use super::read::{Body, Ready};
 use crate::payload::document::ValueId;
@@ -48,21 +48,12 @@ pub enum Place {
     Range(Range<usize>),
 }
 
-/// Where the keyboard is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Focus {
-    /// It shall come into the field.
-    Wanted,
-    /// In the field.
-    Here,
-    Elsewhere,
-}
-
 /// UI state of the search.
 #[derive(Debug)]
 pub struct FindBar {
     is_open: bool,
-    focus: Focus,
+    /// Whether the keyboard shall come into the field.
+    wants_focus: bool,
     text: String,
     needle: Option<Needle>,
     found: Found,
@@ -79,7 +70,7 @@ impl Default for FindBar {
     fn default() -> Self {
         Self {
             is_open: false,
-            focus: Focus::Elsewhere,
+            wants_focus: false,
             text: String::new(),
             needle: None,
             found: Found::default(),
@@ -95,7 +86,7 @@ impl FindBar {
     /// Opens it with the keyboard in it.
     pub fn open(&mut self) {
         self.is_open = true;
-        self.focus = Focus::Wanted;
+        self.wants_focus = true;
     }
 
     /// Whether it is shown.
@@ -103,23 +94,14 @@ impl FindBar {
         self.is_open
     }
 
-    /// Whether something is typed into it.
-    pub fn has_focus(&self) -> bool {
-        self.focus == Focus::Here
-    }
-
-    /// Another topic is shown: what is looked for stays.
-    pub fn clear(&mut self) {
+    /// Closes it, as when another topic is shown. The text stays for when it is opened again.
+    pub fn close(&mut self) {
+        self.is_open = false;
+        self.wants_focus = false;
+        self.needle = None;
         self.found = Found::Nowhere;
         self.asked = None;
         self.at = 0;
-    }
-
-    fn close(&mut self) {
-        self.is_open = false;
-        self.focus = Focus::Elsewhere;
-        self.needle = None;
-        self.clear();
     }
 
     /// What is looked for, and the value that is looked at.
@@ -152,19 +134,16 @@ impl FindBar {
         let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(size, Layout::left_to_right(egui::Align::Center), |ui| {
             let width = (ui.available_width() - 190.0).clamp(80.0, 320.0);
+            let id = ui.scope_id().with("find");
+            if std::mem::take(&mut self.wants_focus) {
+                focus_whole_of(ui.ctx(), id, &self.text);
+            }
             let edit = TextEdit::singleline(&mut self.text)
+                .id(id)
                 .hint_text("Find in this payload")
                 .return_key(None)
                 .font(theme::mono());
             let response = field(ui, edit, "Find in this payload", width);
-            if self.focus == Focus::Wanted {
-                super::super::super::widgets::focus_whole(&response, &self.text);
-            }
-            self.focus = if response.has_focus() {
-                Focus::Here
-            } else {
-                Focus::Elsewhere
-            };
             if response.has_focus() {
                 keep_escape(ui);
                 let (enter, shift, escape) = ui.input(|input| {
@@ -180,7 +159,7 @@ impl FindBar {
             } else if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
                 is_closed = true;
             }
-            muted(ui, &self.count());
+            muted(ui, &self.count(ready.is_some()));
             let has_any = self.found.len() > 0;
             ui.add_enabled_ui(has_any, |ui| {
                 ui.spacing_mut().item_spacing.x = 0.0;
@@ -201,12 +180,13 @@ impl FindBar {
         self.go(step, is_new)
     }
 
-    fn count(&self) -> String {
+    fn count(&self, is_ready: bool) -> String {
         let count = self.found.len();
         let more = if count >= MOST_FOUND { "+" } else { "" };
         match count {
             _ if self.text.is_empty() => String::new(),
-            0 if self.jobs.is_busy() => "Searching".to_owned(),
+            0 if !is_ready => "Reading…".to_owned(),
+            0 if self.jobs.is_busy() || self.asked.is_none() => "Searching…".to_owned(),
             0 => "Not found".to_owned(),
             count => format!(
                 "{} of {}{more}",

@@ -13,8 +13,10 @@ use crate::mqtt::TopicFilter;
 use crate::payload::Format;
 use crate::profile::FormatRule;
 
-/// Highest menu, as a share of the window.
+/// Highest menu of schemas, as a share of the window.
 const MENU_SHARE: f32 = 0.72;
+/// What a menu leaves free of the window's height, its own frame included.
+const MENU_MARGIN: f32 = 40.0;
 /// Height of a line of the menu.
 const MENU_LINE: f32 = 20.0;
 /// Formats in menus of their own: other encodings of text, and what is opened to see what is inside.
@@ -50,6 +52,8 @@ pub struct FormatBar {
     filter: String,
     /// The topic for which it was suggested.
     suggested_for: String,
+    /// Height of what stands below the formats and does not scroll with them.
+    fixed_height: f32,
 }
 
 impl FormatBar {
@@ -70,10 +74,7 @@ impl FormatBar {
                 ui.spacing_mut().interact_size.y = MENU_LINE;
                 ui.spacing_mut().item_spacing.y = 2.0;
                 ui.spacing_mut().button_padding.y = 2.0;
-                let height = ui.ctx().content_rect().height() * MENU_SHARE;
-                ScrollArea::vertical().max_height(height).show(ui, |ui| {
-                    choice = self.menu(ui, context, choosing);
-                });
+                choice = self.menu(ui, context, choosing);
                 if choice.is_some() {
                     ui.close();
                 }
@@ -92,74 +93,44 @@ impl FormatBar {
         choice
     }
 
+    /// Keeps the place of the controls while nothing is decoded yet. They are drawn, and do nothing.
+    pub fn place_ui(ui: &mut Ui) {
+        let spacing = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, theme::SPACE[0]);
+        ui.add_enabled_ui(false, |ui| {
+            icon_button(ui, icons::CARET_DOWN, "All formats", Look::Plain);
+            let names = [Format::Json, Format::Text, Format::Hex].map(|it| short_name(&it));
+            let options: Vec<_> = names.iter().map(String::as_str).enumerate().collect();
+            let mut none = names.len();
+            segmented(ui, "Show as", &mut none, &options);
+        });
+        ui.spacing_mut().item_spacing.x = spacing;
+    }
+
+    /// The formats, which scroll where the window is too low for all, and below them what is always there.
     fn menu(
         &mut self,
         ui: &mut Ui,
         context: &Context<'_>,
         choosing: &Choosing<'_>,
     ) -> Option<Choice> {
-        let mut choice = None;
+        let room = ui.ctx().content_rect().height() - MENU_MARGIN;
+        // a popup is no higher than egui's default area otherwise
+        ui.set_max_height(room);
         let rule = choosing
             .topic
             .and_then(|topic| rule_for(choosing.session, topic));
-        let is_automatic = choosing.chosen.is_none();
-        let automatic = match rule {
-            Some(rule) => format!("As the rule for {} says", rule.filter),
-            None => "Automatic".to_owned(),
-        };
-        if ui.selectable_label(is_automatic, automatic).clicked() {
-            choice = Some(Choice::Fitting);
-        }
-        ui.separator();
-        let mut item = |ui: &mut Ui, format: &Format, name: &str| {
-            let is_chosen = choosing.chosen == Some(format);
-            let text = RichText::new(name);
-            let text = if format.suits(choosing.bytes) {
-                text
-            } else {
-                text.color(Palette::of(ui).muted)
-            };
-            let label = ui
-                .selectable_label(is_chosen, text)
-                .on_hover_text(format.about());
-            if label.clicked() {
-                choice = Some(Choice::Format(format.clone()));
-            }
-        };
-        let is_apart = |it: &&Format| ENCODINGS.contains(it) || WRAPPINGS.contains(it);
-        for format in Format::ALL_SIMPLE.iter().filter(|it| !is_apart(it)) {
-            item(ui, format, &format.name());
-        }
-        for (name, formats) in [
-            ("Other text", &ENCODINGS[..]),
-            ("Wrapped", &WRAPPINGS[..]),
-            ("Number", &Format::NUMBERS[..]),
-        ] {
-            ui.menu_button(name, |ui| {
-                for format in formats {
-                    item(ui, format, &format.name());
-                }
-            });
-        }
-        let schemas = &choosing.session.schemas;
-        let types = schemas
-            .protobuf_types()
-            .iter()
-            .map(|name| Format::Protobuf(name.clone()));
-        schema_items(
-            ui,
-            "Protobuf message",
-            &types.collect::<Vec<_>>(),
-            &mut item,
-        );
-        let types = schemas
-            .avro_schemas()
-            .iter()
-            .map(|name| Format::Avro(name.clone()));
-        schema_items(ui, "Avro schema", &types.collect::<Vec<_>>(), &mut item);
+        let formats = (room - self.fixed_height).max(4.0 * MENU_LINE);
+        let choice = ScrollArea::vertical()
+            .max_height(formats)
+            .show(ui, |ui| formats_ui(ui, choosing, rule))
+            .inner;
         if let Some(topic) = choosing.topic {
+            let top = ui.cursor().top();
             ui.separator();
             self.remember(ui, context, choosing, topic, rule);
+            self.fixed_height = ui.cursor().top() - top;
+        } else {
+            self.fixed_height = 0.0;
         }
         choice
     }
@@ -221,6 +192,67 @@ impl FormatBar {
             ui.close();
         }
     }
+}
+
+/// What to choose from.
+fn formats_ui(ui: &mut Ui, choosing: &Choosing<'_>, rule: Option<&FormatRule>) -> Option<Choice> {
+    let mut choice = None;
+    let is_automatic = choosing.chosen.is_none();
+    let automatic = match rule {
+        Some(rule) => format!("As the rule for {} says", rule.filter),
+        None => "Automatic".to_owned(),
+    };
+    if ui.selectable_label(is_automatic, automatic).clicked() {
+        choice = Some(Choice::Fitting);
+    }
+    ui.separator();
+    let mut item = |ui: &mut Ui, format: &Format, name: &str| {
+        let is_chosen = choosing.chosen == Some(format);
+        let text = RichText::new(name);
+        let text = if format.suits(choosing.bytes) {
+            text
+        } else {
+            text.color(Palette::of(ui).muted)
+        };
+        let label = ui
+            .selectable_label(is_chosen, text)
+            .on_hover_text(format.about());
+        if label.clicked() {
+            choice = Some(Choice::Format(format.clone()));
+        }
+    };
+    let is_apart = |it: &&Format| ENCODINGS.contains(it) || WRAPPINGS.contains(it);
+    for format in Format::ALL_SIMPLE.iter().filter(|it| !is_apart(it)) {
+        item(ui, format, &format.name());
+    }
+    for (name, formats) in [
+        ("Other text", &ENCODINGS[..]),
+        ("Wrapped", &WRAPPINGS[..]),
+        ("Number", &Format::NUMBERS[..]),
+    ] {
+        ui.menu_button(name, |ui| {
+            for format in formats {
+                item(ui, format, &format.name());
+            }
+        });
+    }
+    let schemas = &choosing.session.schemas;
+    let types = schemas
+        .protobuf_types()
+        .iter()
+        .map(|name| Format::Protobuf(name.clone()));
+    schema_items(
+        ui,
+        "Protobuf message",
+        &types.collect::<Vec<_>>(),
+        &mut item,
+    );
+    let types = schemas
+        .avro_schemas()
+        .iter()
+        .map(|name| Format::Avro(name.clone()));
+    schema_items(ui, "Avro schema", &types.collect::<Vec<_>>(), &mut item);
+    choice
 }
 
 fn schema_items(

@@ -92,8 +92,6 @@ pub struct PayloadView {
     scroll_to: Option<usize>,
     /// The value with the cursor: of which reading, by which path.
     selected: Option<(u64, Path, Option<ValueId>)>,
-    /// The area that takes keys.
-    area: Option<egui::Id>,
     copying: Latest<(String, &'static str)>,
 }
 
@@ -114,7 +112,6 @@ impl Default for PayloadView {
             per_row: hex::WIDE,
             scroll_to: None,
             selected: None,
-            area: None,
             copying: Latest::new("copy payload"),
         }
     }
@@ -124,7 +121,7 @@ impl PayloadView {
     /// Another topic is shown.
     pub fn clear(&mut self) {
         self.reader.clear();
-        self.find.clear();
+        self.find.close();
         self.picture.clear();
         self.menu = None;
         self.older = None;
@@ -141,12 +138,6 @@ impl PayloadView {
     /// Opens the search.
     pub fn find(&mut self) {
         self.find.open();
-    }
-
-    /// Whether the payload has the keyboard.
-    pub fn has_focus(&self, context: &egui::Context) -> bool {
-        let focused = context.memory(egui::Memory::focused);
-        self.find.has_focus() || (focused.is_some() && focused == self.area)
     }
 
     fn memory(&self) -> Option<&Memory> {
@@ -229,7 +220,7 @@ impl PayloadView {
     /// Draws the segments of formats with their menu, from the right.
     pub fn format_controls(&mut self, ui: &mut Ui, context: &Context<'_>, subject: Subject<'_>) {
         let Some(ready) = self.reader.ready() else {
-            return;
+            return FormatBar::place_ui(ui);
         };
         let Some(memory) = self.node.and_then(|node| self.memories.get_mut(&node)) else {
             return;

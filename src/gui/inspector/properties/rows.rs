@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::super::facts_grid::{grid, text};
+use super::super::facts_grid::{grid, text, text_to_copy};
 use super::super::shown::{published_by, user_properties};
 use super::GoTo;
 use super::expiry::countdown;
@@ -12,7 +12,7 @@ use crate::gui::context::Context;
 use crate::gui::icons;
 use crate::gui::session::Session;
 use crate::gui::theme::{self, Palette};
-use crate::gui::widgets::{Look, button, dot, icon_button, muted};
+use crate::gui::widgets::{Look, button, dot, muted};
 use crate::model::{Message, Side};
 use crate::mqtt::{Properties, Qos};
 use crate::payload::format;
@@ -170,27 +170,15 @@ fn correlation(ui: &mut Ui, context: &Context<'_>, data: &[u8]) {
         return drop(text(ui, "empty"));
     }
     let words = printable(data);
-    if let Some(words) = words {
-        ui.horizontal(|ui| {
-            if icon_button(
-                ui,
-                icons::COPY,
-                "Copy correlation data as text",
-                Look::Quiet,
-            )
-            .clicked()
-            {
-                context.copy(words, "Correlation data");
-            }
-            text(ui, words);
-        });
+    if let Some(words) = words
+        && text_to_copy(ui, words, "Copy correlation data as text").clicked()
+    {
+        context.copy(words, "Correlation data");
     }
-    ui.horizontal(|ui| {
-        if icon_button(ui, icons::COPY, "Copy correlation data as hex", Look::Quiet).clicked() {
-            context.copy(hex(data, usize::MAX), "Correlation data");
-        }
-        text(ui, &hex(data, CORRELATION_BYTES));
-    });
+    let digits = hex(data, CORRELATION_BYTES);
+    if text_to_copy(ui, &digits, "Copy correlation data as hex").clicked() {
+        context.copy(hex(data, usize::MAX), "Correlation data");
+    }
 }
 
 /// The data where it is text that can be read.
@@ -294,14 +282,11 @@ pub fn user(ui: &mut Ui, context: &Context<'_>, properties: &Properties) {
                 format!("{name} (again)")
             };
             grid.row(&shown, |ui| {
-                ui.horizontal_top(|ui| {
-                    let label = format!("Copy user property {}", place + 1);
-                    let copy = icon_button(ui, icons::COPY, &label, Look::Quiet);
-                    if copy.on_hover_text("Copy the value").clicked() {
-                        context.copy(value.clone(), "Value");
-                    }
-                    text(ui, value);
-                });
+                let label = format!("Copy user property {}", place + 1);
+                let copy = text_to_copy(ui, value, &label);
+                if copy.on_hover_text("Copy the value").clicked() {
+                    context.copy(value.clone(), "Value");
+                }
             });
         }
     });
