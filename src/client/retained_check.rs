@@ -71,8 +71,7 @@ pub async fn check_retained(
         captures,
         filter,
         is_one: matches!(scope, CheckScope::Topic(_)),
-        found: RetainedOnes::new(),
-        bytes: 0,
+        found: Found::default(),
         answers: 0,
         may_retain: true,
         deadline: Instant::now() + patience,
@@ -80,7 +79,7 @@ pub async fn check_retained(
     let result = check.run().await;
     // one that has ended already does not take it
     drop(check.connection.send(Command::Disconnect));
-    result.map(|()| check.found)
+    result.map(|()| check.found.ones)
 }
 
 /// The profile with nothing that others would notice: no subscriptions, no will, no kept session, no id of its own.
@@ -102,8 +101,7 @@ struct Check {
     captures: Captures,
     filter: TopicFilter,
     is_one: bool,
-    found: RetainedOnes,
-    bytes: usize,
+    found: Found,
     /// How often the broker has answered SUBSCRIBE.
     answers: usize,
     may_retain: bool,
@@ -134,7 +132,7 @@ impl Check {
     }
 
     fn is_done(&self) -> bool {
-        !self.may_retain || self.is_one && !self.found.is_empty()
+        !self.may_retain || self.is_one && !self.found.ones.is_empty()
     }
 
     fn hear(&mut self, event: Event) -> Result<(), String> {
@@ -194,18 +192,31 @@ impl Check {
             if self.answers >= 2 {
                 self.deadline = Instant::now() + QUIET;
             }
-            self.keep(message)?;
+            self.found.keep(message)?;
         }
         Ok(())
     }
+}
 
+/// What has come so far.
+#[derive(Default)]
+struct Found {
+    ones: RetainedOnes,
+    /// Bytes of their payloads.
+    bytes: usize,
+}
+
+impl Found {
     /// An empty message with the flag says that the retained one was cleared just now.
     fn keep(&mut self, message: Publish) -> Result<(), String> {
         let Ok(topic) = TopicName::new(message.topic.as_str().to_owned()) else {
             return Ok(());
         };
+        // of a topic that came before, this is the news: MQTT 3.1.1 sends everything again for the second SUBSCRIBE
+        if let Some(before) = self.ones.remove(&topic) {
+            self.bytes -= before.payload.len();
+        }
         if message.payload.is_empty() {
-            self.found.remove(&topic);
             return Ok(());
         }
         self.bytes += message.payload.len();
@@ -220,7 +231,7 @@ impl Check {
             payload: Bytes::copy_from_slice(&message.payload),
             ..message
         };
-        self.found.insert(topic, own);
+        self.ones.insert(topic, own);
         Ok(())
     }
 }
@@ -232,5 +243,134 @@ fn lost(failure: Option<&Failure>) -> String {
              again to be sent what is retained."
         ),
         None => "The short second connection that asks for it was ended. Try again.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::mqtt::{Connect, Version};
+    use crate::profile::{Profile, Secret, Subscription, Transport, WillSettings};
+
+    /// A profile that leaves traces: a kept session, a will, subscriptions.
+    fn traces(version: Version, port: u16) -> Config {
+        let profile = Profile {
+            version,
+            host: "127.0.0.1".to_owned(),
+            port,
+            client_id: "watcher".to_owned(),
+            user_name: "me".to_owned(),
+            session: Session::Resume,
+            session_expiry: 3_600,
+            subscriptions: vec![Subscription::new("#", Qos::AtLeastOnce)],
+            will: WillSettings {
+                enabled: true,
+                topic: "gone".to_owned(),
+                message: "watcher".to_owned(),
+                ..WillSettings::default()
+            },
+            ..Profile::default()
+        };
+        Config {
+            profile,
+            password: Some(Secret::new("secret".to_owned())),
+            ..Config::default()
+        }
+    }
+
+    /// What a check with this profile sends first.
+    async fn connect_of_a_check(version: Version) -> Connect {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let config = traces(version, listener.local_addr().unwrap().port());
+        let scope = CheckScope::Topic(TopicName::new("a").unwrap());
+        let check = check_retained(RuntimeHandle::current(), config, scope);
+        let first = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut bytes = Vec::new();
+            loop {
+                let length = codec::frame_length(&bytes).unwrap();
+                if length.is_some_and(|length| length <= bytes.len()) {
+                    return codec::decode(version, Bytes::from(bytes)).unwrap();
+                }
+                assert!(socket.read_buf(&mut bytes).await.unwrap() > 0);
+            }
+        };
+        let packet = tokio::select! {
+            packet = tokio::time::timeout(Duration::from_mins(1), first) => packet.unwrap(),
+            answer = check => panic!("it ended before it connected: {answer:?}"),
+        };
+        match packet {
+            Packet::Connect(connect) => *connect,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_check_leaves_nothing_behind_on_the_broker() {
+        for version in [Version::V311, Version::V5] {
+            let connect = connect_of_a_check(version).await;
+            assert_eq!(connect.will, None, "{version:?}: it would be published");
+            assert!(connect.clean_start, "{version:?}");
+            let expiry = connect.properties.session_expiry.unwrap_or(0);
+            assert_eq!(
+                expiry, 0,
+                "{version:?}: the session ends with the connection"
+            );
+            assert_eq!(connect.user_name.as_deref(), Some("me"));
+            assert!(connect.has_password, "{version:?}");
+            assert_ne!(
+                connect.client_id, "watcher",
+                "it would throw the window out"
+            );
+        }
+    }
+
+    #[test]
+    fn a_check_goes_the_way_of_the_connection() {
+        let mut config = traces(Version::V5, 8_883);
+        config.profile.transport = Transport::Tls;
+        config.profile.tls.server_name = "broker.example".to_owned();
+        config.profile.proxy.host = "proxy.example".to_owned();
+        config.key_passphrase = Some(Secret::new("key".to_owned()));
+        config.proxy_password = Some(Secret::new("proxy".to_owned()));
+        let before = config.clone();
+        let check = as_check(config);
+        assert_eq!(check.profile.transport, before.profile.transport);
+        assert_eq!(check.profile.tls, before.profile.tls);
+        assert_eq!(check.profile.proxy, before.profile.proxy);
+        assert_eq!(check.profile.user_name, before.profile.user_name);
+        assert_eq!(check.profile.mqtt5, before.profile.mqtt5);
+        let secrets = |config: &Config| {
+            let all = [
+                &config.password,
+                &config.key_passphrase,
+                &config.proxy_password,
+            ];
+            all.map(|it| it.as_ref().map(|it| it.reveal().to_owned()))
+        };
+        assert_eq!(secrets(&check), secrets(&before));
+    }
+
+    #[test]
+    fn what_comes_twice_counts_once() {
+        let publish = |length: usize| Publish {
+            topic: TopicName::new("a").unwrap(),
+            payload: Bytes::from(vec![7; length]),
+            qos: Qos::AtMostOnce,
+            retain: true,
+            dup: false,
+            packet_id: None,
+            properties: None,
+        };
+        let mut found = Found::default();
+        for length in [30, 30, 10] {
+            found.keep(publish(length)).unwrap();
+            assert_eq!(found.bytes, length);
+        }
+        found.keep(publish(0)).unwrap();
+        assert_eq!((found.bytes, found.ones.len()), (0, 0));
     }
 }

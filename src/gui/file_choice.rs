@@ -1,7 +1,7 @@
 //! Choosing a file with the desktop's own dialog, which must not hold up the window. Without a desktop portal the
 //! dialog does not open and nothing is chosen, so wherever this is used a path can be typed too.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::latest::Latest;
 
@@ -26,9 +26,14 @@ impl FileChoice {
         self.start(ctx, move || dialog.pick_file());
     }
 
-    /// Asks where to save.
-    pub fn save(&mut self, ctx: &egui::Context, title: &str, name: &str) {
-        let dialog = rfd::FileDialog::new().set_title(title).set_file_name(name);
+    /// Asks where to save; `path` is suggested, which may be a name without a folder.
+    pub fn save(&mut self, ctx: &egui::Context, title: &str, path: &str) {
+        let path = Path::new(path);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let mut dialog = rfd::FileDialog::new().set_title(title).set_file_name(name);
+        if let Some(folder) = path.parent().filter(|it| it.is_absolute()) {
+            dialog = dialog.set_directory(folder);
+        }
         self.start(ctx, move || dialog.save_file());
     }
 

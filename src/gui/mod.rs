@@ -46,6 +46,7 @@ mod reading;
 mod reading_action;
 mod reading_rules;
 mod retained;
+mod saving;
 mod schema_shelf;
 mod session;
 mod start;

@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
+use super::flags::Flags;
 use super::search::Search;
 use super::sort::Sort;
 use super::written::WrittenRetained;
 use crate::client::{Batch, Captures, Direction, Redelivery, Wake};
-use crate::model::Model;
+use crate::model::{FlagsKept, Model};
 use crate::mqtt::{Packet, PacketId, Publish, Timestamp, codec};
 
 /// Packets taken in for each time the model is locked: the window waits for a fraction of a millisecond at most.
@@ -65,6 +66,7 @@ enum Update {
     Refused(PacketId),
     NewSession,
     Resumed(Timestamp),
+    Flags(FlagsKept),
 }
 
 impl Update {
@@ -76,6 +78,7 @@ impl Update {
                 written.clear();
             }
             Self::Resumed(at) => model.note_resumed(at),
+            Self::Flags(kept) => model.note_flags_kept(kept),
             Self::Refused(packet_id) => written.refuse(model, packet_id),
             Self::Sent(message, at) => {
                 model.count_sent(at);
@@ -123,6 +126,7 @@ pub(super) struct Feeder {
     wake: Wake,
     redelivery: Redelivery,
     written: WrittenRetained,
+    flags: Flags,
     pending: Pending,
 }
 
@@ -142,6 +146,7 @@ impl Feeder {
             wake,
             redelivery,
             written: WrittenRetained::default(),
+            flags: Flags::default(),
             pending: Pending::default(),
         }
     }
@@ -179,18 +184,7 @@ impl Feeder {
         let is_repeat = self.redelivery.is_repeat(direction, &packet);
         let message = match packet {
             Packet::Publish(message) => message,
-            Packet::ConnAck(connack) if !connack.session_present && !connack.reason.is_error() => {
-                return self.pending.update(Update::NewSession);
-            }
-            Packet::ConnAck(connack) if !connack.reason.is_error() => {
-                return self.pending.update(Update::Resumed(at));
-            }
-            Packet::PubAck(ack) | Packet::PubRec(ack)
-                if direction == Direction::Incoming && ack.reason.is_error() =>
-            {
-                return self.pending.update(Update::Refused(ack.packet_id));
-            }
-            _ => return,
+            other => return self.note_other(direction, other, at),
         };
         match direction {
             Direction::Incoming if is_repeat => self.pending.update(Update::Repeat),
@@ -198,6 +192,27 @@ impl Feeder {
             // with DUP it has been counted when it went out first
             Direction::Outgoing if message.dup => {}
             Direction::Outgoing => self.pending.update(Update::Sent(message, at)),
+        }
+    }
+
+    /// Takes in a packet that is no message.
+    fn note_other(&mut self, direction: Direction, packet: Packet, at: Timestamp) {
+        if let Some(kept) = self.flags.take(direction, &packet) {
+            self.pending.update(Update::Flags(kept));
+        }
+        match packet {
+            Packet::ConnAck(connack) if !connack.session_present && !connack.reason.is_error() => {
+                self.pending.update(Update::NewSession);
+            }
+            Packet::ConnAck(connack) if !connack.reason.is_error() => {
+                self.pending.update(Update::Resumed(at));
+            }
+            Packet::PubAck(ack) | Packet::PubRec(ack)
+                if direction == Direction::Incoming && ack.reason.is_error() =>
+            {
+                self.pending.update(Update::Refused(ack.packet_id));
+            }
+            _ => {}
         }
     }
 

@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `feed` | turns captured packets into model updates, at most 256 for each time the model is locked |
+//! | `flags` | knows for which subscriptions the broker keeps the retain flag |
 //! | `written` | knows which retained messages of ours may still be refused |
 //! | `search` | follows the filter box |
 //! | `sort` | puts long branches in order |
@@ -13,6 +14,7 @@
 //! moments only.
 
 mod feed;
+mod flags;
 mod search;
 mod sort;
 mod traffic;

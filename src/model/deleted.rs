@@ -9,10 +9,23 @@ use super::{Message, MessageId, Model, NodeId};
 /// Which messages of a topic are deleted, by their numbers: the first one of the topic is 1.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Deleted {
-    /// First and last of each run, ascending; they never touch.
-    runs: Vec<(u64, u64)>,
+    /// Ascending; they never touch.
+    runs: Vec<Run>,
     count: u64,
+    /// How many of them are in no run any more: the history has forgotten even their places.
+    forgotten: u64,
 }
+
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    first: u64,
+    last: u64,
+    /// How many are deleted up to its last one, from the first message of the topic on.
+    up_to: u64,
+}
+
+/// From as many runs on it is worth while to look which of them nobody needs any more.
+const FORGET_FROM: usize = 64;
 
 impl Deleted {
     pub(super) fn count(&self) -> u64 {
@@ -21,50 +34,88 @@ impl Deleted {
 
     /// Notes one; `false` when it was deleted before.
     fn insert(&mut self, ordinal: u64) -> bool {
-        let at = self.runs.partition_point(|&(first, _)| first <= ordinal);
+        let at = self.runs.partition_point(|run| run.first <= ordinal);
         let before = at
             .checked_sub(1)
-            .filter(|&at| self.runs[at].1 + 1 >= ordinal);
-        if before.is_some_and(|at| self.runs[at].1 >= ordinal) {
+            .filter(|&at| self.runs[at].last + 1 >= ordinal);
+        if before.is_some_and(|at| self.runs[at].last >= ordinal) {
             return false;
         }
         self.count += 1;
-        let after = self
-            .runs
-            .get(at)
-            .is_some_and(|&(first, _)| first == ordinal + 1);
-        match (before, after) {
+        let is_after = |run: &Run| run.first == ordinal + 1;
+        let after = self.runs.get(at).is_some_and(is_after);
+        let changed = match (before, after) {
             (Some(before), true) => {
-                self.runs[before].1 = self.runs[at].1;
+                self.runs[before].last = self.runs[at].last;
+                self.runs[before].up_to = self.runs[at].up_to;
                 self.runs.remove(at);
+                before
             }
-            (Some(before), false) => self.runs[before].1 = ordinal,
-            (None, true) => self.runs[at].0 = ordinal,
-            (None, false) => self.runs.insert(at, (ordinal, ordinal)),
+            (Some(before), false) => {
+                self.runs[before].last = ordinal;
+                before
+            }
+            (None, true) => {
+                self.runs[at].first = ordinal;
+                at
+            }
+            (None, false) => {
+                let run = Run {
+                    first: ordinal,
+                    last: ordinal,
+                    up_to: self.up_to_run(at),
+                };
+                self.runs.insert(at, run);
+                at
+            }
+        };
+        for run in &mut self.runs[changed..] {
+            run.up_to += 1;
         }
         true
     }
 
+    /// How many are deleted in the runs before this one.
+    fn up_to_run(&self, at: usize) -> u64 {
+        at.checked_sub(1)
+            .map_or(self.forgotten, |before| self.runs[before].up_to)
+    }
+
     /// The number of the message that `skip` others, not counting deleted ones, are newer than.
-    fn back(&self, newest: u64, mut skip: u64) -> Option<u64> {
-        let mut at = newest;
-        for &(first, last) in self.runs.iter().rev() {
-            let between = at - last;
-            if skip < between {
-                return Some(at - skip);
-            }
-            skip -= between;
-            at = first - 1;
-        }
-        (skip < at).then(|| at - skip)
+    fn back(&self, newest: u64, skip: u64) -> Option<u64> {
+        let left_behind = |run: &Run| (newest - run.last) - (self.count - run.up_to);
+        let at = self.runs.partition_point(|run| left_behind(run) > skip);
+        let deleted = self.count - self.up_to_run(at);
+        let passed = skip.checked_add(deleted)?;
+        newest.checked_sub(passed).filter(|&ordinal| ordinal > 0)
     }
 
     /// How many are deleted behind this one.
     fn behind(&self, ordinal: u64) -> u64 {
-        let behind = self.runs.iter().rev().take_while(|run| run.1 > ordinal);
-        behind
-            .map(|&(first, last)| last - (first - 1).max(ordinal))
-            .sum()
+        let at = self.runs.partition_point(|run| run.first <= ordinal);
+        let beyond = at
+            .checked_sub(1)
+            .map_or(0, |at| self.runs[at].last.saturating_sub(ordinal));
+        self.count - self.up_to_run(at) + beyond
+    }
+
+    /// Forgets what is older than the oldest message that is still kept; `kept` are, and the newest is `newest`. Mostly
+    /// there is nothing to do.
+    fn forget(&mut self, newest: u64, kept: u32) {
+        if self.runs.len() < FORGET_FROM {
+            return;
+        }
+        let oldest = match kept.checked_sub(1) {
+            Some(skip) => self.back(newest, u64::from(skip)),
+            None => Some(newest),
+        };
+        let Some(oldest) = oldest else { return };
+        let gone = self.runs.partition_point(|run| run.last < oldest);
+        // moves the others: worth while for as many
+        if gone * 2 >= self.runs.len() {
+            self.forgotten = self.up_to_run(gone);
+            self.runs.drain(..gone);
+        }
     }
 }
 
@@ -85,6 +136,10 @@ impl Model {
         self.log.delete(id);
         let it = self.tree.node_mut(node);
         it.kept = it.kept.saturating_sub(1);
+        let kept = it.kept;
+        if let Some(deleted) = self.deleted.get_mut(&node) {
+            deleted.forget(newest.1, kept);
+        }
         self.deleted_messages += 1;
         self.revision += 1;
         true
@@ -160,7 +215,7 @@ mod tests {
                 prop_assert_eq!(deleted.insert(ordinal), naive.insert(ordinal));
             }
             prop_assert_eq!(deleted.count(), naive.len() as u64);
-            prop_assert!(deleted.runs.windows(2).all(|runs| runs[0].1 + 1 < runs[1].0));
+            prop_assert!(deleted.runs.windows(2).all(|runs| runs[0].last + 1 < runs[1].first));
             let left: Vec<u64> = (1..=40).rev().filter(|ordinal| !naive.contains(ordinal)).collect();
             for skip in 0..42 {
                 let expected = left.get(usize::try_from(skip).unwrap()).copied();
@@ -170,5 +225,28 @@ mod tests {
                 prop_assert_eq!(deleted.behind(ordinal), naive.range(ordinal + 1..).count() as u64);
             }
         }
+    }
+
+    #[test]
+    fn what_is_older_than_all_that_is_kept_is_forgotten() {
+        let mut deleted = Deleted::default();
+        for ordinal in (1..=1000).map(|n| n * 2) {
+            assert!(deleted.insert(ordinal));
+        }
+        let whole = deleted.clone();
+        // the newest hundred that are not deleted: 1803, 1805, ... 2001
+        deleted.forget(2001, 100);
+        assert_eq!((deleted.count(), deleted.runs.len()), (1000, 99));
+        for skip in 0..100 {
+            assert_eq!(deleted.back(2001, skip), Some(2001 - 2 * skip));
+        }
+        for ordinal in 1803..=2001 {
+            assert_eq!(deleted.behind(ordinal), whole.behind(ordinal));
+        }
+        assert!(deleted.insert(1903));
+        assert_eq!((deleted.count(), deleted.behind(1803)), (1001, 100));
+        // all are gone but for the newest
+        deleted.forget(2001, 0);
+        assert_eq!((deleted.count(), deleted.runs.len()), (1001, 0));
     }
 }

@@ -114,6 +114,10 @@ impl Model {
     fn keep(&mut self, (topic, ordinal): (NodeId, u64), message: &Publish, at: (Timestamp, bool)) {
         let before = self.tree.node(topic).last;
         let id = self.log.append((topic, ordinal), before, message, at);
+        if before < self.log.first_id() && self.tree.node(topic).is_retained() {
+            // what the budget had no room for goes with this message, and may be what is retained
+            self.keep_retained(topic, before);
+        }
         let dropped = self.log.drop_last_one(before);
         self.trimmed += u64::from(dropped);
         let node = self.tree.node_mut(topic);

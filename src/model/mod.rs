@@ -73,7 +73,7 @@ pub use retained::{Before, Doubt, Gather, Held, How, Kept, RetainedCursor, Retai
 pub use row_order::RowOrder;
 pub use search::{Matches, SearchCursor};
 pub use sort::{ReplacedOrder, SortJob, Sorted};
-pub use subscribed::{Subscribed, SubscriptionCount};
+pub use subscribed::{FlagsKept, Subscribed, SubscriptionCount};
 pub use tree::{Facts, LastValue, NodeId, Row, SortBy, Totals};
 pub use view::Replaced;
 pub use wanted::Wanted;

@@ -49,7 +49,7 @@ impl Record {
         Qos::from_u8(self.flags & 3).unwrap_or_default()
     }
 
-    /// Bytes of the payload.
+    /// Bytes of the payload as it came, also of a deleted one.
     pub(super) fn payload_len(&self) -> u32 {
         self.payload.length()
     }
@@ -66,7 +66,7 @@ impl Record {
 }
 
 /// A copy that shares no memory with the buffer the message came in.
-fn own_properties(properties: &Properties) -> Arc<Properties> {
+pub(super) fn own_properties(properties: &Properties) -> Arc<Properties> {
     let mut own = properties.clone();
     own.correlation_data = own.correlation_data.as_deref().map(Bytes::copy_from_slice);
     Arc::new(own)

@@ -19,9 +19,15 @@ const BLOCK: usize = 1 << 18;
 #[derive(Debug)]
 pub(super) enum Stored {
     Inline(u8, [u8; INLINE]),
-    Block { block: u32, start: u32, len: u16 },
+    Block {
+        block: u32,
+        start: u32,
+        len: u16,
+    },
     Copied(Box<[u8]>),
     Shared(Arc<[u8]>),
+    /// Gone; so many bytes had come.
+    Erased(u32),
 }
 
 impl Default for Stored {
@@ -80,6 +86,7 @@ impl Blocks {
             Stored::Inline(len, bytes) => &bytes[..usize::from(*len)],
             Stored::Copied(bytes) => bytes,
             Stored::Shared(bytes) => bytes,
+            Stored::Erased(_) => &[],
             Stored::Block { block, start, len } => {
                 let (place, start) = (block.wrapping_sub(self.base), *start as usize);
                 let block = self.parts.get(place as usize);
@@ -105,10 +112,11 @@ impl Blocks {
         }
     }
 
-    /// Lets go of a payload. One that stands in a block is overwritten; its room comes back with the block.
+    /// Lets go of a payload, whose length stays known. One that stands in a block is overwritten; its room comes back
+    /// with the block.
     pub(super) fn erase(&mut self, stored: &mut Stored) {
         let Stored::Block { block, start, len } = stored else {
-            *stored = Stored::default();
+            *stored = Stored::Erased(stored.length());
             return;
         };
         let (place, start) = (block.wrapping_sub(self.base), *start as usize);
@@ -135,20 +143,21 @@ impl Blocks {
 }
 
 impl Stored {
-    /// Bytes of the payload.
+    /// Bytes of the payload as it came.
     pub(super) fn length(&self) -> u32 {
         match self {
             Self::Inline(len, _) => u32::from(*len),
             Self::Block { len, .. } => u32::from(*len),
             Self::Copied(bytes) => super::names::number(bytes.len()),
             Self::Shared(bytes) => super::names::number(bytes.len()),
+            Self::Erased(len) => *len,
         }
     }
 
     /// Bytes of memory outside the record, as the budget counts them.
     pub(super) fn allocated(&self) -> usize {
         match self {
-            Self::Inline(..) => 0,
+            Self::Inline(..) | Self::Erased(_) => 0,
             Self::Block { len, .. } => usize::from(*len),
             Self::Copied(bytes) => allocation(bytes.len()),
             Self::Shared(bytes) => allocation(bytes.len() + 2 * size_of::<usize>()),
@@ -178,6 +187,17 @@ mod tests {
             assert_eq!(stored.allocated() == 0, len <= INLINE);
             let outside = blocks.outside(stored);
             assert_eq!(Blocks::default().slice(&outside), payload);
+        }
+    }
+
+    #[test]
+    fn what_is_erased_keeps_its_length() {
+        let mut blocks = Blocks::default();
+        for len in [0_u32, 1, 22, 23, 512, 513, 100_000] {
+            let mut stored = blocks.store(&vec![7; len as usize]);
+            blocks.erase(&mut stored);
+            assert_eq!(stored.length(), len);
+            assert!(blocks.slice(&stored).iter().all(|byte| *byte == 0));
         }
     }
 

@@ -19,6 +19,33 @@ pub struct Subscribed {
     pub keeps_flag: bool,
 }
 
+/// Which subscriptions the broker serves with the retain flag kept, as far as it has confirmed that: until it answers to
+/// a SUBSCRIBE or UNSUBSCRIBE it may still deliver by the options before (MQTT 5, 3.8.4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlagsKept {
+    /// Filters that the broker serves or may serve, and whether it certainly keeps the flag for them.
+    pub known: Vec<(TopicFilter, bool)>,
+    /// Whether it serves no others. Otherwise a session of an earlier run of the program may have left some.
+    pub is_complete: bool,
+}
+
+impl Default for FlagsKept {
+    fn default() -> Self {
+        Self {
+            known: Vec::new(),
+            is_complete: true,
+        }
+    }
+}
+
+impl FlagsKept {
+    /// Whether nothing that comes for this filter lacks its flag.
+    fn allows(&self, filter: &TopicFilter) -> bool {
+        let known = self.known.iter().find(|(it, _)| it == filter);
+        known.map_or(self.is_complete, |(_, keeps)| *keeps)
+    }
+}
+
 /// What came for one subscription.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SubscriptionCount {
@@ -77,6 +104,10 @@ pub(super) struct Counters {
     /// The set with number n is at n - 1.
     sets: Vec<Set>,
     by_members: HashMap<Box<[u32]>, u16>,
+    kept: FlagsKept,
+    /// The broker still serves a filter that is not wanted any more, and does not keep the flag for it: what comes for
+    /// others may come for this one.
+    is_leaving: bool,
     /// For each node the number of its set.
     set_of: Paged<u16>,
 }
@@ -155,8 +186,42 @@ impl Counters {
 
     /// Whether the retain flag of what comes for these is as published: there are any, and all of them keep it.
     fn keeps_flag(&self, members: &[u32]) -> bool {
-        let keeps = |slot: &u32| self.slots[*slot as usize].subscribed.keeps_flag;
-        !members.is_empty() && members.iter().all(keeps)
+        !members.is_empty() && members.iter().all(|&slot| self.slot_keeps_flag(slot))
+    }
+
+    fn slot_keeps_flag(&self, slot: u32) -> bool {
+        let it = &self.slots[slot as usize].subscribed;
+        it.keeps_flag && !self.is_leaving && self.kept.allows(&it.filter)
+    }
+
+    /// What counts now, and whether the retain flag of what comes for it is as published.
+    fn flags(&self) -> Vec<(u32, bool)> {
+        let flag = |&slot: &u32| (slot, self.slot_keeps_flag(slot));
+        let mut flags: Vec<_> = self.wanted.iter().map(flag).collect();
+        flags.sort_unstable();
+        flags
+    }
+
+    /// Works out anew what follows from the subscriptions and from what the broker has confirmed.
+    fn refresh(&mut self) {
+        let is_wanted = |filter: &TopicFilter| {
+            let mut wanted = self.wanted.iter();
+            wanted.any(|&slot| self.slots[slot as usize].subscribed.filter == *filter)
+        };
+        let mut known = self.kept.known.iter();
+        self.is_leaving = known.any(|(filter, keeps)| !keeps && !is_wanted(filter));
+        for at in 0..self.sets.len() {
+            self.sets[at].mark = self.mark_of(&self.sets[at].members);
+            self.sets[at].keeps_flag = self.keeps_flag(&self.sets[at].members);
+        }
+    }
+
+    /// Takes in what the broker has confirmed; returns as [`Counters::set`].
+    fn set_kept(&mut self, kept: FlagsKept) -> bool {
+        let before = self.flags();
+        self.kept = kept;
+        self.refresh();
+        self.flags() != before
     }
 
     /// The mark of a topic; `path` is asked for where it was not matched since the subscriptions changed.
@@ -173,13 +238,7 @@ impl Counters {
     /// Counts by these from now on. What stays goes on counting, what is gone is forgotten. Returns whether the retain
     /// flag of some messages is to be read otherwise from now on.
     fn set(&mut self, list: &[Subscribed]) -> bool {
-        let flags = |it: &Self| -> Vec<(u32, bool)> {
-            let flag = |&slot: &u32| (slot, it.slots[slot as usize].subscribed.keeps_flag);
-            let mut flags: Vec<_> = it.wanted.iter().map(flag).collect();
-            flags.sort_unstable();
-            flags
-        };
-        let flags_before = flags(self);
+        let flags_before = self.flags();
         let before = std::mem::take(&mut self.wanted);
         for subscribed in list {
             let slot = self.slot(&before, subscribed);
@@ -194,11 +253,8 @@ impl Counters {
             self.fold();
             self.set_of.fill(UNKNOWN);
         }
-        for at in 0..self.sets.len() {
-            self.sets[at].mark = self.mark_of(&self.sets[at].members);
-            self.sets[at].keeps_flag = self.keeps_flag(&self.sets[at].members);
-        }
-        flags(self) != flags_before
+        self.refresh();
+        self.flags() != flags_before
     }
 
     /// The slot of a subscription that is counted already, or a new one.
@@ -259,6 +315,15 @@ impl Model {
     pub fn count_by(&mut self, subscriptions: &[Subscribed]) {
         self.revision += 1;
         if self.subscribed.set(subscriptions) {
+            self.note_subscriptions_changed();
+        }
+    }
+
+    /// Takes in for which subscriptions the broker has confirmed that it keeps the retain flag. As long as nothing is
+    /// said, it does what [`Model::count_by`] says.
+    pub fn note_flags_kept(&mut self, kept: FlagsKept) {
+        self.revision += 1;
+        if self.subscribed.set_kept(kept) {
             self.note_subscriptions_changed();
         }
     }

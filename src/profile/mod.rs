@@ -32,8 +32,8 @@ pub use command::{CommandError, FromCommand, FromCommandError, from_command};
 pub use connect_properties::{Authentication, Mqtt5Settings};
 pub use connection::{Profile, ProfileId, Session};
 pub use exchange::{
-    CertificateFile, CertificatePart, Choice, ExportError, Format, ImportError, Imported, export,
-    export_place, import, write_export,
+    CertificateFile, CertificatePart, Choice, ExportError, Format, ImportError, Imported,
+    documents, export, export_place, import, write_export,
 };
 pub use folders::{
     Folder, delete_folder, folder_path, folders, folders_with, is_within, move_to_folder,

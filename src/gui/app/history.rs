@@ -8,7 +8,7 @@ use crate::payload::format::format_bytes;
 use crate::payload::{Kind, detect, hex, template};
 use crate::profile::{PayloadKind, PublishDraft, PublishProperties};
 
-use super::super::action::{DockTab, Level};
+use super::super::action::{Action, DockTab, Level};
 use super::super::history_action::HistoryAction;
 use super::App;
 use super::open::Of;
@@ -22,6 +22,12 @@ impl App {
         match action {
             HistoryAction::PutIntoPublishPanel(message) => {
                 self.put_into_publish_panel(of, &message.0, &message.1);
+            }
+            HistoryAction::RestoreDraft(restored) => {
+                let (id, draft) = *restored;
+                if let Some(pane) = self.views.panes.get_mut(Some(&id)) {
+                    pane.dock.publish.set_draft(draft);
+                }
             }
             HistoryAction::ShowBelow => {
                 if let Some(pane) = self.views.panes.get_mut(of) {
@@ -41,14 +47,39 @@ impl App {
             );
             return self.say(Level::Warning, &name, text, None);
         }
-        let Some(pane) = self.views.panes.get_mut(of) else {
+        let text = "Put into the publish panel. Nothing was sent yet.";
+        self.put_draft(of, draft(topic, message), text);
+    }
+
+    /// Shows a draft in the publish panel, says so, and offers the way back to what was typed there.
+    pub(super) fn put_draft(&mut self, of: Of<'_>, draft: PublishDraft, text: &str) {
+        let Some((id, pane)) = of.zip(self.views.panes.get_mut(of)) else {
             return;
         };
-        pane.dock.publish.set_draft(draft(topic, message));
-        pane.dock.tab = DockTab::Publish;
-        let text = "Put into the publish panel. Nothing was sent yet.";
-        self.say(Level::Info, &name, text.to_owned(), None);
+        let before = pane.dock.publish.draft().clone();
+        let undo = is_worth_keeping(&before, &draft).then(|| {
+            let restored = Box::new((id.clone(), before));
+            (
+                "Undo",
+                Action::History(HistoryAction::RestoreDraft(restored)),
+            )
+        });
+        pane.dock.publish.set_draft(draft);
+        self.show_dock(of, DockTab::Publish);
+        let name = self.data.open.get(of).map(|it| it.profile.name.clone());
+        self.say(
+            Level::Info,
+            &name.unwrap_or_default(),
+            text.to_owned(),
+            undo,
+        );
     }
+}
+
+/// Whether something of a draft is lost when another one takes its place; its topic alone is the selected one.
+fn is_worth_keeping(draft: &PublishDraft, other: &PublishDraft) -> bool {
+    let is_typed = !draft.payload.is_empty() || draft.properties != PublishProperties::default();
+    is_typed && draft != other
 }
 
 /// A message as it would be published by hand.
@@ -112,6 +143,36 @@ mod tests {
         ] {
             let editable = editable(&Bytes::copy_from_slice(payload));
             assert_eq!(editable, (kind, text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_draft_is_kept_for_the_way_back_when_something_was_typed() {
+        let other = draft("a", &message(b"1"));
+        let typed = PublishDraft {
+            payload: "2".to_owned(),
+            ..PublishDraft::default()
+        };
+        assert!(is_worth_keeping(&typed, &other));
+        assert!(!is_worth_keeping(&other, &other));
+        let followed = PublishDraft {
+            topic: "selected".to_owned(),
+            ..PublishDraft::default()
+        };
+        assert!(!is_worth_keeping(&followed, &other));
+    }
+
+    fn message(payload: &'static [u8]) -> Message {
+        Message {
+            id: crate::model::MessageId(0),
+            at: crate::mqtt::Timestamp::from_micros(0),
+            since_previous: None,
+            payload: Bytes::from_static(payload),
+            qos: crate::mqtt::Qos::AtMostOnce,
+            retain: false,
+            dup: false,
+            packet_id: None,
+            properties: None,
         }
     }
 

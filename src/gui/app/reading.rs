@@ -9,7 +9,6 @@ use crate::payload::schema::Schemas;
 use crate::payload::sparkplug::rebirth_command;
 use crate::profile::{PayloadKind, ProfileId, PublishDraft, ReadingSettings, read_schemas};
 
-use super::super::action::DockTab;
 use super::super::dialogs::Dialog;
 use super::super::jobs::Done;
 use super::super::reading_action::ReadingAction;
@@ -50,10 +49,9 @@ impl App {
             payload: digits,
             ..PublishDraft::default()
         };
-        if let Some(pane) = self.views.panes.get_mut(of) {
-            pane.dock.publish.set_draft(draft);
-        }
-        self.show_dock(of, DockTab::Publish);
+        let text =
+            "The command that asks for the births is in the publish panel. Nothing was sent yet.";
+        self.put_draft(of, draft, text);
     }
 
     fn edit_reading(&mut self, id: &ProfileId, change: impl FnOnce(&mut ReadingSettings)) {

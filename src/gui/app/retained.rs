@@ -19,6 +19,8 @@ use super::open::Of;
 
 /// Nodes looked at for each time the model is locked, when retained topics are gathered.
 const STEP: usize = 1024;
+/// This many topics are cleared before a dialog about it could be read.
+const AT_ONCE: usize = 32;
 /// Answers of a check that are brought into the model for each time it is locked.
 const ANSWERS: usize = 256;
 
@@ -122,11 +124,11 @@ impl App {
         let (Some(session), Some(id)) = (self.data.open.get_mut(of), of) else {
             return;
         };
-        let is_many = items.len() > 1;
+        let takes_a_while = items.len() > AT_ONCE;
         session.clearing.clear(items, now());
         let dropped = session.send_clears(now());
         self.tell_dropped_clears(id, dropped);
-        if is_many {
+        if takes_a_while {
             self.views.dialogs.show(of, Dialog::retained_progress());
         }
     }

@@ -1,24 +1,18 @@
 //! Charts out of the program: the values as CSV, the chart as a PNG picture. A path is typed or chosen; writing happens
 //! beside the frame.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
-use egui::{ColorImage, Layout, Rect, Ui};
+use egui::{ColorImage, Rect, Ui};
 use jiff::tz::TimeZone;
 use parking_lot::Mutex;
 
 use super::super::action::Level;
 use super::super::context::Context;
-use super::super::file_choice::FileChoice;
-use super::super::icons;
-use super::super::latest::Latest;
-use super::super::theme;
-use super::super::widgets::{Look, button, icon_button, text_field};
+use super::super::saving::{Filled, Place, SaveBar, Words, file_name};
 use super::collect::Store;
 use super::drawn::Drawn;
 use crate::mqtt::Timestamp;
@@ -26,6 +20,8 @@ use crate::payload::format::thousands;
 use crate::payload::series::write_csv;
 use crate::profile::{Chart, SeriesKey};
 
+/// How a sentence about a failure begins.
+const FAILED: &str = "The chart was not saved";
 /// How long the system may take for a picture of the window.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -57,16 +53,15 @@ impl Kind {
 /// UI state: what is being written, and where to.
 #[derive(Debug)]
 pub struct ExportBar {
-    open: Option<(Kind, String)>,
-    choice: FileChoice,
-    writing: Latest<Result<String, String>>,
+    kind: Kind,
+    bar: SaveBar,
     /// A picture that was asked for.
     wanted: Option<Wanted>,
 }
 
 #[derive(Debug)]
 struct Wanted {
-    path: String,
+    place: Place,
     at: Timestamp,
     /// Where the picture of the window comes from, once it was asked for.
     given: Option<Receiver<Arc<ColorImage>>>,
@@ -75,9 +70,8 @@ struct Wanted {
 impl Default for ExportBar {
     fn default() -> Self {
         Self {
-            open: None,
-            choice: FileChoice::default(),
-            writing: Latest::new("write chart"),
+            kind: Kind::Csv,
+            bar: SaveBar::new("write chart"),
             wanted: None,
         }
     }
@@ -96,66 +90,37 @@ pub struct Source<'a> {
 impl ExportBar {
     /// Asks where to.
     pub fn start(&mut self, kind: Kind, chart: &Chart) {
-        let name = file_name(&chart.suggested_name());
-        self.open = Some((kind, format!("{name}.{}", kind.extension())));
+        self.kind = kind;
+        let name = file_name(&chart.suggested_name(), "chart", kind.extension());
+        self.bar.open(&name);
+    }
+
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
+        self.bar.tick(context);
     }
 
     /// Draws the bar while it is open, and says what came of the last writing.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, source: &Source<'_>) {
-        match self.writing.poll() {
-            Some(Ok(text)) => context.toast(Level::Success, text),
-            Some(Err(text)) => context.toast(Level::Error, text),
-            None => {}
-        }
-        let Some((kind, path)) = &mut self.open else {
-            return;
+        self.tick(context);
+        let name = self.kind.name();
+        let words = Words {
+            save: &format!("Save {name}"),
+            cancel: "Do not export",
+            choose: "Choose where to save the chart",
+            title: "Save chart",
+            field: &format!("Path of the {name} file"),
         };
-        let kind = *kind;
-        if let Some(chosen) = self.choice.chosen() {
-            *path = chosen.to_string_lossy().into_owned();
-        }
-        let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
-        let mut is_saved = false;
-        let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-        ui.allocate_ui_with_layout(size, Layout::right_to_left(egui::Align::Center), |ui| {
-            is_done |= icon_button(ui, icons::X, "Do not export", Look::Quiet).clicked();
-            ui.add_enabled_ui(!path.trim().is_empty(), |ui| {
-                let text = format!("Save {}", kind.name());
-                is_saved = button(ui, Some(icons::SAVE), &text, Look::Primary).clicked();
-            });
-            if icon_button(
-                ui,
-                icons::FOLDER,
-                "Choose where to save the chart",
-                Look::Plain,
-            )
-            .clicked()
-            {
-                self.choice.save(ui.ctx(), "Save chart", path);
-            }
-            let label = format!("Path of the {} file", kind.name());
-            text_field(ui, path, &label, "Path of the file", theme::mono());
-        });
-        if is_saved {
-            let path = path.trim().to_owned();
-            self.save(ui, context, source, (kind, path));
-        }
-        if is_done || is_saved {
-            self.open = None;
+        if let Some(place) = self.bar.ui(ui, &words, true) {
+            self.save(ui, context, source, place);
         }
     }
 
-    fn save(
-        &mut self,
-        ui: &Ui,
-        context: &Context<'_>,
-        source: &Source<'_>,
-        (kind, path): (Kind, String),
-    ) {
-        if kind == Kind::Png {
+    fn save(&mut self, ui: &Ui, context: &Context<'_>, source: &Source<'_>, place: Place) {
+        if self.kind == Kind::Png {
             let at = context.now;
             self.wanted = Some(Wanted {
-                path,
+                place,
                 at,
                 given: None,
             });
@@ -170,13 +135,14 @@ impl ExportBar {
         let keys: Vec<SeriesKey> = keys.collect();
         let (store, zone) = (Arc::clone(&source.store), context.zone.clone());
         let times = (drawn.from, drawn.to);
-        let job = move || write_values(&path, &store, &keys, times, &zone);
-        self.writing.start(ui.ctx(), job);
+        self.bar.write(ui.ctx(), place, FAILED, move |out| {
+            write_values(out, &store, &keys, times, &zone).map(Some)
+        });
     }
 
     /// Takes the picture that was asked for out of the window's: the part in `area`.
     pub fn picture(&mut self, ui: &Ui, context: &Context<'_>, area: Rect) {
-        let Some(wanted) = &mut self.wanted else {
+        let Some(mut wanted) = self.wanted.take() else {
             return;
         };
         let given = wanted.given.get_or_insert_with(|| {
@@ -192,29 +158,28 @@ impl ExportBar {
         });
         let image: Option<Arc<ColorImage>> = given.try_recv().ok();
         if let Some(image) = image {
-            let path = std::mem::take(&mut wanted.path);
             let scale = ui.pixels_per_point();
-            self.wanted = None;
-            let job = move || write_picture(&path, &image, area, scale);
-            self.writing.start(ui.ctx(), job);
+            self.bar.write(ui.ctx(), wanted.place, FAILED, move |out| {
+                write_picture(out, &image, area, scale).map(Some)
+            });
         } else if context.now.since(wanted.at) >= PATIENCE {
-            self.wanted = None;
             let text =
                 "The system gave no picture of the window. Export the values as CSV instead.";
             context.toast(Level::Error, text);
         } else {
+            self.wanted = Some(wanted);
             ui.ctx().request_repaint_after(Duration::from_millis(250));
         }
     }
 }
 
 fn write_values(
-    path: &str,
+    out: &mut dyn Write,
     store: &Mutex<Store>,
     keys: &[SeriesKey],
     times: (Timestamp, Timestamp),
     zone: &TimeZone,
-) -> Result<String, String> {
+) -> io::Result<Filled> {
     // a copy, so that charts go on meanwhile
     let tracks: Vec<_> = {
         let store = store.lock();
@@ -229,35 +194,33 @@ fn write_values(
     let series = copies
         .iter()
         .map(|(key, values)| (key.topic.as_str(), &key.path, values));
-    let count = create(path)
-        .and_then(|file| write_csv(BufWriter::new(file), series, times, zone))
-        .map_err(|err| failed(path, &err))?;
-    Ok(format!(
-        "Saved {} values to {}",
-        thousands(count),
-        full(path)
-    ))
+    let count = write_csv(out, series, times, zone)?;
+    Ok(Filled::from(format!("Saved {} values", thousands(count))))
 }
 
-fn write_picture(path: &str, image: &ColorImage, area: Rect, scale: f32) -> Result<String, String> {
+fn write_picture(
+    out: &mut dyn Write,
+    image: &ColorImage,
+    area: Rect,
+    scale: f32,
+) -> io::Result<Filled> {
     let whole = Rect::from_min_size(
         egui::Pos2::ZERO,
         egui::vec2(image.width() as f32, image.height() as f32) / scale,
     );
     let area = area.intersect(whole);
     if !area.is_positive() {
-        return Err("The chart was not on the screen. Show it and save it again.".to_owned());
+        return Err(io::Error::other(
+            "it was not on the screen. Show it and save it again",
+        ));
     }
     let part = image.region(&area, Some(scale));
-    let encoded = encode(&part).map_err(|err| failed(path, &err))?;
-    create(path)
-        .and_then(|mut file| file.write_all(&encoded))
-        .map_err(|err| failed(path, &err))?;
+    out.write_all(&encode(&part)?)?;
     let [width, height] = part.size;
-    Ok(format!("Saved {width}×{height} pixels to {}", full(path)))
+    Ok(Filled::from(format!("Saved {width}×{height} pixels")))
 }
 
-fn encode(image: &ColorImage) -> std::io::Result<Vec<u8>> {
+fn encode(image: &ColorImage) -> io::Result<Vec<u8>> {
     let size = image
         .size
         .map(|side| u32::try_from(side).unwrap_or(u32::MAX));
@@ -276,64 +239,24 @@ fn encode(image: &ColorImage) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn create(path: &str) -> std::io::Result<File> {
-    File::create(path)
-}
-
-fn full(path: &str) -> String {
-    let shown = Path::new(path);
-    let shown = shown.canonicalize().unwrap_or_else(|_| shown.to_owned());
-    shown.display().to_string()
-}
-
-fn failed(path: &str, err: &std::io::Error) -> String {
-    format!(
-        "The chart was not saved: {err}. Choose another place than {}",
-        full(path)
-    )
-}
-
-/// What can stand in the name of a file.
-fn file_name(name: &str) -> String {
-    let is_plain = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let spaced = name.replace([' ', ','], "-");
-    let name: String = spaced.chars().filter(is_plain).take(60).collect();
-    let name = name.trim_matches(['.', '-']).replace("--", "-");
-    if name.is_empty() {
-        "chart".to_owned()
-    } else {
-        name
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_picture_is_the_part_that_was_asked_for() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("x.png");
         let mut image = ColorImage::filled([8, 6], egui::Color32::BLACK);
         image[(4, 2)] = egui::Color32::from_rgb(1, 2, 3);
         let area = Rect::from_min_max(egui::pos2(2.0, 1.0), egui::pos2(40.0, 3.0));
-        let said = write_picture(path.to_str().unwrap(), &image, area, 2.0).unwrap();
-        assert!(said.starts_with("Saved 4×4 pixels"), "{said}");
-        let reader = png::Decoder::new(std::io::BufReader::new(File::open(&path).unwrap()));
+        let mut written = Vec::new();
+        let said = write_picture(&mut written, &image, area, 2.0).unwrap();
+        assert_eq!(said.what, "Saved 4×4 pixels");
+        let reader = png::Decoder::new(io::Cursor::new(written));
         let mut reader = reader.read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         reader.next_frame(&mut pixels).unwrap();
         assert_eq!(pixels[..8], [1, 2, 3, 255, 0, 0, 0, 255]);
-        let nowhere = directory.path().to_str().unwrap();
-        assert!(write_picture(nowhere, &image, area, 2.0).is_err());
-    }
-
-    #[test]
-    fn file_names_are_plain() {
-        assert_eq!(
-            file_name("score, author.id and 3 more"),
-            "score-author.id-and-3-more"
-        );
-        assert_eq!(file_name("../"), "chart");
+        let beside = area.translate(egui::vec2(90.0, 0.0));
+        assert!(write_picture(&mut Vec::new(), &image, beside, 2.0).is_err());
     }
 }

@@ -67,11 +67,7 @@ pub fn words(facts: &Facts<'_>) -> Words {
     let mut words = match &truth.held {
         Held::NotKnown => not_known(facts),
         Held::Nothing => nothing(facts),
-        Held::Something => Words::new(
-            Tone::Yes,
-            "yes, not known which value",
-            "the messages that came do not tell".to_owned(),
-        ),
+        Held::Something => something(facts),
         Held::Message(kept) => message(facts, kept),
     };
     let is_claim = !matches!(truth.held, Held::NotKnown | Held::Something);
@@ -96,6 +92,20 @@ fn not_known(facts: &Facts<'_>) -> Words {
         _ => "nothing that came tells".to_owned(),
     };
     Words::new(Tone::NotKnown, "not known", why)
+}
+
+fn something(facts: &Facts<'_>) -> Words {
+    match facts.truth.doubt {
+        Some(doubt @ Doubt::ClearingUnconfirmed(_)) => {
+            let why = format!("a value was retained, but {}", doubt_words(facts, doubt));
+            Words::new(Tone::NotKnown, "not known", why)
+        }
+        _ => Words::new(
+            Tone::Yes,
+            "yes, not known which value",
+            "the messages that came do not tell".to_owned(),
+        ),
+    }
 }
 
 fn nothing(facts: &Facts<'_>) -> Words {
@@ -129,7 +139,9 @@ fn message(facts: &Facts<'_>, kept: &Kept) -> Words {
         Some(doubt) => {
             let (tone, answer) = match doubt {
                 Doubt::MayBeReplaced(_) => (Tone::Yes, "yes, not known which value"),
-                Doubt::MayBeCleared(_) | Doubt::Interrupted(_) => (Tone::NotKnown, "not known"),
+                Doubt::MayBeCleared(_) | Doubt::Interrupted(_) | Doubt::ClearingUnconfirmed(_) => {
+                    (Tone::NotKnown, "not known")
+                }
             };
             let value = if is_shown {
                 "this value"
@@ -170,6 +182,10 @@ fn doubt_words(facts: &Facts<'_>, doubt: Doubt) -> String {
         Doubt::Interrupted(at) => {
             format!("the connection was interrupted until {}", clock(facts, at))
         }
+        Doubt::ClearingUnconfirmed(at) => format!(
+            "this program sent a message to clear it at {}, which nobody confirmed",
+            clock(facts, at)
+        ),
     }
 }
 
@@ -254,6 +270,15 @@ mod tests {
             (
                 said(Held::Nothing, How::Published, Some(Doubt::Interrupted(NOW))),
                 "not known: cleared by this program at 14:32:05, but the connection was interrupted until 14:32:05",
+            ),
+            (
+                said(
+                    Held::Something,
+                    How::Unknown,
+                    Some(Doubt::ClearingUnconfirmed(NOW)),
+                ),
+                "not known: a value was retained, but this program sent a message to clear it at 14:32:05, which nobody \
+                 confirmed",
             ),
         ];
         for ((_, said), expected) in cases {

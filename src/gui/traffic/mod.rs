@@ -115,6 +115,11 @@ impl TrafficPanel {
         self.watch.tick(ui.ctx(), now, &self.wants, rows);
     }
 
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
+        self.save.tick(context);
+    }
+
     /// Nobody sees it.
     pub fn rest(&mut self, ctx: &egui::Context) {
         self.table = rows::TableView::default();
@@ -125,8 +130,7 @@ impl TrafficPanel {
     pub fn controls_ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
         if icon_button(ui, icons::SAVE, "Save the traffic as CSV…", Look::Quiet).clicked() {
             let text = self.as_csv();
-            self.save
-                .start_as("traffic.csv".to_owned(), "table", text.into());
+            self.save.start_table("traffic.csv", text.into());
         }
         if icon_button(ui, icons::COPY, "Copy the traffic as CSV", Look::Quiet).clicked() {
             context.copy(self.as_csv(), "Traffic");

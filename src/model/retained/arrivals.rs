@@ -1,14 +1,12 @@
 //! Follows what comes in, what this client publishes and what a check finds.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 
 use super::known::{Known, What};
 use super::{Ahead, Doubt, How, Kept, KnownTable};
-use crate::model::record::RETAIN;
+use crate::model::record::{RETAIN, own_properties};
 use crate::model::{MessageId, Model, NodeId};
-use crate::mqtt::{Properties, Publish, Timestamp, TopicName};
+use crate::mqtt::{Publish, Timestamp, TopicName};
 
 /// What a model keeps about retained messages.
 #[derive(Debug, Default)]
@@ -93,16 +91,7 @@ impl Model {
         let Some(record) = self.log.get(last).filter(|it| it.flags & RETAIN != 0) else {
             return;
         };
-        let known = Known {
-            what: if record.payload_len() == 0 {
-                What::Nothing
-            } else {
-                What::Message(last)
-            },
-            how: How::of(record.flags),
-            at: record.at,
-            as_of: MessageId(last.0 + 1),
-        };
+        let known = Known::by(last, record);
         if self.retained.known.get(topic).is_none() {
             self.retained.known.set(topic, known);
         }
@@ -115,15 +104,19 @@ impl Model {
         };
         self.tree.mark_retained(topic, true);
         let id = self.log.next_id();
-        if payload.is_some_and(|payload| payload == message.payload) {
-            let known = Known {
-                what: What::Message(id),
-                how: How::Published,
-                at,
-                as_of: MessageId(id.0 + 1),
-            };
-            self.retained.known.set(topic, known);
-        }
+        let is_it = payload.is_some_and(|payload| payload == message.payload);
+        let known = Known {
+            what: if is_it {
+                What::Message(id)
+            } else {
+                What::Something
+            },
+            how: How::Published,
+            at,
+            as_of: MessageId(id.0 + 1),
+            unconfirmed: None,
+        };
+        self.retained.known.set(topic, known);
         true
     }
 
@@ -136,7 +129,7 @@ impl Model {
         };
         let is_in_order = last.0 == u64::MAX || last < known.as_of;
         let is_same = match &known.what {
-            What::Nothing => false,
+            What::Nothing | What::Something => false,
             What::Copy(kept) => kept.payload == message.payload,
             What::Message(id) => {
                 let record = self.log.get(*id);
@@ -182,6 +175,7 @@ impl Model {
             how: How::Published,
             at,
             as_of: self.log.next_id(),
+            unconfirmed: None,
         };
         self.retained.known.set(node, entry);
         let is_changed = self.tree.mark_retained(node, !is_empty);
@@ -192,7 +186,8 @@ impl Model {
         }
     }
 
-    /// The broker refused what this client published: it retains what it did before.
+    /// The broker refused what this client published: it retains what it did before, unless it has told of something
+    /// else since.
     pub fn restore_retained(&mut self, topic: &TopicName, before: Before) {
         self.revision += 1;
         let Some(node) = self.tree.find(topic.as_str()) else {
@@ -201,33 +196,57 @@ impl Model {
             }
             return;
         };
+        if !before.had_node && !before.was_retained {
+            // a branch by now, maybe, that has carried no message itself
+            self.retained.ahead.take(topic);
+        }
+        if !self.is_from_here(node) {
+            return;
+        }
         self.freeze(node);
         self.tree.mark_retained(node, before.was_retained);
-        if self.is_from_here(node) {
-            match before.known {
-                Some(known) if before.had_node => self.retained.known.set(node, known),
-                _ => drop(self.retained.known.remove(node)),
-            }
+        match before.known {
+            Some(known) => self.retained.known.set(node, known),
+            None => drop(self.retained.known.remove(node)),
         }
     }
 
     /// Notes that it is not known whether a clearing message of this client has reached the broker: something may be
-    /// retained as before.
+    /// retained as before. What the broker has told since, or what this client published since, counts more.
     pub fn doubt_clearing(&mut self, topic: &TopicName) {
         self.revision += 1;
         let Some(node) = self.tree.find(topic.as_str()) else {
             return;
         };
-        if self.is_from_here(node) {
-            self.retained.known.remove(node);
-        }
+        let entry = self.retained.known.get(node);
+        let clearing = entry.filter(|it| it.how == How::Published && it.is_clearing());
+        let Some(clearing) = clearing.cloned() else {
+            return;
+        };
+        let last = self.tree.node(node).last;
+        let record = self.log.get(last);
+        let record = record.filter(|_| last >= self.retained.session.began);
+        let before = match record {
+            Some(record) if record.flags & RETAIN != 0 => Known::by(last, record),
+            _ => Known {
+                what: What::Something,
+                how: How::Unknown,
+                ..clearing
+            },
+        };
+        let known = Known {
+            as_of: clearing.as_of,
+            unconfirmed: Some(clearing.at),
+            ..before
+        };
+        self.retained.known.set(node, known);
         self.freeze(node);
         self.tree.mark_retained(node, true);
     }
 
     fn is_from_here(&self, node: NodeId) -> bool {
         let known = self.retained.known.get(node);
-        known.is_some_and(|known| known.how == How::Published)
+        known.is_some_and(|known| known.how == How::Published || known.unconfirmed.is_some())
     }
 
     /// Takes in what a check found that began when `begun` was the next message and at that time.
@@ -261,6 +280,7 @@ impl Model {
             how: How::Checked,
             at,
             as_of: begun.0,
+            unconfirmed: None,
         };
         self.retained.known.set(node, entry);
     }
@@ -320,15 +340,10 @@ impl Model {
 
 /// A copy that shares no memory with the buffer the message came in.
 fn copy(message: &Publish) -> Kept {
-    let own = |properties: &Properties| {
-        let mut own = properties.clone();
-        own.correlation_data = own.correlation_data.as_deref().map(Bytes::copy_from_slice);
-        Arc::new(own)
-    };
     Kept {
         id: None,
         payload: Bytes::copy_from_slice(&message.payload),
         qos: message.qos,
-        properties: message.properties.as_deref().map(own),
+        properties: message.properties.as_deref().map(own_properties),
     }
 }

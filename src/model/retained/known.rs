@@ -4,6 +4,7 @@ use bytes::Bytes;
 use hashbrown::HashMap;
 
 use super::{How, Kept};
+use crate::model::record::Record;
 use crate::model::{MessageId, NodeId};
 use crate::mqtt::{Publish, Timestamp, TopicName};
 
@@ -18,6 +19,8 @@ const AHEAD_PAYLOAD: usize = 256;
 #[derive(Debug, Clone)]
 pub(in crate::model) enum What {
     Nothing,
+    /// There is one, and it is not known which.
+    Something,
     /// A message of the history. When it is trimmed, a copy takes its place.
     Message(MessageId),
     Copy(Box<Kept>),
@@ -31,6 +34,8 @@ pub(in crate::model) struct Known {
     pub(in crate::model) at: Timestamp,
     /// All messages before this one are taken into account.
     pub(in crate::model) as_of: MessageId,
+    /// When this client sent a message to clear it of which nobody knows whether it came to the broker.
+    pub(in crate::model) unconfirmed: Option<Timestamp>,
 }
 
 /// All entries.
@@ -52,10 +57,29 @@ impl Default for KnownTable {
 }
 
 impl Known {
+    /// What a message in the history that has the retain flag tells.
+    pub(in crate::model) fn by(id: MessageId, record: &Record) -> Self {
+        Self {
+            what: if record.payload_len() == 0 {
+                What::Nothing
+            } else {
+                What::Message(id)
+            },
+            how: How::of(record.flags),
+            at: record.at,
+            as_of: MessageId(id.0 + 1),
+            unconfirmed: None,
+        }
+    }
+
+    pub(in crate::model) fn is_clearing(&self) -> bool {
+        matches!(self.what, What::Nothing)
+    }
+
     fn cost(&self) -> u64 {
         match &self.what {
             What::Copy(kept) => (size_of::<Kept>() + kept.payload.len()) as u64,
-            What::Nothing | What::Message(_) => 0,
+            What::Nothing | What::Something | What::Message(_) => 0,
         }
     }
 }

@@ -94,6 +94,8 @@ pub enum Doubt {
     MayBeCleared(Timestamp),
     /// The connection was interrupted, and resumed at this time.
     Interrupted(Timestamp),
+    /// This client sent a message to clear it, at this time, and nobody knows whether that came to the broker.
+    ClearingUnconfirmed(Timestamp),
 }
 
 impl Truth {
@@ -121,6 +123,7 @@ impl Model {
         if let Some(known) = self.retained.known.get(topic) {
             let held = match &known.what {
                 What::Nothing => Held::Nothing,
+                What::Something => Held::Something,
                 What::Copy(kept) => Held::Message(kept.as_ref().clone()),
                 What::Message(id) => self
                     .kept_message(*id)
@@ -130,7 +133,10 @@ impl Model {
                 held,
                 how: known.how,
                 at: known.at,
-                doubt: self.doubt_since(topic, known.as_of),
+                doubt: known
+                    .unconfirmed
+                    .map(Doubt::ClearingUnconfirmed)
+                    .or_else(|| self.doubt_since(topic, known.as_of)),
             };
         }
         let it = self.tree.node(topic);
@@ -155,11 +161,7 @@ impl Model {
                 held: Held::Something,
                 ..Truth::not_known(None)
             },
-            Some(last)
-                if last.payload_len() == 0
-                    && last.flags & AS_PUBLISHED == 0
-                    && !last.is_deleted() =>
-            {
+            Some(last) if last.payload_len() == 0 && last.flags & AS_PUBLISHED == 0 => {
                 Truth::not_known(Some(Doubt::MayBeCleared(last.at)))
             }
             _ => Truth::not_known(None),
@@ -177,7 +179,7 @@ impl Model {
         let says_nothing = |flags: u8| {
             flags & AS_PUBLISHED == 0 || self.retained.session.subscriptions_changed > as_of
         };
-        let is_empty = |last: &Record| last.payload_len() == 0 && !last.is_deleted();
+        let is_empty = |last: &Record| last.payload_len() == 0;
         match since {
             Some(last) if says_nothing(last.flags) => Some(if is_empty(last) {
                 Doubt::MayBeCleared(last.at)
@@ -188,8 +190,9 @@ impl Model {
         }
     }
 
+    /// A message of the history; `None` when it is no longer there, or was deleted: its bytes are gone.
     fn kept_message(&self, id: MessageId) -> Option<Kept> {
-        let record = self.log.get(id)?;
+        let record = self.log.get(id).filter(|record| !record.is_deleted())?;
         Some(Kept {
             id: Some(id),
             payload: self.log.payload(record),

@@ -101,6 +101,35 @@ fn other_subscriptions_make_older_knowledge_doubtful() {
 }
 
 #[test]
+fn the_flag_is_believed_when_the_broker_has_confirmed_to_keep_it() {
+    let kept = |known: &[(&str, bool)], is_complete| FlagsKept {
+        known: known
+            .iter()
+            .map(|(it, keeps)| (TopicFilter::new((*it).to_owned()).unwrap(), *keeps))
+            .collect(),
+        is_complete,
+    };
+    // what is held against it: other options, a filter that is being left, a session of an earlier run
+    for before in [
+        kept(&[("#", false)], true),
+        kept(&[("#", true), ("a", false)], true),
+        kept(&[], false),
+    ] {
+        let mut model = model(true);
+        model.note_flags_kept(before);
+        model.insert(&retained("a", b"1"), at(1.0));
+        assert_eq!(truth(&model).how, How::OnSubscribing);
+        model.insert(&message("a", b"live"), at(2.0));
+        assert_eq!(said(&model), "1?");
+        model.note_flags_kept(kept(&[("#", true)], true));
+        assert_eq!(said(&model), "1?");
+        model.insert(&retained("a", b"2"), at(3.0));
+        model.insert(&message("a", b"live"), at(4.0));
+        assert_eq!(said(&model), "2");
+    }
+}
+
+#[test]
 fn what_a_check_finds_counts_unless_something_newer_came() {
     let mut model = model(false);
     let topic = TopicName::new("a").unwrap();
@@ -187,6 +216,108 @@ fn a_retained_message_stays_known_when_it_is_trimmed() {
     assert!(model.totals(at(0.0)).last_bytes >= 1000);
     model.insert(&retained("a", b"new"), at(0.0));
     assert!(model.totals(at(0.0)).last_bytes < 1000);
+}
+
+#[test]
+fn a_retained_message_beyond_the_budget_stays_known_when_the_next_one_comes() {
+    for keeps_flag in [true, false] {
+        let mut model = Model::new(2000);
+        subscribe(&mut model, keeps_flag);
+        model.insert(&retained("a", b"1"), at(1.0));
+        for n in 0..200 {
+            model.insert(&message("b", b"live"), at(f64::from(n)));
+        }
+        assert_eq!(said(&model), "1");
+        model.insert(&message("a", b"live"), at(201.0));
+        assert_eq!(said(&model), if keeps_flag { "1" } else { "1?" });
+        model.insert(&message("a", b"live"), at(202.0));
+        assert_eq!(said(&model), if keeps_flag { "1" } else { "1?" });
+    }
+}
+
+#[test]
+fn a_clearing_that_nobody_confirmed_leaves_a_doubt() {
+    let topic = TopicName::new("a").unwrap();
+    let begin = || {
+        let mut model = model(true);
+        model.insert(&retained("a", b"1"), at(1.0));
+        model
+    };
+    let unconfirmed = Some(Doubt::ClearingUnconfirmed(at(2.0)));
+    let clear = |model: &mut Model| model.note_published(&retained("a", b""), at(2.0));
+
+    let mut last = begin();
+    let before = clear(&mut last);
+    last.doubt_clearing(&topic);
+    assert_eq!(
+        (said(&last), truth(&last).doubt),
+        ("1?".into(), unconfirmed)
+    );
+    last.insert(&message("a", b"live"), at(3.0));
+    assert_eq!(truth(&last).doubt, unconfirmed);
+    last.restore_retained(&topic, before);
+    assert_eq!(said(&last), "1", "the broker refused to clear it");
+
+    let mut deleted = begin();
+    let id = deleted.last_message(node(&deleted, "a")).unwrap().id;
+    assert!(deleted.delete_message(id));
+    drop(clear(&mut deleted));
+    deleted.doubt_clearing(&topic);
+    assert_eq!(
+        (said(&deleted), truth(&deleted).doubt),
+        ("something?".into(), unconfirmed)
+    );
+
+    let mut older = begin();
+    older.insert(&message("a", b"live"), at(1.5));
+    drop(clear(&mut older));
+    older.doubt_clearing(&topic);
+    assert_eq!(said(&older), "something?");
+    older.insert(&retained("a", b"2"), at(3.0));
+    assert_eq!(said(&older), "2");
+
+    // the broker has told that it is gone: nothing is doubtful any more
+    let mut told = begin();
+    drop(clear(&mut told));
+    told.insert(&retained("a", b""), at(3.0));
+    told.doubt_clearing(&topic);
+    assert_eq!(said(&told), "nothing");
+    assert!(!told.facts(node(&told, "a"), at(3.0)).retained);
+}
+
+#[test]
+fn a_refusal_does_not_undo_what_the_broker_told_since() {
+    let topic = TopicName::new("a").unwrap();
+    let mut model = model(true);
+    model.insert(&message("a", b"live"), at(1.0));
+    let before = model.note_published(&retained("a", b"mine"), at(2.0));
+    model.insert(&retained("a", b"other"), at(3.0));
+    model.restore_retained(&topic, before);
+    assert_eq!(said(&model), "other");
+    assert!(model.facts(node(&model, "a"), at(4.0)).retained);
+    assert_eq!(model.totals(at(4.0)).retained, 1);
+}
+
+#[test]
+fn a_refusal_of_what_was_published_ahead_leaves_nothing() {
+    for payload in [&b"mine"[..], b"live"] {
+        let topic = TopicName::new("a").unwrap();
+        let mut model = model(true);
+        let before = model.note_published(&retained("a", b"mine"), at(1.0));
+        model.insert(&message("a", payload), at(2.0));
+        assert!(model.facts(node(&model, "a"), at(2.0)).retained);
+        model.restore_retained(&topic, before);
+        assert_eq!(said(&model), "not known");
+        assert!(!model.facts(node(&model, "a"), at(2.0)).retained);
+    }
+    // only a branch when the refusal comes
+    let topic = TopicName::new("a").unwrap();
+    let mut model = model(true);
+    let before = model.note_published(&retained("a", b"mine"), at(1.0));
+    model.insert(&message("a/b", b"1"), at(2.0));
+    model.restore_retained(&topic, before);
+    model.insert(&message("a", b"mine"), at(3.0));
+    assert_eq!(said(&model), "not known");
 }
 
 #[test]

@@ -285,3 +285,25 @@ fn a_clock_that_is_set_back_begins_anew() {
     let later = look(&mut lens, &model, &asked, at(14_000));
     assert_eq!(later.total.messages, 0);
 }
+
+#[test]
+fn what_the_user_deleted_has_come_all_the_same() {
+    let mut model = Model::new(u64::MAX);
+    let mut lens = Lens::default();
+    // inside the record, in a block, in an allocation of its own
+    for bytes in [10, 100, 1_000] {
+        let topic = format!("a/{bytes}");
+        model.insert(&message(&topic, bytes), at(0));
+        let newest = model.last_message(model.find(&topic).unwrap()).unwrap();
+        assert!(model.delete_message(newest.id));
+    }
+    for span in [Span::Seconds, Span::Start] {
+        let asked = Asked {
+            span,
+            ..Asked::default()
+        };
+        let table = look(&mut lens, &model, &asked, at(900));
+        let names = "a/10a/100a/1000".len() as u64;
+        assert_eq!(table.total.bytes, 1_110 + names, "{span:?}");
+    }
+}

@@ -23,7 +23,7 @@ use super::{LOCAL_BROKER, Profile, ProfileId, Secret, SecretKind};
 
 pub use certificates::{CertificateFile, CertificatePart};
 pub use merge::Choice;
-pub use native::{ExportError, Format, export, export_place, write_export};
+pub use native::{ExportError, Format, documents, export, export_place, write_export};
 
 /// What came out of a file. Nothing is kept yet: passwords go to the keyring, certificates to
 /// [`Imported::keep_certificates`], profiles to the list.

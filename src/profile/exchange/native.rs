@@ -64,12 +64,15 @@ struct Export {
 /// Where an export may go: a file in the user's documents, or at home.
 pub fn export_place(format: Format) -> PathBuf {
     let name = format!("canopy-connections.{}", format.extension());
-    let directories = directories::UserDirs::new();
-    let place = directories.as_ref().map(|directories| {
-        let documents = directories.document_dir();
-        documents.unwrap_or_else(|| directories.home_dir())
-    });
-    place.map_or_else(|| PathBuf::from(&name), |place| place.join(&name))
+    documents().map_or_else(|| PathBuf::from(&name), |place| place.join(&name))
+}
+
+/// The user's documents, or their home; `None` where the system knows of none.
+pub fn documents() -> Option<PathBuf> {
+    let directories = directories::UserDirs::new()?;
+    let documents = directories.document_dir();
+    let place = documents.filter(|place| place.is_dir());
+    Some(place.unwrap_or_else(|| directories.home_dir()).to_owned())
 }
 
 /// Writes the profiles to a file, as [`export`] makes them; what was at `path` is replaced.

@@ -1,21 +1,16 @@
 //! Writing messages to a file: which of them, in which format, where to, and how far it is.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use egui::{Layout, Ui};
+use egui::Ui;
 use jiff::tz::TimeZone;
 
-use super::super::super::action::Level;
 use super::super::super::context::Context;
-use super::super::super::file_choice::FileChoice;
-use super::super::super::icons;
-use super::super::super::latest::Latest;
+use super::super::super::saving::{Filled, Place, SaveBar, Words, name_of_topic};
 use super::super::super::session::Session;
-use super::super::super::theme;
-use super::super::super::widgets::{Look, button, icon_button, muted, segmented, text_field};
+use super::super::super::widgets::{Look, button, muted, segmented};
 use super::fetch::{Fetch, Wanted};
 use crate::gui::words;
 use crate::payload::export::{ExportFormat, Exported, header, line};
@@ -37,18 +32,11 @@ pub struct Offer {
 /// UI state of exporting.
 #[derive(Debug)]
 pub struct ExportBar {
-    open: Option<Open>,
-    choice: FileChoice,
-    writing: Latest<Result<String, String>>,
-    progress: Arc<Progress>,
-}
-
-#[derive(Debug)]
-struct Open {
-    path: String,
+    bar: SaveBar,
     format: ExportFormat,
     offers: Vec<Offer>,
     chosen: usize,
+    progress: Arc<Progress>,
 }
 
 /// How far a writing worker is, and whether it is to end.
@@ -62,9 +50,10 @@ struct Progress {
 impl Default for ExportBar {
     fn default() -> Self {
         Self {
-            open: None,
-            choice: FileChoice::default(),
-            writing: Latest::new("export messages"),
+            bar: SaveBar::new("export messages"),
+            format: ExportFormat::default(),
+            offers: Vec::new(),
+            chosen: 0,
             progress: Arc::default(),
         }
     }
@@ -73,64 +62,43 @@ impl Default for ExportBar {
 impl ExportBar {
     /// Begins with the first of these offers. `topic` suggests a name.
     pub fn start(&mut self, topic: &str, offers: Vec<Offer>) {
-        let format = self
-            .open
-            .as_ref()
-            .map_or_else(ExportFormat::default, |open| open.format);
-        self.open = Some(Open {
-            path: suggested_name(topic, format),
-            format,
-            offers,
-            chosen: 0,
-        });
+        self.offers = offers;
+        self.chosen = 0;
+        let name = name_of_topic(topic, "messages", self.format.extension());
+        self.bar.open(&name);
     }
 
     /// Another topic is shown.
     pub fn forget(&mut self) {
-        self.open = None;
+        self.bar.close();
+        self.offers.clear();
     }
 
-    /// Draws the bar while it is open or something is written, and says what came of that.
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
+        self.bar.tick(context);
+    }
+
+    /// Draws the bar while it is open or something is written.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session) {
-        match self.writing.poll() {
-            Some(Ok(text)) => context.toast(Level::Success, text),
-            Some(Err(text)) => context.toast(Level::Error, text),
-            None => {}
-        }
-        if self.writing.is_busy() {
+        if self.bar.is_busy() {
             self.progress_ui(ui);
         }
-        let Some(mut open) = self.open.take() else {
+        if !self.bar.is_open() {
             return;
-        };
-        if let Some(path) = self.choice.chosen() {
-            open.path = path.to_string_lossy().into_owned();
         }
-        let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
-        choices(ui, &mut open);
-        let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
-        let layout = Layout::right_to_left(egui::Align::Center);
-        ui.allocate_ui_with_layout(size, layout, |ui| {
-            is_done |= icon_button(ui, icons::X, "Do not export", Look::Quiet).clicked();
-            let can_write = !open.path.trim().is_empty() && !self.writing.is_busy();
-            ui.add_enabled_ui(can_write, |ui| {
-                if button(ui, Some(icons::SAVE), "Export", Look::Primary).clicked() {
-                    self.write(ui.ctx(), context, session, &open);
-                    is_done = true;
-                }
-            });
-            if icon_button(ui, icons::FOLDER, "Choose where to export to", Look::Plain).clicked() {
-                self.choice.save(ui.ctx(), "Export messages", &open.path);
-            }
-            text_field(
-                ui,
-                &mut open.path,
-                "Path to export the messages to",
-                "Path of the file",
-                theme::mono(),
-            );
-        });
-        self.open = (!is_done).then_some(open);
+        self.choices(ui);
+        let words = Words {
+            save: "Export",
+            cancel: "Do not export",
+            choose: "Choose where to export to",
+            title: "Export messages",
+            field: "Path to export the messages to",
+        };
+        let can_save = !self.bar.is_busy();
+        if let Some(place) = self.bar.ui(ui, &words, can_save) {
+            self.write(ui.ctx(), context, session, place);
+        }
     }
 
     fn progress_ui(&mut self, ui: &mut Ui) {
@@ -151,9 +119,9 @@ impl ExportBar {
         ctx: &egui::Context,
         context: &Context<'_>,
         session: &Session,
-        open: &Open,
+        place: Place,
     ) {
-        let Some(offer) = open.offers.get(open.chosen).cloned() else {
+        let Some(offer) = self.offers.get(self.chosen).cloned() else {
             return;
         };
         let progress = Arc::new(Progress::default());
@@ -161,44 +129,46 @@ impl ExportBar {
         self.progress = Arc::clone(&progress);
         let model = Arc::clone(session.live.model());
         let job = Job {
-            path: PathBuf::from(open.path.trim()),
-            format: open.format,
+            format: self.format,
             zone: context.zone.clone(),
             left_out: offer.left_out,
             progress,
         };
-        self.writing
-            .start(ctx, move || job.run(Fetch::new(model, offer.wanted)));
+        let failed = "The messages were not exported";
+        self.bar.write(ctx, place, failed, move |out| {
+            job.run(Fetch::new(model, offer.wanted), out)
+        });
     }
-}
 
-/// Which messages, and in which format.
-fn choices(ui: &mut Ui, open: &mut Open) {
-    ui.horizontal_wrapped(|ui| {
-        let names: Vec<String> = open
-            .offers
-            .iter()
-            .map(|offer| format!("{} {}", offer.name, thousands(offer.count)))
-            .collect();
-        let options: Vec<(usize, &str)> = names.iter().map(String::as_str).enumerate().collect();
-        segmented(ui, "Export", &mut open.chosen, &options);
-        let formats = [
-            (ExportFormat::JsonLines, "JSON Lines"),
-            (ExportFormat::Csv, "CSV"),
-        ];
-        let before = open.format;
-        if segmented(ui, "Export as", &mut open.format, &formats).changed() {
-            let ending = format!(".{}", before.extension());
-            if let Some(name) = open.path.strip_suffix(&ending) {
-                open.path = format!("{name}.{}", open.format.extension());
+    /// Which messages, in which format, and what is not among them.
+    fn choices(&mut self, ui: &mut Ui) {
+        ui.horizontal_wrapped(|ui| {
+            let names: Vec<String> = self
+                .offers
+                .iter()
+                .map(|offer| format!("{} {}", offer.name, thousands(offer.count)))
+                .collect();
+            let options: Vec<(usize, &str)> =
+                names.iter().map(String::as_str).enumerate().collect();
+            segmented(ui, "Export", &mut self.chosen, &options);
+            let formats = [
+                (ExportFormat::JsonLines, "JSON Lines"),
+                (ExportFormat::Csv, "CSV"),
+            ];
+            let before = self.format.extension();
+            if segmented(ui, "Export as", &mut self.format, &formats).changed() {
+                self.bar.change_ending(before, self.format.extension());
             }
+        });
+        let offer = self.offers.get(self.chosen);
+        if let Some(offer) = offer.filter(|offer| !offer.left_out.is_empty()) {
+            muted(ui, &offer.left_out);
         }
-    });
+    }
 }
 
 /// One writing, on its way.
 struct Job {
-    path: PathBuf,
     format: ExportFormat,
     zone: TimeZone,
     left_out: String,
@@ -206,42 +176,8 @@ struct Job {
 }
 
 impl Job {
-    /// Writes everything beside the file, which then takes its place as a whole. Says what came of it.
-    fn run(&self, mut fetch: Fetch) -> Result<String, String> {
-        let shown = self.path.display();
-        match self.write(&mut fetch) {
-            Ok(None) => Err(format!("Stopped: nothing was exported to {shown}")),
-            Ok(Some(count)) => {
-                let what = words::counted(count, "message", "messages");
-                let path = self
-                    .path
-                    .canonicalize()
-                    .unwrap_or_else(|_| self.path.clone());
-                let mut text = format!("Exported {what} to {}.", path.display());
-                if !self.left_out.is_empty() {
-                    text.extend([" ", &self.left_out]);
-                }
-                if fetch.gone > 0 {
-                    let gone = words::counted(fetch.gone, "message was", "messages were");
-                    text.extend([format!(" {gone} trimmed from the history meanwhile.")]);
-                }
-                Ok(text)
-            }
-            Err(err) => Err(format!(
-                "The messages were not exported: {err}. Choose another place than {shown}"
-            )),
-        }
-    }
-
-    /// How many were written; `None` when it was stopped.
-    fn write(&self, fetch: &mut Fetch) -> io::Result<Option<u64>> {
-        let folder = self.path.parent().filter(|it| !it.as_os_str().is_empty());
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".canopy-export-");
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
-        let mut out = io::BufWriter::new(file);
+    /// Writes everything, and says how much; `None` when it was stopped.
+    fn run(&self, mut fetch: Fetch, out: &mut dyn Write) -> io::Result<Option<Filled>> {
         out.write_all(header(self.format).as_bytes())?;
         let mut count = 0;
         while let Some(batch) = fetch.next_batch() {
@@ -265,21 +201,18 @@ impl Job {
             count += batch.len() as u64;
             self.progress.done.store(count, Ordering::Relaxed);
         }
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|err| err.error)?;
-        Ok(Some(count))
+        let what = words::counted(count, "message", "messages");
+        let mut more = self.left_out.clone();
+        if fetch.gone > 0 {
+            if !more.is_empty() {
+                more.push(' ');
+            }
+            let gone = words::counted(fetch.gone, "message was", "messages were");
+            more.extend([format!("{gone} trimmed from the history meanwhile.")]);
+        }
+        let what = format!("Exported {what}");
+        Ok(Some(Filled { what, more }))
     }
-}
-
-/// A file name from the last level of a topic.
-fn suggested_name(topic: &str, format: ExportFormat) -> String {
-    let last = topic.rsplit('/').next().unwrap_or_default();
-    let is_plain = |c: &char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let name: String = last.chars().filter(is_plain).take(60).collect();
-    let name = name.trim_start_matches('.');
-    let name = if name.is_empty() { "messages" } else { name };
-    format!("{name}.{}", format.extension())
 }
 
 #[cfg(test)]
@@ -305,9 +238,8 @@ mod tests {
         Fetch::new(Arc::new(Mutex::new(model)), wanted)
     }
 
-    fn job(path: PathBuf, format: ExportFormat) -> Job {
+    fn job(format: ExportFormat) -> Job {
         Job {
-            path,
             format,
             zone: TimeZone::UTC,
             left_out: String::new(),
@@ -317,49 +249,23 @@ mod tests {
 
     #[test]
     fn everything_is_written_and_counted() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.jsonl");
-        let text = job(path.clone(), ExportFormat::JsonLines)
-            .run(fetch(1000))
-            .unwrap();
-        assert!(
-            text.starts_with("Exported 1,000 messages to ") && text.contains("x.jsonl"),
-            "{text}"
-        );
-        let written = std::fs::read_to_string(&path).unwrap();
+        let mut out = Vec::new();
+        let filled = job(ExportFormat::JsonLines).run(fetch(1000), &mut out);
+        assert_eq!(filled.unwrap().unwrap().what, "Exported 1,000 messages");
+        let written = String::from_utf8(out).unwrap();
         assert_eq!(written.lines().count(), 1000);
-        assert!(
-            written
-                .lines()
-                .last()
-                .unwrap()
-                .contains("\"payload\":\"999.0\"")
-        );
-        job(path.clone(), ExportFormat::Csv).run(fetch(2)).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 3);
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        let last = written.lines().last().unwrap();
+        assert!(last.contains("\"payload\":\"999.0\""), "{last}");
+        let mut out = Vec::new();
+        job(ExportFormat::Csv).run(fetch(2), &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap().lines().count(), 3);
     }
 
     #[test]
-    fn a_place_that_cannot_be_written_is_named_and_a_stop_leaves_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let nowhere = job(folder.path().join("none/x.csv"), ExportFormat::Csv);
-        assert!(nowhere.run(fetch(2)).unwrap_err().contains("none/x.csv"));
-        let stopped = job(folder.path().join("x.csv"), ExportFormat::Csv);
+    fn a_stop_has_no_result() {
+        let stopped = job(ExportFormat::Csv);
         stopped.progress.is_cancelled.store(true, Ordering::Relaxed);
-        assert!(stopped.run(fetch(2)).unwrap_err().starts_with("Stopped"));
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn names_come_from_the_last_level() {
-        assert_eq!(
-            suggested_name("a/b c/temp:1", ExportFormat::Csv),
-            "temp1.csv"
-        );
-        assert_eq!(
-            suggested_name("a/", ExportFormat::JsonLines),
-            "messages.jsonl"
-        );
+        let filled = stopped.run(fetch(2), &mut Vec::new()).unwrap();
+        assert!(filled.is_none());
     }
 }
