@@ -52,7 +52,7 @@ fn values_of_several_topics_share_a_chart_with_two_axes() {
     let home = Home::new();
     let mut window = demo(&home);
     let news = "{\"score\": 14.2, \"author\": {\"id\": 77}, \"on\": true}";
-    publish(&mut window, "small", "0.5");
+    publish(&mut window, "small", "5.5");
     chart(&mut window, "json", &[news]);
     window.click(Role::CheckBox, "Chart score");
     window.click(Role::CheckBox, "Chart author.id");
