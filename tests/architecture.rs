@@ -290,12 +290,20 @@ fn check_looks(source: &Source, tokens: &[Token], found: &mut Vec<Violation>) {
             .flatten();
         let member = member.map_or("", |member| member.text.as_str());
         let colour = match token.text.as_str() {
-            "Color32" | "Rgba" | "Hsva" => !member.is_empty() && !NEUTRAL.contains(&member),
+            "Color32" | "Rgba" | "Hsva" => {
+                // `to_…` makes something else of a colour that is there
+                let makes_one = !member.is_empty() && !member.starts_with("to_");
+                makes_one && !NEUTRAL.contains(&member)
+            }
             "hex_color" => true,
             _ => false,
         };
         let size = token.text == "FontId" && follows(tokens, at + 3, "(") && is_number(at + 4)
-            || at > 0 && tokens[at - 1].text == "." && token.text == "size" && is_number(at + 2);
+            || at > 0
+                && tokens[at - 1].text == "."
+                && token.text == "size"
+                && follows(tokens, at + 1, "(")
+                && is_number(at + 2);
         if colour || size {
             let what = format!("colours and text sizes live in src/{THEME}");
             found.push(source.violation(token.line, what));

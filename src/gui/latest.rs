@@ -1,5 +1,7 @@
-//! Work that must not hold up a frame: one job runs, at most one waits, the latest request wins.
+//! Work that must not hold up a frame: one job runs, at most one waits, the latest request wins. What changes something
+//! must not be left out: it is put in line instead.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
@@ -13,7 +15,7 @@ type Job<T> = Box<dyn FnOnce() -> T + Send>;
 pub struct Latest<T> {
     name: &'static str,
     running: Option<Receiver<T>>,
-    waiting: Option<Job<T>>,
+    waiting: VecDeque<Job<T>>,
     /// Woken when a job is done.
     ctx: egui::Context,
 }
@@ -24,14 +26,21 @@ impl<T: Send + 'static> Latest<T> {
         Self {
             name,
             running: None,
-            waiting: None,
+            waiting: VecDeque::new(),
             ctx: egui::Context::default(),
         }
     }
 
     /// Starts `job`, or lets it wait for the running one in place of what waited before.
     pub fn start(&mut self, ctx: &egui::Context, job: impl FnOnce() -> T + Send + 'static) {
-        self.waiting = Some(Box::new(job));
+        self.waiting.clear();
+        self.line_up(ctx, job);
+    }
+
+    /// Starts `job`, or lets it wait for the running one and for everything that waits: each is done, in order. Only
+    /// for what a user asks for one by one.
+    pub fn line_up(&mut self, ctx: &egui::Context, job: impl FnOnce() -> T + Send + 'static) {
+        self.waiting.push_back(Box::new(job));
         self.ctx = ctx.clone();
         self.next();
     }
@@ -50,14 +59,14 @@ impl<T: Send + 'static> Latest<T> {
 
     /// Whether a job runs or waits.
     pub fn is_busy(&self) -> bool {
-        self.running.is_some() || self.waiting.is_some()
+        self.running.is_some() || !self.waiting.is_empty()
     }
 
     fn next(&mut self) {
         if self.running.is_some() {
             return;
         }
-        let Some(job) = self.waiting.take() else {
+        let Some(job) = self.waiting.pop_front() else {
             return;
         };
         let (sender, receiver) = sync_channel(1);
@@ -126,6 +135,18 @@ mod tests {
         go.send(()).unwrap();
         assert_eq!(wait(&mut jobs), 1);
         assert_eq!(wait(&mut jobs), 3);
+        assert!(!jobs.is_busy());
+    }
+
+    #[test]
+    fn what_is_put_in_line_is_done_in_order() {
+        let ctx = egui::Context::default();
+        let mut jobs = Latest::new("test");
+        for n in 0..4 {
+            jobs.line_up(&ctx, move || n);
+        }
+        let done: Vec<u32> = (0..4).map(|_| wait(&mut jobs)).collect();
+        assert_eq!(done, [0, 1, 2, 3]);
         assert!(!jobs.is_busy());
     }
 }

@@ -11,6 +11,7 @@ use crate::mqtt::{Qos, Timestamp};
 use crate::payload::schema::Schemas;
 use crate::profile::Profile;
 
+use super::chart::Pinned;
 use super::retained::{Checks, Clearing};
 use super::subscriptions::SubscriptionList;
 
@@ -86,6 +87,8 @@ pub struct Session {
     pub reopens: bool,
     /// The schemas that its profile names.
     pub schemas: Arc<Schemas>,
+    /// What the charts on its dashboard draw.
+    pub pinned: Pinned,
     /// How far its events have told of it.
     told: Told,
     /// What the bars show.
@@ -136,6 +139,7 @@ impl Session {
         drop(model);
         Self {
             subscriptions: SubscriptionList::new(&profile.subscriptions),
+            pinned: Pinned::of(&profile.charts),
             profile,
             live,
             granted: None,

@@ -11,14 +11,18 @@ use bytes::Bytes;
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 use ruzstd::decoding::StreamingDecoder;
 
+use super::avro;
 use super::format::{format_bytes, thousands};
 use super::picture;
 use super::reading::Layer;
+use super::sparkplug;
 
 /// Most bytes that all wrappings of one payload together are opened to.
 pub const MAX_OPENED: usize = 64 << 20;
 /// Most wrappings inside each other.
 pub const MAX_LAYERS: usize = 4;
+/// Most gzip members or zstd frames one behind the other: each takes a decoder of its own, though it may hold nothing.
+const MAX_PARTS: usize = 4_096;
 
 /// What a payload can be wrapped in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +79,15 @@ pub(super) fn compression(bytes: &[u8]) -> Option<&'static str> {
     wrapping.says_so().then(|| wrapping.name())
 }
 
+/// Whether `bytes` may take far more room once they are read than they have now: they begin like compressed data, a picture,
+/// or base64 of those, or hold a compressed body. Looks at no more than the bytes themselves.
+pub(super) fn may_grow(bytes: &[u8]) -> bool {
+    Wrapping::guess(bytes).is_some()
+        || picture::kind(bytes).is_some()
+        || avro::is_container(bytes)
+        || sparkplug::holds_compressed(bytes)
+}
+
 /// A payload while it is being unwrapped.
 #[derive(Debug)]
 pub(super) struct Opening {
@@ -126,6 +139,12 @@ impl Opening {
         }
     }
 
+    /// Whether such a wrapping was among those that were opened.
+    pub(super) fn has_opened(&self, wrapping: Wrapping) -> bool {
+        let name = wrapping.name();
+        self.layers.iter().any(|layer| layer.name == name)
+    }
+
     /// Opens a wrapping that was asked for.
     pub(super) fn open(&mut self, wrapping: Wrapping) {
         match open(wrapping, &self.bytes, self.left) {
@@ -169,30 +188,23 @@ struct Opened {
 /// Half a sentence when there is nothing to read in it.
 fn open(wrapping: Wrapping, bytes: &[u8], limit: usize) -> Result<Opened, String> {
     let mut out = Vec::new();
-    let read = match wrapping {
-        Wrapping::Gzip => gzip(bytes, &mut out, limit),
-        Wrapping::Zstd => zstd(bytes, &mut out, limit),
-        Wrapping::Zlib => {
-            let mut decoder = ZlibDecoder::new(bytes);
-            read_into(&mut decoder, &mut out, limit).map(|()| decoder.into_inner().len())
-        }
-        Wrapping::Deflate => {
-            let mut decoder = DeflateDecoder::new(bytes);
-            read_into(&mut decoder, &mut out, limit).map(|()| decoder.into_inner().len())
-        }
-        Wrapping::Base64 => {
-            out = unbase64(bytes).ok_or("it has characters that do not belong there")?;
-            Ok(0)
-        }
-    };
+    let read = unwrap(wrapping, bytes, &mut out, limit);
     let name = wrapping.name();
     let (is_whole, notice) = match read {
         Err(Stop::Full) => {
-            out.truncate(limit);
             let shown = format_bytes(out.len() as u64);
             let notice = format!(
                 "The {name} data holds more than {shown}: only so much of it is shown. Save the payload and open it with another \
                  program."
+            );
+            (true, Some(notice))
+        }
+        Err(Stop::Parts) => {
+            let shown = format_bytes(out.len() as u64);
+            let parts = thousands(MAX_PARTS as u64);
+            let notice = format!(
+                "The {name} data is in more than {parts} parts: only the {shown} in the first of them are shown. Save the payload \
+                 and open it with another program."
             );
             (true, Some(notice))
         }
@@ -220,10 +232,47 @@ fn open(wrapping: Wrapping, bytes: &[u8], limit: usize) -> Result<Opened, String
     })
 }
 
+/// Opens one wrapping into `out`, up to `limit` bytes; base64 is never longer than it was. Returns how many bytes follow that
+/// do not belong to it.
+///
+/// # Errors
+/// [`Stop`]; what was read until then is in `out`.
+pub(super) fn unwrap(
+    wrapping: Wrapping,
+    bytes: &[u8],
+    out: &mut Vec<u8>,
+    limit: usize,
+) -> Result<usize, Stop> {
+    let read = match wrapping {
+        Wrapping::Gzip => gzip(bytes, out, limit),
+        Wrapping::Zstd => zstd(bytes, out, limit),
+        Wrapping::Zlib => {
+            let mut decoder = ZlibDecoder::new(bytes);
+            read_into(&mut decoder, out, limit).map(|()| decoder.into_inner().len())
+        }
+        Wrapping::Deflate => {
+            let mut decoder = DeflateDecoder::new(bytes);
+            read_into(&mut decoder, out, limit).map(|()| decoder.into_inner().len())
+        }
+        Wrapping::Base64 => {
+            let why = "it has characters that do not belong there";
+            *out = unbase64(bytes).ok_or_else(|| Stop::Damaged(why.to_owned()))?;
+            Ok(0)
+        }
+    };
+    if matches!(read, Err(Stop::Full)) {
+        out.truncate(limit);
+    }
+    read
+}
+
 /// Why opening stopped before the end.
-enum Stop {
+#[derive(Debug)]
+pub(super) enum Stop {
     /// The limit is reached.
     Full,
+    /// There are more than [`MAX_PARTS`] parts.
+    Parts,
     /// The bytes break a rule.
     Damaged(String),
 }
@@ -250,7 +299,12 @@ fn read_into(from: &mut impl Read, out: &mut Vec<u8>, limit: usize) -> Result<()
 /// Members one behind the other. Returns how many bytes follow that are no member.
 fn gzip(bytes: &[u8], out: &mut Vec<u8>, limit: usize) -> Result<usize, Stop> {
     let mut rest = bytes;
+    let mut parts = 0;
     while rest.starts_with(&[0x1f, 0x8b]) {
+        parts += 1;
+        if parts > MAX_PARTS {
+            return Err(Stop::Parts);
+        }
         let mut decoder = GzDecoder::new(rest);
         read_into(&mut decoder, out, limit)?;
         rest = decoder.into_inner();
@@ -262,9 +316,14 @@ fn gzip(bytes: &[u8], out: &mut Vec<u8>, limit: usize) -> Result<usize, Stop> {
 /// Frames one behind the other, with what is to be skipped between them. Returns how many bytes follow that are no frame.
 fn zstd(bytes: &[u8], out: &mut Vec<u8>, limit: usize) -> Result<usize, Stop> {
     let mut rest = bytes;
+    let mut parts = 0;
     loop {
         match *rest {
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => zstd_frame(&mut rest, out, limit)?,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] if parts == MAX_PARTS => return Err(Stop::Parts),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+                parts += 1;
+                zstd_frame(&mut rest, out, limit)?;
+            }
             [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d, ..] => {
                 let length = usize::try_from(u32::from_le_bytes([a, b, c, d]));
                 let end = length.ok().and_then(|length| length.checked_add(8));
@@ -406,6 +465,12 @@ mod tests {
             opened([skipped, zstded(TEXT), zstded(TEXT)].concat()).1,
             twice
         );
+        for (wrap, name) in [(gzipped as fn(&[u8]) -> _, "gzip"), (zstded, "zstd")] {
+            let many = [wrap(TEXT), wrap(b"").repeat(MAX_PARTS)].concat();
+            let (names, inside, notices) = opened(many);
+            assert_eq!((names, inside.as_ref()), (vec![name], TEXT));
+            assert!(notices[0].contains("more than 4,096 parts"), "{notices:?}");
+        }
         let (_, inside, notices) = opened([gzipped(TEXT), b"more".to_vec()].concat());
         assert_eq!(inside, TEXT);
         assert!(
@@ -456,6 +521,21 @@ mod tests {
         let (names, _, notices) = opened(nested);
         assert_eq!(names.len(), MAX_LAYERS);
         assert!(notices[0].contains("More than 4 wrappings"), "{notices:?}");
+    }
+
+    #[test]
+    fn what_may_grow_is_known_by_its_head() {
+        for bytes in [gzipped(TEXT), zlibbed(TEXT), zstded(TEXT)] {
+            assert!(may_grow(&bytes), "{bytes:?}");
+        }
+        let written = base64::engine::general_purpose::STANDARD.encode(gzipped(&[0; 9_000]));
+        assert!(may_grow(written.as_bytes()));
+        assert!(may_grow(b"RIFF\x10\0\0\0WEBPVP8L"));
+        assert!(may_grow(b"Obj\x01\x04"));
+        assert!(may_grow(b"\x18\x01\x22\x12SPBV1.0_COMPRESSED"));
+        assert!(!may_grow(TEXT));
+        assert!(!may_grow(b"21.4"));
+        assert!(!may_grow(b""));
     }
 
     #[test]

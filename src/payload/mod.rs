@@ -31,7 +31,7 @@ pub mod text;
 mod xml;
 mod yaml;
 
-pub use decode::decode;
+pub use decode::{decode, may_grow};
 pub use preview::{Kind, detect, preview};
 pub use reading::{
     ByteOrder, Content, Decoded, Format, Layer, NumberKind, NumberShape, Picture, Reading,

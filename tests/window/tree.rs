@@ -14,7 +14,7 @@ fn a_selected_topic_is_shown_in_the_inspector_and_fills_the_publish_topic() {
     window.double_click_row("campus");
     window.double_click_row("research");
     window.click_row("news = {\"headline\"");
-    window.wait_for_text("\"headline\": \"Sensor network reaches 1,000 nodes\"");
+    window.wait_for_text("headline: Sensor network reaches 1,000 nodes, text");
     assert_eq!(window.count(Role::Link, "research"), 1);
     assert_eq!(window.count(Role::Heading, "news"), 1);
     assert_eq!(
@@ -23,7 +23,7 @@ fn a_selected_topic_is_shown_in_the_inspector_and_fills_the_publish_topic() {
     );
     window.click(Role::Tab, "History");
     window.wait_for("messages in the history", |window| {
-        window.has_text("QoS 0, {\"headline\"")
+        window.has_text(", QoS 0, ")
     });
     window.click(Role::Tab, "Subtree");
     window.click(Role::Link, "campus");

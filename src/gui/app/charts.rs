@@ -1,14 +1,16 @@
 //! What views ask for about charts, done: the chart of a connection lives in its pane, those of the dashboard in its
 //! profile.
 
+use std::sync::Arc;
+
 use crate::client::now;
 use crate::payload::document::Path;
 use crate::payload::format::thousands;
-use crate::profile::{Chart, SeriesKey};
+use crate::profile::{Chart, ProfileId, SeriesKey};
 
 use super::super::action::{Action, Level};
 use super::super::chart::{Charts, MAX_SERIES};
-use super::super::chart_action::ChartAction;
+use super::super::chart_action::{ChartAction, Replaced};
 use super::open::Of;
 use super::{App, Screen};
 
@@ -20,7 +22,9 @@ impl App {
             ChartAction::Remove(key) => self.on_charts(of, |charts| charts.remove(&key)),
             ChartAction::AddBelow(topic) => self.chart_below(of, &topic),
             ChartAction::Clear => self.clear_chart(of),
-            ChartAction::UndoClear => self.on_charts(of, Charts::undo_clear),
+            ChartAction::PutBack(id, replaced) => {
+                self.on_charts(Some(&id), |charts| charts.put_back(&replaced));
+            }
             ChartAction::SetAxis(key, axis) => {
                 self.on_charts(of, |charts| charts.set_axis(&key, axis));
             }
@@ -30,13 +34,23 @@ impl App {
             ChartAction::Show => self.show_chart(of),
             ChartAction::Pin => self.pin_chart(of),
             ChartAction::ShowDashboard(is_shown) => self.show_dashboard(of, is_shown),
+            ChartAction::ShowOf(id) => {
+                self.show_tab(&id);
+                self.show_chart(Some(&id));
+            }
+            ChartAction::ShowDashboardOf(id) => {
+                self.show_tab(&id);
+                self.show_dashboard(Some(&id), true);
+            }
             ChartAction::Rename(place, name) => self.on_pinned(of, |pinned| {
                 if let Some(chart) = pinned.get_mut(place) {
                     chart.name = name;
                 }
             }),
             ChartAction::Unpin(place) => self.unpin(of, place),
-            ChartAction::UndoUnpin => self.undo_unpin(of),
+            ChartAction::PinAgain(id, place, chart) => self.on_pinned(Some(&id), |pinned| {
+                pinned.insert(place.min(pinned.len()), Arc::unwrap_or_clone(chart));
+            }),
             ChartAction::Move(from, to) => self.on_pinned(of, |pinned| {
                 if from < pinned.len() {
                     let chart = pinned.remove(from);
@@ -73,15 +87,24 @@ impl App {
             let text = format!("A chart draws at most {most} values. Take some out first.");
             (Level::Warning, text)
         };
-        let offer = ("Show chart", Action::Chart(ChartAction::Show));
-        self.say_of(of, level, text, Some(offer));
+        let offer = |id| ("Show chart", ChartAction::ShowOf(id));
+        self.say_of(of, level, text, Some(&offer));
     }
 
     fn clear_chart(&mut self, of: Of<'_>) {
-        self.on_charts(of, Charts::clear);
-        let undo = Action::Chart(ChartAction::UndoClear);
-        let text = "The chart was emptied".to_owned();
-        self.say_of(of, Level::Info, text, Some(("Undo", undo)));
+        let mut replaced = None;
+        self.on_charts(of, |charts| replaced = Some(charts.clear()));
+        self.offer_put_back(of, replaced, "The chart was emptied".to_owned());
+    }
+
+    /// Says that the chart draws something else now, and offers to draw again what it drew before.
+    fn offer_put_back(&mut self, of: Of<'_>, replaced: Option<Replaced>, text: String) {
+        let Some(replaced) = replaced.filter(|it| !it.before.series.is_empty()) else {
+            return;
+        };
+        let replaced = Arc::new(replaced);
+        let undo = |id| ("Undo", ChartAction::PutBack(id, Arc::clone(&replaced)));
+        self.say_of(of, Level::Info, text, Some(&undo));
     }
 
     fn chart_below(&mut self, of: Of<'_>, topic: &str) {
@@ -147,8 +170,8 @@ impl App {
         chart.name = chart.suggested_name();
         let text = format!("“{}” is on the dashboard", chart.name);
         self.on_pinned(of, |pinned| pinned.push(chart));
-        let show = Action::Chart(ChartAction::ShowDashboard(true));
-        self.say_of(of, Level::Success, text, Some(("Show dashboard", show)));
+        let show = |id| ("Show dashboard", ChartAction::ShowDashboardOf(id));
+        self.say_of(of, Level::Success, text, Some(&show));
     }
 
     fn unpin(&mut self, of: Of<'_>, place: usize) {
@@ -160,17 +183,9 @@ impl App {
             return;
         };
         let text = format!("“{}” is off the dashboard", chart.name);
-        self.on_charts(of, |charts| charts.unpinned = Some((place, chart)));
-        let undo = Action::Chart(ChartAction::UndoUnpin);
-        self.say_of(of, Level::Info, text, Some(("Undo", undo)));
-    }
-
-    fn undo_unpin(&mut self, of: Of<'_>) {
-        let mut back = None;
-        self.on_charts(of, |charts| back = charts.unpinned.take());
-        if let Some((place, chart)) = back {
-            self.on_pinned(of, |pinned| pinned.insert(place.min(pinned.len()), chart));
-        }
+        let chart = Arc::new(chart);
+        let undo = |id| ("Undo", ChartAction::PinAgain(id, place, Arc::clone(&chart)));
+        self.say_of(of, Level::Info, text, Some(&undo));
     }
 
     fn open_pinned(&mut self, of: Of<'_>, place: usize) {
@@ -178,8 +193,11 @@ impl App {
             return;
         };
         if let Some(chart) = session.profile.charts.get(place).cloned() {
-            self.on_charts(of, |charts| charts.open(chart));
+            let text = format!("The chart draws “{}” now", chart.name);
+            let mut replaced = None;
+            self.on_charts(of, |charts| replaced = charts.open(chart));
             self.show_chart(of);
+            self.offer_put_back(of, replaced, text);
         }
     }
 
@@ -196,18 +214,18 @@ impl App {
         self.data.tell_open(id);
     }
 
-    /// A toast about a connection, whose offer is for it whatever is shown by then.
+    /// A toast about a connection. Its offer names the connection: another one may be shown when it is taken.
     fn say_of(
         &mut self,
         of: Of<'_>,
         level: Level,
         text: String,
-        offer: Option<(&'static str, Action)>,
+        offer: Option<&dyn Fn(ProfileId) -> (&'static str, ChartAction)>,
     ) {
         let name = self.data.open.get(of).map(|it| it.profile.name.clone());
         let name = name.unwrap_or_else(|| "Canopy".to_owned());
-        // the button of a toast asks on behalf of the connection that is shown when it is pressed
-        let is_shown = self.data.open.shown_id() == of;
-        self.say(level, &name, text, offer.filter(|_| is_shown));
+        let offer = offer.zip(of).map(|(offer, id)| offer(id.clone()));
+        let offer = offer.map(|(label, action)| (label, Action::Chart(action)));
+        self.say(level, &name, text, offer);
     }
 }

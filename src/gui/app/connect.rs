@@ -133,6 +133,7 @@ impl App {
             format!("Connecting to {}", profile.url()),
         );
         let mut session = Session::new(profile, live);
+        session.schemas = self.data.schemas.of(&id);
         let before = self.data.open.get_mut(Some(&id));
         let mut dropped = 0;
         if let Some(before) = before {

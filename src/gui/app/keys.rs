@@ -7,6 +7,7 @@ use crate::profile::ProfileId;
 use super::super::action::{Action, Asked, DockTab, TabAction};
 use super::super::chart_action::ChartAction;
 use super::super::retained::RetainedAction;
+use super::super::widgets::is_escape_kept;
 use super::App;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -145,7 +146,8 @@ impl App {
             });
             self.ask_for(id, Action::FocusFilter);
         }
-        if ui.input(|input| input.key_pressed(Key::Escape)) && !egui::Popup::is_any_open(ui.ctx()) {
+        let is_free = !is_escape_kept(ui.ctx()) && !egui::Popup::is_any_open(ui.ctx());
+        if ui.input(|input| input.key_pressed(Key::Escape)) && is_free {
             self.escape(id);
         }
     }
@@ -153,9 +155,6 @@ impl App {
     /// Esc: clears the filter, else closes the newest message.
     fn escape(&mut self, id: &ProfileId) {
         let pane = self.views.panes.get(Some(id));
-        if pane.is_some_and(|pane| pane.inspector.takes_escape()) {
-            return;
-        }
         if pane.is_some_and(|pane| !pane.filter.text.is_empty()) {
             self.ask_for(id, Action::Filter(String::new()));
         } else {

@@ -78,7 +78,7 @@ impl App {
         }
     }
 
-    /// Goes on with repetitions and files, seen or not; says after how long to come back.
+    /// Goes on with repetitions, files and what is deleted, seen or not; says after how long to come back.
     pub(super) fn tick(&mut self) -> Option<Duration> {
         let Self {
             data,
@@ -92,6 +92,8 @@ impl App {
             let of = Some(&session.profile.id);
             if let Some(pane) = views.panes.get_mut(of) {
                 let frame = data.context_of(of, now, actions);
+                pane.inspector.tick(&frame);
+                pane.dock.traffic.tick(&frame);
                 let delay = pane.dock.publish.tick(&frame, now);
                 next = [next, delay].into_iter().flatten().min();
             }

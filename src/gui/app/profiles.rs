@@ -158,6 +158,7 @@ impl Data {
             return;
         };
         take_over(&mut session.profile, profile);
+        session.pinned.follow(&profile.charts);
         let mut has_new_color = false;
         for subscription in &profile.subscriptions {
             has_new_color |= session.subscriptions.recolor(subscription);

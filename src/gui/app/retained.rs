@@ -22,6 +22,8 @@ use super::open::Of;
 const STEP: usize = 1024;
 /// Topics from which looking for retained ones is told: it may take a while.
 const LONG: u32 = 100_000;
+/// This many topics are cleared before a dialog about it could be read.
+const AT_ONCE: usize = 32;
 /// Answers of a check that are brought into the model for each time it is locked.
 const ANSWERS: usize = 256;
 
@@ -143,11 +145,11 @@ impl App {
         let (Some(session), Some(id)) = (self.data.open.get_mut(of), of) else {
             return;
         };
-        let is_many = lot.len() > 1;
+        let takes_a_while = lot.len() > AT_ONCE;
         session.clearing.clear(lot, now());
         let dropped = session.send_clears(now());
         self.tell_dropped_clears(id, dropped);
-        if is_many {
+        if takes_a_while {
             self.views.dialogs.show(of, Dialog::retained_progress());
         }
     }

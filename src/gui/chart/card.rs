@@ -1,7 +1,5 @@
 //! One chart of the dashboard: its name, its lines, its last values, and what can be done with it.
 
-use std::sync::Arc;
-
 use egui::{
     Align, CornerRadius, Frame, Id, Key, Layout, Margin, RichText, Stroke, TextEdit, Ui, Vec2, vec2,
 };
@@ -11,13 +9,13 @@ use super::super::chart_action::ChartAction;
 use super::super::context::Context;
 use super::super::icons;
 use super::super::theme::{self, Palette};
-use super::super::widgets::{Look, focus_whole, icon_button};
+use super::super::widgets::{Look, focus_whole, icon_button, keep_escape};
 use super::drawn::{Drawn, Request};
 use super::gatherer::{Gatherer, ViewId};
 use super::plot::{PlotStyle, plot_ui};
 use super::sight::Sight;
 use super::strip::columns;
-use crate::profile::{Chart, SeriesKey};
+use crate::profile::Chart;
 
 /// Values that are named in the line below the name.
 const NAMED: usize = 3;
@@ -61,10 +59,10 @@ impl Cards {
             ui.set_max_size(inner);
             ui.spacing_mut().item_spacing.y = 2.0;
             self.head_ui(ui, context, (place, count, chart), inner.x);
-            let keys: Arc<[SeriesKey]> = chart.series.iter().map(|it| it.key.clone()).collect();
+            let keys = context.session.map(|it| it.pinned.keys(place));
             let mut sight = Sight::default();
             let request = Request {
-                keys,
+                keys: keys.unwrap_or_default(),
                 span: sight.span(chart.window),
                 columns: columns(inner.x),
             };
@@ -172,6 +170,9 @@ impl Cards {
         if std::mem::take(&mut renaming.is_fresh) {
             focus_whole(&response, &renaming.name);
             return;
+        }
+        if response.has_focus() {
+            keep_escape(ui);
         }
         if response.lost_focus() {
             let name = renaming.name.trim().to_owned();

@@ -32,12 +32,14 @@ pub struct Track {
     pub values: Series,
     /// Messages in which it was not found, or no number.
     pub without: u64,
-    /// Messages of the topic that were trimmed before they could be looked at.
+    /// Messages of the topic that were trimmed before they could be looked at, or that were too many at once.
     pub trimmed: u64,
     /// Whether its topic has been seen.
     pub is_seen: bool,
     /// The last message that was looked at.
     last: Option<MessageId>,
+    /// Messages that its topic had when that was the last one.
+    messages: u64,
 }
 
 impl Track {
@@ -109,14 +111,14 @@ impl Store {
         for slice in topics.chunks(TOPICS) {
             let lasts = self.look(model, slice.iter().map(|(topic, _)| topic.as_str()));
             for ((_, (reading, keys)), last) in slice.iter().zip(lasts) {
-                if let Some((last, trimmed)) = last {
-                    self.gather_topic(model, (last, trimmed), (reading, keys), most);
+                if let Some(last) = last {
+                    self.gather_topic(model, last, (reading, keys), most);
                 }
             }
         }
     }
 
-    /// The last message of each topic that has been seen, and how many of its messages were trimmed.
+    /// The last message of each topic that has been seen, and how many messages the topic had by then.
     fn look<'a>(
         &mut self,
         model: &SharedModel,
@@ -129,7 +131,8 @@ impl Store {
                 None => model.find(topic)?,
             };
             self.nodes.entry(topic.to_owned()).or_insert(node);
-            Some((model.last_id(node)?, model.trimmed_of(node)))
+            let messages = model.trimmed_of(node) + model.history_len(node) as u64;
+            Some((model.last_id(node)?, messages))
         };
         topics.map(look).collect()
     }
@@ -137,7 +140,7 @@ impl Store {
     fn gather_topic(
         &mut self,
         model: &SharedModel,
-        (last, trimmed): (MessageId, u64),
+        (last, messages): (MessageId, u64),
         (reading, keys): (&Reading, &[SeriesKey]),
         most: usize,
     ) {
@@ -155,15 +158,16 @@ impl Store {
             }
         }
         for (seen, tracks) in by_last {
-            let found = read_back(model, (last, seen), reading, &tracks, most);
+            let (found, there) = read_back(model, (last, seen), reading, &tracks, most);
             for ((_, track), found) in tracks.iter().zip(found) {
                 let mut track = track.lock();
-                if seen.is_none() {
-                    track.trimmed = trimmed;
-                    track.is_seen = true;
-                }
+                // what came since the last look and is not there any more was trimmed in between
+                let came = messages.saturating_sub(track.messages);
+                track.trimmed += came.saturating_sub(there);
+                track.is_seen = true;
                 found.put_into(&mut track, most);
                 track.last = Some(last);
+                track.messages = messages;
             }
         }
     }
@@ -179,7 +183,11 @@ struct Found {
 
 impl Found {
     fn put_into(self, track: &mut Track, most: usize) {
-        track.values.note_dropped(self.dropped);
+        if track.values.is_empty() {
+            track.values.note_dropped(self.dropped);
+        } else {
+            track.trimmed += self.dropped;
+        }
         track.without += self.without;
         for (at, sample) in self.samples.into_iter().rev() {
             track.values.push(at, &sample);
@@ -188,21 +196,21 @@ impl Found {
     }
 }
 
-/// Reads the messages of a topic from the last one back to the one seen last.
+/// Reads the messages of a topic from the last one back to the one seen last. Says too how many of them were there.
 fn read_back(
     model: &SharedModel,
     (last, seen): (MessageId, Option<MessageId>),
     reading: &Reading,
     tracks: &[(&SeriesKey, SharedTrack)],
     most: usize,
-) -> Vec<Found> {
+) -> (Vec<Found>, u64) {
     let paths: Vec<_> = tracks.iter().map(|(key, _)| &key.path).collect();
     let mut found: Vec<Found> = Vec::new();
     found.resize_with(tracks.len(), Found::default);
     let mut reading = reading.clone();
     let mut next = Some(last);
     let mut messages: Vec<Message> = Vec::new();
-    let mut looked_at = 0;
+    let mut looked_at = 0_usize;
     while let Some(from) = next
         && looked_at < most
     {
@@ -224,13 +232,11 @@ fn read_back(
             }
         }
     }
-    if let Some(from) = next {
-        let left = count_back(model, from, seen);
-        for found in &mut found {
-            found.dropped = left;
-        }
+    let left = next.map_or(0, |from| count_back(model, from, seen));
+    for found in &mut found {
+        found.dropped = left;
     }
-    found
+    (found, looked_at as u64 + left)
 }
 
 /// How many messages there are from this one back.
@@ -337,5 +343,28 @@ mod tests {
         let track = track.lock();
         assert!(track.trimmed > 0 && track.values.len() < 500);
         assert_eq!(track.trimmed + track.values.len() as u64, 500);
+    }
+
+    #[test]
+    fn what_was_trimmed_between_two_runs_is_counted() {
+        let model = model(4_000);
+        let key = key("a", &[]);
+        let mut store = Store::default();
+        let numbers = |from: u32, to: u32| (from..to).map(|n| n.to_string());
+        add(&model, "a", numbers(0, 10));
+        store.gather(&model, &wanted(std::slice::from_ref(&key)));
+        add(&model, "a", numbers(10, 500));
+        store.gather(&model, &wanted(std::slice::from_ref(&key)));
+        let track = Arc::clone(store.track(&key).unwrap());
+        let known = |track: &SharedTrack| {
+            let track = track.lock();
+            (track.values.len() as u64, track.trimmed)
+        };
+        let (values, trimmed) = known(&track);
+        assert!(trimmed > 0, "nothing was trimmed");
+        assert_eq!(values + trimmed, 500);
+        add(&model, "a", numbers(500, 505));
+        store.gather(&model, &wanted(std::slice::from_ref(&key)));
+        assert_eq!(known(&track), (values + 5, trimmed));
     }
 }

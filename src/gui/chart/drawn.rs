@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::collect::{SharedTrack, Store, Track};
+use super::pinned::are_equal;
 use crate::mqtt::Timestamp;
 use crate::payload::series::{Series, Stats, reduce, stats};
 use crate::profile::SeriesKey;
@@ -29,7 +30,7 @@ pub enum Span {
 }
 
 /// What a view wants to draw.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Request {
     /// The series.
     pub keys: Arc<[SeriesKey]>,
@@ -37,6 +38,13 @@ pub struct Request {
     pub span: Span,
     /// Columns of pixels that there are.
     pub columns: u32,
+}
+
+impl PartialEq for Request {
+    fn eq(&self, other: &Self) -> bool {
+        let is_view = (self.span, self.columns) == (other.span, other.columns);
+        is_view && are_equal(&self.keys, &other.keys)
+    }
 }
 
 /// What is said of a line within the time shown.

@@ -18,7 +18,7 @@ use super::super::file_choice::FileChoice;
 use super::super::icons;
 use super::super::latest::Latest;
 use super::super::theme;
-use super::super::widgets::{Look, button, icon_button, text_field};
+use super::super::widgets::{Look, button, escaped, icon_button, text_field};
 use super::collect::Store;
 use super::drawn::Drawn;
 use crate::mqtt::Timestamp;
@@ -100,13 +100,18 @@ impl ExportBar {
         self.open = Some((kind, format!("{name}.{}", kind.extension())));
     }
 
-    /// Draws the bar while it is open, and says what came of the last writing.
-    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, source: &Source<'_>) {
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
         match self.writing.poll() {
             Some(Ok(text)) => context.toast(Level::Success, text),
             Some(Err(text)) => context.toast(Level::Error, text),
             None => {}
         }
+    }
+
+    /// Draws the bar while it is open, and says what came of the last writing.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, source: &Source<'_>) {
+        self.tick(context);
         let Some((kind, path)) = &mut self.open else {
             return;
         };
@@ -114,7 +119,7 @@ impl ExportBar {
         if let Some(chosen) = self.choice.chosen() {
             *path = chosen.to_string_lossy().into_owned();
         }
-        let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let mut is_done = escaped(ui);
         let mut is_saved = false;
         let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         ui.allocate_ui_with_layout(size, Layout::right_to_left(egui::Align::Center), |ui| {
@@ -171,7 +176,7 @@ impl ExportBar {
         let (store, zone) = (Arc::clone(&source.store), context.zone.clone());
         let times = (drawn.from, drawn.to);
         let job = move || write_values(&path, &store, &keys, times, &zone);
-        self.writing.start(ui.ctx(), job);
+        self.writing.line_up(ui.ctx(), job);
     }
 
     /// Takes the picture that was asked for out of the window's: the part in `area`.
@@ -196,7 +201,7 @@ impl ExportBar {
             let scale = ui.pixels_per_point();
             self.wanted = None;
             let job = move || write_picture(&path, &image, area, scale);
-            self.writing.start(ui.ctx(), job);
+            self.writing.line_up(ui.ctx(), job);
         } else if context.now.since(wanted.at) >= PATIENCE {
             self.wanted = None;
             let text =

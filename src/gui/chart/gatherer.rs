@@ -11,10 +11,11 @@ use super::super::latest::Latest;
 use super::super::session::Session;
 use super::collect::{SharedModel, Store, Wanted};
 use super::drawn::{Drawn, Request, Span};
+use super::pinned::{Pinned, are_equal};
 use crate::model::{Message, MessageId};
 use crate::mqtt::{Qos, Timestamp};
 use crate::payload::Reading;
-use crate::profile::{Chart, ReadingSettings, SeriesKey};
+use crate::profile::{ReadingSettings, SeriesKey};
 
 /// Shortest time between two runs that only news ask for.
 const SHORTEST: Duration = Duration::from_millis(80);
@@ -39,11 +40,11 @@ struct Outcome {
 }
 
 /// What is known of the wanted series' origin, to see when it changes.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 struct Origin {
     keys: Arc<[SeriesKey]>,
     beside: Vec<SeriesKey>,
-    pinned: Vec<Chart>,
+    pinned: Pinned,
     reading: ReadingSettings,
 }
 
@@ -98,7 +99,7 @@ impl Gatherer {
             return None;
         }
         let drawn = self.drawn.get(&id);
-        let drawn = drawn.filter(|drawn| drawn.request.keys == request.keys);
+        let drawn = drawn.filter(|drawn| are_equal(&drawn.request.keys, &request.keys));
         // the end of a run wakes the window by itself
         let is_resting = self.began.is_some_and(|began| began.elapsed() < self.took);
         if drawn.is_none_or(|it| it.request != request) && !self.is_busy() && !is_resting {
@@ -176,9 +177,10 @@ impl Gatherer {
         let base = session.reading("", &blank());
         let is_read_alike = Arc::ptr_eq(&base.schemas, &self.base.schemas)
             && self.origin.reading == session.profile.reading;
-        let is_same_list = self.origin.keys == *keys
-            && self.origin.beside == beside
-            && self.origin.pinned == session.profile.charts;
+        // in every frame of every connection: nothing of the thousands of keys is looked at while they are the same
+        let is_same_list = self.origin.pinned.is_same(&session.pinned)
+            && are_equal(&self.origin.keys, keys)
+            && self.origin.beside == beside;
         if is_read_alike && is_same_list {
             return;
         }
@@ -190,12 +192,11 @@ impl Gatherer {
         self.origin = Origin {
             keys: Arc::clone(keys),
             beside: beside.to_vec(),
-            pinned: session.profile.charts.clone(),
+            pinned: session.pinned.clone(),
             reading: session.profile.reading.clone(),
         };
-        let pinned = self.origin.pinned.iter().flat_map(|chart| &chart.series);
-        let pinned = pinned.map(|series| series.key.clone());
-        let keys = keys.iter().chain(beside).cloned().chain(pinned);
+        let pinned = session.pinned.all();
+        let keys = keys.iter().chain(beside).chain(pinned).cloned();
         let blank = blank();
         self.wanted = Arc::new(Wanted::new(keys, |topic| session.reading(topic, &blank)));
         self.is_changed = true;
@@ -240,5 +241,40 @@ pub fn blank() -> Message {
         dup: false,
         packet_id: None,
         properties: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gui::fixture::{message, session_with};
+    use crate::profile::Chart;
+
+    #[test]
+    fn keys_are_copied_only_when_they_change() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let mut session = session_with(&runtime, &[message("a", "1")]);
+        let key = |topic: &str| SeriesKey {
+            topic: topic.to_owned(),
+            ..SeriesKey::default()
+        };
+        let keys: Arc<[SeriesKey]> = Arc::from([key("a")]);
+        let mut gatherer = Gatherer::default();
+        let mut is_followed = |session: &Session, beside: &[SeriesKey]| {
+            let before = Arc::clone(&gatherer.wanted);
+            gatherer.follow(session, &keys, beside);
+            !Arc::ptr_eq(&before, &gatherer.wanted)
+        };
+        assert!(is_followed(&session, &[]));
+        assert!(!is_followed(&session, &[]));
+        assert!(is_followed(&session, &[key("b")]));
+        let mut chart = Chart::default();
+        chart.add(key("c"));
+        session.profile.charts.push(chart);
+        session.pinned.follow(&session.profile.charts);
+        assert!(is_followed(&session, &[key("b")]));
+        session.profile.charts[0].name = "renamed".to_owned();
+        session.pinned.follow(&session.profile.charts);
+        assert!(!is_followed(&session, &[key("b")]));
     }
 }

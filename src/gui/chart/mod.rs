@@ -10,7 +10,7 @@
 //! | `plot`, `legend`, `offered`, `tab` | the chart of the connection |
 //! | `strip` | the small chart below a payload |
 //! | `below` | every number below a branch |
-//! | `dashboard`, `card` | what is pinned |
+//! | `dashboard`, `card`, `pinned` | what is pinned |
 //! | `export` | CSV and PNG |
 
 mod below;
@@ -22,23 +22,28 @@ mod export;
 mod gatherer;
 mod legend;
 mod offered;
+mod pinned;
 mod plot;
 mod scale;
 mod sight;
 mod strip;
 mod tab;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::mqtt::Timestamp;
-use crate::profile::{Chart, ChartAxis, ChartSeries, ChartWindow, SeriesKey};
+use crate::profile::{Chart, ChartAxis, ChartWindow, SeriesKey};
 
+use super::chart_action::Replaced;
+use super::context::Context;
 use super::session::Session;
 use below::Below;
 use dashboard::Dashboard;
 use export::ExportBar;
 use gatherer::Gatherer;
 use offered::OfferedList;
+pub use pinned::Pinned;
 use sight::Sight;
 pub use strip::STRIP_HEIGHT;
 
@@ -52,8 +57,6 @@ pub struct Charts {
     keys: Arc<[SeriesKey]>,
     /// Whether `keys` has to be copied anew.
     is_changed: bool,
-    /// What was drawn before it was emptied.
-    emptied: Vec<ChartSeries>,
     /// Series of this frame that are drawn without being in the chart.
     beside: Vec<SeriesKey>,
     gatherer: Gatherer,
@@ -64,8 +67,6 @@ pub struct Charts {
     export: ExportBar,
     below: Below,
     dashboard: Dashboard,
-    /// The chart that was taken off the dashboard last, and where it was.
-    pub unpinned: Option<(usize, Chart)>,
 }
 
 impl Charts {
@@ -87,21 +88,24 @@ impl Charts {
         self.is_changed = true;
     }
 
-    /// Draws nothing.
-    pub fn clear(&mut self) {
-        self.emptied = std::mem::take(&mut self.chart.series);
-        self.sight.follow();
-        self.is_changed = true;
+    /// Draws nothing. What was drawn is for [`Charts::put_back`].
+    pub fn clear(&mut self) -> Replaced {
+        let empty = Chart {
+            series: Vec::new(),
+            ..self.chart.clone()
+        };
+        self.replace(empty)
     }
 
-    /// Draws again what was drawn before [`Charts::clear`], before what was added since.
-    pub fn undo_clear(&mut self) {
-        let since = std::mem::take(&mut self.chart.series);
-        self.chart.series = std::mem::take(&mut self.emptied);
-        let is_new = |it: &ChartSeries| !self.chart.has(&it.key);
-        let since: Vec<_> = since.into_iter().filter(is_new).collect();
+    /// Draws again what was drawn before [`Charts::clear`] or [`Charts::open`], before what was added since.
+    pub fn put_back(&mut self, replaced: &Replaced) {
+        let known = replaced.before.series.iter().chain(&replaced.by);
+        let known: HashSet<_> = known.map(|it| &it.key).collect();
+        let mut since = std::mem::replace(&mut self.chart, replaced.before.clone()).series;
+        since.retain(|it| !known.contains(&it.key));
         self.chart.series.extend(since);
         self.chart.series.truncate(MAX_SERIES);
+        self.sight.follow();
         self.is_changed = true;
     }
 
@@ -119,17 +123,30 @@ impl Charts {
         self.sight.follow();
     }
 
-    /// Draws what this chart draws.
-    pub fn open(&mut self, chart: Chart) {
-        self.chart = chart;
+    /// Draws what this chart draws. What was drawn is for [`Charts::put_back`], unless it was the same.
+    pub fn open(&mut self, chart: Chart) -> Option<Replaced> {
+        let is_same = self.chart.series == chart.series;
+        let replaced = self.replace(chart);
+        (!is_same).then_some(replaced)
+    }
+
+    fn replace(&mut self, chart: Chart) -> Replaced {
+        let by = chart.series.clone();
+        let before = std::mem::replace(&mut self.chart, chart);
         self.sight.follow();
         self.is_changed = true;
+        Replaced { before, by }
+    }
+
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
+        self.export.tick(context);
     }
 
     /// A frame begins: goes on gathering.
     pub fn work(&mut self, ctx: &egui::Context, session: &Session, now: Timestamp) {
-        if let Some(keys) = self.below.poll() {
-            self.add_found(keys);
+        if let Some(found) = self.below.poll() {
+            self.add_found(found);
         }
         let beside = std::mem::take(&mut self.beside);
         let keys = self.keys();
@@ -143,5 +160,49 @@ impl Charts {
             self.keys = keys.collect();
         }
         Arc::clone(&self.keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(topic: &str) -> SeriesKey {
+        SeriesKey {
+            topic: topic.to_owned(),
+            ..SeriesKey::default()
+        }
+    }
+
+    fn chart(topics: &[&str]) -> Chart {
+        let mut chart = Chart::default();
+        for topic in topics {
+            chart.add(key(topic));
+        }
+        chart
+    }
+
+    fn topics(charts: &Charts) -> Vec<&str> {
+        let series = charts.chart().series.iter();
+        series.map(|it| it.key.topic.as_str()).collect()
+    }
+
+    #[test]
+    fn what_was_replaced_comes_back_with_what_was_added_since() {
+        let mut charts = Charts::default();
+        for topic in ["a", "b"] {
+            assert!(charts.add(key(topic)));
+        }
+        let replaced = charts.open(chart(&["b", "c"])).unwrap();
+        assert!(charts.open(chart(&["b", "c"])).is_none());
+        assert!(charts.add(key("d")));
+        assert_eq!(topics(&charts), ["b", "c", "d"]);
+        charts.put_back(&replaced);
+        assert_eq!(topics(&charts), ["a", "b", "d"]);
+        let emptied = charts.clear();
+        assert_eq!(topics(&charts), [""; 0]);
+        assert!(charts.add(key("e")) && charts.add(key("a")));
+        charts.put_back(&emptied);
+        assert_eq!(topics(&charts), ["a", "b", "d", "e"]);
     }
 }

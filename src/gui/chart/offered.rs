@@ -13,12 +13,12 @@ use super::super::theme::{self, Palette};
 use super::super::widgets::virtual_rows;
 use crate::model::{Message, MessageId};
 use crate::payload::series::{Offered, numbers};
-use crate::payload::{Reading, decode};
+use crate::payload::{Reading, decode, may_grow};
 use crate::profile::{Chart, SeriesKey};
 
 /// Values that are offered of one message.
 const MOST: usize = 5_000;
-/// Payloads above this many bytes are decoded beside the frame.
+/// Payloads above this many bytes are decoded beside the frame, as are those that may grow.
 const DECODED_IN_FRAME: usize = 4 * 1024;
 
 /// What was found in one message.
@@ -67,7 +67,9 @@ impl OfferedList {
             return;
         }
         let reading = session.reading(topic, message);
-        if message.payload.len() <= DECODED_IN_FRAME {
+        let births = reading.births.iter().map(bytes::Bytes::len);
+        let size = message.payload.len() + births.sum::<usize>();
+        if size <= DECODED_IN_FRAME && !may_grow(&message.payload, &reading) {
             self.found = Some(look(message, &reading));
         } else {
             let (topic, message) = (topic.to_owned(), message.clone());

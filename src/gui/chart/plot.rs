@@ -20,6 +20,8 @@ use crate::profile::Chart;
 const DOTS: usize = 60;
 /// Lines of which the pointer tells the values.
 const TOLD: usize = 8;
+/// Lines that get a dot at the pointer's time, those nearest to the pointer first.
+const MARKED: usize = 256;
 /// Half the width of a time on its axis.
 const HALF_LABEL: f32 = 30.0;
 /// Room for an axis of values.
@@ -217,12 +219,13 @@ fn line_ui(plot: &mut PlotUi<'_>, line: &Line, scale: Scale, color: Color32, to:
     }
 }
 
-/// A value near the pointer.
+/// A value near the pointer's time.
 struct Near {
     place: usize,
+    /// Where it stands among the values of its line.
+    value: usize,
     at: Timestamp,
-    text: String,
-    y: f32,
+    pos: egui::Pos2,
 }
 
 /// Tells the values nearest to the pointer's time, each digit as it was sent.
@@ -236,25 +239,23 @@ fn hover_ui(
     let palette = Palette::of(ui);
     let at = at_seconds(transform.value_from_position(pointer).x);
     let mut near: Vec<Near> = Vec::new();
-    let lines = chart.series.iter().zip(&drawn.lines).take(256);
+    let lines = chart.series.iter().zip(&drawn.lines);
     for (place, (series, line)) in lines.enumerate() {
         let Some(scale) = scales.of(series.axis) else {
             continue;
         };
-        let Some((point, text)) = nearest(line, at) else {
+        let Some((value, point)) = nearest(line, at) else {
             continue;
         };
         let plot = PlotPoint::new(super::drawn::seconds(point.at), scale.share(point.value));
-        let y = transform.position_from_point(&plot);
-        let is_visible = transform.frame().x_range().contains(y.x);
+        let pos = transform.position_from_point(&plot);
+        let is_visible = transform.frame().x_range().contains(pos.x);
         if is_visible {
-            ui.painter()
-                .circle_filled(y, 3.0, palette.line_of_chart(place));
             near.push(Near {
                 place,
+                value,
                 at: point.at,
-                text,
-                y: y.y,
+                pos,
             });
         }
     }
@@ -262,9 +263,13 @@ fn hover_ui(
     ui.painter()
         .vline(pointer.x, frame.y_range(), (1.0, palette.faint));
     near.sort_by(|left, right| {
-        let distance = |near: &Near| (near.y - pointer.y).abs();
+        let distance = |near: &Near| (near.pos.y - pointer.y).abs();
         distance(left).total_cmp(&distance(right))
     });
+    for near in near.iter().take(MARKED) {
+        let color = palette.line_of_chart(near.place);
+        ui.painter().circle_filled(near.pos, 3.0, color);
+    }
     let more = near.len().saturating_sub(TOLD);
     near.truncate(TOLD);
     near.sort_by_key(|near| near.place);
@@ -272,7 +277,8 @@ fn hover_ui(
     for near in &near {
         let label = chart.label(near.place);
         let time = format::clock(near.at, context.zone);
-        let text = format!("{time}  {}  {}", near.text, shortened(&label, 28));
+        let value = value_text(drawn, near).unwrap_or_default();
+        let text = format!("{time}  {value}  {}", shortened(&label, 28));
         rows.push((palette.line_of_chart(near.place), text));
     }
     if more > 0 {
@@ -281,8 +287,14 @@ fn hover_ui(
     bubble_ui(ui, frame, pointer, &rows);
 }
 
-/// The value of a line that arrived nearest to this time.
-fn nearest(line: &Line, at: Timestamp) -> Option<(Point, String)> {
+/// The text of a value as it was sent; `None` when it was given up a moment ago.
+fn value_text(drawn: &Drawn, near: &Near) -> Option<String> {
+    let track = drawn.lines.get(near.place)?.track.as_ref()?.lock();
+    (near.value < track.values.len()).then(|| track.values.text(near.value))
+}
+
+/// The value of a line that arrived nearest to this time, and where it stands in the line.
+fn nearest(line: &Line, at: Timestamp) -> Option<(usize, Point)> {
     let track = line.track.as_ref()?.lock();
     let values = &track.values;
     let behind = values.places(at, at).start;
@@ -301,7 +313,7 @@ fn nearest(line: &Line, at: Timestamp) -> Option<(Point, String)> {
         }
         (before, behind) => before.or(behind)?,
     };
-    Some((values.point(place), values.text(place)))
+    Some((place, values.point(place)))
 }
 
 fn shortened(text: &str, most: usize) -> String {

@@ -9,7 +9,7 @@ use super::super::icons;
 use super::super::theme::{self, Palette};
 use super::super::widgets::icon_mark;
 use super::Charts;
-use super::drawn::{Drawn, Line, Request, before, seconds};
+use super::drawn::{Drawn, Figures, Line, Request, before, seconds};
 use super::gatherer::ViewId;
 use super::scale::Scale;
 use crate::mqtt::Timestamp;
@@ -80,15 +80,31 @@ fn title_ui(ui: &mut Ui, key: &SeriesKey, window: ChartWindow, drawn: Option<&Dr
         icon_mark(ui, icons::CHART_LINE, theme::icon(15.0), palette.muted);
         let name = RichText::new(key.short_label()).font(theme::strong());
         ui.label(name.color(palette.text));
-        let figures = drawn.and_then(|drawn| drawn.lines.first()?.figures.as_ref());
-        let figures = figures.map_or_else(
-            || " · no value in this time".to_owned(),
-            |it| format!(" · min {} max {} mean {}", it.min.1, it.max.1, it.mean),
-        );
+        let line = drawn.and_then(|drawn| drawn.lines.first());
+        let figures = line.and_then(|line| Some(in_words(line.figures.as_ref()?, line.is_state)));
+        let figures = figures.unwrap_or_else(|| "no value in this time".to_owned());
         let time = drawn.map_or_else(String::new, |drawn| time_text(drawn, window));
-        let text = RichText::new(format!("· {time}{figures}")).font(theme::label());
+        let text = RichText::new(format!("· {time} · {figures}")).font(theme::label());
         ui.add(egui::Label::new(text.color(palette.muted)).truncate());
     });
+}
+
+/// `min 19.8 max 21.4 mean 20.6`; of a state `now off`, or `always off`: it has no mean.
+fn in_words(figures: &Figures, is_state: bool) -> String {
+    let Figures {
+        min,
+        max,
+        last,
+        mean,
+        ..
+    } = figures;
+    if !is_state {
+        format!("min {} max {} mean {mean}", min.1, max.1)
+    } else if min.1 == max.1 {
+        format!("always {}", last.1)
+    } else {
+        format!("now {}", last.1)
+    }
 }
 
 /// `last 65 s`, `last 5 min`.
@@ -194,4 +210,27 @@ fn line_ui(ui: &Ui, line: &Line, ((from, to), scale): ((f64, f64), Scale), frame
         path.push(pos2(frame.right(), last.y));
     }
     finish(&mut path);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_have_no_mean() {
+        let figure = |value: f64, text: &str| (value, text.to_owned());
+        let mut figures = Figures {
+            count: 2,
+            min: figure(0.0, "off"),
+            max: figure(0.0, "off"),
+            last: figure(0.0, "off"),
+            mean: "0.0".to_owned(),
+        };
+        assert_eq!(in_words(&figures, true), "always off");
+        figures.max = figure(1.0, "on");
+        assert_eq!(in_words(&figures, true), "now off");
+        figures.min.1 = "0".to_owned();
+        figures.max.1 = "1".to_owned();
+        assert_eq!(in_words(&figures, false), "min 0 max 1 mean 0.0");
+    }
 }

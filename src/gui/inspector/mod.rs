@@ -49,8 +49,8 @@ use crate::profile::ProfileId;
 /// Room beside the tabs below which the format segments go into a row of their own.
 const TABS_AND_SEGMENTS: f32 = 560.0;
 
-/// Number of a retained message that is shown although it is not in the history.
-const RETAINED_ONLY: MessageId = MessageId(u64::MAX - 1);
+/// Numbers below this one are for retained messages that are shown although they are not in the history.
+const RETAINED_ONLY: u64 = u64::MAX - 1;
 
 /// Which part of a topic is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,6 +80,8 @@ pub struct Inspector {
     sparkplug: SparkplugView,
     save: SaveBar,
     properties: PropertiesView,
+    /// Retained messages shown so far that are not in the history: each is another message.
+    retained_shown: u64,
     /// A message of another topic that is to be shown once that topic is.
     go_to: Option<GoTo>,
     /// The chart of the connection.
@@ -106,6 +108,13 @@ impl Inspector {
     /// Shows the chart of the connection.
     pub fn show_chart(&mut self) {
         self.tab = InspectorTab::Chart;
+    }
+
+    /// Goes on with what is written and deleted, and says what came of it. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
+        self.history.tick(context);
+        self.save.tick(context);
+        self.charts.tick(context);
     }
 
     /// Draws it.
@@ -234,8 +243,10 @@ impl Inspector {
     fn show_retained(&mut self, session: &Session, kept: Kept, at: Timestamp) {
         self.tab = InspectorTab::Payload;
         let found = kept.id.and_then(|id| session.live.lock().message(id));
+        self.retained_shown += u64::from(found.is_none());
+        let id = MessageId(RETAINED_ONLY - self.retained_shown);
         let message = found.unwrap_or_else(|| Message {
-            id: RETAINED_ONLY,
+            id,
             at,
             since_previous: None,
             payload: kept.payload,

@@ -68,11 +68,6 @@ impl Inspector {
         self.tab == InspectorTab::Payload && self.payload.has_focus(context)
     }
 
-    /// Whether Esc means something here.
-    pub fn takes_escape(&self) -> bool {
-        self.tab == InspectorTab::Payload && self.payload.takes_escape()
-    }
-
     /// Reads what is to be shown, for the controls above it too.
     pub(super) fn prepare_payload(
         &mut self,

@@ -11,7 +11,7 @@ use super::super::file_choice::FileChoice;
 use super::super::icons;
 use super::super::latest::Latest;
 use super::super::theme;
-use super::super::widgets::{Look, button, icon_button, text_field};
+use super::super::widgets::{Look, button, escaped, icon_button, text_field};
 use crate::payload::format;
 
 /// UI state of the save bar.
@@ -55,20 +55,25 @@ impl SaveBar {
         });
     }
 
-    /// Draws the bar while it is open, and says what came of the last writing.
-    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
         match self.writing.poll() {
             Some(Ok(text)) => context.toast(Level::Success, text),
             Some(Err(text)) => context.toast(Level::Error, text),
             None => {}
         }
+    }
+
+    /// Draws the bar while it is open, and says what came of the last writing.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>) {
+        self.tick(context);
         let Some(open) = &mut self.open else {
             return;
         };
         if let Some(path) = self.choice.chosen() {
             open.path = path.to_string_lossy().into_owned();
         }
-        let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let mut is_done = escaped(ui);
         let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         let layout = Layout::right_to_left(egui::Align::Center);
         ui.allocate_ui_with_layout(size, layout, |ui| {
@@ -79,7 +84,7 @@ impl SaveBar {
                     let (path, bytes) = (open.path.trim().to_owned(), open.bytes.clone());
                     let what = open.what;
                     self.writing
-                        .start(ui.ctx(), move || write(&path, what, &bytes));
+                        .line_up(ui.ctx(), move || write(&path, what, &bytes));
                     is_done = true;
                 }
             });

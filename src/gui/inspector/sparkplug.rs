@@ -101,6 +101,7 @@ impl SparkplugView {
     fn look(&mut self, ui: &Ui, session: &Session, topic: &str, message: &Message) {
         if let Some(found) = self.worker.poll() {
             self.found = found;
+            self.table.forget();
         }
         let Some(model) = session.live.lock_soon() else {
             ui.ctx().request_repaint_after(super::LOOK_AGAIN);

@@ -115,6 +115,11 @@ impl TrafficPanel {
         self.watch.tick(ui.ctx(), now, &self.wants, rows);
     }
 
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
+        self.save.tick(context);
+    }
+
     /// Nobody sees it.
     pub fn rest(&mut self, ctx: &egui::Context) {
         self.table = rows::TableView::default();

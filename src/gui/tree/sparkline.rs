@@ -117,7 +117,8 @@ impl Sparklines {
 
 fn is_number(payload: &[u8]) -> bool {
     let is_digit = |byte: &u8| byte.is_ascii_digit();
-    payload.iter().any(is_digit) && number_of(payload).is_some()
+    // in this order: texts of megabytes are not searched for a digit
+    number_of(payload).is_some() && payload.iter().any(is_digit)
 }
 
 /// The last values of a topic. The model is locked for as many messages as a line has values.

@@ -2,6 +2,7 @@
 
 mod button;
 mod choice;
+mod escape;
 mod field;
 mod rows;
 mod scroll;
@@ -9,6 +10,7 @@ mod text;
 
 pub use button::{Look, button, button_sized, button_width, button_with_key, icon_button, toggle};
 pub use choice::{Tab, qos_choice, segmented, switch, tabs};
+pub use escape::{escaped, is_escape_kept, keep_escape};
 pub use field::{
     card, field, field_with_button, focus_whole, is_entered, labelled, number_field,
     password_field, text_field,

@@ -1,16 +1,21 @@
 //! Object container files (Avro specification, "Object container files"): they bring their own schema.
 
-use std::io::Read;
+use std::borrow::Cow;
 
 use apache_avro::Schema;
 
 use super::super::document::{Builder, Document, Kind};
+use super::super::format::{format_bytes, thousands};
+use super::super::layers::{Stop, Wrapping, unwrap};
 use super::super::misfit::Misfit;
 use super::datum::{MAX_FREE, Reader};
 use super::{Names, name_of};
 
 /// How a file begins.
 pub const MAGIC: [u8; 4] = *b"Obj\x01";
+
+/// Longest schema in a header: a type is kept once for each type around it.
+const MAX_SCHEMA: usize = 256 * 1024;
 
 /// Most bytes that the blocks of a file may have when they are opened.
 const MAX_INFLATED: usize = 64 * 1024 * 1024;
@@ -45,6 +50,7 @@ pub fn document(payload: &[u8], notices: &mut Vec<String>) -> Result<Document, M
     builder.open(Kind::Array);
     builder.note(&format!("Avro file of {}", name_of(&header.schema)));
     let (mut room, mut free) = (MAX_INFLATED, MAX_FREE);
+    let (mut blocks, mut unread) = (0, 0);
     while reader.left() > 0 {
         let count = reader.long()?;
         let block = reader.bytes()?;
@@ -54,25 +60,31 @@ pub fn document(payload: &[u8], notices: &mut Vec<String>) -> Result<Document, M
             );
         }
         let opened = open(block, header.codec, room)?;
-        if opened.is_cut {
+        let Some(opened) = opened else {
             notices.push(format!(
-                "Only the first {MAX_INFLATED} bytes of the compressed blocks are opened: the rest is left out. Save the payload to see all of it."
+                "Block {} would make it more than {} when opened: it and what follows are left out. Save the payload to see all of it.",
+                thousands(blocks + 1),
+                format_bytes(MAX_INFLATED as u64)
             ));
             break;
+        };
+        blocks += 1;
+        if header.codec != Codec::Null {
+            room = room.saturating_sub(opened.len());
         }
-        room = room.saturating_sub(opened.bytes.len());
-        let mut values = Reader::new(&opened.bytes, &names);
+        let mut values = Reader::new(&opened, &names);
         values.free = free;
         for _ in 0..count {
             values.value(&mut builder, &header.schema, None)?;
         }
         free = values.free;
-        if values.left() > 0 {
-            let left = values.left();
-            notices.push(format!(
-                "{left} more bytes follow behind the values of a block."
-            ));
-        }
+        unread += values.left() as u64;
+    }
+    if unread > 0 {
+        notices.push(format!(
+            "{} more bytes follow behind the values of its blocks.",
+            thousands(unread)
+        ));
     }
     builder.close();
     Ok(builder.finish()?)
@@ -95,6 +107,12 @@ fn header<'a>(reader: &mut Reader<'a>) -> Result<Header<'a>, Misfit> {
             let key = reader.bytes()?;
             let value = reader.bytes()?;
             match key {
+                b"avro.schema" if value.len() > MAX_SCHEMA => {
+                    return Err(Misfit::Other(format!(
+                        "The schema in its header has more than {}, which is not read. Look at it as hex.",
+                        format_bytes(MAX_SCHEMA as u64)
+                    )));
+                }
                 b"avro.schema" => schema = Some(String::from_utf8_lossy(value).into_owned()),
                 b"avro.codec" => codec = String::from_utf8_lossy(value).into_owned(),
                 _ => {}
@@ -124,37 +142,20 @@ fn header<'a>(reader: &mut Reader<'a>) -> Result<Header<'a>, Misfit> {
     })
 }
 
-/// What is in a block.
-struct Opened {
-    bytes: Vec<u8>,
-    /// Whether more is in it than there is room for.
-    is_cut: bool,
-}
-
-fn open(block: &[u8], codec: Codec, room: usize) -> Result<Opened, Misfit> {
-    let broken = |err: &dyn std::fmt::Display| Misfit::Said {
-        format: "Avro",
-        what: format!("a compressed block: {err}"),
+/// What is in a block; `None` when that is more than there is room for.
+fn open(block: &[u8], codec: Codec, room: usize) -> Result<Option<Cow<'_, [u8]>>, Misfit> {
+    let wrapping = match codec {
+        Codec::Null => return Ok(Some(Cow::Borrowed(block))),
+        Codec::Deflate => Wrapping::Deflate,
+        Codec::Zstandard => Wrapping::Zstd,
     };
     let mut bytes = Vec::new();
-    // one more than fits shows that there is more
-    let limit = room as u64 + 1;
-    match codec {
-        Codec::Null => bytes.extend_from_slice(block),
-        Codec::Deflate => {
-            let mut inflater = flate2::read::DeflateDecoder::new(block).take(limit);
-            inflater
-                .read_to_end(&mut bytes)
-                .map_err(|err| broken(&err))?;
-        }
-        Codec::Zstandard => {
-            let decoder = ruzstd::decoding::StreamingDecoder::new(block);
-            let mut decoder = decoder.map_err(|err| broken(&err))?.take(limit);
-            decoder
-                .read_to_end(&mut bytes)
-                .map_err(|err| broken(&err))?;
-        }
+    match unwrap(wrapping, block, &mut bytes, room) {
+        Ok(_bytes_behind) => Ok(Some(Cow::Owned(bytes))),
+        Err(Stop::Full | Stop::Parts) => Ok(None),
+        Err(Stop::Damaged(why)) => Err(Misfit::Said {
+            format: "Avro",
+            what: format!("a compressed block: {why}"),
+        }),
     }
-    let is_cut = codec != Codec::Null && bytes.len() > room;
-    Ok(Opened { bytes, is_cut })
 }

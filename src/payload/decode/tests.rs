@@ -72,6 +72,24 @@ fn a_choice_counts_for_the_innermost_bytes() {
 }
 
 #[test]
+fn base64_that_is_recognised_is_opened_once() {
+    use std::io::Write;
+
+    use base64::Engine;
+
+    let best = flate2::Compression::best();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), best);
+    encoder.write_all(b"just some text").unwrap();
+    let gzipped = encoder.finish().unwrap();
+    let written = base64::engine::general_purpose::STANDARD.encode(gzipped);
+    let found = line(written.as_bytes(), &reading(Some(Format::Base64), None));
+    assert_eq!(
+        found,
+        (Format::Text, "just some text".to_owned(), Vec::new())
+    );
+}
+
+#[test]
 fn what_does_not_fit_is_shown_plainly_and_said() {
     let (format, shown, notices) = line(b"on", &reading(Some(Format::Json), None));
     assert_eq!((format, shown.as_str()), (Format::Text, "on"));

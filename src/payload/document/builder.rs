@@ -7,6 +7,11 @@ use crate::payload::hex;
 
 /// Most bytes of text in a document.
 const MAX_TEXT: usize = 1 << 30;
+/// Most bytes of quoted keys, each counted as often as it is given: a schema's long key comes again with every record, and a
+/// record may take a byte.
+const MAX_KEYS: usize = 256 << 20;
+/// How many keys that were given lately are written once: as many as most records have.
+const RECENT_KEYS: usize = 64;
 
 /// Why a payload cannot be shown as values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -15,7 +20,7 @@ pub enum Limit {
     #[error("Nested more than {MAX_DEPTH} levels deep. Look at it as text or hex.")]
     Depth,
     /// Too many values, or too much text.
-    #[error("More than {MAX_VALUES} values or 1 GiB of text. Look at it as text or hex.")]
+    #[error("More values or text in it than can be shown. Look at it as text or hex.")]
     Size,
     /// Nothing was read, or brackets do not match.
     #[error("It ends before its outermost value does. Look at it as text or hex.")]
@@ -32,6 +37,10 @@ pub struct Builder {
     open: Vec<u32>,
     /// The key of the next value.
     key: (u32, u32),
+    /// Bytes of all keys that were given as text.
+    key_bytes: usize,
+    /// Where keys that were given lately stand, by a number made of them.
+    recent_keys: Vec<(u32, u32)>,
     limit: Option<Limit>,
 }
 
@@ -53,9 +62,39 @@ impl Builder {
 
     /// The key of the next value: text, shown with quotes and escapes.
     pub fn key(&mut self, text: &str) {
+        self.key_bytes += text.len();
+        if self.key_bytes > MAX_KEYS {
+            self.limit.get_or_insert(Limit::Size);
+        }
+        if self.is_full(text.len()) {
+            return;
+        }
+        let slot = slot_of(text);
+        let known = self.recent_keys.get(slot).copied().unwrap_or_default();
+        if self.is_written_at(known, text) {
+            self.key = known;
+            return;
+        }
         let start = self.texts.len();
         push_quoted(&mut self.texts, text);
         self.key = self.range_from(start);
+        self.recent_keys.resize(RECENT_KEYS, (0, 0));
+        self.recent_keys[slot] = self.key;
+    }
+
+    /// Whether `text` stands there between quotes; escapes are never compared.
+    fn is_written_at(&self, (start, end): (u32, u32), text: &str) -> bool {
+        let shown = self.texts.get(start as usize..end as usize);
+        let inner = shown.and_then(|it| it.strip_prefix('"')?.strip_suffix('"'));
+        inner.is_some_and(|inner| inner == text && !inner.contains('\\'))
+    }
+
+    /// Whether nothing more is taken, or not so many bytes more.
+    fn is_full(&mut self, more: usize) -> bool {
+        if self.texts.len().saturating_add(more) > MAX_TEXT {
+            self.limit.get_or_insert(Limit::Size);
+        }
+        self.limit.is_some()
     }
 
     /// The key of the next value, as it is to be shown: `"as\nsent"`, or `17` in CBOR.
@@ -86,6 +125,9 @@ impl Builder {
 
     /// Text, shown with quotes and escapes.
     pub fn string(&mut self, text: &str) {
+        if self.is_full(text.len()) {
+            return;
+        }
         let start = self.texts.len();
         push_quoted(&mut self.texts, text);
         let range = self.range_from(start);
@@ -104,6 +146,9 @@ impl Builder {
 
     /// Bytes, shown as `h'00ff'`.
     pub fn bytes(&mut self, bytes: &[u8]) {
+        if self.is_full(bytes.len().saturating_mul(2)) {
+            return;
+        }
         let start = self.texts.len();
         self.texts.push_str("h'");
         for byte in bytes {
@@ -122,6 +167,9 @@ impl Builder {
 
     /// A remark beside the value that was added or begun last. A second one stands behind the first.
     pub fn note(&mut self, text: &str) {
+        if self.is_full(text.len()) {
+            return;
+        }
         let Some(last) = self.values.len().checked_sub(1) else {
             return;
         };
@@ -176,10 +224,8 @@ impl Builder {
 
     fn push_text(&mut self, text: &str) -> (u32, u32) {
         let start = self.texts.len();
-        if start + text.len() <= MAX_TEXT {
+        if !self.is_full(text.len()) {
             self.texts.push_str(text);
-        } else {
-            self.limit.get_or_insert(Limit::Size);
         }
         self.range_from(start)
     }
@@ -187,6 +233,16 @@ impl Builder {
     fn range_from(&self, start: usize) -> (u32, u32) {
         (number(start), number(self.texts.len()))
     }
+}
+
+/// Where among the recent keys one has its place.
+fn slot_of(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let ends = bytes.iter().take(16).chain(bytes.iter().rev().take(16));
+    let mixed = ends.fold(bytes.len(), |sum, byte| {
+        (sum ^ usize::from(*byte)).wrapping_mul(0x0100_0193)
+    });
+    (mixed ^ (mixed >> 15)) % RECENT_KEYS
 }
 
 /// Appends `text` as a JSON string.
@@ -228,6 +284,41 @@ mod tests {
         two.number("2");
         assert_eq!(two.finish().unwrap_err(), Limit::Unfinished);
         assert_eq!(Builder::new().finish().unwrap_err(), Limit::Unfinished);
+    }
+
+    #[test]
+    fn a_key_that_comes_again_is_written_once() {
+        let mut builder = Builder::new();
+        builder.open(Kind::Array);
+        let keys = ["a", "a\\\\b", "a\\b", "long ".repeat(9).leak(), "\n", "\\n"];
+        for _ in 0..100 {
+            builder.open(Kind::Object);
+            for key in keys {
+                builder.key(key);
+                builder.literal("null");
+            }
+            builder.close();
+        }
+        builder.close();
+        let document = builder.finish().unwrap();
+        for record in document.children(super::super::ValueId::ROOT) {
+            let members = document.children(record);
+            let shown: Vec<_> = members.map(|id| document.key_text(id).unwrap()).collect();
+            assert_eq!(shown, keys);
+        }
+        assert!(document.texts.len() < 100 * 50, "{}", document.texts.len());
+    }
+
+    #[test]
+    fn more_keys_than_fit_are_refused() {
+        let mut builder = Builder::new();
+        builder.open(Kind::Object);
+        builder.key_bytes = MAX_KEYS - 5;
+        for limit in [None, Some(Limit::Size)] {
+            builder.key("keys");
+            builder.literal("null");
+            assert_eq!(builder.limit(), limit);
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use self::protobuf::ProtobufSchemas;
 use super::avro::Names;
 
 /// A file with schemas, as it was read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaFile {
     /// Its path, as the profile names it.
     pub path: String,
@@ -64,13 +64,21 @@ pub struct FileReport {
 #[derive(Debug, Default)]
 pub struct Schemas {
     files: Vec<FileReport>,
+    /// The files that it was made of.
+    sources: Vec<SchemaFile>,
     protobuf: ProtobufSchemas,
     avro: AvroSchemas,
 }
 
 impl Schemas {
+    /// Whether both were made of the same files with the same contents, so that they read alike.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.sources == other.sources
+    }
+
     /// Makes the schemas of these files ready. What is wrong with one of them does not keep the others from being used.
     pub fn new(files: Vec<SchemaFile>) -> Self {
+        let kept = files.clone();
         let mut sources = Vec::new();
         let mut reports = Vec::new();
         for (place, file) in files.into_iter().enumerate() {
@@ -91,6 +99,7 @@ impl Schemas {
         let avro = AvroSchemas::new(&sources, &mut reports);
         Self {
             files: reports,
+            sources: kept,
             protobuf,
             avro,
         }

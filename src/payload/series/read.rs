@@ -65,10 +65,10 @@ pub fn sample_of_text(text: &str) -> Option<Sample<'_>> {
     Some(Sample { value, text })
 }
 
-/// The number or state that a short payload is as a whole.
+/// The number or state that a short payload is as a whole. Of a longer one not a byte is looked at.
 pub fn number_of(payload: &[u8]) -> Option<Sample<'_>> {
-    let text = str::from_utf8(payload).ok()?;
-    sample_of_text(text).filter(|_| payload.len() <= SHORT)
+    let short = Some(payload).filter(|payload| payload.len() <= SHORT)?;
+    sample_of_text(str::from_utf8(short).ok()?)
 }
 
 /// The values at these paths of one message.

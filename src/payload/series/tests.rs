@@ -81,6 +81,16 @@ fn what_is_no_number_is_no_value() {
 }
 
 #[test]
+fn only_short_payloads_are_numbers_as_a_whole() {
+    let number = |text: &str| number_of(text.as_bytes()).map(|it| it.text.into_owned());
+    assert_eq!(number(" 21.40\n").unwrap(), "21.40");
+    assert_eq!(number("OFF").unwrap(), "OFF");
+    assert_eq!(number(&"7".repeat(64)).unwrap().len(), 64);
+    assert_eq!(number(&"7".repeat(65)), None);
+    assert_eq!(number_of(b"\xff7"), None);
+}
+
+#[test]
 fn values_are_found_in_payloads() {
     let news = r#"{"a":[{"b":"7.50"},true],"a":{"x":-1.0},"k\u0065y":5,"s":"text","n":null}"#;
     assert_eq!(read_one(news, &["a", "0", "b"]).unwrap(), "7.50");

@@ -22,7 +22,8 @@ pub fn document(
 ) -> Result<Document, Misfit> {
     let mut inside = Vec::new();
     let message = opened(payload, &mut inside)?;
-    let births = births(reading);
+    let mut opened_births = Vec::new();
+    let births = births(reading, &mut opened_births);
     let births: Vec<&Message<'_>> = births.iter().collect();
     let mut named = message;
     let left = named.resolve(&births);
@@ -39,10 +40,13 @@ pub fn document(
     Ok(builder.finish()?)
 }
 
-/// The births that can be read.
-pub fn births(reading: &Reading) -> Vec<Message<'_>> {
-    let births = reading.births.iter();
-    births.filter_map(|it| Message::read(it).ok()).collect()
+/// The births that can be read; compressed ones are opened into `inside`.
+pub fn births<'a>(reading: &'a Reading, inside: &'a mut Vec<Vec<u8>>) -> Vec<Message<'a>> {
+    inside.resize_with(reading.births.len(), Vec::new);
+    let births = reading.births.iter().zip(inside);
+    births
+        .filter_map(|(birth, inside)| opened(birth, inside).ok())
+        .collect()
 }
 
 /// Why aliases have no names, and what to do.
@@ -91,27 +95,33 @@ fn head(builder: &mut Builder, message: &Message<'_>) {
 }
 
 /// Writes `metrics` into the object that is open.
-pub fn metrics(builder: &mut Builder, all: &[Metric<'_>]) -> Result<(), Misfit> {
+fn metrics(builder: &mut Builder, all: &[Metric<'_>]) -> Result<(), Misfit> {
     builder.key("metrics");
     builder.open(Kind::Object);
     for metric in all {
-        go_on(builder)?;
-        builder.key(&metric.key());
-        let note = note(metric);
-        match metric.value {
-            Some(field) if !metric.is_null => {
-                value(builder, field, metric.datatype, METRIC, &note)?;
-            }
-            other => {
-                builder.literal("null");
-                builder.note(&note);
-                if !metric.is_null && other.is_none() {
-                    builder.note("sent without a value");
-                }
+        write_metric(builder, metric)?;
+    }
+    builder.close();
+    Ok(())
+}
+
+/// Writes one metric under its key into the object that is open.
+pub fn write_metric(builder: &mut Builder, metric: &Metric<'_>) -> Result<(), Misfit> {
+    go_on(builder)?;
+    builder.key(&metric.key());
+    let note = note(metric);
+    match metric.value {
+        Some(field) if !metric.is_null => {
+            value(builder, field, metric.datatype, METRIC, &note)?;
+        }
+        other => {
+            builder.literal("null");
+            builder.note(&note);
+            if !metric.is_null && other.is_none() {
+                builder.note("sent without a value");
             }
         }
     }
-    builder.close();
     Ok(())
 }
 

@@ -2,7 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::super::protobuf::wire::{Field, Fields, Value, WireError};
+use super::super::document::Limit;
+use super::super::misfit::Misfit;
+use super::super::protobuf::wire::{Field, Fields, Value};
+use super::value::misfit;
+
+/// Most metrics and unknown fields together that are kept of a payload: two bytes are enough for one, which takes seventy
+/// times that in memory.
+const MAX_KEPT: usize = 1 << 19;
 
 /// A payload.
 #[derive(Debug, Clone, Default)]
@@ -58,20 +65,27 @@ impl<'a> Message<'a> {
     /// Reads a payload.
     ///
     /// # Errors
-    /// [`WireError`] when it is no Protobuf message.
-    pub fn read(payload: &'a [u8]) -> Result<Self, WireError> {
+    /// [`Misfit`] when it is no Protobuf message, or has too many metrics.
+    pub fn read(payload: &'a [u8]) -> Result<Self, Misfit> {
         let mut message = Self::default();
+        let mut room = MAX_KEPT;
         for field in Fields::new(payload) {
-            let field = field?;
+            let field = field.map_err(misfit)?;
             match (field.number, field.value) {
                 (1, Value::Varint(time)) => message.timestamp = Some(time),
-                (2, Value::Bytes(bytes)) => message.metrics.push(Metric::read(bytes)?),
+                (2, Value::Bytes(bytes)) => {
+                    take_one(&mut room)?;
+                    message.metrics.push(Metric::read(bytes, &mut room)?);
+                }
                 (3, Value::Varint(seq)) => message.seq = Some(seq),
                 (4, Value::Bytes(bytes)) if message.uuid.is_none() && text(bytes).is_some() => {
                     message.uuid = text(bytes);
                 }
                 (5, Value::Bytes(bytes)) if message.body.is_none() => message.body = Some(bytes),
-                _ => message.others.push(field),
+                _ => {
+                    take_one(&mut room)?;
+                    message.others.push(field);
+                }
             }
         }
         Ok(message)
@@ -115,11 +129,14 @@ impl<'a> Message<'a> {
 }
 
 impl<'a> Metric<'a> {
-    /// Reads a metric.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, WireError> {
+    /// Reads a metric. Of its unknown fields as many are kept as there is room for.
+    ///
+    /// # Errors
+    /// [`Misfit`] when it is no Protobuf message, or has more than that.
+    pub fn read(bytes: &'a [u8], room: &mut usize) -> Result<Self, Misfit> {
         let mut metric = Self::default();
         for field in Fields::new(bytes) {
-            let field = field?;
+            let field = field.map_err(misfit)?;
             match (field.number, field.value) {
                 (1, Value::Bytes(name)) if text(name).is_some() => metric.name = text(name),
                 (2, Value::Varint(alias)) => metric.alias = Some(alias),
@@ -137,7 +154,10 @@ impl<'a> Metric<'a> {
                     metric.properties = Some(bytes);
                 }
                 (10..=19, _) if metric.value.is_none() => metric.value = Some(field),
-                _ => metric.others.push(field),
+                _ => {
+                    take_one(room)?;
+                    metric.others.push(field);
+                }
             }
         }
         Ok(metric)
@@ -159,6 +179,11 @@ impl<'a> Metric<'a> {
             _ => None,
         }
     }
+}
+
+fn take_one(room: &mut usize) -> Result<(), Limit> {
+    *room = room.checked_sub(1).ok_or(Limit::Size)?;
+    Ok(())
 }
 
 /// UTF-8 text.

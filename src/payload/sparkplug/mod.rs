@@ -12,9 +12,12 @@ mod document;
 mod message;
 mod rebirth;
 mod table;
+#[cfg(test)]
+mod tests;
 mod topic;
 mod value;
 
+pub use compressed::holds_compressed;
 pub use document::document;
 pub use rebirth::rebirth_command;
 pub use table::{MetricRow, Table, table};

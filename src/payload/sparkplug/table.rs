@@ -42,7 +42,8 @@ pub fn table(payload: &[u8], reading: &Reading, document: &Document) -> Table {
     let Ok(mut message) = opened(payload, &mut inside) else {
         return Table::default();
     };
-    let births = births(reading);
+    let mut opened_births = Vec::new();
+    let births = births(reading, &mut opened_births);
     let births: Vec<&Message<'_>> = births.iter().collect();
     let unnamed = message.resolve(&births);
     let metrics = Path(vec![Step::Key("metrics".to_owned(), 0)]);

@@ -1,12 +1,16 @@
 //! Values of metrics, properties, parameters and data sets, which are encoded alike but under different field numbers.
 
 use super::super::digits;
-use super::super::document::{Builder, Kind};
+use super::super::document::{Builder, Kind, Limit};
 use super::super::misfit::Misfit;
 use super::super::protobuf::wire::{Field, Fields, Value, WireError, varint};
 use super::super::protobuf::{go_on, unknown_field};
 use super::datatype::{Element, Meaning, meaning, name};
+use super::document::write_metric;
 use super::message::{Metric, text};
+
+/// Most columns of a data set; also most fields that Sparkplug does not have in it, or in a member of a template.
+const MAX_COLUMNS: usize = 1 << 16;
 
 /// Which fields carry a value, after the first: int, long, float, double, boolean, string; then what is structured.
 #[derive(Debug, Clone, Copy)]
@@ -241,23 +245,24 @@ fn strings(builder: &mut Builder, bytes: &[u8]) -> bool {
 
 /// A table: an array of rows, each an object by column.
 fn data_set(builder: &mut Builder, bytes: &[u8], note: &str) -> Result<(), Misfit> {
-    let (mut columns, mut types, mut rows, mut others) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut columns, mut types, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for field in Fields::new(bytes) {
         let field = field.map_err(misfit)?;
+        if columns.len().max(types.len()).max(others.len()) > MAX_COLUMNS {
+            return Err(Limit::Size.into());
+        }
         match (field.number, field.value) {
-            (1, Value::Varint(_)) => {}
+            (1, Value::Varint(_)) | (4, Value::Bytes(_)) => {}
             (2, Value::Bytes(name)) => columns.push(String::from_utf8_lossy(name).into_owned()),
             (3, Value::Varint(datatype)) => types.push(u32::try_from(datatype).unwrap_or(0)),
             (3, Value::Bytes(mut packed)) => {
-                while !packed.is_empty() {
+                while !packed.is_empty() && types.len() <= MAX_COLUMNS {
                     let Ok(datatype) = varint(&mut packed) else {
                         break;
                     };
                     types.push(u32::try_from(datatype).unwrap_or(0));
                 }
             }
-            (4, Value::Bytes(row)) => rows.push(row),
             _ => others.push(field),
         }
     }
@@ -274,7 +279,8 @@ fn data_set(builder: &mut Builder, bytes: &[u8], note: &str) -> Result<(), Misfi
     builder.close();
     builder.key("rows");
     builder.open(Kind::Array);
-    for row in rows {
+    for row in parts(bytes, 4) {
+        go_on(builder)?;
         builder.open(Kind::Object);
         for (index, cell) in Fields::new(row).enumerate() {
             let cell = cell.map_err(misfit)?;
@@ -308,13 +314,13 @@ fn cell(builder: &mut Builder, cell: Field<'_>, datatype: u32) -> Result<(), Mis
 }
 
 fn template(builder: &mut Builder, bytes: &[u8], note: &str) -> Result<(), Misfit> {
-    let (mut metrics, mut parameters, mut others) = (Vec::new(), Vec::new(), Vec::new());
     builder.open(Kind::Object);
     if !note.is_empty() {
         builder.note(note);
     }
-    go_on(builder)?;
+    // gone over once for each part: nothing is kept of what may be millions
     for field in Fields::new(bytes) {
+        go_on(builder)?;
         let field = field.map_err(misfit)?;
         match (field.number, field.value) {
             (1 | 4, Value::Bytes(bytes)) if text(bytes).is_some() => {
@@ -325,27 +331,48 @@ fn template(builder: &mut Builder, bytes: &[u8], note: &str) -> Result<(), Misfi
                 });
                 builder.string(text(bytes).unwrap_or_default());
             }
-            (2, Value::Bytes(bytes)) => metrics.push(Metric::read(bytes).map_err(misfit)?),
-            (3, Value::Bytes(bytes)) => parameters.push(bytes),
             (5, Value::Varint(flag)) => {
                 builder.key("is_definition");
                 builder.literal(if flag == 0 { "false" } else { "true" });
             }
-            _ => others.push(field),
+            _ => {}
         }
     }
-    if !parameters.is_empty() {
+    if parts(bytes, 3).next().is_some() {
         builder.key("parameters");
         builder.open(Kind::Object);
-        for bytes in parameters {
+        for bytes in parts(bytes, 3) {
+            go_on(builder)?;
             parameter(builder, bytes)?;
         }
         builder.close();
     }
-    super::document::metrics(builder, &metrics)?;
-    unknown(builder, &others)?;
+    builder.key("metrics");
+    builder.open(Kind::Object);
+    for bytes in parts(bytes, 2) {
+        let mut room = MAX_COLUMNS;
+        write_metric(builder, &Metric::read(bytes, &mut room)?)?;
+    }
+    builder.close();
+    let is_known = |field: &Field<'_>| match (field.number, field.value) {
+        (1 | 4, Value::Bytes(bytes)) => text(bytes).is_some(),
+        (2 | 3, Value::Bytes(_)) | (5, Value::Varint(_)) => true,
+        _ => false,
+    };
+    let all = Fields::new(bytes).filter_map(Result::ok);
+    all.filter(|field| !is_known(field))
+        .try_for_each(|field| unknown(builder, &[field]))?;
     builder.close();
     Ok(())
+}
+
+/// What the length-delimited fields with this number hold, one by one.
+fn parts(bytes: &[u8], number: u32) -> impl Iterator<Item = &[u8]> {
+    let fields = Fields::new(bytes).filter_map(Result::ok);
+    fields.filter_map(move |field| match field.value {
+        Value::Bytes(bytes) if field.number == number => Some(bytes),
+        _ => None,
+    })
 }
 
 fn parameter(builder: &mut Builder, bytes: &[u8]) -> Result<(), Misfit> {
@@ -364,30 +391,34 @@ fn parameter(builder: &mut Builder, bytes: &[u8]) -> Result<(), Misfit> {
 
 /// Properties as an object by key, into which a remark goes.
 pub fn property_set(builder: &mut Builder, bytes: &[u8], note: &str) -> Result<(), Misfit> {
-    let (mut keys, mut values, mut others) = (Vec::new(), Vec::new(), Vec::new());
-    for field in Fields::new(bytes) {
-        let field = field.map_err(misfit)?;
-        match (field.number, field.value) {
-            (1, Value::Bytes(key)) => keys.push(key),
-            (2, Value::Bytes(value)) => values.push(value),
-            _ => others.push(field),
-        }
-    }
+    Fields::new(bytes)
+        .try_for_each(|field| field.map(drop))
+        .map_err(misfit)?;
     builder.open(Kind::Object);
     if !note.is_empty() {
         builder.note(note);
     }
-    for index in 0..keys.len().max(values.len()) {
-        match keys.get(index) {
+    let (mut keys, mut values) = (parts(bytes, 1), parts(bytes, 2));
+    loop {
+        let (key, value) = (keys.next(), values.next());
+        if key.is_none() && value.is_none() {
+            break;
+        }
+        go_on(builder)?;
+        match key {
             Some(key) => builder.key(&String::from_utf8_lossy(key)),
             None => builder.key("without a key"),
         }
-        match values.get(index) {
+        match value {
             Some(value) => property(builder, value)?,
             None => builder.literal("null"),
         }
     }
-    unknown(builder, &others)?;
+    let is_known =
+        |field: &Field<'_>| matches!((field.number, field.value), (1 | 2, Value::Bytes(_)));
+    let all = Fields::new(bytes).filter_map(Result::ok);
+    all.filter(|field| !is_known(field))
+        .try_for_each(|field| unknown(builder, &[field]))?;
     builder.close();
     Ok(())
 }

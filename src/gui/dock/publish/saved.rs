@@ -10,7 +10,7 @@ use super::super::super::context::Context;
 use super::super::super::icons;
 use super::super::super::theme::{self, Palette};
 use super::super::super::widgets::{
-    Look, button, focus_whole, galley, icon_button, muted, text_field,
+    Look, button, focus_whole, galley, icon_button, keep_escape, muted, text_field,
 };
 use crate::profile::{Profile, PublishDraft, SavedPublish};
 
@@ -118,6 +118,9 @@ impl SavedList {
         if std::mem::take(&mut self.focus_name) {
             focus_whole(&field, name);
             return;
+        }
+        if field.has_focus() {
+            keep_escape(ui);
         }
         if !field.lost_focus() {
             return;

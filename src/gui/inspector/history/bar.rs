@@ -6,7 +6,9 @@ use super::super::super::context::Context;
 use super::super::super::icons;
 use super::super::super::session::Session;
 use super::super::super::theme;
-use super::super::super::widgets::{Look, button, field_with_button, icon_button, segmented};
+use super::super::super::widgets::{
+    Look, button, field_with_button, icon_button, keep_escape, segmented,
+};
 use super::super::shown::Shown;
 use super::{Held, HistoryView, Scope, Stage};
 use crate::payload::format::thousands;
@@ -78,6 +80,9 @@ impl HistoryView {
         };
         let (field, is_clicked) =
             field_with_button(ui, edit, "Search these messages", width, (icon, tip));
+        if field.has_focus() {
+            keep_escape(ui);
+        }
         let is_escaped = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape));
         if is_clicked && before.is_empty() {
             field.request_focus();

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use egui::Ui;
 
-use super::super::super::action::{Action, Level};
+use super::super::super::action::Action;
 use super::super::super::history_action::HistoryAction;
 use super::super::super::icons;
 use super::super::super::widgets::{Look, icon_button};
-use super::deleting::Doomed;
+use super::deleting::{Deleted, Doomed};
 use super::export_bar::Offer;
 use super::fetch::{Fetch, Wanted};
 use super::selection::Selection;
@@ -57,17 +57,18 @@ impl HistoryView {
 
     /// What is under way and what was asked, above the list.
     pub(super) fn deeds_ui(&mut self, ui: &mut Ui, stage: &Stage<'_>) {
-        match self.copying.poll() {
-            Some(Ok(text)) => stage.context.copy(text, "Messages"),
-            Some(Err(text)) => stage.context.toast(Level::Error, text),
-            None => {}
-        }
         self.export.ui(ui, stage.context, stage.session);
-        if let Some(gone) = self.deleting.ui(ui, stage.context, stage.session) {
-            self.gather.forget(&gone);
+        self.deleting.ui(ui, stage.session);
+    }
+
+    /// Takes what was deleted out of the list, whichever is shown by now: the numbers of messages are those of all topics.
+    pub(super) fn deleted(&mut self, deleted: &Deleted) {
+        self.gather.forget(&deleted.ids);
+        let (list, selection) = &deleted.asked;
+        if *list == self.list && *selection == self.selection {
             self.selection.clear();
-            self.copied = (0, Vec::new());
         }
+        self.copied = (0, Vec::new());
     }
 
     /// Every message of the list, as it is now.
@@ -144,7 +145,7 @@ impl HistoryView {
                 name,
                 wanted,
                 count,
-                left_out: view.not_exported(stage),
+                left_out: view.not_among(stage, selection),
             });
         };
         if !self.selection.is_empty() {
@@ -160,19 +161,27 @@ impl HistoryView {
         self.export.start(&stage.shown.facts.path, offers);
     }
 
-    /// What an export of the whole list does not have.
-    fn not_exported(&self, stage: &Stage<'_>) -> String {
+    /// A sentence about what those that are selected do not have although everything seems to be meant.
+    fn not_among(&self, stage: &Stage<'_>, selection: &Selection) -> String {
+        // everything reaches back to the first message there ever was
+        if !selection.contains(MessageId(0)) {
+            return String::new();
+        }
         let facts = &stage.shown.facts;
         let left_out = super::left_out(stage, facts.trimmed, facts.deleted);
         let mut text = left_out.join(", ");
         if stage.target.is_some() && (self.gather.is_cut() || self.gather.is_looking()) {
             let listed = thousands(self.gather.len() as u64);
-            text = format!("only the newest {listed} were listed");
+            text = if self.gather.is_cut() {
+                format!("messages older than the newest {listed}: a list has no more")
+            } else {
+                format!("what was not found yet: {listed} so far, older ones are being looked for")
+            };
         }
         if text.is_empty() {
             return text;
         }
-        format!("Not in it: {text}.")
+        format!("Not among them: {text}.")
     }
 
     /// Deletes what is selected, or with nothing selected all of the list; asks about more than one.
@@ -185,7 +194,9 @@ impl HistoryView {
         let (wanted, count) = self.wanted(stage, &selection);
         let doomed = Doomed {
             wanted,
+            left_out: self.not_among(stage, &selection),
             selection,
+            list: self.list,
             count,
         };
         self.deleting.start(ui.ctx(), stage.session, doomed);

@@ -1,7 +1,7 @@
 //! Deleting messages out of the history: a question where it is more than one, then a worker.
 
 use egui::{Frame, Margin, RichText, Ui};
-use parking_lot::MutexGuard;
+use parking_lot::{Mutex, MutexGuard};
 use std::sync::Arc;
 
 use super::super::super::action::Level;
@@ -9,10 +9,11 @@ use super::super::super::context::Context;
 use super::super::super::latest::Latest;
 use super::super::super::session::Session;
 use super::super::super::theme::{self, Palette};
-use super::super::super::widgets::{Look, button};
+use super::super::super::widgets::{Look, button, escaped};
 use super::fetch::{Fetch, Wanted};
 use super::selection::Selection;
 use crate::gui::words;
+use crate::model::{MessageId, Model};
 
 /// What is to be deleted.
 #[derive(Debug, Clone)]
@@ -21,15 +22,28 @@ pub struct Doomed {
     pub wanted: Wanted,
     /// The same as a selection.
     pub selection: Selection,
+    /// The list that it was selected in.
+    pub list: u64,
     /// How many they are now.
     pub count: u64,
+    /// A sentence about what is not among them; empty when that is nothing.
+    pub left_out: String,
+}
+
+/// What was deleted.
+#[derive(Debug)]
+pub struct Deleted {
+    /// The messages themselves, oldest first.
+    pub ids: Vec<MessageId>,
+    /// What was selected for it, and in which list.
+    pub asked: (u64, Selection),
 }
 
 /// UI state of deleting.
 #[derive(Debug)]
 pub struct Deleting {
     asked: Option<Doomed>,
-    working: Latest<(u64, Selection)>,
+    working: Latest<Deleted>,
 }
 
 impl Default for Deleting {
@@ -58,36 +72,22 @@ impl Deleting {
 
     fn go(&mut self, ctx: &egui::Context, session: &Session, doomed: Doomed) {
         let model = Arc::clone(session.live.model());
-        self.working.start(ctx, move || {
-            let mut fetch = Fetch::new(Arc::clone(&model), doomed.wanted);
-            let mut count = 0;
-            while let Some(batch) = fetch.next_batch() {
-                let mut model = model.lock();
-                for fetched in batch {
-                    count += u64::from(model.delete_message(fetched.message.id));
-                }
-                MutexGuard::unlock_fair(model);
-            }
-            (count, doomed.selection)
-        });
+        self.working.line_up(ctx, move || delete(&model, doomed));
     }
 
-    /// Draws the question while there is one; returns what was deleted meanwhile.
-    pub fn ui(
-        &mut self,
-        ui: &mut Ui,
-        context: &Context<'_>,
-        session: &Session,
-    ) -> Option<Selection> {
-        let done = self.working.poll().map(|(count, selection)| {
-            let what = words::counted(count, "message", "messages");
-            let text =
-                format!("{what} deleted from the history here. The broker keeps what it has.");
-            context.toast(Level::Success, text);
-            selection
-        });
+    /// What was deleted meanwhile, each once. Asked in every frame, whatever is shown.
+    pub fn poll(&mut self, context: &Context<'_>) -> Option<Deleted> {
+        let deleted = self.working.poll()?;
+        let what = words::counted(deleted.ids.len() as u64, "message", "messages");
+        let text = format!("{what} deleted from the history here. The broker keeps what it has.");
+        context.toast(Level::Success, text);
+        Some(deleted)
+    }
+
+    /// Draws the question while there is one.
+    pub fn ui(&mut self, ui: &mut Ui, session: &Session) {
         let Some(asked) = &self.asked else {
-            return done;
+            return;
         };
         let what = words::counted(asked.count, "message", "messages");
         let palette = Palette::of(ui);
@@ -95,12 +95,14 @@ impl Deleting {
             .fill(palette.tint(palette.red, 0.12))
             .corner_radius(theme::RADIUS)
             .inner_margin(Margin::symmetric(10, 3));
-        let mut answer = ui
-            .input(|input| input.key_pressed(egui::Key::Escape))
-            .then_some(false);
+        let mut answer = escaped(ui).then_some(false);
         frame.show(ui, |ui| {
             ui.horizontal_wrapped(|ui| {
-                let text = format!("Delete {what} from the history here? The broker is not asked.");
+                let mut text =
+                    format!("Delete {what} from the history here? The broker is not asked.");
+                if !asked.left_out.is_empty() {
+                    text.extend([" ", &asked.left_out]);
+                }
                 let text = RichText::new(text).font(theme::label());
                 ui.label(text.color(palette.text));
                 if button(ui, None, "Delete for good", Look::Danger).clicked() {
@@ -116,6 +118,21 @@ impl Deleting {
             (None, asked) => self.asked = asked,
             _ => {}
         }
-        done
+    }
+}
+
+/// Deletes batch by batch, so that the model is locked for moments only.
+fn delete(model: &Arc<Mutex<Model>>, doomed: Doomed) -> Deleted {
+    let mut fetch = Fetch::new(Arc::clone(model), doomed.wanted);
+    let mut ids = Vec::new();
+    while let Some(batch) = fetch.next_batch() {
+        let mut model = model.lock();
+        let all = batch.iter().map(|fetched| fetched.message.id);
+        ids.extend(all.filter(|&id| model.delete_message(id)));
+        MutexGuard::unlock_fair(model);
+    }
+    Deleted {
+        ids,
+        asked: (doomed.list, doomed.selection),
     }
 }

@@ -15,7 +15,9 @@ use super::super::super::icons;
 use super::super::super::latest::Latest;
 use super::super::super::session::Session;
 use super::super::super::theme;
-use super::super::super::widgets::{Look, button, icon_button, muted, segmented, text_field};
+use super::super::super::widgets::{
+    Look, button, escaped, icon_button, muted, segmented, text_field,
+};
 use super::fetch::{Fetch, Wanted};
 use crate::gui::words;
 use crate::payload::export::{ExportFormat, Exported, header, line};
@@ -90,13 +92,17 @@ impl ExportBar {
         self.open = None;
     }
 
-    /// Draws the bar while it is open or something is written, and says what came of that.
-    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session) {
+    /// Says what came of a writing. Called in every frame, whatever is shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
         match self.writing.poll() {
             Some(Ok(text)) => context.toast(Level::Success, text),
             Some(Err(text)) => context.toast(Level::Error, text),
             None => {}
         }
+    }
+
+    /// Draws the bar while it is open or something is written.
+    pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, session: &Session) {
         if self.writing.is_busy() {
             self.progress_ui(ui);
         }
@@ -106,8 +112,13 @@ impl ExportBar {
         if let Some(path) = self.choice.chosen() {
             open.path = path.to_string_lossy().into_owned();
         }
-        let mut is_done = ui.input(|input| input.key_pressed(egui::Key::Escape));
+        let mut is_done = escaped(ui);
         choices(ui, &mut open);
+        if let Some(offer) = open.offers.get(open.chosen)
+            && !offer.left_out.is_empty()
+        {
+            muted(ui, &offer.left_out);
+        }
         let size = egui::vec2(ui.available_width(), theme::CONTROL_HEIGHT);
         let layout = Layout::right_to_left(egui::Align::Center);
         ui.allocate_ui_with_layout(size, layout, |ui| {

@@ -13,6 +13,7 @@ use super::super::super::latest::Latest;
 use super::super::super::session::Session;
 use super::fetch;
 use super::selection::Selection;
+use crate::gui::reading::{births, needs_births};
 use crate::model::{BelowCursor, Message, MessageId, Model, NodeId};
 use crate::payload::document::Document;
 use crate::payload::schema::Schemas;
@@ -87,7 +88,8 @@ impl Default for Gather {
 }
 
 impl Gather {
-    /// Looks for `target` from now on, takes in what was found, and goes on where something is left to look at.
+    /// Looks for `target` from now on, takes in what was found, and goes on where something is left to look at. While the
+    /// connection is paused, what comes is left for later; what is older is not.
     pub fn follow(&mut self, ctx: &egui::Context, session: &Session, target: &Target) {
         if self.target.as_ref() != Some(target) {
             self.begin(session, target);
@@ -98,7 +100,8 @@ impl Gather {
             self.take_in(walk);
         }
         let is_behind = |walk: &Walk| walk.is_behind(session);
-        if let Some(walk) = self.resting.take_if(|walk| is_behind(walk)) {
+        if let Some(mut walk) = self.resting.take_if(|walk| is_behind(walk)) {
+            walk.is_paused = session.is_paused;
             self.walking.start(ctx, move || walk.go_on());
         }
     }
@@ -191,9 +194,10 @@ impl Gather {
         all.filter(|&id| selection.contains(id)).collect()
     }
 
-    /// These were deleted.
-    pub fn forget(&mut self, selection: &Selection) {
-        self.entries.retain(|entry| !selection.contains(entry.id));
+    /// These were deleted, oldest first.
+    pub fn forget(&mut self, deleted: &[MessageId]) {
+        let is_there = |entry: &Entry| deleted.binary_search(&entry.id).is_err();
+        self.entries.retain(is_there);
     }
 }
 
@@ -213,6 +217,8 @@ struct Walk {
     /// Found going forwards, oldest first.
     newer: Vec<Entry>,
     is_back_done: bool,
+    /// Whether what comes is left for later.
+    is_paused: bool,
 }
 
 #[derive(Debug)]
@@ -252,6 +258,7 @@ impl Walk {
             older: Vec::new(),
             newer: Vec::new(),
             is_back_done: false,
+            is_paused: session.is_paused,
         }
     }
 
@@ -259,6 +266,9 @@ impl Walk {
     fn is_behind(&self, session: &Session) -> bool {
         if !self.is_back_done {
             return true;
+        }
+        if session.is_paused {
+            return false;
         }
         let Some(model) = session.live.lock_soon() else {
             return false;
@@ -275,7 +285,7 @@ impl Walk {
     /// Goes on for a while: first what has come, then what is older.
     fn go_on(mut self) -> Self {
         let began = Instant::now();
-        while self.is_wanted() && began.elapsed() < SPELL {
+        while !self.is_paused && self.is_wanted() && began.elapsed() < SPELL {
             if !self.forwards() {
                 break;
             }
@@ -295,7 +305,7 @@ impl Walk {
     fn matching(&self, found: Vec<Candidate>) -> Vec<Entry> {
         let is_match = |candidate: &Candidate| match (&self.matcher, &candidate.searched) {
             (Some(matcher), Some((topic, message))) => {
-                self.is_wanted() && matcher.matches(topic, message)
+                self.is_wanted() && matcher.matches(&self.model, topic, message)
             }
             _ => true,
         };
@@ -455,7 +465,8 @@ impl Matcher {
         Arc::clone(topic.or_insert_with(|| model.path(node).into()))
     }
 
-    fn matches(&self, topic: &str, message: &Message) -> bool {
+    /// Locks the model for a moment where a birth is needed to read the payload.
+    fn matches(&self, model: &Mutex<Model>, topic: &str, message: &Message) -> bool {
         if self.is_below && self.is_in(topic) || self.text.is_match(&message.payload[..]) {
             return true;
         }
@@ -463,7 +474,7 @@ impl Matcher {
         {
             return true;
         }
-        self.is_in_decoded(topic, message)
+        self.is_in_decoded(model, topic, message)
     }
 
     fn is_in(&self, text: &str) -> bool {
@@ -472,19 +483,24 @@ impl Matcher {
     }
 
     /// Looks at what a payload means where its bytes do not say so themselves.
-    fn is_in_decoded(&self, topic: &str, message: &Message) -> bool {
+    fn is_in_decoded(&self, model: &Mutex<Model>, topic: &str, message: &Message) -> bool {
         let chosen = self.rules.format_of(topic).cloned();
         let is_plain = chosen.is_none() && str::from_utf8(&message.payload).is_ok();
         if is_plain || message.payload.len() > DECODED {
             return false;
         }
+        let births = if needs_births(topic) {
+            births(&model.lock(), topic, message.id)
+        } else {
+            Vec::new()
+        };
         let properties = message.properties.as_ref();
         let reading = Reading {
             topic: topic.to_owned(),
             content_type: properties.and_then(|it| it.content_type.clone()),
             chosen,
             schemas: Arc::clone(&self.schemas),
-            births: Vec::new(),
+            births,
         };
         match decode(&message.payload, &reading).content {
             Content::Document(document) => self.is_in_document(&document),

@@ -21,6 +21,9 @@ mod menu;
 mod row_texts;
 mod selection;
 
+#[cfg(test)]
+mod tests;
+
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 pub use self::row_texts::RowText;
@@ -31,6 +34,7 @@ use self::gather::{Gather, Target};
 use self::list::ListedRow;
 use self::row_texts::RowTexts;
 use self::selection::Selection;
+use super::super::action::Level;
 use super::super::context::Context;
 use super::super::latest::Latest;
 use super::super::session::Session;
@@ -84,6 +88,8 @@ pub struct HistoryView {
     /// Whether everything below is wanted of the topic that is shown next.
     wants_below: bool,
     search: String,
+    /// Counts lists: what was asked in an earlier one does not concern this one.
+    list: u64,
     gather: Gather,
     held: Option<Held>,
     selection: Selection,
@@ -107,6 +113,7 @@ impl Default for HistoryView {
             scope: None,
             wants_below: false,
             search: String::new(),
+            list: 0,
             gather: Gather::default(),
             held: None,
             selection: Selection::default(),
@@ -141,6 +148,7 @@ impl HistoryView {
             export: before.export,
             deleting: before.deleting,
             copying: before.copying,
+            list: before.list + 1,
             scope: before.wants_below.then_some(Scope::Below),
             ..Self::default()
         };
@@ -155,6 +163,20 @@ impl HistoryView {
         self.rearrange();
     }
 
+    /// Goes on with what is copied, written and deleted, and says what came of it. Called in every frame, whatever is
+    /// shown.
+    pub fn tick(&mut self, context: &Context<'_>) {
+        match self.copying.poll() {
+            Some(Ok(text)) => context.copy(text, "Messages"),
+            Some(Err(text)) => context.toast(Level::Error, text),
+            None => {}
+        }
+        self.export.tick(context);
+        if let Some(deleted) = self.deleting.poll(context) {
+            self.deleted(&deleted);
+        }
+    }
+
     /// Draws the list with what belongs to it.
     pub fn ui(
         &mut self,
@@ -165,6 +187,7 @@ impl HistoryView {
         (chosen, compare): (Option<&Chosen>, &mut Compare),
     ) -> Option<Choice> {
         self.wants_below = false;
+        self.tick(context);
         self.texts.begin(session);
         self.bar_ui(ui, context, session, shown);
         let stage = Stage {
@@ -176,10 +199,7 @@ impl HistoryView {
         };
         self.deeds_ui(ui, &stage);
         if let Some(target) = &stage.target {
-            let is_new = self.gather.len() == 0;
-            if !session.is_paused || is_new {
-                self.gather.follow(ui.ctx(), session, target);
-            }
+            self.gather.follow(ui.ctx(), session, target);
         }
         if stage.target.is_none() && shown.history_len == 0 {
             ui.add_space(8.0);
@@ -213,6 +233,7 @@ impl HistoryView {
 
     /// Another list is shown: from its newest message on, with nothing selected.
     fn rearrange(&mut self) {
+        self.list += 1;
         self.gather.clear();
         self.selection.clear();
         self.anchor = None;

@@ -41,6 +41,8 @@ pub struct DocumentView<'a> {
     pub found: Option<(&'a Needle, Option<ValueId>)>,
     /// Width of the column of numbers and folds.
     pub gutter: f32,
+    /// Whether its numbers can be drawn in a chart.
+    pub can_chart: bool,
 }
 
 impl DocumentView<'_> {
@@ -280,7 +282,10 @@ impl DocumentView<'_> {
             Click::Unfold | Click::Open => {}
             Click::Nothing => return false,
             Click::Value => {
-                let what = use_of(document, id);
+                let what = match use_of(document, id) {
+                    Use::Chart if !self.can_chart => Use::Nothing,
+                    what => what,
+                };
                 let tip = match &what {
                     Use::Chart => "Click to chart it".to_owned(),
                     Use::Link(link) => format!("Click to open {link}"),

@@ -212,6 +212,7 @@ impl PayloadView {
             selected,
             found: self.find.in_document(),
             gutter,
+            can_chart: self.is_outer(),
         };
         let (scrolled, wishes) = view.ui(ui, scroll, &area);
         self.scrolled = scrolled;
@@ -360,13 +361,16 @@ impl PayloadView {
 
     /// Charts a value of the payload itself: what is inside an opened value has no path of its own.
     fn chart(&self, context: &Context<'_>, subject: Subject<'_>, id: ValueId) {
-        let is_outer = self
-            .memory()
-            .is_some_and(|memory| memory.levels().len() == 1);
         let document = self.reader.ready().and_then(Ready::document);
-        if let Some(document) = document.filter(|_| is_outer) {
+        if let Some(document) = document.filter(|_| self.is_outer()) {
             value_menu::chart(context, subject.topic, &document.path(id));
         }
+    }
+
+    /// Whether the payload itself is shown, not a value that was opened in it.
+    fn is_outer(&self) -> bool {
+        let memory = self.memory();
+        memory.is_some_and(|memory| memory.levels().len() == 1)
     }
 
     pub(super) fn show_menu(&mut self, id: ValueId, at: egui::Pos2, asks_link: bool) {
@@ -383,10 +387,7 @@ impl PayloadView {
         let Some(menu) = self.menu.clone() else {
             return;
         };
-        let is_outer = self
-            .memory()
-            .is_some_and(|memory| memory.levels().len() == 1);
-        let topic = is_outer.then_some(subject.topic);
+        let topic = self.is_outer().then_some(subject.topic);
         let Some((document, rows, _)) = self.shown_document() else {
             self.menu = None;
             return;

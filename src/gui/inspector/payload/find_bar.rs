@@ -8,7 +8,7 @@ use egui::{Key, Layout, TextEdit, Ui};
 use super::super::super::icons;
 use super::super::super::latest::Latest;
 use super::super::super::theme;
-use super::super::super::widgets::{Look, field, icon_button, muted};
+use super::super::super::widgets::{Look, field, icon_button, keep_escape, muted};
 use super::plain_view::FoundRanges;
 use super::read::{Body, Ready};
 use crate::payload::document::ValueId;
@@ -166,6 +166,7 @@ impl FindBar {
                 Focus::Elsewhere
             };
             if response.has_focus() {
+                keep_escape(ui);
                 let (enter, shift, escape) = ui.input(|input| {
                     let keys = (input.key_pressed(Key::Enter), input.modifiers.shift);
                     (keys.0, keys.1, input.key_pressed(Key::Escape))

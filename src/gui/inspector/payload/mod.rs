@@ -149,11 +149,6 @@ impl PayloadView {
         self.find.has_focus() || (focused.is_some() && focused == self.area)
     }
 
-    /// Whether Esc means something here.
-    pub fn takes_escape(&self) -> bool {
-        self.find.has_focus()
-    }
-
     fn memory(&self) -> Option<&Memory> {
         self.memories.get(&self.node?)
     }

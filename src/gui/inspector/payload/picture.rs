@@ -60,7 +60,8 @@ impl PictureView {
     pub fn ui(&mut self, ui: &mut Ui, message: MessageId, image: &Arc<ColorImage>, name: &str) {
         let is_there = self.texture.as_ref().is_some_and(|(of, ..)| *of == message);
         if !is_there {
-            let size = vec2(image.size[0] as f32, image.size[1] as f32);
+            let [width, height] = image.size;
+            let size = vec2(width as f32, height as f32);
             let most = ui.input(|input| input.max_texture_side);
             let drawn = shrunk(image, most);
             let options = TextureOptions {

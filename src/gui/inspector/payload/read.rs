@@ -15,10 +15,10 @@ use crate::model::MessageId;
 use crate::payload::document::rows::{Removed, Rows};
 use crate::payload::document::{Document, Kind, ValueId};
 use crate::payload::schema::Schemas;
-use crate::payload::{Content, Decoded, Format, Reading, decode, hex};
+use crate::payload::{Content, Decoded, Format, Reading, decode, hex, may_grow};
 use crate::profile::ReadingSettings;
 
-/// Payloads above this many bytes are read beside the frame.
+/// Payloads above this many bytes are read beside the frame, as are those that may grow while they are read.
 const IN_FRAME: usize = 8 * 1024;
 
 /// What is asked for: another question has another answer.
@@ -82,6 +82,16 @@ pub struct Source {
     pub payload: Bytes,
     /// What is known beside them.
     pub reading: Reading,
+}
+
+impl Source {
+    /// How it is read where the user chose this format.
+    fn reading(&self, chosen: Option<&Format>) -> Reading {
+        Reading {
+            chosen: chosen.or(self.reading.chosen.as_ref()).cloned(),
+            ..self.reading.clone()
+        }
+    }
 }
 
 /// A question with all that is needed to answer it.
@@ -164,8 +174,10 @@ pub struct Reader {
     asked: Option<Question>,
     /// Counts what became ready, so that what was found in an earlier one is known to be old.
     stamp: u64,
-    /// Counts the topics shown, so that a result for an earlier one is not taken.
-    generation: u64,
+    /// Counts what was asked.
+    questions: u64,
+    /// The number of the last question that is answered or void. What a worker finds for it or an earlier one comes too late.
+    settled: u64,
     jobs: Latest<(u64, Ready)>,
 }
 
@@ -175,7 +187,8 @@ impl Default for Reader {
             ready: None,
             asked: None,
             stamp: 0,
-            generation: 0,
+            questions: 0,
+            settled: 0,
             jobs: Latest::new("read payload"),
         }
     }
@@ -185,8 +198,7 @@ impl Reader {
     /// Forgets everything: another topic is shown.
     pub fn clear(&mut self) {
         self.ready = None;
-        self.asked = None;
-        self.generation += 1;
+        self.forget_asked();
         self.stamp += 1;
     }
 
@@ -207,7 +219,7 @@ impl Reader {
 
     /// Whether something else is on its way.
     pub fn is_busy(&self) -> bool {
-        self.jobs.is_busy()
+        self.questions > self.settled && self.jobs.is_busy()
     }
 
     /// Sees to it that `question` is answered: at once for little, soon for much. `sources` are only asked for when it is a
@@ -224,12 +236,16 @@ impl Reader {
             .ready
             .as_ref()
             .is_some_and(|ready| question.is_answered_by(ready));
-        if is_ready || self.asked.as_ref() == Some(&question) {
+        if is_ready {
+            return self.forget_asked();
+        }
+        if self.asked.as_ref() == Some(&question) {
             return;
         }
         self.asked = Some(question.clone());
+        self.questions += 1;
+        let number = self.questions;
         let (new, old) = sources();
-        let size = new.payload.len() + old.as_ref().map_or(0, |old| old.payload.len());
         let job = Job {
             known: self.known(&question),
             folds: level.folds.clone(),
@@ -237,12 +253,17 @@ impl Reader {
             new,
             old,
         };
-        if size <= IN_FRAME {
-            self.take(job.read());
+        if job.fits_in_frame() {
+            self.take(number, job.read());
         } else {
-            let generation = self.generation;
-            self.jobs.start(ctx, move || (generation, job.read()));
+            self.jobs.start(ctx, move || (number, job.read()));
         }
+    }
+
+    /// Nothing else than what is ready is wanted any more.
+    fn forget_asked(&mut self) {
+        self.asked = None;
+        self.settled = self.questions;
     }
 
     /// What was decoded before in the way that this asks for.
@@ -261,10 +282,11 @@ impl Reader {
     }
 
     fn poll(&mut self, level: &Level) {
-        let Some((generation, mut ready)) = self.jobs.poll() else {
+        let Some((number, mut ready)) = self.jobs.poll() else {
             return;
         };
-        if generation != self.generation {
+        // an answer that is not the last one is still newer than what is shown: a fast topic is seen to move
+        if number <= self.settled {
             return;
         }
         // what was folded while it was laid out
@@ -273,16 +295,31 @@ impl Reader {
         {
             level.folds.apply(document, rows);
         }
-        self.take(ready);
+        self.take(number, ready);
     }
 
-    fn take(&mut self, ready: Ready) {
+    fn take(&mut self, number: u64, ready: Ready) {
+        self.settled = number;
         self.stamp += 1;
         self.ready = Some(ready);
     }
 }
 
 impl Job {
+    /// Whether it surely is done in no time. What is inside an opened value is not known before it is read.
+    fn fits_in_frame(&self) -> bool {
+        let [(None, chosen)] = self.question.levels.as_slice() else {
+            return false;
+        };
+        let sources = || std::iter::once(&self.new).chain(&self.old);
+        let size = |source: &Source| {
+            let births = source.reading.births.iter().map(Bytes::len);
+            source.payload.len() + births.sum::<usize>()
+        };
+        sources().map(size).sum::<usize>() <= IN_FRAME
+            && sources().all(|source| !may_grow(&source.payload, &source.reading(chosen.as_ref())))
+    }
+
     fn read(self) -> Ready {
         let (decoded, missing) = self.decode(&self.new);
         let old = self.old.as_ref().filter(|_| missing.is_none());
@@ -310,12 +347,8 @@ impl Job {
             return (Arc::clone(decoded), None);
         }
         let mut levels = self.question.levels.iter();
-        let chosen = levels.next().and_then(|(_, chosen)| chosen.clone());
-        let reading = Reading {
-            chosen: chosen.or_else(|| source.reading.chosen.clone()),
-            ..source.reading.clone()
-        };
-        let mut decoded = decode(&source.payload, &reading);
+        let chosen = levels.next().and_then(|(_, chosen)| chosen.as_ref());
+        let mut decoded = decode(&source.payload, &source.reading(chosen));
         for (inside, chosen) in levels {
             let Some(inside) = inside else { continue };
             let Some(bytes) = inner_bytes(&decoded, inside) else {
@@ -327,7 +360,7 @@ impl Job {
                 schemas: Arc::clone(&source.reading.schemas),
                 ..Reading::default()
             };
-            decoded = decode_inside(&bytes, &reading);
+            decoded = decode(&bytes, &reading);
         }
         (Arc::new(decoded), None)
     }
@@ -357,21 +390,6 @@ impl Job {
     }
 }
 
-/// Decodes what was inside a value. Base64 that is recognised as such is not asked to be opened once more.
-fn decode_inside(bytes: &Bytes, reading: &Reading) -> Decoded {
-    if reading.chosen == Some(Format::Base64) {
-        let fitting = Reading {
-            chosen: None,
-            ..reading.clone()
-        };
-        let decoded = decode(bytes, &fitting);
-        if !decoded.layers.is_empty() {
-            return decoded;
-        }
-    }
-    decode(bytes, reading)
-}
-
 /// The bytes of a value: text without quotes and escapes, or the bytes that its digits say.
 fn inner_bytes(decoded: &Decoded, inside: &Inside) -> Option<Bytes> {
     let Content::Document(document) = &decoded.content else {
@@ -389,5 +407,120 @@ pub fn value_bytes(document: &Document, id: ValueId) -> Option<Bytes> {
             Some(Bytes::from(hex::parse(digits).ok()?))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::time::{Duration, Instant};
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    fn question(number: u64, against: Option<u64>) -> Question {
+        Question {
+            message: MessageId(number),
+            against: against.map(MessageId),
+            levels: vec![(None, None)],
+            settings: ReadingSettings::default(),
+            schemas: SchemasMark(Arc::default()),
+            cut: Cut::Lines,
+        }
+    }
+
+    struct Asking {
+        ctx: egui::Context,
+        level: Level,
+        reader: Reader,
+        schemas: SchemasMark,
+    }
+
+    impl Asking {
+        fn new() -> Self {
+            Self {
+                ctx: egui::Context::default(),
+                level: Level::default(),
+                reader: Reader::default(),
+                schemas: SchemasMark(Arc::default()),
+            }
+        }
+
+        fn ask(&mut self, question: &Question, payload: &Bytes) {
+            let source = |message| Source {
+                message,
+                payload: payload.clone(),
+                reading: Reading::default(),
+            };
+            let question = Question {
+                schemas: self.schemas.clone(),
+                ..question.clone()
+            };
+            let (new, old) = (source(question.message), question.against.map(source));
+            self.reader
+                .ask(&self.ctx, question, &self.level, || (new, old));
+        }
+
+        fn shown(&self) -> Option<(MessageId, Option<MessageId>)> {
+            let ready = self.reader.ready()?;
+            Some((ready.question.message, ready.question.against))
+        }
+
+        /// Asks on until no worker is left.
+        fn settle(&mut self, question: &Question, payload: &Bytes) {
+            let deadline = Instant::now() + Duration::from_secs(20);
+            self.ask(question, payload);
+            while self.reader.jobs.is_busy() {
+                assert!(Instant::now() < deadline, "the worker does not end");
+                std::thread::yield_now();
+                self.ask(question, payload);
+            }
+        }
+    }
+
+    fn large() -> Bytes {
+        format!("[{}0]", "1.5,".repeat(20_000)).into()
+    }
+
+    #[test]
+    fn a_late_answer_does_not_take_the_place_of_a_newer_one() {
+        let mut asking = Asking::new();
+        let (old, new) = (question(1, None), question(2, None));
+        asking.ask(&old, &large());
+        asking.settle(&new, &Bytes::from_static(b"[2]"));
+        assert_eq!(asking.shown(), Some((MessageId(2), None)));
+    }
+
+    #[test]
+    fn small_bytes_that_grow_are_read_beside_the_frame() {
+        let mut asking = Asking::new();
+        let asked = question(1, None);
+        asking.ask(&asked, &Bytes::from_static(b"{\"plain\":1}"));
+        assert_eq!(asking.shown(), Some((MessageId(1), None)));
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&[b'x'; 1_000_000]).unwrap();
+        let small = Bytes::from(encoder.finish().unwrap());
+        assert!(small.len() < IN_FRAME);
+        let asked = question(2, None);
+        asking.ask(&asked, &small);
+        assert_eq!(asking.shown(), Some((MessageId(1), None)));
+        asking.settle(&asked, &small);
+        assert_eq!(asking.shown(), Some((MessageId(2), None)));
+    }
+
+    #[test]
+    fn a_comparison_that_is_no_longer_wanted_is_not_shown() {
+        let mut asking = Asking::new();
+        let (alone, compared) = (question(2, None), question(2, Some(1)));
+        asking.settle(&alone, &large());
+        asking.ask(&compared, &large());
+        let stamp = asking.reader.stamp();
+        asking.settle(&alone, &large());
+        assert_eq!(asking.shown(), Some((MessageId(2), None)));
+        assert_eq!(asking.reader.stamp(), stamp);
+        asking.settle(&compared, &large());
+        assert_eq!(asking.shown(), Some((MessageId(2), Some(MessageId(1)))));
     }
 }

@@ -1,5 +1,8 @@
 //! The metrics of a message as a table that can be narrowed down.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use egui::{Align, Label, Layout, RichText, TextEdit, Ui};
 use egui_extras::{Column, TableBuilder, TableRow};
 
@@ -18,17 +21,28 @@ use crate::payload::sparkplug::{MetricRow, Table};
 const COLUMNS: [&str; 6] = ["Metric", "Alias", "Type", "Value", "Time", ""];
 /// Below this width alias and time are left to the hover.
 const ROOM_FOR_ALL: f32 = 520.0;
+/// Characters of a name or a value that are shown in its row.
+const SHOWN: usize = 400;
+/// Characters of a value that the hover shows.
+const SHOWN_BY_HOVER: usize = 2_000;
 
 /// UI state of the table.
 #[derive(Debug, Default)]
 pub struct MetricTable {
     typed: String,
+    /// Which rows match what was typed: found once, as values may be long.
+    matching: Option<(String, Arc<[usize]>)>,
 }
 
 impl MetricTable {
+    /// Another table is shown from now on.
+    pub fn forget(&mut self) {
+        self.matching = None;
+    }
+
     /// Draws it into the room that is left.
     pub fn ui(&mut self, ui: &mut Ui, context: &Context<'_>, topic: &str, table: &Table) {
-        let shown: Vec<usize> = self.matching(table);
+        let shown = self.matching(table);
         ui.horizontal(|ui| {
             let edit = TextEdit::singleline(&mut self.typed).hint_text("Filter metrics");
             field(ui, edit, "Filter metrics", 200.0);
@@ -75,20 +89,40 @@ impl MetricTable {
     }
 
     /// Places of the metrics whose name, alias or value contains what was typed.
-    fn matching(&self, table: &Table) -> Vec<usize> {
+    fn matching(&mut self, table: &Table) -> Arc<[usize]> {
         let typed = self.typed.trim().to_lowercase();
-        let is_match = |row: &MetricRow| {
-            let name = row.name.as_deref().unwrap_or_default();
-            let alias = row.alias.map(|it| it.to_string());
-            typed.is_empty()
-                || name.to_lowercase().contains(&typed)
-                || row.value.to_lowercase().contains(&typed)
-                || alias.is_some_and(|it| it == typed)
-        };
-        let rows = table.rows.iter().enumerate();
-        rows.filter(|(_, row)| is_match(row))
-            .map(|(at, _)| at)
-            .collect()
+        if let Some((of, places)) = &self.matching
+            && *of == typed
+        {
+            return Arc::clone(places);
+        }
+        let places = places_of(table, &typed);
+        self.matching = Some((typed, Arc::clone(&places)));
+        places
+    }
+}
+
+/// Places of the metrics whose name, alias or value contains this text in lower case; of all when it is empty.
+fn places_of(table: &Table, typed: &str) -> Arc<[usize]> {
+    let is_match = |row: &MetricRow| {
+        let name = row.name.as_deref().unwrap_or_default();
+        let alias = row.alias.map(|it| it.to_string());
+        typed.is_empty()
+            || name.to_lowercase().contains(typed)
+            || row.value.to_lowercase().contains(typed)
+            || alias.is_some_and(|it| it == typed)
+    };
+    let rows = table.rows.iter().enumerate();
+    rows.filter(|(_, row)| is_match(row))
+        .map(|(at, _)| at)
+        .collect()
+}
+
+/// The beginning of a text, to be laid out in each frame.
+fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
     }
 }
 
@@ -113,9 +147,9 @@ fn row_ui(
     path: impl FnOnce() -> (String, Path),
 ) {
     let name = match (&metric.name, metric.alias) {
-        (Some(name), _) => name.clone(),
-        (None, Some(alias)) => format!("alias {alias}"),
-        (None, None) => "without a name".to_owned(),
+        (Some(name), _) => cut(name, SHOWN),
+        (None, Some(alias)) => format!("alias {alias}").into(),
+        (None, None) => "without a name".into(),
     };
     row.col(|ui| {
         let palette = Palette::of(ui);
@@ -124,7 +158,7 @@ fn row_ui(
         } else {
             palette.amber
         };
-        let text = RichText::new(&name).font(theme::mono()).color(color);
+        let text = RichText::new(&*name).font(theme::mono()).color(color);
         ui.add(Label::new(text).truncate())
             .on_hover_text(more(metric, &name, context));
     });
@@ -143,11 +177,11 @@ fn row_ui(
         } else {
             palette.text
         };
-        let text = RichText::new(&metric.value)
+        let text = RichText::new(cut(&metric.value, SHOWN))
             .font(theme::mono())
             .color(color);
         ui.add(Label::new(text).truncate())
-            .on_hover_text(&metric.value);
+            .on_hover_ui(|ui| drop(ui.label(cut(&metric.value, SHOWN_BY_HOVER))));
         if !metric.flags.is_empty() && metric.flags != "null" {
             let text = RichText::new(&metric.flags).font(theme::caption());
             ui.label(text.color(palette.amber));
@@ -159,7 +193,8 @@ fn row_ui(
         ui.label(RichText::new(text).font(theme::number()).color(color));
     });
     row.col(|ui| {
-        let is_number = metric.value.parse::<f64>().is_ok_and(f64::is_finite);
+        let is_short = metric.value.len() <= SHOWN;
+        let is_number = is_short && metric.value.parse::<f64>().is_ok_and(f64::is_finite);
         let is_drawn = is_number || matches!(metric.value.as_str(), "true" | "false");
         if is_drawn {
             let label = format!("Chart {name}");
@@ -189,4 +224,57 @@ fn more(metric: &MetricRow, name: &str, context: &Context<'_>) -> String {
 fn time(metric: &MetricRow) -> Option<Timestamp> {
     let micros = i64::try_from(metric.timestamp?).ok()?.checked_mul(1_000)?;
     Some(Timestamp::from_micros(micros))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, alias: u64, value: &str) -> MetricRow {
+        MetricRow {
+            name: Some(name.to_owned()),
+            alias: Some(alias),
+            kind: "String".to_owned(),
+            value: value.to_owned(),
+            timestamp: None,
+            flags: String::new(),
+            id: None,
+        }
+    }
+
+    #[test]
+    fn rows_are_matched_once_for_a_table_and_a_text() {
+        let table = Table {
+            rows: vec![
+                row("Temp", 1, "21.4"),
+                row("Mode", 2, "Eco"),
+                row("Door", 12, "open"),
+            ],
+            unnamed: 0,
+        };
+        let mut shown = MetricTable::default();
+        assert_eq!(*shown.matching(&table), [0, 1, 2]);
+        shown.typed = " ECO".to_owned();
+        let found = shown.matching(&table);
+        assert_eq!(*found, [1]);
+        assert!(Arc::ptr_eq(&found, &shown.matching(&table)));
+        let next = Table {
+            rows: vec![row("Eco", 1, "")],
+            unnamed: 0,
+        };
+        shown.forget();
+        assert_eq!(*shown.matching(&next), [0]);
+        shown.typed = "12".to_owned();
+        assert_eq!(*shown.matching(&table), [2]);
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        assert_eq!(cut("äöü", 3), "äöü");
+        assert_eq!(cut("äöüß", 3), "äöü…");
+        assert_eq!(
+            cut(&"x".repeat(1_000_000), SHOWN).chars().count(),
+            SHOWN + 1
+        );
+    }
 }

@@ -9,7 +9,7 @@ use super::described;
 use super::detect::detect;
 use super::document::Document;
 use super::json;
-use super::layers::{Opening, Wrapping};
+use super::layers::{self, Opening, Wrapping};
 use super::misfit::Misfit;
 use super::msgpack;
 use super::number;
@@ -48,10 +48,23 @@ pub fn decode(payload: &Bytes, reading: &Reading) -> Decoded {
     }
 }
 
-/// Opens what was chosen as a wrapping; what is inside is then detected.
+/// Whether reading a payload may take far more time and memory than its size tells, such as for compressed data and
+/// pictures: not for a frame, however small it is.
+pub fn may_grow(payload: &[u8], reading: &Reading) -> bool {
+    let is_wrapped = matches!(
+        reading.chosen,
+        Some(Format::Base64 | Format::Deflate | Format::Image)
+    );
+    let mut births = reading.births.iter();
+    is_wrapped || layers::may_grow(payload) || births.any(|birth| layers::may_grow(birth))
+}
+
+/// Opens what was chosen as a wrapping, unless it was recognised as that already; what is inside is then detected.
 fn open_asked(opening: &mut Opening, wrapping: Wrapping) -> Option<Format> {
-    opening.open(wrapping);
-    opening.open_all();
+    if !opening.has_opened(wrapping) {
+        opening.open(wrapping);
+        opening.open_all();
+    }
     None
 }
 
