@@ -47,13 +47,13 @@ fn zlibbed(bytes: &[u8]) -> Bytes {
 }
 
 /// Reads `head` and then `unit` again and again in a format, and looks at what came.
-fn check(format: Option<Format>, head: &[u8], unit: &[u8]) {
+fn check(format: Option<&Format>, head: &[u8], unit: &[u8]) {
     let mut plain = head.to_vec();
     plain.extend(unit.iter().cycle().take(LENGTH));
     let length = plain.len();
     for payload in [zlibbed(&plain), plain.into()] {
         let reading = Reading {
-            chosen: format.clone(),
+            chosen: format.cloned(),
             ..Reading::default()
         };
         let decoded = decode(&payload, &reading);
@@ -81,7 +81,7 @@ fn check(format: Option<Format>, head: &[u8], unit: &[u8]) {
 #[test]
 fn what_is_known_to_grow_stays_within_bounds() {
     for (format, head, unit) in KNOWN {
-        check(Some(format), head, unit);
+        check(Some(&format), head, unit);
         check(None, head, unit);
     }
 }
@@ -102,6 +102,6 @@ proptest! {
             Some((format, head, _)) => (Some(format.clone()), *head),
             None => (None, &b""[..]),
         };
-        check(format, head, &unit);
+        check(format.as_ref(), head, &unit);
     }
 }

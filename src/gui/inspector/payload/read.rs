@@ -500,7 +500,7 @@ mod tests {
         asking.ask(&asked, &Bytes::from_static(b"{\"plain\":1}"));
         assert_eq!(asking.shown(), Some((MessageId(1), None)));
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(&[b'x'; 1_000_000]).unwrap();
+        encoder.write_all(&vec![b'x'; 1_000_000]).unwrap();
         let small = Bytes::from(encoder.finish().unwrap());
         assert!(small.len() < IN_FRAME);
         let asked = question(2, None);
