@@ -33,6 +33,30 @@ fn named(name: &str) -> Profile {
     }
 }
 
+fn reading() -> ReadingSettings {
+    ReadingSettings {
+        formats: vec![FormatRule {
+            filter: "plant/+/raw".to_owned(),
+            format: Format::Protobuf("plant.Reading".to_owned()),
+        }],
+        schema_files: vec!["/home/ann/plant.proto".to_owned()],
+    }
+}
+
+fn charts() -> Vec<Chart> {
+    vec![Chart {
+        name: "Bath".to_owned(),
+        series: vec![ChartSeries {
+            key: SeriesKey {
+                topic: "home/bath".to_owned(),
+                path: document::Path(vec![Step::Key("a b".to_owned(), 1), Step::Index(2)]),
+            },
+            axis: ChartAxis::Right,
+        }],
+        window: ChartWindow::Hour,
+    }]
+}
+
 /// A profile in which nothing has its default.
 fn elaborate() -> Profile {
     let draft = PublishDraft {
@@ -112,24 +136,8 @@ fn elaborate() -> Profile {
             name: "LED off".to_owned(),
             draft,
         }],
-        reading: ReadingSettings {
-            formats: vec![FormatRule {
-                filter: "plant/+/raw".to_owned(),
-                format: Format::Protobuf("plant.Reading".to_owned()),
-            }],
-            schema_files: vec!["/home/ann/plant.proto".to_owned()],
-        },
-        charts: vec![Chart {
-            name: "Bath".to_owned(),
-            series: vec![ChartSeries {
-                key: SeriesKey {
-                    topic: "home/bath".to_owned(),
-                    path: document::Path(vec![Step::Key("a b".to_owned(), 1), Step::Index(2)]),
-                },
-                axis: ChartAxis::Right,
-            }],
-            window: ChartWindow::Hour,
-        }],
+        reading: reading(),
+        charts: charts(),
     }
 }
 

@@ -21,7 +21,7 @@ use super::open::Of;
 /// Nodes looked at for each time the model is locked, when retained topics are gathered.
 const STEP: usize = 1024;
 /// This many topics are cleared before a dialog about it could be read.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 10;
 /// Topics from which looking for retained ones is told: it may take a while.
 const LONG: u32 = 100_000;
 /// Answers of a check that are brought into the model for each time it is locked.
