@@ -91,6 +91,7 @@ const LARGE: [f32; 2] = [1440.0, 900.0];
 fn pictures() {
     dark();
     light();
+    inspector();
     tabs();
 }
 
@@ -121,6 +122,24 @@ fn light() {
         "Greenhouse, mqtt://greenhouse.example:1883, MQTT 5, not connected",
     );
     save(&mut window, "connections.png");
+}
+
+/// What the inspector says of numbers, of the messages before and of the whole traffic.
+fn inspector() {
+    let home = home(Theme::Dark);
+    let mut window = explorer(&home, LARGE);
+    window.click(Role::Tab, "Chart");
+    window.click(Role::CheckBox, "Chart score");
+    window.click_row("temperature = ");
+    window.click(Role::CheckBox, "Chart temperature");
+    window.click_row("humidity = ");
+    window.click(Role::CheckBox, "Chart humidity");
+    save(&mut window, "chart.png");
+    window.click_row("news = {\"headline\"");
+    window.click(Role::Tab, "History");
+    window.chord(CTRL, Key::Num4);
+    window.wait_for_label("home");
+    save(&mut window, "history.png");
 }
 
 /// A second connection to the same broker, with subscriptions that have colours, one of them open to be changed.

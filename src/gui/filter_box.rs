@@ -59,7 +59,8 @@ impl FilterBox {
         };
         let is_empty = self.text.is_empty();
         let id = ui.scope_id().with("filter");
-        if std::mem::take(&mut self.wants_focus) {
+        let wants_focus = std::mem::take(&mut self.wants_focus);
+        if wants_focus {
             focus_whole_of(ui.ctx(), id, &self.text);
         }
         let mut edit = TextEdit::singleline(&mut self.text)
@@ -77,6 +78,10 @@ impl FilterBox {
             });
         }
         let response = field(ui, edit, "Filter topics and payloads", width);
+        if wants_focus && !response.has_focus() {
+            // a dialog that has just closed still kept the keyboard while the field was drawn
+            response.request_focus();
+        }
         let goes_on = [Key::Enter, Key::ArrowDown];
         let is_left = response.has_focus() || response.lost_focus();
         if is_left && ui.input(|input| goes_on.iter().any(|key| input.key_pressed(*key))) {
