@@ -11,13 +11,16 @@ use crate::model::{Message, MessageId};
 use crate::payload::diff::{Comparison, Line, compare, line, summary};
 use crate::payload::format::format_bytes;
 use crate::payload::schema::Schemas;
-use crate::payload::{Reading, decode};
+use crate::payload::{Reading, decode, may_grow};
 use crate::profile::ReadingSettings;
 
 /// Most rows that are kept.
 const KEPT: usize = 4096;
 /// Larger payloads are only said to be the same or not.
 const COMPARED: usize = 2 << 20;
+/// So many payloads up to this size are compared before they are drawn, so that the newest row does not change its look.
+const AT_ONCE: usize = 3;
+const SMALL: usize = 2 << 10;
 /// How long a worker goes on before it shows what it has.
 const SPELL: Duration = Duration::from_millis(40);
 /// Characters of a line, for columns of these widths; and of a change.
@@ -108,14 +111,28 @@ impl RowTexts {
         !self.working.is_busy()
     }
 
-    /// Works out the texts of these rows.
+    /// Works out the texts of these rows: few and small ones at once, others on a worker.
     pub fn ask(&mut self, ctx: &egui::Context, rows: Vec<Missing>) {
         if rows.is_empty() || !self.is_free() {
+            return;
+        }
+        if rows.len() <= AT_ONCE && rows.iter().all(is_small) {
+            let texts = rows.iter().map(|row| (row.message.id, Arc::new(text(row))));
+            self.known.extend(texts);
             return;
         }
         let generation = self.generation;
         self.working.start(ctx, move || (generation, texts(&rows)));
     }
+}
+
+/// Whether comparing takes no longer than drawing.
+fn is_small(row: &Missing) -> bool {
+    let mut payloads = [Some(&row.message), row.previous.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(|message| &message.payload);
+    payloads.all(|it| it.len() <= SMALL && !may_grow(it, &row.reading))
 }
 
 /// As many as can be done in a short time, at least one.
